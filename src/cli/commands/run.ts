@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { DEFAULTS, EXIT, run } from '../../index.js';
+import { parseFlags } from '../flags/parse.js';
+import { addRangeFlags, rangeFlags, toRange } from '../flags/range.js';
+import { flag, wholeNumber } from '../flags/scalars.js';
+import { addSizeFlags, sizeFlags } from '../flags/sizes.js';
+import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
+import { helpAfter } from '../help.js';
+import { withProgress } from '../progress.js';
+import { renderRun } from '../render/run.js';
+import type { Session } from '../session.js';
+import { UsageError } from '../usage.js';
+import { printPlan } from './plan.js';
+
+const MOST_REJECTS = 1_000_000_000;
+
+const flags = z.object({
+  ...targetWithPhases,
+  ...rangeFlags,
+  ...sizeFlags,
+  maxRejects: wholeNumber('--max-rejects', 0, MOST_REJECTS),
+  dryRun: flag,
+});
+
+/** `drydock run`: creates, backfills, indexes, verifies; resumes where an earlier run stopped. */
+export function addRun(program: Command, session: Session): void {
+  const command = program
+    .command('run')
+    .summary('unify the legacy tables, and prove the result equal')
+    .description(
+      'Creates the unified tables, backfills them batch by batch, builds indexes and constraints, creates the legacy ' +
+        'views and verifies them. Given again, it goes on where it stopped. The legacy tables are only read.',
+    );
+  addPhaseFlag(command, 'phase to run (default: all)');
+  addRangeFlags(command);
+  addSizeFlags(command)
+    .option(
+      '--max-rejects <n>',
+      `rows that may be put aside before the run stops (default: ${DEFAULTS.maxRejects})`,
+    )
+    .option('--dry-run', 'only plan: the same as `drydock plan`')
+    .addHelpText(
+      'after',
+      helpAfter([
+        ['drydock run --dry-run', 'look first'],
+        ['drydock run', 'everything; again: resumes, or verifies only'],
+        ['drydock run --phase opportunities', 'one phase'],
+        ['drydock run --batches 120..140', 'load these batches again'],
+        ['drydock run --since 2025-03-01', 'keys touched since then'],
+      ]),
+    )
+    .action(async () => runOrPlan(session, command));
+}
+
+async function runOrPlan(session: Session, command: Command): Promise<void> {
+  const { phase, dryRun, maxRejects, batches, from, to, since, ...rest } = parseFlags(flags, command);
+  const range = toRange({ batches, from, to, since }, 'run');
+  const options = { ...rest, phases: phase };
+  if (dryRun) {
+    if (Object.keys(range).length > 0) {
+      throw new UsageError('A plan is of whole phases: --dry-run takes no range.', 'run');
+    }
+    return printPlan(session, options);
+  }
+  const { signal } = session;
+  const report = await withProgress(session, (onProgress) =>
+    run({ ...options, ...range, maxRejects, signal, onProgress }),
+  );
+  session.finish(report, renderRun, report.outcome === 'different' ? EXIT.different : EXIT.done);
+}

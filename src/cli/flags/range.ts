@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { isUuid } from '../../keys/uuid.js';
+import type { RangeOptions } from '../../reports.js';
+import { quoted } from '../printable.js';
+import { UsageError } from '../usage.js';
+
+/** The three ways to name a part of a phase: by batch, by key, by time. */
+export function addRangeFlags(command: Command): Command {
+  return addKeyFlags(command).option(
+    '--since <time>',
+    'only keys with a legacy row created, reviewed or updated at or after this time: ' +
+      'ISO 8601, UTC where no offset is given',
+  );
+}
+
+/** The ways that need no time: by batch, by key. */
+export function addKeyFlags(command: Command): Command {
+  return command
+    .option('--batches <A..B>', 'only these batches, both ends included (one number: one batch)')
+    .option('--from <key>', 'only keys from this uuid on, itself included')
+    .option('--to <key>', 'only keys up to this uuid, itself left out');
+}
+
+/** The raw flags, to be spread into a verb's schema. */
+export const rangeFlags = {
+  batches: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  since: z.string().optional(),
+} as const;
+
+type RawRange = { readonly [flag in keyof typeof rangeFlags]?: string | undefined };
+type Refuse = (what: string) => never;
+
+/**
+ * The range that the flags name; none of them means everything.
+ *
+ * @throws UsageError for an impossible range; `command` is named in it
+ */
+export function toRange(raw: RawRange, command: string): RangeOptions {
+  const refuse: Refuse = (what) => {
+    throw new UsageError(what, command);
+  };
+  refuseMixture(raw, refuse);
+  if (raw.batches !== undefined) return { batches: batchRange(raw.batches, refuse) };
+  if (raw.since !== undefined) return { since: time(raw.since, refuse) };
+  if (raw.from !== undefined || raw.to !== undefined) return { keys: keyRange(raw.from, raw.to, refuse) };
+  return {};
+}
+
+function refuseMixture(raw: RawRange, refuse: Refuse): void {
+  const forms = [
+    ...(raw.batches === undefined ? [] : ['--batches']),
+    ...(raw.from === undefined && raw.to === undefined ? [] : ['--from/--to']),
+    ...(raw.since === undefined ? [] : ['--since']),
+  ];
+  if (forms.length > 1) refuse(`${forms.join(' and ')} cannot be combined: name the range in one way.`);
+}
+
+function batchRange(text: string, refuse: Refuse): NonNullable<RangeOptions['batches']> {
+  const match = /^(\d{1,9})(?:\.\.(\d{1,9}))?$/.exec(text);
+  if (match === null) {
+    return refuse(`--batches wants two numbers such as 120..140, or one, not ${quoted(text)}.`);
+  }
+  const from = Number(match[1]);
+  const to = Number(match[2] ?? match[1]);
+  if (to < from) refuse(`--batches ${from}..${to} runs backwards: the first batch comes after the last.`);
+  return { from, to };
+}
+
+function keyRange(
+  from: string | undefined,
+  to: string | undefined,
+  refuse: Refuse,
+): NonNullable<RangeOptions['keys']> {
+  const key = (flag: string, text: string | undefined): string | undefined => {
+    if (text !== undefined && !isUuid(text))
+      refuse(`${flag} wants a key, which is a uuid, not ${quoted(text)}.`);
+    return text?.toLowerCase();
+  };
+  const keys = { from: key('--from', from), to: key('--to', to) };
+  if (keys.from !== undefined && keys.to !== undefined && keys.to <= keys.from) {
+    refuse('The range from --from to --to is empty: --to is left out of it, so it has to be the larger key.');
+  }
+  return keys;
+}
+
+const dateTime = z.iso.datetime({ offset: true, local: true });
+const date = z.iso.date();
+
+/** An ISO 8601 time with its offset spelled out, so that no session's time zone can change what it means. */
+function time(text: string, refuse: Refuse): string {
+  const iso = text.trim().replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T');
+  if (date.safeParse(iso).success) return `${iso}T00:00:00Z`;
+  if (!dateTime.safeParse(iso).success) {
+    refuse(`--since wants a time such as 2025-03-01 or 2025-03-01T12:00:00+02:00, not ${quoted(text)}.`);
+  }
+  return /(Z|[+-]\d{2}:\d{2})$/.test(iso) ? iso : `${iso}Z`;
+}

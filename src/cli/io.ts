@@ -1,0 +1,45 @@
+import { printableJson } from './printable.js';
+import { type Redact, redactDeep } from './redact.js';
+import { type Style, styleFor } from './style.js';
+
+/** One of the two streams a person or a program reads: everything written to it is redacted. */
+export interface Sink {
+  readonly isTTY: boolean;
+  readonly style: Style;
+  lines(lines: readonly string[]): void;
+  /** One JSON document. */
+  json(document: unknown): void;
+  /** Redacted too, and otherwise as it is: for the progress bar and the log. */
+  raw(text: string): void;
+  /** Not redacted: only for the password of a server that this very process made for show. */
+  reveal(line: string): void;
+  /** The stream itself, for libraries that move the cursor. */
+  readonly stream: NodeJS.WriteStream;
+}
+
+/** Wraps a stream. A reader that went away (EPIPE, as with `| head`) is no error: the work goes on, quietly. */
+export function sink(
+  stream: NodeJS.WriteStream,
+  options: { readonly redact: Redact; readonly color: boolean; readonly env: NodeJS.ProcessEnv },
+): Sink {
+  const { redact, color, env } = options;
+  let gone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone = true;
+  });
+  const write = (text: string): void => {
+    if (!gone) stream.write(text);
+  };
+  return {
+    isTTY: stream.isTTY === true,
+    get style() {
+      return styleFor(stream, color, env);
+    },
+    lines: (lines) => lines.length > 0 && write(`${redact(lines.join('\n'))}\n`),
+    json: (document) => write(`${printableJson(redactDeep(document, redact))}\n`),
+    raw: (text) => write(redact(text)),
+    reveal: (line) => write(`${line}\n`),
+    stream,
+  };
+}

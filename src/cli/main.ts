@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { CommanderError } from 'commander';
+import { EXIT, StoppedError } from '../errors.js';
+import { type Failure, failureDocument, failureOf, renderFailure } from './failure.js';
+import { scanGlobals } from './globals.js';
+import { sink } from './io.js';
+import { createLog } from './log.js';
+import { buildProgram } from './program.js';
+import { redactor } from './redact.js';
+import type { Session } from './session.js';
+import { SIGNAL_EXIT, watchSignals } from './signals.js';
+
+/** Time for sockets to close after the last word; what still holds the process then is a leak, not work. */
+const GRACE_MS = 5000;
+
+/** Said where a verb did not say it itself. */
+const UNKNOWN_PROGRESS = 'What was committed is in the ledger, see `drydock status`.';
+
+const argv = process.argv.slice(2);
+const { env } = process;
+const globals = scanGlobals(argv);
+const io = { redact: redactor(argv, env), color: globals.color, env };
+const out = sink(process.stdout, io);
+const err = sink(process.stderr, io);
+const emergencies: (() => void)[] = [];
+let documented = false;
+
+const signals = watchSignals(
+  (name) => {
+    const again = name === 'SIGINT' ? ' Press Ctrl-C again to stop at once.' : '';
+    if (!globals.json) err.lines([`${err.isTTY ? '\n' : ''}Stopping.${again}`]);
+  },
+  () => {
+    for (const undo of emergencies) undo();
+  },
+);
+
+const session: Session = {
+  globals,
+  out,
+  err,
+  log: createLog(globals, err),
+  signal: signals.signal,
+  onEmergency: (undo) => void emergencies.push(undo),
+  finish(report, draw, exitStatus) {
+    if (globals.json) document(report);
+    else out.lines(draw(report, out.style));
+    process.exitCode = exitStatus;
+  },
+};
+
+/** One document, whatever fails afterwards. */
+function document(content: unknown): void {
+  if (!documented) out.json(content);
+  documented = true;
+}
+
+function fail(error: unknown): void {
+  const failure = failureOf(
+    signals.signal.aborted && isAbort(error) ? new StoppedError(UNKNOWN_PROGRESS) : error,
+  );
+  const told = globals.json && !documented;
+  if (globals.json) document(failureDocument(failure));
+  if (!told || globals.verbose) printFailure(failure);
+  process.exitCode = failure.exitStatus;
+}
+
+function printFailure(failure: Failure): void {
+  const width = err.isTTY ? err.style.width : Number.POSITIVE_INFINITY; // lines of a log are searched for
+  err.lines(renderFailure(failure, { ...err.style, width }, globals.verbose));
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+// Hides the arguments, among them perhaps a password, from other users' `ps`.
+process.title = 'drydock';
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    fail(error);
+    process.exit();
+  });
+}
+
+try {
+  await buildProgram(session).parseAsync(argv, { from: 'user' });
+} catch (error) {
+  if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = EXIT.done;
+  else fail(error);
+}
+const received = signals.received();
+if (received !== null) process.exitCode = SIGNAL_EXIT[received];
+setTimeout(() => process.exit(), GRACE_MS).unref();

@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { addDemo } from './commands/demo.js';
+import { addPlan } from './commands/plan.js';
+import { addRollback } from './commands/rollback.js';
+import { addRun } from './commands/run.js';
+import { addStatus } from './commands/status.js';
+import { addVerify } from './commands/verify.js';
+import { addGlobalFlags } from './flags/target.js';
+import { helpAfter } from './help.js';
+import type { Session } from './session.js';
+import { usageError } from './usage.js';
+import { version } from './version.js';
+
+const DESCRIPTION =
+  'Unifies overlapping legacy tables of a live Postgres database into fewer, better ones, and proves by hash on ' +
+  'both sides that not one value is lost.';
+
+const EXAMPLES = [
+  ['drydock demo', 'watch it work on a database of its own'],
+  ['drydock plan', 'what a run would do to yours'],
+  ['drydock run', 'do it'],
+  ['drydock verify', 'prove it again, any time'],
+  ['drydock rollback --phase all', 'drop all that was made'],
+] as const;
+
+const CONNECTION = `Connection:
+  --database-url, else DATABASE_URL, else PGHOST, PGPORT, PGUSER, PGDATABASE and
+  PGPASSWORD or ~/.pgpass. A password in an argument can be seen by other users of
+  the machine: prefer the environment.`;
+
+/** The whole command line. Errors are thrown, in words of our own; only help texts are printed here. */
+export function buildProgram(session: Session): Command {
+  const program = addGlobalFlags(new Command('drydock'))
+    .description(DESCRIPTION)
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => session.out.raw(text),
+      writeErr: (text) => session.globals.json || session.err.raw(text),
+      outputError: () => undefined,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText('after', helpAfter(EXAMPLES, [CONNECTION]));
+  for (const add of [addPlan, addRun, addVerify, addStatus, addRollback, addDemo]) add(program, session);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride((error) => {
+      if (error.exitCode === 0) throw error; // --help and --version have printed what was asked for
+      throw usageError(error, command === program ? null : command.name());
+    });
+  }
+  return program;
+}

@@ -1,0 +1,36 @@
+import type { ProgressEvent } from '../reports.js';
+import { barDisplay } from './progress/bar.js';
+import { lineDisplay } from './progress/lines.js';
+import type { Session } from './session.js';
+
+/** Shows what a verb reports while it works. */
+export interface ProgressDisplay {
+  show(event: ProgressEvent): void;
+  /** Leaves the terminal as it was found. May be called twice. */
+  stop(): void;
+}
+
+const SILENT: ProgressDisplay = { show: () => undefined, stop: () => undefined };
+
+/**
+ * Runs a verb with a display of its progress on stderr: a bar on a terminal, else plain lines; with `--json` nothing,
+ * unless `--verbose` asks for the log.
+ */
+export async function withProgress<T>(
+  session: Session,
+  verb: (onProgress: (event: ProgressEvent) => void) => Promise<T>,
+): Promise<T> {
+  const display = chooseDisplay(session);
+  session.onEmergency(() => display.stop());
+  try {
+    return await verb((event) => display.show(event));
+  } finally {
+    display.stop();
+  }
+}
+
+function chooseDisplay({ globals, err, log }: Session): ProgressDisplay {
+  if (globals.json && !globals.verbose) return SILENT;
+  if (err.isTTY && !globals.verbose && globals.logFormat === 'text') return barDisplay(err);
+  return lineDisplay(log);
+}

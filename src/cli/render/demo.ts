@@ -1,0 +1,34 @@
+import type { DemoReport } from '../demo/demo.js';
+import type { Style } from '../style.js';
+import { counted, duration } from './format.js';
+import { facts } from './parts.js';
+import { runLines } from './run.js';
+import { renderVerify, verifyVerdict } from './verify.js';
+
+/** The one summary of a demo: what was made, what the run did with it, and the verdict of a second verification. */
+export function renderDemo({ demo, run, verify }: DemoReport, style: Style): string[] {
+  const { seconds } = demo;
+  const rows = Object.values(demo.legacyRows).reduce((sum, table) => sum + table, 0);
+  return [
+    '',
+    style.colors.bold('Drydock demo'),
+    ...facts(
+      [
+        [
+          'legacy database',
+          `${counted(rows, 'row')} for ${counted(demo.submissions, 'submission')}, shape ${demo.shape}, seed ${demo.seed}`,
+        ],
+        [
+          'time',
+          `${duration(seconds.total)}, of it ${duration(seconds.start)} to start the server and ` +
+            `${duration(seconds.generate)} to make the data`,
+        ],
+      ],
+      style,
+    ),
+    ...runLines(run, style),
+    '',
+    'Verified once more, on its own:',
+    ...(verify.equal ? verifyVerdict(verify, style) : renderVerify(verify, style)),
+  ];
+}

@@ -1,0 +1,134 @@
+import type { PhasePlan, PlanReport, TablePlan } from '../../reports.js';
+import { printable, quoted } from '../printable.js';
+import type { Style } from '../style.js';
+import { bytes, count, counted, duration } from './format.js';
+import { facts, heading, mark, subheading, title, warning } from './parts.js';
+import { stateText } from './state.js';
+import { table } from './table.js';
+import { wrap } from './text.js';
+
+/** What `drydock plan` found: the tables, what each phase would do, and what stands in the way. */
+export function renderPlan(report: PlanReport, style: Style): string[] {
+  return [
+    ...title('plan', report, style),
+    `  ${style.colors.dim(`PostgreSQL ${printable(report.server)}, read-only: nothing was written.`)}`,
+    ...heading('Legacy tables', '', style),
+    ...tableLines(report, style),
+    ...report.phases.flatMap((phase) => phaseLines(phase, style)),
+    ...(report.warnings.length > 0 ? heading('Warnings', '', style) : []),
+    ...report.warnings.flatMap((text) => warning(text, style)),
+    ...stopLines(report, style),
+  ];
+}
+
+function tableLines(report: PlanReport, style: Style): string[] {
+  const name = (one: TablePlan): string =>
+    printable(one.schema === report.schema ? one.table : `${one.schema}.${one.table}`);
+  const extras = report.tables.filter((one) => one.extraColumns.length > 0);
+  return [
+    ...table(
+      [
+        { title: 'table', flexible: true },
+        { title: 'shape' },
+        { title: 'rows', align: 'right' },
+        { title: 'size', align: 'right' },
+      ],
+      report.tables.map((one) =>
+        one.shape === 'missing'
+          ? [name(one), style.colors.dim('missing'), '', '']
+          : [name(one), one.shape, count(one.rows), bytes(one.bytes)],
+      ),
+      style,
+    ),
+    ...extras.flatMap((one) =>
+      wrap(
+        `  ${name(one)} has columns of its own, carried too: ${one.extraColumns.map(printable).join(', ')}`,
+        style.width,
+        '    ',
+      ),
+    ),
+  ];
+}
+
+function phaseLines(phase: PhasePlan, style: Style): string[] {
+  const made = phase.creates.map(printable).join(', ');
+  return [
+    ...heading(`Phase ${phase.phase}`, stateText(phase.state, style), style),
+    ...table(
+      [
+        { title: 'source', flexible: true },
+        { title: 'rows', align: 'right' },
+        { title: 'keys', align: 'right' },
+        { title: 'duplicates', align: 'right' },
+        { title: 'orphans', align: 'right' },
+      ],
+      phase.sources.map((source) => [
+        printable(source.table),
+        ...[source.rows, source.keys, source.duplicates, source.orphans].map(count),
+      ]),
+      style,
+    ),
+    ...meetingLines(phase, style),
+    ...findingLines(phase, style),
+    '',
+    ...facts(
+      [
+        ['creates', made === '' ? 'nothing that is not there already' : made],
+        [
+          'batches',
+          `${counted(phase.batches.count, 'batch', 'batches')} of up to ${counted(phase.batches.size, 'row')}`,
+        ],
+        [
+          'estimate',
+          `about ${duration(phase.estimate.seconds)}, and ${bytes(phase.estimate.bytes)} of new storage`,
+        ],
+      ],
+      style,
+    ),
+  ];
+}
+
+function meetingLines(phase: PhasePlan, style: Style): string[] {
+  if (phase.meetings.length === 0) return [];
+  return [
+    ...subheading('Rows that meet in one opportunity', style),
+    ...table(
+      [
+        { title: 'keys', align: 'right' },
+        { title: 'have rows in', flexible: true },
+      ],
+      phase.meetings.map(({ tables, keys }) => [count(keys), tables.map(printable).join(' + ')]),
+      style,
+    ),
+  ];
+}
+
+function findingLines(phase: PhasePlan, style: Style): string[] {
+  const findings = [
+    ...phase.suspiciousScales.map(
+      ({ table: name, column, max }) =>
+        `${name}.${column} should hold percent, but its largest value is ${max}: it may be on the unit scale. ` +
+        'It is copied as it is.',
+    ),
+    ...phase.unmapped.map(
+      ({ table: name, column, value, rows, becomes }) =>
+        `${name}.${column} holds ${quoted(value)} in ${counted(rows, 'row')}, which no rule names: ` +
+        `it becomes ${quoted(becomes)}, and the raw value stays in the residue.`,
+    ),
+  ];
+  return [...(findings.length > 0 ? [''] : []), ...findings.flatMap((text) => warning(text, style))];
+}
+
+function stopLines(report: PlanReport, style: Style): string[] {
+  const { colors, width } = style;
+  if (report.stops.length === 0) {
+    return ['', ...wrap(`${mark(true, style)} Nothing stands in the way of a run.`, width, '  ')];
+  }
+  return [
+    ...heading('What would stop the run', colors.red(count(report.stops.length)), style),
+    ...report.stops.flatMap(({ message, next }) => [
+      ...wrap(`  ${mark(false, style)} ${printable(message)}`, width, '    '),
+      ...(next === '' ? [] : wrap(`    ${colors.dim(printable(next))}`, width, '    ')),
+    ]),
+  ];
+}

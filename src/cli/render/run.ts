@@ -1,0 +1,103 @@
+import type { PhaseRun, RunReport } from '../../reports.js';
+import { printable } from '../printable.js';
+import type { Style } from '../style.js';
+import { bytes, count, counted, duration, percent } from './format.js';
+import { accountingTable, facts, heading, mark, title, warning } from './parts.js';
+import { stateText } from './state.js';
+import { wrap } from './text.js';
+import { differenceLines, hashTable, invariantLines } from './verification.js';
+
+/** The summary of `drydock run`: per phase the accounting, the figures, both hashes; then the verdict. */
+export function renderRun(report: RunReport, style: Style): string[] {
+  return [...title('run', report, style), ...runLines(report, style)];
+}
+
+/** The summary without its title, for a report that says more. */
+export function runLines(report: RunReport, style: Style): string[] {
+  return [
+    ...report.phases.flatMap((phase) => phaseLines(phase, style)),
+    ...(report.warnings.length > 0 ? [''] : []),
+    ...report.warnings.flatMap((text) => warning(text, style)),
+    '',
+    ...verdictLines(report, style),
+  ];
+}
+
+function phaseLines(phase: PhaseRun, style: Style): string[] {
+  const { verification } = phase;
+  return [
+    ...heading(phase.phase, stateText(phase.state, style), style),
+    ...accountingTable(phase.accounting, style),
+    '',
+    ...facts(
+      [
+        [
+          'result',
+          `${counted(phase.unifiedRows, 'row')} in ${printable(phase.unifiedTable)}, ` +
+            `${count(phase.foldedRows)} folded, ${count(phase.rejectedRows)} rejected`,
+        ],
+        ['batches', batchesText(phase)],
+        ...(phase.rowsRead > 0
+          ? ([['speed', `${count(Math.round(phase.rowsPerSecond))} rows/s`]] as const)
+          : []),
+        ['time', timesText(phase)],
+        ['storage', storageText(phase)],
+      ],
+      style,
+    ),
+    '',
+    ...(verification === null
+      ? warning('Not verified: the two sides were not compared in this run.', style)
+      : [
+          ...hashTable(verification.tables, style),
+          ...invariantLines(verification, style),
+          ...differenceLines(verification, style),
+        ]),
+  ];
+}
+
+function batchesText({ batches }: PhaseRun): string {
+  const before = batches.alreadyDone > 0 ? `, ${count(batches.alreadyDone)} loaded before` : '';
+  const left = batches.total - batches.loaded - batches.alreadyDone;
+  return (
+    `${count(batches.loaded)} of ${count(batches.total)} loaded${before}` +
+    `${left > 0 ? `, ${count(left)} left` : ''} (up to ${count(batches.size)} rows each)`
+  );
+}
+
+function timesText({ seconds }: PhaseRun): string {
+  return [
+    `load ${duration(seconds.load)}`,
+    `indexes ${duration(seconds.indexes)}`,
+    `verification ${duration(seconds.verify)}`,
+  ].join(', ');
+}
+
+function storageText({ storage: { legacyBytes, unifiedBytes } }: PhaseRun): string {
+  const share = legacyBytes > 0 ? ` (${percent(unifiedBytes, legacyBytes)})` : '';
+  return `${bytes(legacyBytes)} before → ${bytes(unifiedBytes)} unified${share}`;
+}
+
+function verdictLines(report: RunReport, style: Style): string[] {
+  const { colors } = style;
+  const spent = `In ${duration(report.seconds)}, with at most ${bytes(report.peakRssBytes)} of memory.`;
+  const proof = proofText(report);
+  const sentences: Readonly<Record<RunReport['outcome'], string>> = {
+    done: `${mark(true, style)} ${colors.bold('Done')}: ${proof}`,
+    'nothing-to-do': `${mark(true, style)} ${colors.bold('Nothing to do')}: every batch was loaded before; ${proof}`,
+    different: `${mark(false, style)} ${colors.bold('Different')}: what was found stands above.`,
+  };
+  return [
+    ...wrap(sentences[report.outcome], style.width, '  '),
+    ...wrap(`  ${colors.dim(spent)}`, style.width, '  '),
+  ];
+}
+
+/** Claims no more than was compared (law 6). */
+function proofText({ phases }: RunReport): string {
+  if (phases.every(({ state, verification }) => state === 'verified' && verification?.equal)) {
+    return 'every legacy table equals its view, row for row.';
+  }
+  if (phases.every(({ verification }) => verification?.equal)) return 'what was compared is equal.';
+  return 'not everything was compared, see above.';
+}

@@ -1,0 +1,78 @@
+import type { BatchStatus, PhaseStatus, StatusReport } from '../../reports.js';
+import { printable } from '../printable.js';
+import type { Style } from '../style.js';
+import { count, percent } from './format.js';
+import { facts, heading, mark, title } from './parts.js';
+import { stateText } from './state.js';
+import { table } from './table.js';
+
+/** What the ledger says of every phase, batch by batch when asked. */
+export function renderStatus(report: StatusReport, style: Style): string[] {
+  return [
+    ...title('status', report, style),
+    ...report.phases.flatMap((phase) => [
+      ...heading(phase.phase, stateText(phase.state, style), style),
+      ...phaseFacts(phase, style),
+      ...(phase.batchList === null || phase.batchList.length === 0
+        ? []
+        : ['', ...batchTable(phase.batchList, style)]),
+    ]),
+  ];
+}
+
+function phaseFacts(phase: PhaseStatus, style: Style): string[] {
+  const { batches, lastRun, lastVerification } = phase;
+  if (phase.state === 'new') return ['  Nothing has been made for this phase.'];
+  return facts(
+    [
+      [
+        'batches',
+        `${count(batches.done)} of ${count(batches.total)} done (${percent(batches.done, batches.total)}), ` +
+          `up to ${count(batches.size)} rows each`,
+      ],
+      [
+        'rows',
+        `${count(phase.rowsIn)} in, ${count(phase.rowsOut)} out, ${count(phase.folded)} folded, ` +
+          `${count(phase.rejected)} rejected`,
+      ],
+      [
+        'last run',
+        lastRun === null
+          ? 'none'
+          : `${printable(lastRun.outcome ?? 'not finished')}, started ${printable(lastRun.startedAt)}` +
+            `${lastRun.finishedAt === null ? '' : `, finished ${printable(lastRun.finishedAt)}`}, ` +
+            `by ${printable(lastRun.by)}`,
+      ],
+      [
+        'verified',
+        lastVerification === null
+          ? 'never'
+          : `${mark(lastVerification.equal, style)} ${lastVerification.equal ? 'equal' : 'different'} ` +
+            `at ${printable(lastVerification.at)}`,
+      ],
+    ],
+    style,
+  );
+}
+
+function batchTable(batches: readonly BatchStatus[], style: Style): string[] {
+  return table(
+    [
+      { title: 'batch', align: 'right' },
+      { title: 'from key', flexible: true },
+      { title: 'status' },
+      { title: 'in', align: 'right' },
+      { title: 'out', align: 'right' },
+      { title: 'folded', align: 'right' },
+      { title: 'rejected', align: 'right' },
+      { title: 'tries', align: 'right' },
+    ],
+    batches.map((batch) => [
+      String(batch.number),
+      batch.from === null ? 'the first' : printable(batch.from),
+      batch.status === 'done' ? style.colors.green('done') : style.colors.yellow('pending'),
+      ...[batch.rowsIn, batch.rowsOut, batch.folded, batch.rejected, batch.attempts].map(count),
+    ]),
+    style,
+  );
+}

@@ -1,0 +1,108 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const CHUNK_BYTES = 1 << 18;
+
+/**
+ * Rows in the order in which they were added, to be read any number of times. Kept in memory up to a
+ * limit and in a temporary file beyond it, so that neither a batch nor one key can fill the memory.
+ * The file has no name while it is in use: whatever ends the process, nothing is left behind.
+ *
+ * Synchronous by design: it is a buffer, and only a key or batch of unusual size ever reaches the disk.
+ */
+export class RowLog {
+  readonly #memoryLimit: number;
+  #pending: string[] = [];
+  #pendingBytes = 0;
+  #chunks: Buffer[] = [];
+  #file: number | undefined;
+  #bytes = 0;
+  #rows = 0;
+
+  constructor(memoryLimit: number) {
+    this.#memoryLimit = memoryLimit;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds one row: a COPY line (latin1 bytes) without its line break. */
+  add(line: string): void {
+    this.#pending.push(line);
+    this.#rows += 1;
+    this.#bytes += line.length + 1;
+    this.#pendingBytes += line.length + 1;
+    if (this.#pendingBytes >= CHUNK_BYTES) this.#flush();
+  }
+
+  /** The bytes of all rows, each with its line break, in chunks of whole lines (from a file: of any bytes). */
+  *chunks(): Generator<Buffer> {
+    this.#flush();
+    if (this.#file === undefined) {
+      yield* this.#chunks;
+      return;
+    }
+    for (let position = 0; position < this.#bytes; ) {
+      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, this.#bytes - position));
+      const read = readSync(this.#file, chunk, 0, chunk.length, position);
+      if (read === 0) throw new Error('the temporary file of a batch is shorter than what was written to it');
+      position += read;
+      yield chunk.subarray(0, read);
+    }
+  }
+
+  /** The rows, without line breaks. */
+  *[Symbol.iterator](): Generator<string> {
+    let rest = '';
+    for (const chunk of this.chunks()) {
+      const lines = (rest + chunk.toString('latin1')).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  }
+
+  /** Frees the memory and the file. */
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+    this.#pending = [];
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#pendingBytes = 0;
+    this.#rows = 0;
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    this.#pending.push('');
+    const chunk = Buffer.from(this.#pending.join('\n'), 'latin1');
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (this.#file === undefined && this.#bytes > this.#memoryLimit) {
+      this.#file = openNamelessFile();
+      for (const earlier of this.#chunks) writeAll(this.#file, earlier);
+      this.#chunks = [];
+    }
+    if (this.#file === undefined) this.#chunks.push(chunk);
+    else writeAll(this.#file, chunk);
+  }
+}
+
+function openNamelessFile(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-'));
+  try {
+    return openSync(join(folder, 'rows'), 'wx+', 0o600);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function writeAll(file: number, chunk: Buffer): void {
+  for (let done = 0; done < chunk.length; ) done += writeSync(file, chunk, done);
+}

@@ -1,0 +1,93 @@
+import pg from 'pg';
+import { DrydockError } from '../errors.js';
+import type { Cleanup } from './cleanup.js';
+import { Session } from './session.js';
+import { type PostgresError, sqlState } from './sqlstate.js';
+
+/** Makes sessions to one database, all with the same settings. */
+export interface Connector {
+  /** Opens a session that `cleanup` closes. */
+  open(cleanup: Cleanup): Promise<Session>;
+  /** Opens a connection only to cancel what another backend of ours is doing. */
+  cancel(backendPids: readonly number[]): Promise<void>;
+}
+
+/** `databaseUrl`, else DATABASE_URL, else the PG* variables, which the driver reads itself. */
+export function connector(databaseUrl: string | undefined): Connector {
+  const url = databaseUrl ?? process.env['DATABASE_URL'];
+  const config = clientConfig(url);
+  const connect = async (): Promise<pg.Client> => {
+    const client = new pg.Client(config);
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw connectionError(error, client);
+    }
+    return client;
+  };
+  return {
+    async open(cleanup) {
+      const session = await Session.open(await connect());
+      cleanup.add(() => session.close());
+      return session;
+    },
+    async cancel(backendPids) {
+      if (backendPids.length === 0) return;
+      const client = await connect();
+      try {
+        await client.query('select pg_catalog.pg_cancel_backend(pid) from pg_catalog.unnest($1::int[]) as pid', [backendPids]);
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    },
+  };
+}
+
+function clientConfig(url: string | undefined): pg.ClientConfig {
+  const common: pg.ClientConfig = {
+    application_name: 'drydock',
+    connectionTimeoutMillis: 15_000,
+    keepAlive: true,
+  };
+  if (url === undefined) return common;
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw badUrl('it is not a URL');
+  }
+  if (!['postgres:', 'postgresql:'].includes(parsed.protocol)) throw badUrl(`its scheme is not postgres://`);
+  return { ...common, connectionString: url };
+}
+
+function badUrl(why: string): DrydockError {
+  return new DrydockError({
+    code: 'bad-url',
+    what: `The database URL is not usable: ${why}.`,
+    next: 'Give postgres://user:password@host:port/database; special characters in the password are percent-encoded.',
+  });
+}
+
+const REFUSALS: Readonly<Record<string, (client: pg.Client) => string>> = {
+  '28P01': (client) => `The server refused the login of user "${client.user ?? ''}": wrong password.`,
+  '28000': (client) => `The server refused the login of user "${client.user ?? ''}".`,
+  '3D000': (client) => `There is no database "${client.database ?? ''}" on ${client.host}:${client.port}.`,
+  '53300': () => 'The server has no connection left (max_connections).',
+  ECONNREFUSED: (client) => `Nothing answers at ${client.host}:${client.port}.`,
+  ENOTFOUND: (client) => `The host "${client.host}" is not known.`,
+  EAI_AGAIN: (client) => `The host "${client.host}" could not be looked up.`,
+};
+
+function connectionError(error: unknown, client: pg.Client): DrydockError {
+  const code = sqlState(error) ?? '';
+  const known = REFUSALS[code];
+  const reason = error instanceof AggregateError ? 'no address of the host answers' : (error as PostgresError).message;
+  return new DrydockError({
+    code: 'cannot-connect',
+    what: known?.(client) ?? `Could not connect to ${client.host}:${client.port}: ${reason}`,
+    next: 'Check --database-url, DATABASE_URL or the PG* variables, and that the server can be reached.',
+    cause: error,
+  });
+}

@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import QueryStream from 'pg-query-stream';
+import { DrydockError } from '../errors.js';
+
+/** A row of text values, as Postgres prints them: nothing passes through Date, Number or JSON.parse. */
+export type TextRow = Readonly<Record<string, string | null>>;
+
+const AS_TEXT = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
+
+/**
+ * Everything that changes how a value is printed, which statement a name means, or how long a lock is
+ * waited for. Pinned in every session, because ALTER ROLE and ALTER DATABASE may have set any of it.
+ */
+const PINNED: Readonly<Record<string, string>> = {
+  search_path: 'pg_catalog, pg_temp',
+  client_encoding: 'UTF8',
+  timezone: 'UTC',
+  datestyle: 'ISO, MDY',
+  intervalstyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  lc_monetary: 'C',
+  xmloption: 'content',
+  standard_conforming_strings: 'on',
+  default_transaction_isolation: 'read committed',
+  default_transaction_read_only: 'off',
+  row_security: 'off',
+  lock_timeout: '5s',
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  jit: 'off',
+};
+
+export type Isolation = 'read committed' | 'repeatable read';
+
+/**
+ * One connection, and the only way in which Drydock speaks to Postgres. Parameters are text and want
+ * a cast in the statement; results are text.
+ */
+export class Session {
+  readonly #client: pg.Client;
+  #closed = false;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  /** Takes a connected client, and pins its settings. */
+  static async open(client: pg.Client): Promise<Session> {
+    const session = new Session(client);
+    // A connection that breaks between two statements reports itself here; the next statement fails with the cause.
+    client.on('error', () => undefined);
+    const settings = Object.entries(PINNED).map(([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`);
+    await session.execute(settings.join('; '));
+    return session;
+  }
+
+  async query(text: string, values: readonly (string | number | null)[] = []): Promise<TextRow[]> {
+    const result = await this.#client.query<Record<string, string | null>>({ text, values: [...values], types: AS_TEXT });
+    return result.rows;
+  }
+
+  /** The first row; an error when there is none. */
+  async one(text: string, values: readonly (string | number | null)[] = []): Promise<TextRow> {
+    const [row] = await this.query(text, values);
+    if (row === undefined) throw new Error(`no row from: ${text}`);
+    return row;
+  }
+
+  /** Runs a statement (or several, without values) and gives the number of rows that the last one touched. */
+  async execute(text: string, values: readonly (string | number | null)[] = []): Promise<number> {
+    const result = await this.#client.query({ text, ...(values.length > 0 ? { values: [...values] } : {}), types: AS_TEXT });
+    const last = Array.isArray(result) ? (result as pg.QueryResult[]).at(-1) : result;
+    return last?.rowCount ?? 0;
+  }
+
+  /** Starts `COPY … TO STDOUT`. The stream ends only when the server has confirmed; `rowCount` is the server's. */
+  copyOut(text: string): Readable & { readonly rowCount: number } {
+    return this.#client.query(copyTo(text)) as unknown as Readable & { readonly rowCount: number };
+  }
+
+  /** Runs `COPY … FROM STDIN` and gives the server's own count of rows. */
+  async copyIn(text: string, chunks: Iterable<Buffer>): Promise<number> {
+    const sink = this.#client.query(copyFrom(text));
+    await pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: 1 << 20 }), sink);
+    return sink.rowCount;
+  }
+
+  /** Reads a large result piece by piece. */
+  stream(text: string, values: readonly string[] = [], batchSize = 200): AsyncIterable<TextRow> {
+    const query = new QueryStream(text, [...values], { batchSize, types: AS_TEXT } as ConstructorParameters<typeof QueryStream>[2]);
+    return this.#client.query(query) as AsyncIterable<TextRow>;
+  }
+
+  async begin(isolation: Isolation = 'read committed', access: 'read write' | 'read only' = 'read write'): Promise<void> {
+    await this.execute(`begin isolation level ${isolation} ${access}`);
+  }
+
+  /** Commits, and makes sure of it: COMMIT of a failed transaction succeeds with the tag ROLLBACK. */
+  async commit(): Promise<void> {
+    const { command } = await this.#client.query('commit');
+    if (command !== 'COMMIT') {
+      throw new DrydockError({
+        code: 'not-committed',
+        what: `The server answered ${command} to a COMMIT.`,
+        state: 'The transaction was rolled back.',
+      });
+    }
+  }
+
+  async rollback(): Promise<void> {
+    await this.execute('rollback');
+  }
+
+  /** Runs the work in a transaction. When the rollback fails too, both errors are kept, the first one first. */
+  async transaction<T>(work: () => Promise<T>, isolation: Isolation = 'read committed'): Promise<T> {
+    await this.begin(isolation);
+    try {
+      const result = await work();
+      await this.commit();
+      return result;
+    } catch (error) {
+      if (!this.#closed) await this.rollback().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Ends the connection; a statement under way is not waited for. Never fails. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#client.end().catch(() => undefined);
+  }
+
+  /** The backend's process id as the server itself names it. */
+  async backendPid(): Promise<number> {
+    return Number((await this.one('select pg_backend_pid() as pid'))['pid']);
+  }
+}

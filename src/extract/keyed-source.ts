@@ -1,0 +1,38 @@
+import { ident, qualified } from '../db/identifier.js';
+import type { KeyRange } from '../keys/key-range.js';
+import type { BoundSource } from '../mapping/bind.js';
+
+/**
+ * Where a legacy table's rows come from, each with its merge key: what the legacy row `r` is joined with, and
+ * expressions over both. Written once per source by its phase; extraction, plan and verifier use it.
+ */
+export interface KeyedSource {
+  readonly source: BoundSource;
+  /** `with …`, or empty; the same for all sources of a phase. */
+  readonly with: string;
+  readonly joins: string;
+  /** The merge key, of type uuid, never null. */
+  readonly key: string;
+  /** What the transformer wants to know beside the row itself; extracted between key and columns. */
+  readonly extras: readonly string[];
+  /** Whether the row belongs to nothing that is there (no submission, no opportunity). */
+  readonly orphan: string;
+}
+
+/** The legacy table itself, as it is named in FROM clauses. */
+export function tableOf(source: BoundSource): string {
+  return qualified(source.table.schema, source.table.name);
+}
+
+/** FROM clause, with a sample of the legacy rows where a percentage is given. */
+export function fromClause(keyed: KeyedSource, samplePercent?: number): string {
+  const sample = samplePercent === undefined ? '' : ` tablesample bernoulli (${samplePercent}) repeatable (1)`;
+  return `${tableOf(keyed.source)} r${sample} ${keyed.joins}`;
+}
+
+/** All rows of a key range, ordered by key: key, extras, columns in the order of extraction. */
+export function extractionQuery(keyed: KeyedSource, range: KeyRange): string {
+  const extras = keyed.extras.map((extra, index) => `, ${extra} as x${index}`).join('');
+  const columns = keyed.source.extracted.map((column, index) => `, r.${ident(column.name)} as c${index}`).join('');
+  return `${keyed.with} select * from (select ${keyed.key} as merge_key${extras}${columns} from ${fromClause(keyed)}) q where ${range.condition('q.merge_key')} order by q.merge_key`;
+}

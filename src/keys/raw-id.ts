@@ -1,0 +1,35 @@
+/**
+ * SQL over raw ids: Reddit's id ('1ov5v6d'), its full name ('t3_1ov5v6d'), 'opp_' + id, or a uuid as text.
+ * Arguments are SQL expressions.
+ */
+
+const UUID_PATTERN = `'^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$'`;
+
+/** The id without its prefixes. */
+export function bareId(raw: string): string {
+  return strip(strip(raw, 'opp_'), 't3_');
+}
+
+function strip(expression: string, prefix: string): string {
+  return `(case when starts_with(${expression}, '${prefix}') then substr(${expression}, ${prefix.length + 1}) else ${expression} end)`;
+}
+
+/** The uuid that a text spells; null when it spells none. */
+export function uuidFromText(text: string): string {
+  return `(case when length(${text}) = 36 and ${text} ~ ${UUID_PATTERN} then (${text})::uuid end)`;
+}
+
+/** A column's value as uuid, whether it is of that type or spells one. */
+export function asUuid(expression: string, kind: string): string {
+  return kind === 'uuid' ? expression : uuidFromText(`${expression}::text`);
+}
+
+/**
+ * The merge key of an id that nothing is known about: a name-based uuid of the bare id. Version 8 (RFC 9562)
+ * over SHA-256 rather than version 5, because the server has no SHA-1: computed there, the key can be sorted and
+ * cut into ranges without a round trip. Ids of unified rows are made from it, and are version 5.
+ */
+export function keyOfUnknown(bare: string): string {
+  const hex = `encode(substr(sha256(convert_to('drydock:' || ${bare}, 'UTF8')), 1, 16), 'hex')`;
+  return `overlay(overlay(${hex} placing '8' from 13 for 1) placing '8' from 17 for 1)::uuid`;
+}

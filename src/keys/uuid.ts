@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+/** Namespace of every id that Drydock derives: the UUID v5 of `drydock` in the DNS namespace. */
+const NAMESPACE = uuidV5('drydock', '6ba7b810-9dad-11d1-80b4-00c04fd430c8');
+
+/** A name-based UUID (RFC 9562, version 5): the same name gives the same id, on every machine and in every run. */
+export function uuidV5(name: string, namespace: string = NAMESPACE): string {
+  const hash = createHash('sha1').update(Buffer.from(namespace.replaceAll('-', ''), 'hex')).update(name, 'utf8').digest();
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = hash.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Whether a text is a uuid as Postgres prints it, in either case. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
+}

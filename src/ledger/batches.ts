@@ -1,0 +1,97 @@
+import type { Session } from '../db/session.js';
+import { KeyRange } from '../keys/key-range.js';
+import type { BatchStatus } from '../reports.js';
+
+/** A batch: a numbered key range of a phase. */
+export interface Batch {
+  readonly phaseId: number;
+  readonly number: number;
+  readonly range: KeyRange;
+  readonly status: 'pending' | 'done';
+  /** How often it was loaded; goes up by one with every commit, which tells a lost answer from a lost commit. */
+  readonly attempts: number;
+  readonly rowsIn: number;
+}
+
+/** Rows of one source in one batch. */
+export interface SourceCounts {
+  readonly read: number;
+  readonly primary: number;
+  readonly folded: number;
+  readonly rejected: number;
+}
+
+export interface BatchCounts {
+  readonly sources: Readonly<Record<string, SourceCounts>>;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly folded: number;
+  readonly rejected: number;
+}
+
+export async function readBatches(session: Session, phaseId: number): Promise<Batch[]> {
+  const rows = await session.query(
+    'select number, key_from, key_to, status, attempts, rows_in from drydock.batches where phase_id = $1::int order by number',
+    [phaseId],
+  );
+  return rows.map((row) => ({
+    phaseId,
+    number: Number(row['number']),
+    range: new KeyRange(row['key_from'] ?? null, row['key_to'] ?? null),
+    status: row['status'] as Batch['status'],
+    attempts: Number(row['attempts']),
+    rowsIn: Number(row['rows_in']),
+  }));
+}
+
+/**
+ * Locks the batch's entry for the transaction and reads it. Waits for a predecessor that was killed while its
+ * transaction is still at work, so that what is read is what became of it.
+ */
+export async function lockBatch(session: Session, batch: Batch): Promise<{ readonly attempts: number; readonly status: string }> {
+  const row = await session.one(
+    'select attempts, status from drydock.batches where phase_id = $1::int and number = $2::int for update',
+    [batch.phaseId, batch.number],
+  );
+  return { attempts: Number(row['attempts']), status: String(row['status']) };
+}
+
+/** Books a batch as loaded, in the transaction that holds its rows. */
+export async function bookBatch(session: Session, batch: Batch, counts: BatchCounts, startedAt: Date): Promise<void> {
+  await session.execute(
+    `update drydock.batches
+     set status = 'done', attempts = attempts + 1, started_at = $3::timestamptz, finished_at = clock_timestamp(),
+       sources = $4::jsonb, rows_in = $5::bigint, rows_out = $6::bigint, folded = $7::bigint, rejected = $8::bigint
+     where phase_id = $1::int and number = $2::int`,
+    [
+      batch.phaseId,
+      batch.number,
+      startedAt.toISOString(),
+      JSON.stringify(counts.sources),
+      counts.rowsIn,
+      counts.rowsOut,
+      counts.folded,
+      counts.rejected,
+    ],
+  );
+}
+
+export async function listBatches(session: Session, phaseId: number): Promise<BatchStatus[]> {
+  const rows = await session.query(
+    `select number, key_from, key_to, status, rows_in, rows_out, folded, rejected, attempts, finished_at
+     from drydock.batches where phase_id = $1::int order by number`,
+    [phaseId],
+  );
+  return rows.map((row) => ({
+    number: Number(row['number']),
+    from: row['key_from'] ?? null,
+    to: row['key_to'] ?? null,
+    status: row['status'] as BatchStatus['status'],
+    rowsIn: Number(row['rows_in']),
+    rowsOut: Number(row['rows_out']),
+    folded: Number(row['folded']),
+    rejected: Number(row['rejected']),
+    attempts: Number(row['attempts']),
+    finishedAt: row['finished_at'] ?? null,
+  }));
+}

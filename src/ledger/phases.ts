@@ -1,0 +1,89 @@
+import type { Session } from '../db/session.js';
+import type { KeyRange } from '../keys/key-range.js';
+import type { PhaseName, PhaseState } from '../reports.js';
+import { ledgerExists } from './schema.js';
+
+/** A phase as the ledger knows it. */
+export interface PhaseEntry {
+  readonly id: number;
+  readonly phase: PhaseName;
+  readonly state: Exclude<PhaseState, 'new'>;
+  /** What the run was planned for, as JSON text. */
+  readonly config: string;
+  readonly batchSize: number;
+}
+
+/** The phases that the ledger knows for a schema; empty when there is no ledger. */
+export async function readPhases(session: Session, schema: string): Promise<Map<PhaseName, PhaseEntry>> {
+  if (!(await ledgerExists(session))) return new Map();
+  const rows = await session.query(
+    'select id, phase, state, config::text as config, batch_size from drydock.phases where schema_name = $1::text',
+    [schema],
+  );
+  return new Map(
+    rows.map((row) => {
+      const phase = row['phase'] as PhaseName;
+      return [
+        phase,
+        {
+          id: Number(row['id']),
+          phase,
+          state: row['state'] as PhaseEntry['state'],
+          config: String(row['config']),
+          batchSize: Number(row['batch_size']),
+        },
+      ];
+    }),
+  );
+}
+
+/** Enters a phase with its batches; gives its id. */
+export async function enterPhase(
+  session: Session,
+  entry: { readonly schema: string; readonly phase: PhaseName; readonly config: string; readonly batchSize: number; readonly ranges: readonly KeyRange[] },
+): Promise<number> {
+  const { id } = await session.one(
+    `insert into drydock.phases (schema_name, phase, config, batch_size)
+     values ($1::text, $2::text, $3::jsonb, $4::int) returning id`,
+    [entry.schema, entry.phase, entry.config, entry.batchSize],
+  );
+  const json = JSON.stringify(entry.ranges.map((range, index) => ({ number: index + 1, key_from: range.from, key_to: range.to })));
+  await session.execute(
+    `insert into drydock.batches (phase_id, number, key_from, key_to)
+     select $1::int, b.number, b.key_from, b.key_to
+     from jsonb_to_recordset($2::jsonb) as b (number int, key_from uuid, key_to uuid)`,
+    [Number(id), json],
+  );
+  return Number(id);
+}
+
+export async function setState(session: Session, phaseId: number, state: PhaseEntry['state']): Promise<void> {
+  await session.execute('update drydock.phases set state = $2::text where id = $1::int', [phaseId, state]);
+}
+
+export async function startRun(session: Session, phaseId: number, operator: string): Promise<number> {
+  const row = await session.one(
+    `insert into drydock.runs (phase_id, operator, backend_pid)
+     values ($1::int, $2::text || ' as ' || current_user, pg_backend_pid()) returning id`,
+    [phaseId, operator],
+  );
+  return Number(row['id']);
+}
+
+export async function finishRun(session: Session, runId: number, outcome: string): Promise<void> {
+  await session.execute(
+    'update drydock.runs set finished_at = clock_timestamp(), outcome = $2::text where id = $1::int',
+    [runId, outcome],
+  );
+}
+
+export async function recordVerification(
+  session: Session,
+  phaseId: number,
+  result: { readonly equal: boolean; readonly strict: boolean; readonly tables: unknown },
+): Promise<void> {
+  await session.execute(
+    'insert into drydock.verifications (phase_id, equal, strict, tables) values ($1::int, $2::boolean, $3::boolean, $4::jsonb)',
+    [phaseId, String(result.equal), String(result.strict), JSON.stringify(result.tables)],
+  );
+}

@@ -1,0 +1,122 @@
+import { DrydockError } from '../errors.js';
+import type { Session } from '../db/session.js';
+
+/** The ledger's own schema. Private: nobody but its owner may look in, because rejects hold row data. */
+export const LEDGER_SCHEMA = 'drydock';
+
+/** Changes whenever the ledger's tables or the meaning of what a run writes change. */
+export const LEDGER_VERSION = 1;
+
+const MARKER = `Drydock ledger, version ${LEDGER_VERSION}`;
+
+const TABLES = `
+create table drydock.phases (
+  id int generated always as identity primary key,
+  schema_name text not null,
+  phase text not null,
+  state text not null default 'loading' check (state in ('loading', 'loaded', 'verified', 'different')),
+  config jsonb not null,
+  batch_size int not null,
+  created_at timestamptz not null default now(),
+  unique (schema_name, phase)
+);
+create table drydock.runs (
+  id int generated always as identity primary key,
+  phase_id int not null references drydock.phases on delete cascade,
+  started_at timestamptz not null default clock_timestamp(),
+  finished_at timestamptz,
+  outcome text,
+  operator text not null,
+  backend_pid int not null
+);
+create table drydock.batches (
+  phase_id int not null references drydock.phases on delete cascade,
+  number int not null,
+  key_from uuid,
+  key_to uuid,
+  status text not null default 'pending' check (status in ('pending', 'done')),
+  sources jsonb not null default '{}',
+  rows_in bigint not null default 0,
+  rows_out bigint not null default 0,
+  folded bigint not null default 0,
+  rejected bigint not null default 0,
+  attempts int not null default 0,
+  started_at timestamptz,
+  finished_at timestamptz,
+  primary key (phase_id, number)
+);
+create table drydock.rejects (
+  id bigint generated always as identity primary key,
+  phase_id int not null references drydock.phases on delete cascade,
+  batch int not null,
+  source text not null,
+  merge_key uuid not null,
+  reason text not null,
+  payload jsonb not null
+);
+create index on drydock.rejects (phase_id, source, merge_key);
+create table drydock.verifications (
+  id int generated always as identity primary key,
+  phase_id int not null references drydock.phases on delete cascade,
+  verified_at timestamptz not null default clock_timestamp(),
+  equal boolean not null,
+  strict boolean not null,
+  tables jsonb not null
+);
+create table drydock.objects (
+  phase_id int not null references drydock.phases on delete cascade,
+  kind text not null check (kind in ('table', 'view')),
+  schema_name text not null,
+  name text not null,
+  oid oid not null,
+  definition text,
+  primary key (phase_id, kind, schema_name, name)
+);
+create table drydock.events (
+  id bigint generated always as identity primary key,
+  phase_id int references drydock.phases on delete cascade,
+  happened_at timestamptz not null default clock_timestamp(),
+  kind text not null,
+  detail jsonb not null default '{}'
+);
+revoke all on schema drydock from public;
+revoke all on all tables in schema drydock from public;
+`;
+
+/** Whether the ledger is there. Refuses one of another version, and a schema that is not ours. */
+export async function ledgerExists(session: Session): Promise<boolean> {
+  const [row] = await session.query(
+    `select obj_description(oid, 'pg_namespace') as marker, has_schema_privilege(oid, 'usage')::text as usable
+     from pg_namespace where nspname = $1::text`,
+    [LEDGER_SCHEMA],
+  );
+  if (row === undefined) return false;
+  const marker = row['marker'] ?? '';
+  if (marker === MARKER && row['usable'] !== 'true') {
+    throw new DrydockError({
+      code: 'missing-privilege',
+      what: `The user may not use schema "${LEDGER_SCHEMA}", which another user's run made.`,
+      next: 'Connect as the user that made it.',
+    });
+  }
+  if (marker === MARKER) return true;
+  if (marker.startsWith('Drydock ledger')) {
+    throw new DrydockError({
+      code: 'other-ledger-version',
+      what: `The ledger in schema "${LEDGER_SCHEMA}" was written by another version of Drydock (${marker}; this is version ${LEDGER_VERSION}).`,
+      next: 'Use the version that wrote it, or roll back with that version first.',
+    });
+  }
+  throw new DrydockError({
+    code: 'foreign-ledger-schema',
+    what: `There is a schema "${LEDGER_SCHEMA}" that Drydock did not make.`,
+    next: 'Rename or drop it; Drydock keeps its ledger under that name.',
+  });
+}
+
+/** Makes the ledger; inside a transaction of the caller's. */
+export async function createLedger(session: Session): Promise<void> {
+  await session.execute(`create schema ${LEDGER_SCHEMA}`);
+  await session.execute(`comment on schema ${LEDGER_SCHEMA} is '${MARKER}'`);
+  await session.execute(TABLES);
+}

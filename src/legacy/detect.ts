@@ -1,0 +1,117 @@
+import { DrydockError } from '../errors.js';
+import type { Session } from '../db/session.js';
+import type { Stop } from '../reports.js';
+import { type CatalogTable, readTable } from './catalog.js';
+import { type LegacyTableName, SHAPES, type Shape } from './shapes.js';
+
+/** A legacy table as it is found. */
+export interface LegacyTable extends CatalogTable {
+  readonly name: LegacyTableName;
+  readonly shape: Shape;
+}
+
+/** The legacy tables that are there; one that is missing altogether is simply not in the map. */
+export interface LegacyDatabase {
+  readonly schema: string;
+  readonly appSchema: string;
+  readonly tables: ReadonlyMap<LegacyTableName, LegacyTable>;
+  /** What makes a table unusable: missing columns, missing rights, not a table. */
+  readonly stops: readonly Stop[];
+}
+
+const STAGING_SCHEMA = 'public_staging';
+
+/** Finds the legacy tables and their shapes. `appSchema`: where app_opportunities lives, when it is known. */
+export async function detectLegacy(session: Session, schema: string, appSchema?: string): Promise<LegacyDatabase> {
+  await requireSchema(session, schema);
+  if (appSchema !== undefined) await requireSchema(session, appSchema);
+  const tables = new Map<LegacyTableName, LegacyTable>();
+  const stops: Stop[] = [];
+  let foundAppSchema = appSchema ?? schema;
+  for (const name of Object.keys(SHAPES) as LegacyTableName[]) {
+    let table: CatalogTable | undefined;
+    if (name !== 'app_opportunities') table = await readTable(session, schema, name);
+    else {
+      table = await readTable(session, foundAppSchema, name);
+      if (table === undefined && appSchema === undefined) {
+        table = await readTable(session, STAGING_SCHEMA, name);
+        if (table !== undefined) foundAppSchema = STAGING_SCHEMA;
+      }
+    }
+    if (table === undefined) continue;
+    const shape = closestShape(name, table);
+    stops.push(...problems(table, shape));
+    tables.set(name, { ...table, name, shape });
+  }
+  if (tables.size === 0) {
+    stops.push({
+      code: 'no-legacy-tables',
+      message: `There is no legacy table in schema "${schema}".`,
+      next: 'Check the database and --schema.',
+    });
+  }
+  return { schema, appSchema: foundAppSchema, tables, stops };
+}
+
+async function requireSchema(session: Session, schema: string): Promise<void> {
+  const [row] = await session.query(
+    `select has_schema_privilege(oid, 'usage')::text as usable from pg_namespace where nspname = $1::text`,
+    [schema],
+  );
+  if (row === undefined) {
+    throw new DrydockError({
+      code: 'no-schema',
+      what: `There is no schema "${schema}" in this database.`,
+      next: 'Check --schema and --app-schema.',
+    });
+  }
+  if (row['usable'] !== 'true') {
+    throw new DrydockError({
+      code: 'missing-privilege',
+      what: `The user may not use schema "${schema}".`,
+      next: `Have its owner run: grant usage on schema "${schema}" to the user.`,
+    });
+  }
+}
+
+function closestShape(name: LegacyTableName, table: CatalogTable): Shape {
+  const columns = new Set(table.columns.map((column) => column.name));
+  const likeness = (shape: Shape) => shape.tellTale.filter((column) => columns.has(column)).length / shape.tellTale.length;
+  const lacks = (shape: Shape) => shape.needed.filter((column) => !columns.has(column)).length;
+  return [...SHAPES[name]].sort((a, b) => likeness(b) - likeness(a) || lacks(a) - lacks(b))[0] as Shape;
+}
+
+function problems(table: CatalogTable, shape: Shape): Stop[] {
+  const found: Stop[] = [];
+  const name = `${table.schema}.${table.name}`;
+  const columns = new Set(table.columns.map((column) => column.name));
+  const missing = shape.needed.filter((column) => !columns.has(column));
+  if (missing.length > 0) {
+    found.push({
+      code: 'missing-columns',
+      message: `Table ${name} looks like shape ${shape.name} but lacks ${missing.join(', ')}.`,
+      next: 'Add the columns (they may be null), or rename the table if it is not the legacy one.',
+    });
+  }
+  if (!['r', 'p'].includes(table.kind)) {
+    found.push({
+      code: 'not-a-table',
+      message: `${name} is not a table (pg_class.relkind is ${table.kind}).`,
+      next: 'Drydock reads tables; check --schema.',
+    });
+  }
+  if (!table.canSelect) {
+    found.push({
+      code: 'missing-privilege',
+      message: `The user may not read table ${name}.`,
+      next: `Have its owner run: grant select on ${name} to the user.`,
+    });
+  }
+  return found;
+}
+
+/** The columns that the design does not know. */
+export function extraColumns(table: LegacyTable): string[] {
+  const known = new Set([...table.shape.needed, ...table.shape.tellTale, ...table.shape.known]);
+  return table.columns.map((column) => column.name).filter((column) => !known.has(column));
+}

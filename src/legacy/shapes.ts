@@ -1,0 +1,141 @@
+/** The legacy tables that Drydock knows, and the shapes in which they exist. */
+export type LegacyTableName =
+  | 'submissions'
+  | 'opportunities'
+  | 'app_opportunities'
+  | 'workflow_results'
+  | 'opportunity_scores'
+  | 'market_validations'
+  | 'score_components';
+
+export type ShapeName = 'A' | 'B' | 'table' | 'dlt';
+
+export interface Shape {
+  readonly name: ShapeName;
+  /** Columns without which the rows cannot be resolved or merged. A table that lacks one is refused. */
+  readonly needed: readonly string[];
+  /** Columns that only this shape has: they tell it from the other one. */
+  readonly tellTale: readonly string[];
+  /** Further columns that the design knows; any may be missing. */
+  readonly known: readonly string[];
+}
+
+export const SHAPES: Readonly<Record<LegacyTableName, readonly Shape[]>> = {
+  submissions: [
+    { name: 'A', needed: ['id', 'reddit_id', 'title'], tellTale: ['reddit_id', 'redditor_id', 'subreddit_id'], known: ['created_at'] },
+    { name: 'B', needed: ['id', 'submission_id', 'title'], tellTale: ['submission_id', 'subreddit'], known: ['created_at'] },
+  ],
+  opportunities: [
+    {
+      name: 'A',
+      needed: ['id', 'title', 'problem_statement', 'submission_id', 'created_at'],
+      tellTale: ['title', 'submission_id', 'description'],
+      known: ['description', 'target_audience', 'updated_at'],
+    },
+    {
+      name: 'B',
+      needed: ['id', 'problem_statement', 'identified_from_submission_id', 'opportunity_id', 'app_name', 'status', 'created_at'],
+      tellTale: ['identified_from_submission_id', 'opportunity_id', 'app_name', 'core_function_count'],
+      known: [
+        'core_function_count', 'simplicity_constraint_met', 'proposed_solution', 'target_audience', 'market_segment',
+        'last_reviewed_at', 'business_category', 'source_subreddit',
+      ],
+    },
+  ],
+  app_opportunities: [
+    {
+      name: 'table',
+      needed: [
+        'id', 'submission_id', 'problem_description', 'app_concept', 'core_functions', 'value_proposition', 'target_user',
+        'monetization_model', 'opportunity_score',
+      ],
+      tellTale: ['id'],
+      known: [
+        'title', 'subreddit', 'reddit_score', 'num_comments', 'created_at', 'analyzed_at', 'status', 'notes', 'trust_level',
+        'trust_score', 'trust_badge', 'activity_score', 'engagement_level', 'trend_velocity', 'problem_validity',
+        'discussion_quality', 'ai_confidence_level', 'trust_factors', 'trust_updated_at',
+      ],
+    },
+    {
+      // dlt makes a column when it first meets a value for it, so none but the merge key can be counted on.
+      name: 'dlt',
+      needed: ['submission_id'],
+      tellTale: ['_dlt_load_id', '_dlt_id'],
+      known: [
+        'problem_description', 'app_concept', 'core_functions', 'value_proposition', 'target_user', 'monetization_model',
+        'opportunity_score', 'title', 'subreddit', 'reddit_score', 'num_comments', 'created_at', 'analyzed_at', 'status',
+        'notes', 'trust_level', 'trust_score', 'trust_badge', 'activity_score', 'engagement_level', 'trend_velocity',
+        'problem_validity', 'discussion_quality', 'ai_confidence_level', 'trust_factors', 'trust_updated_at',
+        'confidence_score', 'trust_validation_timestamp', 'trust_validation_method', '_dlt_load_id', '_dlt_id',
+      ],
+    },
+  ],
+  workflow_results: [
+    {
+      name: 'A',
+      needed: ['id', 'opportunity_id', 'workflow_type', 'status'],
+      tellTale: ['workflow_type', 'results', 'error_message'],
+      known: [
+        'results', 'market_demand_score', 'pain_intensity_score', 'competition_level_score', 'technical_feasibility_score',
+        'monetization_potential_score', 'opportunity_assessment_score', 'error_message', 'created_at', 'updated_at',
+      ],
+    },
+    {
+      name: 'B',
+      needed: ['id', 'opportunity_id', 'app_name', 'status'],
+      tellTale: ['app_name', 'function_list', 'function_count', 'final_score'],
+      known: [
+        'function_count', 'function_list', 'original_score', 'final_score', 'constraint_applied', 'ai_insight',
+        'processed_at', 'market_demand', 'pain_intensity', 'monetization_potential', 'market_gap', 'technical_feasibility',
+      ],
+    },
+  ],
+  opportunity_scores: [
+    {
+      name: 'A',
+      needed: [
+        'id', 'opportunity_id', 'market_demand', 'pain_intensity', 'competition_level', 'technical_feasibility',
+        'monetization_potential', 'simplicity_score',
+      ],
+      tellTale: ['market_demand', 'pain_intensity', 'competition_level', 'technical_feasibility'],
+      known: ['total_score', 'created_at', 'updated_at'],
+    },
+    {
+      name: 'B',
+      needed: [
+        'id', 'opportunity_id', 'market_demand_score', 'pain_intensity_score', 'monetization_potential_score',
+        'market_gap_score', 'technical_feasibility_score', 'simplicity_score',
+      ],
+      tellTale: ['market_demand_score', 'pain_intensity_score', 'market_gap_score', 'score_version'],
+      known: ['total_score', 'score_date', 'score_version', 'scoring_notes'],
+    },
+  ],
+  market_validations: [
+    {
+      name: 'A',
+      needed: ['id', 'opportunity_id', 'validation_type'],
+      tellTale: ['evidence', 'confidence_level'],
+      known: ['created_at', 'updated_at'],
+    },
+    {
+      name: 'B',
+      needed: ['id', 'opportunity_id', 'validation_type'],
+      tellTale: ['validation_result', 'confidence_score', 'validation_source'],
+      known: ['validation_date', 'notes', 'status', 'evidence_url'],
+    },
+  ],
+  score_components: [
+    {
+      name: 'A',
+      needed: ['id', 'opportunity_score_id', 'component_type', 'value'],
+      tellTale: ['opportunity_score_id', 'component_type'],
+      known: ['reasoning', 'source', 'created_at'],
+    },
+    {
+      name: 'B',
+      needed: ['id', 'opportunity_id', 'metric_name', 'metric_value'],
+      tellTale: ['opportunity_id', 'metric_name', 'metric_value'],
+      known: ['evidence_text', 'confidence_level', 'source_submission_ids', 'calculated_at'],
+    },
+  ],
+}; // biome-ignore-end format: lists

@@ -1,0 +1,17 @@
+import type { Session } from '../db/session.js';
+import { copyStatement, type Target } from './targets.js';
+
+/** Copies the rows and holds the server's count against ours: a stream that was cut must not pass for a whole one. */
+export async function copyRows(
+  session: Session,
+  target: Target,
+  log: { readonly rows: number; chunks(): Iterable<Buffer> },
+  into?: string,
+): Promise<number> {
+  if (log.rows === 0) return 0;
+  const copied = await session.copyIn(copyStatement(target, into), log.chunks());
+  if (copied !== log.rows) {
+    throw new Error(`COPY into ${target.name} took ${copied} rows where ${log.rows} were sent`);
+  }
+  return copied;
+}

@@ -1,0 +1,98 @@
+import { generatedName, ident, literal } from '../db/identifier.js';
+import { withRetry } from '../db/retry.js';
+import type { Session } from '../db/session.js';
+import type { Target, Targets } from './targets.js';
+
+export interface IndexSpec {
+  readonly table: 'unified' | 'folded';
+  /** `primary key`, `unique`, or an index method. */
+  readonly kind: 'primary key' | 'unique' | 'btree' | 'hash';
+  /** Columns, as in DDL. */
+  readonly columns: readonly string[];
+  readonly where?: string;
+}
+
+export interface ForeignKeySpec {
+  readonly column: string;
+  readonly references: { readonly schema: string; readonly table: string; readonly column: string };
+  readonly onDelete: 'set null' | 'cascade';
+}
+
+/** One index of ours, as DDL. */
+export interface IndexBuild {
+  readonly target: Target;
+  readonly name: string;
+  readonly statement: string;
+  readonly isPrimaryKey: boolean;
+}
+
+export function indexBuilds(targets: Targets, specs: readonly IndexSpec[]): IndexBuild[] {
+  const builds = specs.map((spec): IndexBuild => {
+    const target = spec.table === 'unified' ? targets.unified : targets.folded;
+    const isPrimaryKey = spec.kind === 'primary key';
+    const name = isPrimaryKey ? generatedName(target.name, 'pkey') : generatedName(target.name, ...spec.columns, 'idx');
+    const unique = isPrimaryKey || spec.kind === 'unique' ? 'unique ' : '';
+    const method = spec.kind === 'hash' ? 'hash' : 'btree';
+    const where = spec.where === undefined ? '' : ` where ${spec.where}`;
+    const columns = spec.columns.map(ident).join(', ');
+    return {
+      target,
+      name,
+      statement: `create ${unique}index ${ident(name)} on ${target.qualified} using ${method} (${columns})${where}`,
+      isPrimaryKey,
+    };
+  });
+  // One index for two columns of the same name and use is enough.
+  return [...new Map(builds.map((build) => [build.name, build])).values()];
+}
+
+/** Builds an index unless it is there; a plain build, because nobody reads these tables yet. */
+export async function buildIndex(session: Session, build: IndexBuild): Promise<void> {
+  const { there } = await session.one(
+    `select exists (
+       select from pg_index i join pg_class c on c.oid = i.indexrelid
+       where i.indrelid = $1::text::regclass and c.relname = $2::text and i.indisvalid
+     )::text as there`,
+    [build.target.qualified, build.name],
+  );
+  if (there !== 'true') await withRetry(() => session.execute(build.statement));
+}
+
+/** Makes the finished unique index the primary key: a short lock, no scan (the columns are not null). */
+export async function attachPrimaryKey(session: Session, build: IndexBuild): Promise<void> {
+  const { there } = await session.one(
+    `select exists (select from pg_constraint where conrelid = $1::text::regclass and contype = 'p')::text as there`,
+    [build.target.qualified],
+  );
+  if (there === 'true') return;
+  const statement = `alter table ${build.target.qualified} add constraint ${ident(build.name)} primary key using index ${ident(build.name)}`;
+  await withRetry(() => session.execute(statement));
+}
+
+/** Adds a foreign key without a long lock: first unchecked, then validated under a lock that lets writers pass. */
+export async function addForeignKey(session: Session, target: Target, key: ForeignKeySpec): Promise<void> {
+  const name = generatedName(target.name, key.column, 'fkey');
+  const [existing] = await session.query(
+    'select convalidated::text as validated from pg_constraint where conrelid = $1::text::regclass and conname = $2::text',
+    [target.qualified, name],
+  );
+  const { schema, table, column } = key.references;
+  if (existing === undefined) {
+    const references = `${ident(schema)}.${ident(table)} (${ident(column)}) on delete ${key.onDelete}`;
+    await withRetry(() =>
+      session.execute(
+        `alter table ${target.qualified} add constraint ${ident(name)} foreign key (${ident(key.column)}) references ${references} not valid`,
+      ),
+    );
+  }
+  if (existing?.['validated'] !== 'true') {
+    await withRetry(() => session.execute(`alter table ${target.qualified} validate constraint ${ident(name)}`));
+  }
+}
+
+/** Gives index builds of this session more memory, never less than the server's own setting. */
+export async function raiseMaintenanceMemory(session: Session, megabytes: number): Promise<void> {
+  await session.execute(
+    `select set_config('maintenance_work_mem', greatest(pg_size_bytes(current_setting('maintenance_work_mem')), ${megabytes}::bigint << 20) / 1024 || ${literal('kB')}, false)`,
+  );
+}

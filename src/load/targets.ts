@@ -1,0 +1,40 @@
+import { qualified } from '../db/identifier.js';
+import { foldedTable, type TargetTable, unifiedTable } from '../mapping/tables.js';
+import type { BoundPhase } from '../mapping/bind.js';
+
+/** A table of ours as statements name it. */
+export interface Target {
+  readonly schema: string;
+  readonly name: string;
+  readonly qualified: string;
+  readonly table: TargetTable;
+}
+
+export interface Targets {
+  readonly unified: Target;
+  readonly folded: Target;
+}
+
+export function targetsOf(phase: { readonly schema: string; readonly bound: BoundPhase }): Targets {
+  const target = (table: TargetTable): Target => ({
+    schema: phase.schema,
+    name: table.name,
+    qualified: qualified(phase.schema, table.name),
+    table,
+  });
+  return { unified: target(unifiedTable(phase.bound)), folded: target(foldedTable(phase.bound)) };
+}
+
+export function createTableStatement(target: Target): string {
+  return `create table ${target.qualified} (\n  ${target.table.definitions.join(',\n  ')}\n)`;
+}
+
+/** `copy … from stdin` into a table of ours, or into another one with the same columns. */
+export function copyStatement(target: Target, into: string = target.qualified): string {
+  return `copy ${into} (${target.table.copied.join(', ')}) from stdin`;
+}
+
+export function viewName(table: string): string {
+  return `${table}_legacy`;
+}
+

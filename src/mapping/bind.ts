@@ -1,0 +1,104 @@
+import { generatedName } from '../db/identifier.js';
+import type { CatalogColumn } from '../legacy/catalog.js';
+import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
+import type { BoundColumn, PhaseMapping, SourceRule } from './mapping.js';
+
+/** A source table that is there, with every column's home settled. */
+export interface BoundSource {
+  readonly rule: SourceRule;
+  readonly table: LegacyTable;
+  /** All columns, in the table's order. */
+  readonly columns: readonly BoundColumn[];
+  /**
+   * All columns, in the order in which they are extracted: first those that the transformer has to look at and
+   * that go into golden columns, then those that are copied as they are, as one block, the ones it reads first.
+   */
+  readonly extracted: readonly BoundColumn[];
+  /** How many of `extracted` go into golden columns; the block of own columns begins there. */
+  readonly goldenCount: number;
+  /** How many of `extracted` the transformer looks at. */
+  readonly readCount: number;
+}
+
+/** A phase's mapping, bound to the database as it is found. */
+export interface BoundPhase {
+  readonly mapping: PhaseMapping;
+  /** Only the sources that are there. */
+  readonly sources: readonly BoundSource[];
+}
+
+export function bindPhase(mapping: PhaseMapping, legacy: LegacyDatabase): BoundPhase {
+  const names = new ColumnNames(mapping);
+  const sources = mapping.sources.flatMap((rule) => {
+    const table = legacy.tables.get(rule.table);
+    return table === undefined ? [] : [bindSource(rule, table, names)];
+  });
+  return { mapping, sources };
+}
+
+/** Names of the unified table's columns: a legacy column that nobody planned for must not take one that is in use. */
+class ColumnNames {
+  readonly #planned: ReadonlySet<string>;
+  readonly #taken = new Set<string>();
+
+  constructor(mapping: PhaseMapping) {
+    const ruled = mapping.sources.flatMap((rule) =>
+      Object.values(rule.homes).flatMap((home) => (home.kind === 'own' ? [home.target] : [])),
+    );
+    this.#planned = new Set([...mapping.computed, ...mapping.always].map((column) => column.name).concat(ruled));
+  }
+
+  /** A name that a rule gives; the second one to ask for it gets another. */
+  ruled(target: string, rule: SourceRule, column: string): string {
+    if (this.#taken.has(target)) return this.free(rule, column);
+    this.#taken.add(target);
+    return target;
+  }
+
+  /** A name for a column without a rule. */
+  free(rule: SourceRule, column: string): string {
+    const prefixed = generatedName(rule.prefix, column);
+    const inUse = this.#planned.has(prefixed) || this.#taken.has(prefixed);
+    const name = inUse ? generatedName('legacy', rule.table, column) : prefixed;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+function bindSource(rule: SourceRule, table: LegacyTable, names: ColumnNames): BoundSource {
+  const columns = table.columns.map((column) => bindColumn(rule, table, column, names));
+  const golden = columns.filter((column) => column.home.kind !== 'own');
+  const read = columns.filter((column) => column.home.kind === 'own' && column.read);
+  const rest = columns.filter((column) => column.home.kind === 'own' && !column.read);
+  return {
+    rule,
+    table,
+    columns,
+    extracted: [...golden, ...read, ...rest],
+    goldenCount: golden.length,
+    readCount: golden.length + read.length,
+  };
+}
+
+function bindColumn(rule: SourceRule, table: LegacyTable, column: CatalogColumn, names: ColumnNames): BoundColumn {
+  const { name, type } = column;
+  const home = rule.homes[name];
+  if (home?.kind === 'id') return { name, type, home, read: true, key: true };
+  if (home?.kind === 'own') {
+    // A fixed type only where the bytes mean the same in it.
+    const fixed = home.type !== undefined && type.category === 'S' ? home.type : null;
+    const target = names.ruled(home.target, rule, name);
+    return { name, type, home: { kind: 'own', target, type, fixed }, read: home.read === true, key: home.key === true };
+  }
+  const conversion = home?.conversion(column, table.shape.name) ?? null;
+  if (home !== undefined && conversion !== null) {
+    return { name, type, home: { ...home, conversion }, read: true, key: false };
+  }
+  const target = names.free(rule, name);
+  return { name, type, home: { kind: 'own', target, type, fixed: null }, read: false, key: false };
+}
+
+/** The name of the column that keeps a legacy column of a folded row. */
+export function foldedColumn(rule: SourceRule, column: string): string {
+  return generatedName(rule.table, column);
+}

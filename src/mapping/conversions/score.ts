@@ -1,0 +1,72 @@
+import type { ColumnType } from '../../legacy/catalog.js';
+import type { ConversionFor } from '../mapping.js';
+
+/** How a legacy score is meant. `unitComplement`: 1 - x, as competition is the complement of a market gap. */
+export type Scale = 'percent' | 'unit' | 'unitComplement';
+
+const HIGHEST = 10_000;
+
+/**
+ * A score of any numeric type that becomes numeric(5,2) between 0 and 100. Exact decimal arithmetic in
+ * hundredths of a point: a unit score of 0.7212 is 7212. Values out of range, NaN and the infinities have no
+ * golden value and stay in the residue; values with more digits are rounded half up and stay there too.
+ */
+export function score(scale: Scale): ConversionFor {
+  return ({ type }) => {
+    if (type.category !== 'N' || !(type.kind in CANONICAL)) return null;
+    const places = scale === 'percent' ? 2 : 4;
+    const read = (field: string) => {
+      const read = hundredths(field, places);
+      if (read === null) return null;
+      return scale === 'unitComplement' ? { value: HIGHEST - read.value, exact: read.exact } : read;
+    };
+    return {
+      forward(field) {
+        const value = read(field)?.value ?? -1;
+        return value < 0 || value > HIGHEST ? null : print(value);
+      },
+      exact: (field) => read(field)?.exact === true && isCanonical(field, type),
+      inverse: (golden) => {
+        const legacy = { percent: golden, unit: `(${golden} / 100)`, unitComplement: `(1 - ${golden} / 100)` }[scale];
+        return type.kind === 'numeric' && !type.hasModifier ? `trim_scale(${legacy})::${type.name}` : `${legacy}::${type.name}`;
+      },
+    };
+  };
+}
+
+/** How each type prints a plain decimal: with trailing zeros up to its scale, or with none. */
+const CANONICAL: Readonly<Record<string, (fraction: string, type: ColumnType) => boolean>> = {
+  numeric: (fraction, type) => (type.hasModifier ? fraction.length === Math.max(0, type.scale ?? 0) : !fraction.endsWith('0')),
+  float8: (fraction) => !fraction.endsWith('0'),
+  float4: (fraction) => !fraction.endsWith('0'),
+  int2: (fraction) => fraction === '',
+  int4: (fraction) => fraction === '',
+  int8: (fraction) => fraction === '',
+};
+
+function isCanonical(field: string, type: ColumnType): boolean {
+  const plain = /^(?:0|[1-9]\d*)(?:\.(\d+))?$/.exec(field);
+  return plain !== null && (CANONICAL[type.kind]?.(plain[1] ?? '', type) ?? false);
+}
+
+/** A decimal text times 10^places, rounded half up; null when it is no finite number or far out of range. */
+function hundredths(field: string, places: number): { readonly value: number; readonly exact: boolean } | null {
+  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/i.exec(field);
+  if (parts === null) return null;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = parts;
+  const point = whole.length + Number(exponent) + places;
+  const digits = whole + fraction;
+  if (point > digits.length + 400 || point < -400) return point > 0 ? null : { value: 0, exact: /^0*$/.test(digits) };
+  const shifted = point < 0 ? '0'.repeat(-point) + digits : digits.padEnd(point, '0');
+  const head = shifted.slice(0, Math.max(0, point)).replace(/^0+/, '');
+  const tail = shifted.slice(Math.max(0, point));
+  // Eight digits hold far more than the range, and stay exact in a number.
+  if (head.length > 8) return null;
+  const rounded = Number(head === '' ? '0' : head) + (/^[5-9]/.test(tail) ? 1 : 0);
+  return { value: sign === '-' && rounded > 0 ? -rounded : rounded, exact: /^0*$/.test(tail) };
+}
+
+function print(value: number): string {
+  const text = String(value).padStart(3, '0');
+  return `${text.slice(0, -2)}.${text.slice(-2)}`;
+}

@@ -1,0 +1,88 @@
+import { decode, encode } from '../../copy-text/copy-text.js';
+import type { ConversionFor } from '../mapping.js';
+
+const JSON_KINDS = new Set(['jsonb', 'json']);
+
+/**
+ * A list that was written three ways (a JSON array; a JSON string that itself holds a JSON array; `one, two,
+ * three`) becomes a jsonb array of trimmed strings. A JSON object, number or boolean is no list: no golden value.
+ */
+export const stringList: ConversionFor = ({ type }) => {
+  const isJson = JSON_KINDS.has(type.kind);
+  if (!isJson && type.category !== 'S') return null;
+  const forward = (field: string) => {
+    const items = readList(decode(field), isJson);
+    return items === null ? null : encode(printList(items));
+  };
+  return {
+    forward,
+    exact: (field) => forward(field) === field,
+    inverse: (golden) => {
+      if (type.name === 'jsonb') return golden;
+      return `${golden}::text::${type.name}`;
+    },
+  };
+};
+
+/** As jsonb prints an array of strings. */
+function printList(items: readonly string[]): string {
+  return `[${items.map((item) => JSON.stringify(item)).join(', ')}]`;
+}
+
+function readList(text: string, isJson: boolean): string[] | null {
+  const trimmed = text.trim();
+  if (trimmed.startsWith('[')) {
+    const items = arrayItems(trimmed);
+    if (items !== null) return items.map(itemText);
+  }
+  if (isJson || (trimmed.startsWith('"') && trimmed.endsWith('"'))) {
+    const inner = parseString(trimmed);
+    if (inner !== null) return readList(inner, false);
+    if (isJson) return null;
+  }
+  if (/^[{]/.test(trimmed)) return null;
+  return trimmed === '' ? [] : trimmed.split(',').map((item) => item.trim());
+}
+
+function itemText(raw: string): string {
+  return (parseString(raw) ?? raw).trim();
+}
+
+function parseString(raw: string): string | null {
+  if (!raw.startsWith('"')) return null;
+  try {
+    const value: unknown = JSON.parse(raw);
+    // A lone surrogate cannot be stored as text.
+    return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The raw texts of a JSON array's elements, digits and spelling untouched; null when it is not an array. */
+function arrayItems(text: string): string[] | null {
+  try {
+    if (!Array.isArray(JSON.parse(text))) return null;
+  } catch {
+    return null;
+  }
+  const items: string[] = [];
+  let depth = 0;
+  let start = 1;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (quoted) {
+      if (char === '\\') at += 1;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') quoted = true;
+    else if (char === '[' || char === '{') depth += 1;
+    else if (char === ']' || char === '}') depth -= 1;
+    if (!quoted && ((char === ',' && depth === 1) || depth === 0)) {
+      const item = text.slice(start, at).trim();
+      if (item !== '' || char === ',') items.push(item);
+      start = at + 1;
+    }
+  }
+  return items;
+}

@@ -1,0 +1,25 @@
+import { literal } from '../../db/identifier.js';
+import type { ConversionFor } from '../mapping.js';
+
+/**
+ * A vocabulary of many spellings that becomes one of few words.
+ *
+ * @param words raw word -> golden word; a raw word that is not listed becomes `otherwise`
+ * @param usual golden word -> the raw word that this table nearly always means by it: rows that hold it need no residue
+ */
+export function vocabulary(
+  words: ReadonlyMap<string, string>,
+  otherwise: string,
+  usual: Readonly<Record<string, string>>,
+): ConversionFor {
+  return ({ type }) => {
+    if (type.category !== 'S') return null;
+    const cases = Object.entries(usual).map(([golden, raw]) => `when ${literal(golden)} then ${literal(raw)}`);
+    const forward = (field: string) => words.get(field) ?? otherwise;
+    return {
+      forward,
+      exact: (field) => usual[forward(field)] === field,
+      inverse: (golden) => `(case ${golden} ${cases.join(' ')} end)::${type.name}`,
+    };
+  };
+}

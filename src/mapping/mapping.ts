@@ -1,0 +1,89 @@
+import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
+import type { LegacyTableName, ShapeName } from '../legacy/shapes.js';
+import type { PhaseName } from '../reports.js';
+
+/**
+ * What a mapping is. One declaration per phase says where every legacy column goes; the transformers, the
+ * tables, the legacy views and the verifier are all derived from it, so that a rule exists once.
+ *
+ *   own      a column of its own, with the legacy type: copied byte for byte, never touched
+ *   golden   a column shared by several sources; the first that has a value gives it (survivorship)
+ *   member   a member of a jsonb column, otherwise as golden
+ *   id       the id of the unified row itself
+ *
+ * What a golden value cannot give back exactly is kept in `residue`, per source and column, as text.
+ */
+export type Home =
+  | { readonly kind: 'id' }
+  | {
+      readonly kind: 'own';
+      readonly target: string;
+      /** A fixed type instead of the legacy column's, for the columns that the design names. */
+      readonly type?: 'text';
+      /** The transformer looks at it. */
+      readonly read?: boolean;
+      /** Legacy rows are looked up by it: it gets an index. */
+      readonly key?: boolean;
+    }
+  | { readonly kind: 'golden'; readonly target: string; readonly conversion: ConversionFor }
+  | { readonly kind: 'member'; readonly target: string; readonly member: string; readonly conversion: ConversionFor };
+
+/**
+ * A value's way into a golden column and back. Both directions stand side by side, and a test holds them
+ * against each other on a real server.
+ */
+export interface Conversion {
+  /** The golden field that a legacy field gives; null when the golden type cannot hold anything like it. */
+  forward(field: string): string | null;
+  /** Whether `inverse` gives this very field back from `forward(field)`. */
+  exact(field: string): boolean;
+  /** SQL that gives the legacy value, of the legacy type, from an expression of the golden type. */
+  inverse(golden: string): string;
+}
+
+/** Makes the conversion for a legacy column as it is found; null when its type is none that the rule knows. */
+export type ConversionFor = (column: Pick<CatalogColumn, 'type'>, shape: ShapeName) => Conversion | null;
+
+export interface SourceRule {
+  readonly table: LegacyTableName;
+  /** Begins the names of columns that hold this table's own values. */
+  readonly prefix: string;
+  /**
+   * The boolean column of the unified table that says that a row of this table is in it; null when its rows only
+   * ever go whole into the table of folded rows.
+   */
+  readonly flag: string | null;
+  /** Where each column goes, by name; a column not listed gets a column of its own. */
+  readonly homes: Readonly<Record<string, Home>>;
+}
+
+/** A column of the unified table that the transformer computes, in the order in which it gives them. */
+export interface ComputedColumn {
+  readonly name: string;
+  /** Type and column constraints. */
+  readonly ddl: string;
+}
+
+export interface PhaseMapping {
+  readonly phase: PhaseName;
+  readonly unified: string;
+  readonly folded: string;
+  readonly computed: readonly ComputedColumn[];
+  /** Further columns that exist whatever the sources hold: name and type. */
+  readonly always: readonly ComputedColumn[];
+  /** In order of survivorship. */
+  readonly sources: readonly SourceRule[];
+}
+
+/** A legacy column with its home settled. */
+export interface BoundColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly home:
+    | { readonly kind: 'id' }
+    | { readonly kind: 'own'; readonly target: string; readonly type: ColumnType; readonly fixed: string | null }
+    | { readonly kind: 'golden'; readonly target: string; readonly conversion: Conversion }
+    | { readonly kind: 'member'; readonly target: string; readonly member: string; readonly conversion: Conversion };
+  readonly read: boolean;
+  readonly key: boolean;
+}

@@ -1,0 +1,42 @@
+import { ident, literal } from '../db/identifier.js';
+import { type BoundSource, foldedColumn } from './bind.js';
+import type { BoundColumn } from './mapping.js';
+
+/**
+ * SQL that gives legacy values back from the unified tables: the inverse of the mapping, made from it.
+ * Used by the legacy views and by the verifier alike.
+ */
+
+/** The legacy value of one column, of the legacy type, from a row `alias` of the unified table. */
+export function fromUnified(source: BoundSource, column: BoundColumn, alias: string): string {
+  const { home, type } = column;
+  if (home.kind === 'id') return `${alias}.id`;
+  if (home.kind === 'own') return castBack(`${alias}.${ident(home.target)}`, column);
+  const golden =
+    home.kind === 'golden'
+      ? `${alias}.${ident(home.target)}`
+      : `(${alias}.${ident(home.target)} ->> ${literal(home.member)})::numeric`;
+  const residue = `${alias}.residue -> ${literal(source.rule.table)}`;
+  return (
+    `case when ${residue} ? ${literal(column.name)} then (${residue} ->> ${literal(column.name)})::${type.name} ` +
+    `else ${home.conversion.inverse(golden)} end`
+  );
+}
+
+/** The legacy value of one column from a row `alias` of the table of folded rows. */
+export function fromFolded(source: BoundSource, column: BoundColumn, alias: string): string {
+  const name = `${alias}.${ident(foldedColumn(source.rule, column.name))}`;
+  return column.type.name === column.type.base ? name : `${name}::${column.type.name}`;
+}
+
+/** The legacy value of one column from a row `alias` of the reject table. */
+export function fromReject(column: BoundColumn, alias: string): string {
+  return `(${alias}.payload ->> ${literal(column.name)})::${column.type.name}`;
+}
+
+/** No cast where none is needed: the view's column is then a plain column, and an index on it is found. */
+function castBack(expression: string, column: BoundColumn): string {
+  const { home, type } = column;
+  const stored = home.kind === 'own' && home.fixed !== null ? home.fixed : type.base;
+  return stored === type.name ? expression : `${expression}::${type.name}`;
+}

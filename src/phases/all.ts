@@ -1,0 +1,14 @@
+import { PHASES, type PhaseName } from '../reports.js';
+import { assessmentsPhase } from './assessments/phase.js';
+import { opportunitiesPhase } from './opportunities/phase.js';
+import type { PhaseDefinition } from './phase.js';
+
+const DEFINITIONS: Readonly<Record<PhaseName, PhaseDefinition>> = {
+  opportunities: opportunitiesPhase,
+  assessments: assessmentsPhase,
+};
+
+/** The definitions of some phases, in the order in which they run. */
+export function phaseDefinitions(names: readonly PhaseName[] = PHASES): PhaseDefinition[] {
+  return PHASES.filter((name) => names.includes(name)).map((name) => DEFINITIONS[name]);
+}

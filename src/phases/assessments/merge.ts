@@ -1,0 +1,181 @@
+import { NULL } from '../../copy-text/copy-text.js';
+import type { Group } from '../../extract/group.js';
+import { uuidV5 } from '../../keys/uuid.js';
+import type { BoundPhase } from '../../mapping/bind.js';
+import { Assembler } from '../../transform/assemble.js';
+import { compareStanding, compareText, Contest, type Standing } from '../../transform/dedupe.js';
+import { LineBuilder, type Output } from '../../transform/output.js';
+import { fieldAt, type Row, RowReader } from '../../transform/row.js';
+import { StandingReader } from '../../transform/standing.js';
+import { compareLatestFirst, earlier, later } from '../../transform/timestamps.js';
+import type { Merger } from '../phase.js';
+import { EXTRA, HEAD } from './keys.js';
+import { DIMENSIONS } from './mapping.js';
+import { DecimalMean, jsonEvidence, jsonNumber, NewestByName } from './summary.js';
+
+const TIMES = {
+  created: ['created_at', 'score_date', 'validation_date', 'calculated_at'],
+  updated: ['updated_at', 'score_date', 'validation_date', 'calculated_at'],
+} as const;
+
+interface ScoreStanding extends Standing {
+  readonly version: string;
+  readonly row: Row;
+}
+
+/** One source: where its fields are, by any of the names that the shapes give them. */
+interface Side {
+  readonly index: number;
+  readonly rows: RowReader;
+  readonly standing: StandingReader;
+  field(row: Row, names: readonly string[]): string;
+}
+
+/**
+ * Unifies the rows of one opportunity's assessment: the newest score is the current one; earlier scores,
+ * validations and components are kept whole, and summed up in the assessment.
+ */
+export function assessmentsMerger(bound: BoundPhase): Merger {
+  const readers = bound.sources.map((source) => new RowReader(source, HEAD));
+  const assembler = new Assembler(bound.sources, readers, DIMENSIONS);
+  const lines = new LineBuilder(bound);
+  const side = (table: string): Side | null => {
+    const index = bound.sources.findIndex((source) => source.rule.table === table);
+    const [source, rows] = [bound.sources[index], readers[index]];
+    if (source === undefined || rows === undefined) return null;
+    const field = (row: Row, names: readonly string[]) =>
+      fieldAt(row, names.map((name) => rows.indexOf(name)).find((at) => at >= 0) ?? -1);
+    return { index, rows, standing: new StandingReader(source, rows, TIMES), field };
+  };
+  const scores = side('opportunity_scores');
+  const validations = side('market_validations');
+  const components = side('score_components');
+
+  return {
+    merge(group, output) {
+      const contest = scores === null ? null : currentScore(group, scores);
+      const id = contest?.best.identity ?? uuidV5(`assessment:${group.key}`);
+      const times = new Times();
+      let opportunity = NULL;
+      const keep = (kept: Side, row: Row) => {
+        if (opportunity === NULL) opportunity = fieldAt(row, EXTRA.opportunity);
+        output.folded(lines.folded(kept.index, id, group.key, row));
+        output.book(kept.index, 'folded');
+      };
+
+      for (const row of rowsOf(group, scores)) {
+        if (scores === null) break;
+        times.enter(scores.standing.read(row, false));
+        if (contest?.claim(scores.standing.identity(row)) === true) output.book(scores.index, 'primary');
+        else keep(scores, row);
+      }
+      const types = new NewestByName();
+      const confidence = new DecimalMean();
+      for (const row of rowsOf(group, validations)) {
+        if (validations === null) break;
+        const standing = validations.standing.read(row, false);
+        const type = validations.field(row, ['validation_type']);
+        const evidence = validations.field(row, ['evidence', 'validation_result']);
+        times.enter(standing);
+        if (type !== NULL) types.enter(type, evidence, standing.updated, standing.identity);
+        confidence.enter(validations.field(row, ['confidence_score', 'confidence_level']));
+        keep(validations, row);
+      }
+      const metrics = new NewestByName();
+      for (const row of rowsOf(group, components)) {
+        if (components === null) break;
+        const standing = components.standing.read(row, false);
+        const metric = components.field(row, ['metric_name', 'component_type']);
+        times.enter(standing);
+        if (metric !== NULL) {
+          metrics.enter(metric, components.field(row, ['metric_value', 'value']), standing.updated, standing.identity);
+        }
+        keep(components, row);
+      }
+
+      const current = contest?.best.row ?? null;
+      const rows = bound.sources.map((_, index) => (index === scores?.index ? current : null));
+      const { golden, residue } = assembler.assemble(rows, () => NULL);
+      if (current !== null && opportunity === NULL) opportunity = fieldAt(current, EXTRA.opportunity);
+      const validationCount = countOf(group, validations);
+      output.unified(
+        lines.unified(
+          [
+            id,
+            group.key,
+            opportunity,
+            ...golden,
+            types.names(),
+            types.object(jsonEvidence),
+            confidence.field(),
+            String(validationCount),
+            metrics.object(jsonNumber),
+            String(countOf(group, components)),
+            method(current !== null, validationCount > 0),
+            current === null || scores === null ? NULL : scores.field(current, ['score_version']),
+            times.updated,
+            times.created,
+            times.updated,
+            current === null ? 'f' : 't',
+            residue,
+          ],
+          rows,
+        ),
+      );
+    },
+  };
+}
+
+function method(scored: boolean, validated: boolean): string {
+  if (scored) return validated ? 'SCORED_AND_VALIDATED' : 'SCORED';
+  return validated ? 'VALIDATION_ONLY' : 'COMPONENTS_ONLY';
+}
+
+function countOf(group: Group, side: Side | null): number {
+  return group.rows[side?.index ?? -1]?.count ?? 0;
+}
+
+function* rowsOf(group: Group, side: Side | null): Generator<Row> {
+  if (side === null) return;
+  for (const line of group.rows[side.index] ?? []) yield side.rows.read(line);
+}
+
+function currentScore(group: Group, scores: Side): Contest<ScoreStanding> | null {
+  const several = countOf(group, scores) > 1;
+  let contest: Contest<ScoreStanding> | null = null;
+  for (const row of rowsOf(group, scores)) {
+    const standing = { ...scores.standing.read(row, several), version: scores.field(row, ['score_version']), row };
+    if (contest === null) contest = new Contest(standing, newerScore);
+    else contest.enter(standing);
+  }
+  return contest;
+}
+
+/** The later score first; of two at one time the higher version. */
+function newerScore(a: ScoreStanding, b: ScoreStanding): number {
+  const latest = (standing: ScoreStanding) => later(standing.updated, standing.created);
+  return compareLatestFirst(latest(a), latest(b)) || compareVersions(b.version, a.version) || compareStanding(a, b);
+}
+
+/** `1.10` is higher than `1.9`; NULL is the lowest. */
+function compareVersions(a: string, b: string): number {
+  const parts = (version: string) => (version === NULL ? [] : (version.match(/\d+|\D+/g) ?? []));
+  const [left, right] = [parts(a), parts(b)];
+  for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
+    const [x, y] = [left[at] ?? '', right[at] ?? ''];
+    const numeric = /^\d{1,15}$/.test(x) && /^\d{1,15}$/.test(y);
+    const order = numeric ? Number(x) - Number(y) : compareText(x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+class Times {
+  created = NULL;
+  updated = NULL;
+
+  enter(standing: Standing): void {
+    this.created = earlier(this.created, standing.created);
+    this.updated = later(this.updated, later(standing.updated, standing.created));
+  }
+}

@@ -1,0 +1,143 @@
+import { ident, qualified } from '../../db/identifier.js';
+import type { KeyedSource } from '../../extract/keyed-source.js';
+import { asUuid, bareId, keyOfUnknown, uuidFromText } from '../../keys/raw-id.js';
+import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
+import type { BoundSource } from '../../mapping/bind.js';
+
+/**
+ * Resolution: which submission a legacy row belongs to. The merge key is that submission's uuid; where
+ * `submissions` holds one Reddit id twice, the oldest row's. A row whose submission is unknown gets a key made of
+ * its raw id, so that such rows still meet each other; an `opportunities` row without any id keeps its own.
+ *
+ * Extras of every source: the submission (uuid or null), its title and time as fallbacks, and for
+ * `workflow_results` the opportunity that a row names.
+ */
+export const EXTRA = { submission: 1, title: 2, submittedAt: 3, namedOpportunity: 4 } as const;
+
+/** Fields before the legacy columns. */
+export const HEAD = 1 + Object.keys(EXTRA).length;
+
+export function keyOpportunitySources(legacy: LegacyDatabase, sources: readonly BoundSource[]): KeyedSource[] {
+  const known = submissionsRelation(legacy.tables.get('submissions'));
+  return sources.map((source) => {
+    switch (source.rule.table) {
+      case 'opportunities':
+        return opportunities(source, known);
+      case 'app_opportunities':
+        return byRawId(source, known, 'submission_id', 'title');
+      default:
+        return source.table.shape.name === 'A' ? byOpportunity(source, known, legacy) : byRawId(source, known, 'opportunity_id', null);
+    }
+  });
+}
+
+interface Known {
+  /** CTE `s`: id, rid (Reddit's id), canon (id of the oldest row with that Reddit id), title, created_at. */
+  readonly with: string;
+}
+
+function submissionsRelation(table: LegacyTable | undefined): Known {
+  if (table === undefined) {
+    return {
+      with: 'with s as (select null::uuid as id, null::text as rid, null::uuid as canon, null::text as title, null::timestamptz as created_at where false)',
+    };
+  }
+  const column = table.shape.name === 'A' ? 'reddit_id' : 'submission_id';
+  const type = (name: string) => table.columns.find((candidate) => candidate.name === name)?.type;
+  const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
+  const rows = `select ${asUuid('b.id', type('id')?.kind ?? '')} as id, ${bareId(`b.${ident(column)}::text`)} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${qualified(table.schema, table.name)} b`;
+  const unique = table.shape.name === 'A' && table.uniqueKeys.some((key) => key.length === 1 && key[0] === column);
+  if (unique) return { with: `with s as (select b.*, b.id as canon from (${rows}) b)` };
+  const oldest = 'first_value(b.id) over (partition by b.rid order by b.created_at nulls last, b.id)';
+  return { with: `with s as materialized (select b.*, case when b.rid is null then b.id else ${oldest} end as canon from (${rows}) b)` };
+}
+
+function columnType(source: BoundSource, name: string): string | undefined {
+  return source.columns.find((column) => column.name === name)?.type.kind;
+}
+
+/** Joins and key of an `opportunities` row `o`; used for the table itself and for the rows that point to it. */
+function opportunityKey(source: Pick<LegacyTable, 'columns'>, alias: string) {
+  const kind = (name: string) => source.columns.find((column) => column.name === name)?.type.kind;
+  const pointer = ['identified_from_submission_id', 'submission_id'].find((name) => kind(name) !== undefined);
+  const submission = pointer === undefined ? 'null::uuid' : asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '');
+  const raw = kind('opportunity_id') === undefined ? 'null::text' : `${alias}.opportunity_id::text`;
+  return {
+    joins: `left join s on s.id = ${submission} left join s t on s.id is null and t.rid = ${bareId(raw)} and t.id = t.canon`,
+    key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw(raw)}, ${alias}.id)`,
+    submission: 'coalesce(s.canon, t.canon)',
+  };
+}
+
+function opportunities(source: BoundSource, known: Known): KeyedSource {
+  const { joins, key, submission } = opportunityKey(source.table, 'r');
+  const hasTitle = columnType(source, 'title') !== undefined;
+  return {
+    source,
+    with: known.with,
+    joins,
+    key,
+    extras: [
+      submission,
+      hasTitle ? 'case when r.title is null then coalesce(s.title, t.title) end' : 'coalesce(s.title, t.title)',
+      'coalesce(s.created_at, t.created_at)',
+      'null::uuid',
+    ],
+    orphan: `${submission} is null`,
+  };
+}
+
+/** Rows that hold a raw id of one of the four spellings. */
+function byRawId(source: BoundSource, known: Known, column: string, title: string | null): KeyedSource {
+  const raw = `r.${ident(column)}::text`;
+  const fallback = columnType(source, 'id') === 'uuid' ? 'r.id' : keyOfUnknown('r::text');
+  const hasTitle = title !== null && columnType(source, title) !== undefined;
+  const submissionTitle = 'coalesce(s.title, t.title)';
+  return {
+    source,
+    with: known.with,
+    joins:
+      `left join s on s.rid = ${bareId(raw)} and s.id = s.canon ` +
+      `left join s t on s.id is null and t.id = ${uuidFromText(bareId(raw))}`,
+    key: `coalesce(s.canon, t.canon, ${keyOfRaw(raw)}, ${fallback})`,
+    extras: [
+      'coalesce(s.canon, t.canon)',
+      hasTitle ? `case when r.${ident(title)} is null then ${submissionTitle} end` : submissionTitle,
+      'coalesce(s.created_at, t.created_at)',
+      'null::uuid',
+    ],
+    orphan: 'coalesce(s.canon, t.canon) is null',
+  };
+}
+
+/** `workflow_results` of shape A: rows that name an opportunity by its id. */
+function byOpportunity(source: BoundSource, known: Known, legacy: LegacyDatabase): KeyedSource {
+  const target = legacy.tables.get('opportunities');
+  const pointer = asUuid('r.opportunity_id', columnType(source, 'opportunity_id') ?? '');
+  const own = `coalesce(${pointer}, r.id)`;
+  if (target === undefined) {
+    return {
+      source,
+      with: known.with,
+      joins: '',
+      key: own,
+      extras: ['null::uuid', 'null::text', 'null::timestamptz', pointer],
+      orphan: 'true',
+    };
+  }
+  const { joins, key, submission } = opportunityKey(target, 'o');
+  return {
+    source,
+    with: known.with,
+    joins: `left join ${qualified(target.schema, target.name)} o on o.id = ${pointer} ${joins}`,
+    key: `case when o.id is null then ${own} else ${key} end`,
+    extras: [submission, 'coalesce(s.title, t.title)', 'coalesce(s.created_at, t.created_at)', 'o.id'],
+    orphan: 'o.id is null',
+  };
+}
+
+/** The key that a raw id gives when no submission has it: the uuid that it spells, else one made of it. */
+function keyOfRaw(raw: string): string {
+  const bare = bareId(raw);
+  return `case when ${raw} is not null then coalesce(${uuidFromText(bare)}, ${keyOfUnknown(bare)}) end`;
+}

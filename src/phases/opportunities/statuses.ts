@@ -1,0 +1,28 @@
+import { vocabulary } from '../../mapping/conversions/vocabulary.js';
+import type { ConversionFor } from '../../mapping/mapping.js';
+
+/** The unified statuses, and the raw ones that become each. */
+const MEANINGS = {
+  discovered: ['identified', 'discovered', 'pending'],
+  ai_enriched: ['scored', 'completed', 'ai_enriched'],
+  validated: ['validated', 'built'],
+  archived: ['rejected', 'failed', 'archived'],
+} as const;
+
+export type UnifiedStatus = keyof typeof MEANINGS;
+
+export const UNIFIED_STATUSES = Object.keys(MEANINGS) as UnifiedStatus[];
+
+/** Any other status becomes this one; the plan names it, the residue keeps it. */
+export const OTHERWISE: UnifiedStatus = 'discovered';
+
+export const KNOWN_STATUSES: readonly string[] = Object.values(MEANINGS).flat();
+
+const WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries(MEANINGS).flatMap(([unified, raw]) => raw.map((word) => [word, unified] as const)),
+);
+
+/** @param usual the raw word that this table's applications nearly always wrote for each unified status */
+export function statusOf(usual: Readonly<Record<UnifiedStatus, string>>): ConversionFor {
+  return vocabulary(WORDS, OTHERWISE, usual);
+}

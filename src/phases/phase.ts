@@ -1,0 +1,54 @@
+import type { Group } from '../extract/group.js';
+import type { KeyedSource } from '../extract/keyed-source.js';
+import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
+import type { BoundPhase, BoundSource } from '../mapping/bind.js';
+import type { PhaseMapping } from '../mapping/mapping.js';
+import type { PhaseName } from '../reports.js';
+import type { Output } from '../transform/output.js';
+
+/** Turns the groups of one phase into lines. Pure: no database, no clock, no chance. */
+export interface Merger {
+  merge(group: Group, output: Output): void;
+}
+
+/** A condition that no row of our tables may break; checked by the verifier. */
+export interface InvariantSpec {
+  readonly name: string;
+  /** A query that gives the number of rows that break it. */
+  readonly violations: string;
+}
+
+/** A percent column whose values may be on the wrong scale, and a vocabulary whose words may be unknown. */
+export interface PlanChecks {
+  readonly percentColumns: readonly { readonly source: BoundSource; readonly column: string }[];
+  readonly vocabularies: readonly {
+    readonly source: BoundSource;
+    readonly column: string;
+    readonly known: readonly string[];
+    readonly becomes: string;
+  }[];
+}
+
+/** One phase, bound to a database. Whoever adds a phase writes a folder that gives one of these. */
+export interface Phase {
+  readonly name: PhaseName;
+  readonly schema: string;
+  readonly bound: BoundPhase;
+  /** One per bound source, in the same order. */
+  readonly keyed: readonly KeyedSource[];
+  readonly merger: Merger;
+  readonly indexes: readonly IndexSpec[];
+  readonly foreignKeys: readonly ForeignKeySpec[];
+  readonly invariants: readonly InvariantSpec[];
+  readonly planChecks: PlanChecks;
+  /** The phase that has to be loaded before this one. */
+  readonly after: PhaseName | null;
+}
+
+export interface PhaseDefinition {
+  readonly name: PhaseName;
+  readonly mapping: PhaseMapping;
+  /** @param existing phases whose tables are there already */
+  bind(legacy: LegacyDatabase, existing: ReadonlySet<PhaseName>): Phase;
+}

@@ -1,0 +1,121 @@
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import { withRetry } from '../db/retry.js';
+import type { Session } from '../db/session.js';
+import { isConnectionLost, isRetryable, isRowError, type PostgresError, sqlState } from '../db/sqlstate.js';
+import { DrydockError } from '../errors.js';
+import type { Group } from '../extract/group.js';
+import { KeyRange, successor } from '../keys/key-range.js';
+import type { Batch } from '../ledger/batches.js';
+import { BatchRows } from '../load/batch-rows.js';
+import { type LoadResult, loadBatch } from '../load/load-batch.js';
+import type { Targets } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+import type { Context } from './context.js';
+import { openExtraction } from './extraction.js';
+import { rejectsOf } from './rejects.js';
+
+/** How many rows may still be put aside, over all lanes. */
+export interface RejectBudget {
+  left: number;
+}
+
+/** Loads batches, one after the other, over a connection of its own, which it replaces when it breaks. */
+export class BatchLoader {
+  readonly #context: Context;
+  readonly #phase: Phase;
+  readonly #targets: Targets;
+  readonly #budget: RejectBudget;
+  readonly #cleanup: Cleanup;
+  #session: Session | undefined;
+
+  constructor(parts: { context: Context; phase: Phase; targets: Targets; budget: RejectBudget; cleanup: Cleanup }) {
+    this.#context = parts.context;
+    this.#phase = parts.phase;
+    this.#targets = parts.targets;
+    this.#budget = parts.budget;
+    this.#cleanup = parts.cleanup;
+  }
+
+  /**
+   * Loads a batch, giving it again where the error deserves it. The rows are at hand, so nothing is read twice; and
+   * after a broken connection the ledger says whether the commit went through.
+   */
+  async load(batch: Batch, rows: BatchRows, startedAt: Date): Promise<LoadResult> {
+    for (;;) {
+      try {
+        return await withRetry(() => this.#attempt(batch, rows, startedAt), {
+          signal: this.#context.signal,
+          retryable: (error) => isRetryable(error) || isConnectionLost(error),
+        });
+      } catch (error) {
+        const culprit = this.#culprit(error, rows);
+        if (culprit === undefined) throw this.#failure(batch, error);
+        await this.#putAside(batch, rows, culprit, error as PostgresError);
+      }
+    }
+  }
+
+  async #attempt(batch: Batch, rows: BatchRows, startedAt: Date): Promise<LoadResult> {
+    this.#session ??= await this.#context.connector.open(this.#cleanup);
+    try {
+      return await loadBatch(this.#session, this.#targets, batch, rows, startedAt);
+    } catch (error) {
+      if (isConnectionLost(error)) {
+        await this.#session.close();
+        this.#session = undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** The merge key of the row that the server refused, where its error tells the line. */
+  #culprit(error: unknown, rows: BatchRows): string | undefined {
+    if (!isRowError(error)) return undefined;
+    const place = /^COPY (.+?), line (\d+)/m.exec((error as PostgresError).where ?? '');
+    if (place === null) return undefined;
+    const table = (place[1] ?? '').includes(this.#targets.folded.name) ? 'folded' : 'unified';
+    return rows.keyOfLine(table, Number(place[2]));
+  }
+
+  async #putAside(batch: Batch, rows: BatchRows, key: string, error: PostgresError): Promise<void> {
+    const group = await this.#reread(key);
+    const reason = [error.code, error.constraint, error.column].filter((part) => part !== undefined).join(' ');
+    const rejects = rejectsOf(this.#phase, group, reason);
+    this.#budget.left -= rejects.length;
+    if (this.#budget.left < 0) {
+      throw new DrydockError({
+        code: 'too-many-rejects',
+        what: `Phase ${this.#phase.name}, batch ${batch.number}: the server refused the rows of key ${key} (${reason}), and no more rows may be put aside.`,
+        state: 'Batches loaded before it are complete and booked; this batch was not touched.',
+        next: `Mend the row, or let rows be put aside with --max-rejects ${-this.#budget.left} or more. --verbose shows the server's message.`,
+        detail: [error.message, error.where].join('\n'),
+        cause: error,
+      });
+    }
+    const booked = new BatchRows(this.#phase.bound.sources.map((source) => source.rule.table));
+    this.#phase.merger.merge(group, booked);
+    rows.reject(key, rejects, booked);
+    booked.close();
+  }
+
+  async #reread(key: string): Promise<Group> {
+    return withCleanup(async (cleanup) => {
+      const grouper = await openExtraction(this.#context, this.#phase, new KeyRange(key, successor(key)), cleanup);
+      for await (const [group] of grouper.until(null)) if (group !== undefined) return group;
+      throw new Error(`the rows of key ${key} are gone`);
+    });
+  }
+
+  #failure(batch: Batch, error: unknown): unknown {
+    if (error instanceof DrydockError || (error instanceof Error && error.name === 'AbortError')) return error;
+    const { message, where, detail } = error as PostgresError;
+    return new DrydockError({
+      code: 'batch-failed',
+      what: `Phase ${this.#phase.name}, batch ${batch.number}, keys ${batch.range}: loading failed${sqlState(error) === undefined ? '' : ` with SQLSTATE ${sqlState(error)}`}: ${message}`,
+      state: 'Batches loaded before it are complete and booked; this batch was not touched.',
+      next: 'Mend the cause and give the same command again: it goes on where it stopped.',
+      detail: [detail, where].filter((part) => part !== undefined).join('\n') || undefined,
+      cause: error,
+    });
+  }
+}

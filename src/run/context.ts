@@ -1,0 +1,78 @@
+import { hostname } from 'node:os';
+import type { Cleanup } from '../db/cleanup.js';
+import { type Connector, connector } from '../db/connect.js';
+import type { Session } from '../db/session.js';
+import { DrydockError, StoppedError } from '../errors.js';
+import { type PhaseEntry, readPhases } from '../ledger/phases.js';
+import { detectLegacy, type LegacyDatabase } from '../legacy/detect.js';
+import { phaseDefinitions } from '../phases/all.js';
+import type { Phase } from '../phases/phase.js';
+import { DEFAULTS, PHASES, type PhaseName, type ProgressEvent, type TargetOptions } from '../reports.js';
+
+/** What every verb works with: a connection, and the database as it is found. */
+export interface Context {
+  readonly connector: Connector;
+  readonly session: Session;
+  readonly cleanup: Cleanup;
+  readonly database: string;
+  readonly server: string;
+  readonly schema: string;
+  readonly legacy: LegacyDatabase;
+  /** Phases that the ledger knows. */
+  readonly entries: ReadonlyMap<PhaseName, PhaseEntry>;
+  readonly phaseNames: readonly PhaseName[];
+  readonly signal: AbortSignal | undefined;
+  report(event: ProgressEvent): void;
+}
+
+export const OLDEST_SERVER = 140_000;
+
+export async function openContext(options: TargetOptions, cleanup: Cleanup): Promise<Context> {
+  const schema = options.schema ?? DEFAULTS.schema;
+  const connect = connector(options.databaseUrl);
+  const session = await connect.open(cleanup);
+  const about = await session.one(
+    `select current_database() as database, current_setting('server_version_num') as number, current_setting('server_version') as version`,
+  );
+  if (Number(about['number']) < OLDEST_SERVER) {
+    throw new DrydockError({
+      code: 'old-server',
+      what: `The server is PostgreSQL ${about['version']}; Drydock needs 14 or newer.`,
+      next: 'Verification rests on hash functions that came with version 14.',
+    });
+  }
+  const legacy = await detectLegacy(session, schema, options.appSchema);
+  const entries = await readPhases(session, schema);
+  return {
+    connector: connect,
+    session,
+    cleanup,
+    database: String(about['database']),
+    server: `PostgreSQL ${about['version']}`,
+    schema,
+    legacy,
+    entries,
+    phaseNames: PHASES.filter((name) => options.phases === undefined || options.phases.includes(name)),
+    signal: options.signal,
+    report: (event) => options.onProgress?.(event),
+  };
+}
+
+/** The phases asked for, bound to the database. */
+export function bindPhases(context: Context, existing: ReadonlySet<PhaseName> = new Set(context.entries.keys())): Phase[] {
+  return phaseDefinitions(context.phaseNames).map((definition) => definition.bind(context.legacy, existing));
+}
+
+/** Who runs this, for the ledger and for a second operator. */
+export function operator(): string {
+  const user = process.env['USER'] ?? process.env['LOGNAME'] ?? 'unknown';
+  return `${user}@${hostname()} (process ${process.pid})`;
+}
+
+export function throwIfStopped(signal: AbortSignal | undefined, state: string): void {
+  if (signal?.aborted === true) throw new StoppedError(state);
+}
+
+export function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}

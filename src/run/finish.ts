@@ -1,0 +1,63 @@
+import pLimit from 'p-limit';
+import { withCleanup } from '../db/cleanup.js';
+import { withRetry } from '../db/retry.js';
+import { own } from '../ledger/objects.js';
+import { addForeignKey, attachPrimaryKey, buildIndex, indexBuilds, raiseMaintenanceMemory } from '../load/indexes.js';
+import { qualified } from '../db/identifier.js';
+import { restoreQuery } from '../load/legacy-view.js';
+import { type Targets, viewName } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+import { type Context, throwIfStopped } from './context.js';
+import { restorations } from './restorations.js';
+
+const INDEX_LANES = 2;
+const INDEX_MEMORY_MB = 256;
+
+/** Indexes, keys and statistics; after the load, because that is cheaper than keeping them up while it goes on. */
+export async function buildIndexes(context: Context, phase: Phase, targets: Targets): Promise<void> {
+  const builds = indexBuilds(targets, phase.indexes);
+  await withCleanup(async (cleanup) => {
+    const sessions = await Promise.all(
+      Array.from({ length: INDEX_LANES }, async () => {
+        const session = await context.connector.open(cleanup);
+        await raiseMaintenanceMemory(session, INDEX_MEMORY_MB);
+        return session;
+      }),
+    );
+    const limit = pLimit(INDEX_LANES);
+    const outcomes = await Promise.allSettled(
+      builds.map((build) =>
+        limit(async () => {
+          throwIfStopped(context.signal, 'All batches are loaded; some indexes are not built.');
+          const session = sessions.pop();
+          if (session === undefined) throw new Error('more index builds than sessions');
+          try {
+            await buildIndex(session, build);
+          } finally {
+            sessions.push(session);
+          }
+        }),
+      ),
+    );
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  });
+  for (const build of builds) if (build.isPrimaryKey) await attachPrimaryKey(context.session, build);
+  for (const key of phase.foreignKeys) await addForeignKey(context.session, targets.unified, key);
+  await context.session.execute(`analyze ${targets.unified.qualified}`);
+  await context.session.execute(`analyze ${targets.folded.qualified}`);
+}
+
+/** Makes the legacy views, or makes them anew; readers of a view wait for this one short transaction at most. */
+export async function createViews(context: Context, phase: Phase, targets: Targets, phaseId: number): Promise<void> {
+  const { session } = context;
+  const sources = await restorations(session, phase, targets, phaseId);
+  await withRetry(() =>
+    session.transaction(async () => {
+      for (const restoration of sources) {
+        const name = viewName(restoration.source.rule.table);
+        await session.execute(`create or replace view ${qualified(phase.schema, name)} as\n${restoreQuery(restoration)}`);
+        await own(session, phaseId, 'view', phase.schema, name);
+      }
+    }),
+  );
+}

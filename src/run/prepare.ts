@@ -1,0 +1,55 @@
+import { withRetry } from '../db/retry.js';
+import { DrydockError } from '../errors.js';
+import { own, ownership } from '../ledger/objects.js';
+import { enterPhase, type PhaseEntry } from '../ledger/phases.js';
+import { createLedger, ledgerExists } from '../ledger/schema.js';
+import { createTableStatement, type Targets } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+import { configurationOf, requireSameConfiguration } from './configuration.js';
+import type { Context } from './context.js';
+import { countSources, planRanges } from './ranges.js';
+
+/**
+ * Makes sure that the phase has its tables, its entry in the ledger and its batches. All of it is made in one
+ * transaction; what is there already is checked, never changed.
+ */
+export async function preparePhase(
+  context: Context,
+  phase: Phase,
+  targets: Targets,
+  entry: PhaseEntry | undefined,
+  batchSize: number,
+): Promise<number> {
+  const { session } = context;
+  if (entry !== undefined) {
+    requireSameConfiguration(phase, entry);
+    await requireTables(context, phase, targets, entry);
+    return entry.id;
+  }
+  const rows = (await countSources(session, phase)).reduce((sum, count) => sum + count, 0);
+  const ranges = await planRanges(session, phase, rows, batchSize);
+  return withRetry(() =>
+    session.transaction(async () => {
+      if (!(await ledgerExists(session))) await createLedger(session);
+      const config = JSON.stringify(configurationOf(phase));
+      const phaseId = await enterPhase(session, { schema: phase.schema, phase: phase.name, config, batchSize, ranges });
+      for (const target of [targets.unified, targets.folded]) {
+        await session.execute(createTableStatement(target));
+        await own(session, phaseId, 'table', target.schema, target.name);
+      }
+      return phaseId;
+    }),
+  );
+}
+
+async function requireTables(context: Context, phase: Phase, targets: Targets, entry: PhaseEntry): Promise<void> {
+  for (const target of [targets.unified, targets.folded]) {
+    if ((await ownership(context.session, entry.id, target.schema, target.name)) === 'ours') continue;
+    throw new DrydockError({
+      code: 'table-vanished',
+      what: `Table ${target.schema}.${target.name}, which the ledger says Drydock made, is not there any more.`,
+      state: 'The legacy tables are as they were; nothing was changed now.',
+      next: `Begin the phase anew: drydock rollback --phase ${phase.name}, then run.`,
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import type { Session } from '../db/session.js';
+import { countRejects } from '../ledger/rejects.js';
+import type { Restoration } from '../load/legacy-view.js';
+import type { Targets } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+
+/** How each legacy table of a phase is given back, in the order of the sources. */
+export async function restorations(session: Session, phase: Phase, targets: Targets, phaseId: number): Promise<Restoration[]> {
+  const rejects = await countRejects(session, phaseId);
+  return phase.bound.sources.map((source) => ({
+    source,
+    targets,
+    phaseId,
+    hasRejects: (rejects.get(source.rule.table) ?? 0) > 0,
+  }));
+}

@@ -1,0 +1,107 @@
+import { withCleanup } from '../db/cleanup.js';
+import { DrydockError } from '../errors.js';
+import { ownership } from '../ledger/objects.js';
+import { targetsOf, viewName } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+import type { Stop } from '../reports.js';
+import type { Context } from './context.js';
+
+/** Everything that keeps a run from starting, found without writing anything. */
+export async function findStops(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
+  const stops: Stop[] = [...context.legacy.stops];
+  const refused = new Set(stops.map((stop) => stop.code));
+  if (!refused.has('missing-privilege')) stops.push(...(await missingRights(context)));
+  if (await behindTransactionPooler(context)) {
+    stops.push({
+      code: 'transaction-pooler',
+      message: 'The connection goes through a transaction pooler: statements of one session reach different backends.',
+      next: 'Connect to the server directly, or to the pooler in session mode.',
+    });
+  }
+  for (const phase of phases) {
+    stops.push(...(await foreignObjects(context, phase)));
+    if (phase.after !== null && !context.phaseNames.includes(phase.after) && context.entries.get(phase.after) === undefined) {
+      stops.push({
+        code: 'phase-order',
+        message: `Phase ${phase.name} needs phase ${phase.after}, which has not been run.`,
+        next: `Run --phase ${phase.after} first, or --phase all.`,
+      });
+    }
+  }
+  return stops;
+}
+
+/** Throws when there are any; the first is the message, the others are the detail. */
+export function throwIfStops(stops: readonly Stop[]): void {
+  const [first, ...rest] = stops;
+  if (first === undefined) return;
+  throw new DrydockError({
+    code: first.code,
+    what: [first.message, ...rest.map((stop) => stop.message)].join(' '),
+    next: first.next,
+  });
+}
+
+async function missingRights(context: Context): Promise<Stop[]> {
+  const { session, schema, entries } = context;
+  const rights = await session.one(
+    `select has_schema_privilege($1::text, 'create')::text as can_create,
+       has_database_privilege(current_database(), 'create')::text as can_create_schema, current_user as me`,
+    [schema],
+  );
+  const found: Stop[] = [];
+  const stop = (message: string, next: string) => found.push({ code: 'missing-privilege', message, next });
+  if (rights['can_create'] !== 'true') {
+    stop(`User "${rights['me']}" may not create tables in schema "${schema}".`, `grant create on schema "${schema}" to "${rights['me']}"`);
+  }
+  if (rights['can_create_schema'] !== 'true' && entries.size === 0) {
+    stop(
+      `User "${rights['me']}" may not create the ledger's schema in database "${context.database}".`,
+      `grant create on database "${context.database}" to "${rights['me']}"`,
+    );
+  }
+  const submissions = context.legacy.tables.get('submissions');
+  if (submissions !== undefined && !submissions.canReference) {
+    stop(
+      `User "${rights['me']}" may not reference table ${submissions.schema}.submissions.`,
+      `grant references on ${submissions.schema}.submissions to "${rights['me']}"`,
+    );
+  }
+  return found;
+}
+
+/**
+ * While a second connection holds a transaction, the first one must still have the backend that it had. A pooler
+ * that hands out backends by transaction gives that backend to the second one.
+ */
+async function behindTransactionPooler(context: Context): Promise<boolean> {
+  return withCleanup(async (cleanup) => {
+    const before = await context.session.backendPid();
+    const other = await context.connector.open(cleanup);
+    await other.begin('read committed', 'read only');
+    const others = await other.backendPid();
+    const after = await context.session.backendPid();
+    await other.rollback();
+    return others === before || after !== before;
+  });
+}
+
+async function foreignObjects(context: Context, phase: Phase): Promise<Stop[]> {
+  const targets = targetsOf(phase);
+  const names = [
+    targets.unified.name,
+    targets.folded.name,
+    ...phase.bound.mapping.sources.map((source) => viewName(source.table)),
+  ];
+  const entry = context.entries.get(phase.name);
+  const found: Stop[] = [];
+  for (const name of names) {
+    if ((await ownership(context.session, entry?.id ?? null, phase.schema, name)) !== 'foreign') continue;
+    found.push({
+      code: 'foreign-object',
+      message: `There is a "${name}" in schema "${phase.schema}" that Drydock did not make.`,
+      next: 'Rename it or drop it: Drydock never touches what it did not make.',
+    });
+  }
+  return found;
+}

@@ -1,0 +1,114 @@
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import { ident, literal } from '../db/identifier.js';
+import type { Session } from '../db/session.js';
+import type { Batch } from '../ledger/batches.js';
+import { isIntact, readObjects } from '../ledger/objects.js';
+import { countRejects } from '../ledger/rejects.js';
+import type { Targets } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+import type { Accounting, Invariant, PhaseVerification, TableVerification } from '../reports.js';
+import { compareTable, type SnapshotPair } from '../verify/compare-table.js';
+import type { Comparison } from '../verify/sides.js';
+import { type Context, secondsSince, throwIfStopped } from './context.js';
+import { restorations } from './restorations.js';
+import { secondRoute } from './second-route.js';
+
+export interface VerifySelection {
+  readonly batches: readonly Batch[];
+  /** The batches to look at; null for everything. */
+  readonly selected: readonly Batch[] | null;
+  readonly limit: number;
+  readonly strict: boolean;
+}
+
+/** Compares both sides of every table of a phase, and checks what must hold of our tables, in one snapshot. */
+export async function verifyPhase(
+  context: Context,
+  phase: Phase,
+  targets: Targets,
+  phaseId: number,
+  selection: VerifySelection,
+): Promise<PhaseVerification> {
+  const start = performance.now();
+  return withCleanup(async (cleanup) => {
+    const sessions = await snapshotPair(context, cleanup);
+    const sources = await restorations(sessions.legacy, phase, targets, phaseId);
+    const invariants = await viewsAreIntact(sessions.legacy, phaseId);
+    const comparisons = phase.keyed.map(
+      (keyed, index): Comparison => ({ keyed, schema: phase.schema, restoration: sources[index] as Comparison['restoration'] }),
+    );
+    const tables: TableVerification[] = [];
+    for (const comparison of comparisons) {
+      throwIfStopped(context.signal, 'Verification writes nothing; it was not finished.');
+      const table = comparison.keyed.source.rule.table;
+      context.report({ type: 'step', phase: phase.name, step: 'verify', detail: table });
+      tables.push(await compareTable(sessions, comparison, selection.batches, selection.selected, selection.limit));
+    }
+    for (const { name, violations } of phase.invariants) {
+      const { n } = await sessions.unified.one(violations);
+      invariants.push({ name, ok: n === '0', detail: n === '0' ? '' : `${n} rows break it` });
+    }
+    if (selection.strict) invariants.push(...(await secondRoute(context, phase, targets, comparisons, selection)));
+    const accounting = selection.selected === null ? await account(sessions.unified, phase, targets, phaseId, tables) : [];
+    const equal =
+      tables.every((table) => table.equal) &&
+      invariants.every((invariant) => invariant.ok) &&
+      accounting.every((entry) => entry.balanced);
+    return { phase: phase.name, equal, tables, invariants, accounting, seconds: secondsSince(start) };
+  });
+}
+
+async function snapshotPair(context: Context, cleanup: Cleanup): Promise<SnapshotPair> {
+  const legacy = await context.connector.open(cleanup);
+  const unified = await context.connector.open(cleanup);
+  for (const session of [legacy, unified]) {
+    await session.execute(`set work_mem = '64MB'`);
+    await session.begin('repeatable read', 'read only');
+  }
+  const { id } = await legacy.one('select pg_export_snapshot() as id');
+  await unified.execute(`set transaction snapshot ${literal(String(id))}`);
+  return { legacy, unified };
+}
+
+async function viewsAreIntact(session: Session, phaseId: number): Promise<Invariant[]> {
+  const invariants: Invariant[] = [];
+  for (const object of await readObjects(session, phaseId)) {
+    if (object.kind !== 'view') continue;
+    const intact = await isIntact(session, object);
+    const { same } = intact
+      ? await session.one('select (pg_get_viewdef($1::text::oid) = $2::text)::text as same', [object.oid, object.definition])
+      : { same: 'false' };
+    const ok = same === 'true';
+    invariants.push({ name: `view ${object.name} is as it was made`, ok, detail: ok ? '' : 'it was replaced or is gone' });
+  }
+  return invariants;
+}
+
+/** Law 2, counted in the tables themselves. */
+export async function account(
+  session: Session,
+  phase: Phase,
+  targets: Targets,
+  phaseId: number,
+  tables: readonly Pick<TableVerification, 'table' | 'legacy'>[],
+): Promise<Accounting[]> {
+  const rejects = await countRejects(session, phaseId);
+  const flags = phase.bound.sources.flatMap(({ rule }) => (rule.flag === null ? [] : [rule.flag]));
+  const counts = flags.map((flag) => `, count(*) filter (where ${ident(flag)}) as ${ident(flag)}`).join('');
+  const primary = await session.one(`select count(*) as n${counts} from ${targets.unified.qualified}`);
+  const folded = new Map(
+    (await session.query(`select source, count(*) as n from ${targets.folded.qualified} group by source`)).map((row) => [row['source'], Number(row['n'])]),
+  );
+  return phase.bound.sources.map(({ rule }) => {
+    const source = tables.find((table) => table.table === rule.table)?.legacy.rows ?? 0;
+    const entry = {
+      table: rule.table,
+      source,
+      primary: rule.flag === null ? 0 : Number(primary[rule.flag]),
+      folded: folded.get(rule.table) ?? 0,
+      rejected: rejects.get(rule.table) ?? 0,
+    };
+    return { ...entry, balanced: source === entry.primary + entry.folded + entry.rejected };
+  });
+}
+

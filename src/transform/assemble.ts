@@ -1,0 +1,140 @@
+import { decode, escape, NULL, unescape } from '../copy-text/copy-text.js';
+import type { BoundSource } from '../mapping/bind.js';
+import type { Conversion } from '../mapping/mapping.js';
+import { fieldAt, type Row, type RowReader } from './row.js';
+
+/** A legacy column that goes into a golden column (or into a member of one). */
+interface Contributor {
+  readonly source: number;
+  readonly field: number;
+  readonly column: string;
+  readonly conversion: Conversion;
+}
+
+interface Part {
+  /** Member of a jsonb column; null for a plain golden column. */
+  readonly member: string | null;
+  /** In order of survivorship. */
+  readonly contributors: readonly Contributor[];
+}
+
+/**
+ * Makes golden values out of the rows of one opportunity, by survivorship, and the residue that gives back what
+ * they cannot.
+ */
+export class Assembler {
+  readonly #targets: readonly (readonly Part[])[];
+  readonly #tables: readonly string[];
+
+  /** @param targets golden columns, in the order in which `assemble` gives their fields */
+  constructor(sources: readonly BoundSource[], readers: readonly RowReader[], targets: readonly string[]) {
+    this.#tables = sources.map((source) => source.rule.table);
+    this.#targets = targets.map((target) => {
+      const parts = new Map<string | null, Contributor[]>();
+      sources.forEach((source, index) => {
+        for (const { name, home } of source.columns) {
+          if ((home.kind !== 'golden' && home.kind !== 'member') || home.target !== target) continue;
+          const member = home.kind === 'member' ? home.member : null;
+          const list = parts.get(member) ?? [];
+          list.push({ source: index, field: readers[index]?.indexOf(name) ?? -1, column: name, conversion: home.conversion });
+          parts.set(member, list);
+        }
+      });
+      return [...parts].map(([member, contributors]) => ({ member, contributors }));
+    });
+  }
+
+  /**
+   * @param rows the row of each source, or null
+   * @param fallback gives a golden field where no source has one; NULL for none
+   * @returns the golden fields, and the field of the residue
+   */
+  assemble(
+    rows: readonly (Row | null)[],
+    fallback: (target: number) => string,
+  ): { readonly golden: string[]; readonly residue: string } {
+    const residue = new Residue(this.#tables);
+    const golden = this.#targets.map((parts, target) => {
+      const first = parts[0];
+      if (first === undefined) return fallback(target);
+      if (first.member === null) {
+        let value = survivor(first.contributors, rows);
+        if (value === NULL) value = fallback(target);
+        book(first.contributors, rows, value, residue);
+        return value;
+      }
+      const members: string[] = [];
+      for (const part of parts) {
+        const value = survivor(part.contributors, rows);
+        book(part.contributors, rows, value, residue);
+        if (value !== NULL) members.push(`"${part.member}": ${value}`);
+      }
+      return members.length === 0 ? NULL : `{${members.join(', ')}}`;
+    });
+    return { golden, residue: residue.field() };
+  }
+}
+
+/** The first value that the golden type can hold. */
+function survivor(contributors: readonly Contributor[], rows: readonly (Row | null)[]): string {
+  for (const { source, field, conversion } of contributors) {
+    const value = fieldAt(rows[source] ?? null, field);
+    if (value === NULL) continue;
+    const golden = conversion.forward(value);
+    if (golden !== null) return golden;
+  }
+  return NULL;
+}
+
+/** Books, for each source that has a row, what the golden value cannot give back. */
+function book(contributors: readonly Contributor[], rows: readonly (Row | null)[], golden: string, residue: Residue): void {
+  for (const { source, field, column, conversion } of contributors) {
+    const row = rows[source] ?? null;
+    if (row === null) continue;
+    const value = fieldAt(row, field);
+    if (value === NULL ? golden === NULL : conversion.forward(value) === golden && conversion.exact(value)) continue;
+    residue.add(source, column, value);
+  }
+}
+
+/** `{ table: { column: value as text, or null } }`, built as bytes. */
+class Residue {
+  readonly #tables: readonly string[];
+  #members: (string[] | undefined)[] | undefined;
+
+  constructor(tables: readonly string[]) {
+    this.#tables = tables;
+  }
+
+  add(source: number, column: string, field: string): void {
+    this.#members ??= [];
+    const members = this.#members[source] ?? [];
+    this.#members[source] = members;
+    members.push(jsonMember(column, field));
+  }
+
+  field(): string {
+    if (this.#members === undefined) return NULL;
+    const objects = this.#tables.flatMap((table, index) => {
+      const members = this.#members?.[index];
+      return members === undefined ? [] : [`"${table}": {${members.join(', ')}}`];
+    });
+    return escape(`{${objects.join(', ')}}`);
+  }
+}
+
+/** A member of a JSON object whose value is a field's text. JSON escapes no byte above 0x7f, so bytes stay bytes. */
+export function jsonMember(name: string, field: string): string {
+  const key = JSON.stringify(Buffer.from(name, 'utf8').toString('latin1'));
+  return `${key}: ${field === NULL ? 'null' : JSON.stringify(unescape(field))}`;
+}
+
+/** The first words of a text, as a title; at most `length` characters, cut between words. */
+export function firstWords(field: string, length: number): string {
+  const text = decode(field).replace(/\s+/gu, ' ').trim();
+  if (text.length <= length) return text;
+  const cut = text.slice(0, length + 1);
+  const space = cut.lastIndexOf(' ');
+  const head = space > length / 2 ? cut.slice(0, space) : text.slice(0, length);
+  return `${head.toWellFormed().replace(/\ufffd+$/u, '')}…`;
+}

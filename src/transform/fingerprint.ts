@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import { decode, NULL } from '../copy-text/copy-text.js';
+
+/** Text as two people would call it the same: NFKC, case-folded, white space and punctuation collapsed. */
+export function foldText(field: string): string {
+  if (field === NULL) return '';
+  // Upper case first: it is what turns 'ß' and 'SS' into the same.
+  return decode(field).normalize('NFKC').toUpperCase().toLowerCase().replace(/[\p{P}\s]+/gu, ' ').trim();
+}
+
+/** SHA-256 of the folded parts. Parts are framed by their lengths: ('a|b', 'c') is not ('a', 'b|c'). */
+export function fingerprint(parts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    const folded = foldText(part);
+    hash.update(`${folded.length}:${folded}`);
+  }
+  return hash.digest('base64');
+}

@@ -1,0 +1,79 @@
+import type { Session } from '../db/session.js';
+import { KeyRange } from '../keys/key-range.js';
+import type { Batch } from '../ledger/batches.js';
+import { viewName } from '../load/targets.js';
+import type { Difference, SideHash, TableVerification } from '../reports.js';
+import { findDifferences } from './differences.js';
+import { type Comparison, equalSides, hashBatches, hashSide, NO_ROWS } from './sides.js';
+
+/** Two sessions in one snapshot: both sides are hashed at the same time, of the same moment. */
+export interface SnapshotPair {
+  readonly legacy: Session;
+  readonly unified: Session;
+}
+
+/**
+ * Compares a legacy table with its view: whole first, and only when that differs (or when some batches are asked
+ * for) batch by batch, down to the rows and columns.
+ *
+ * @param selected the batches to look at, without gaps; null for the whole table
+ */
+export async function compareTable(
+  sessions: SnapshotPair,
+  comparison: Comparison,
+  batches: readonly Batch[],
+  selected: readonly Batch[] | null,
+  limit: number,
+): Promise<TableVerification> {
+  const { name } = comparison.keyed.source.table;
+  const result = { table: name, view: viewName(name) };
+  if (selected === null) {
+    const [legacy, unified] = await Promise.all([
+      hashSide(sessions.legacy, comparison, 'legacy'),
+      hashSide(sessions.unified, comparison, 'unified'),
+    ]);
+    if (equalSides(legacy, unified)) {
+      return { ...result, equal: true, legacy, unified, differingBatches: [], differences: [], more: false };
+    }
+    const { differing } = await compareBatches(sessions, comparison, batches);
+    return { ...result, equal: false, legacy, unified, ...(await explain(sessions.legacy, comparison, differing, limit)) };
+  }
+  const { legacy, unified, differing } = await compareBatches(sessions, comparison, selected);
+  return { ...result, equal: differing.length === 0, legacy, unified, ...(await explain(sessions.legacy, comparison, differing, limit)) };
+}
+
+async function compareBatches(sessions: SnapshotPair, comparison: Comparison, batches: readonly Batch[]) {
+  const range = new KeyRange(batches[0]?.range.from ?? null, batches.at(-1)?.range.to ?? null);
+  const [legacy, unified] = await Promise.all([
+    hashBatches(sessions.legacy, comparison, 'legacy', batches, range),
+    hashBatches(sessions.unified, comparison, 'unified', batches, range),
+  ]);
+  const differing = batches.filter(({ number }) => !equalSides(legacy.get(number) ?? NO_ROWS, unified.get(number) ?? NO_ROWS));
+  return { legacy: total(legacy), unified: total(unified), differing };
+}
+
+async function explain(session: Session, comparison: Comparison, differing: readonly Batch[], limit: number) {
+  const differences: Difference[] = [];
+  for (const batch of differing) {
+    if (differences.length > limit) break;
+    differences.push(...(await findDifferences(session, comparison, batch, limit + 1)));
+  }
+  return {
+    differingBatches: differing.map((batch) => batch.number),
+    differences: differences.slice(0, limit),
+    more: differences.length > limit,
+  };
+}
+
+/** The sums of batches add up to the sum of the table. */
+function total(batches: ReadonlyMap<number, SideHash>): SideHash {
+  let rows = 0;
+  const sums = [0n, 0n];
+  for (const side of batches.values()) {
+    rows += side.rows;
+    side.hash.split(':').forEach((sum, index) => {
+      sums[index] = (sums[index] ?? 0n) + BigInt(sum);
+    });
+  }
+  return { rows, hash: sums.join(':') };
+}

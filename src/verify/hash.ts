@@ -1,0 +1,34 @@
+import { ident } from '../db/identifier.js';
+import type { CatalogColumn } from '../legacy/catalog.js';
+
+/** Two seeds: what one sum should miss by chance, the other one sees. */
+const SEEDS = [7_919, 104_729] as const;
+
+/**
+ * A column's value as it goes into the hash: as it is where equality means identity, else as its text (numeric
+ * without scale, floats because of -0, json, jsonb, intervals, collations under which different texts are equal, …).
+ */
+function hashed(column: CatalogColumn, alias: string): string {
+  const name = `${alias}.${ident(column.name)}`;
+  return column.type.exactEquality ? name : textOf(column, alias);
+}
+
+/** A column's value as Postgres prints it. A cast of char(n) to text would cut its blanks. */
+export function textOf(column: CatalogColumn, alias: string): string {
+  const name = `${alias}.${ident(column.name)}`;
+  if (column.type.kind === 'bpchar') return `case when ${name} is not null then concat(${name}) end collate "C"`;
+  return `${name}::text collate "C"`;
+}
+
+/**
+ * Aggregates over rows `alias`: their number, and per seed the sum of their hashes. `hash_record_extended` alone is
+ * a linear combination of its columns' hashes, and a sum of it is blind to values swapped between two rows;
+ * the hash around it is not.
+ */
+export function rowHashes(columns: readonly CatalogColumn[], alias: string): string {
+  const row = `row(${columns.map((column) => hashed(column, alias)).join(', ')})`;
+  const sums = SEEDS.map(
+    (seed, index) => `coalesce(sum(hashint8extended(hash_record_extended(${row}, ${seed}), ${seed})), 0)::text as hash${index + 1}`,
+  );
+  return `count(*)::text as rows, ${sums.join(', ')}`;
+}

@@ -1,0 +1,68 @@
+import { ident, qualified } from '../db/identifier.js';
+import type { Session, TextRow } from '../db/session.js';
+import { fromClause, type KeyedSource, tableOf } from '../extract/keyed-source.js';
+import type { KeyRange } from '../keys/key-range.js';
+import type { Batch } from '../ledger/batches.js';
+import { type Restoration, restoreQuery } from '../load/legacy-view.js';
+import { viewName } from '../load/targets.js';
+import type { SideHash } from '../reports.js';
+import { rowHashes } from './hash.js';
+
+/** The two sides of one legacy table: the table itself, and what the unified tables give back. */
+export interface Comparison {
+  readonly keyed: KeyedSource;
+  readonly restoration: Restoration;
+  /** Schema of the legacy view. */
+  readonly schema: string;
+}
+
+export type SideName = 'legacy' | 'unified';
+
+/** Hashes a whole side: the table, and the view itself, as anyone would read them. */
+export async function hashSide(session: Session, comparison: Comparison, side: SideName): Promise<SideHash> {
+  const { keyed, schema } = comparison;
+  const from = side === 'legacy' ? tableOf(keyed.source) : qualified(schema, viewName(keyed.source.rule.table));
+  const row = await session.one(`select ${rowHashes(keyed.source.table.columns, 'r')} from ${from} r`);
+  return sideHash(row);
+}
+
+/** Hashes a side per batch, within a range of keys; batches without rows are not in the map. */
+export async function hashBatches(
+  session: Session,
+  comparison: Comparison,
+  side: SideName,
+  batches: readonly Batch[],
+  range: KeyRange,
+): Promise<Map<number, SideHash>> {
+  const bounds = batches.flatMap((batch) => (batch.range.from === null ? [] : [`'${batch.range.from}'`]));
+  const first = batches[0]?.number ?? 1;
+  const offset = batches[0]?.range.from === null ? first : first - 1;
+  const number = bounds.length === 0 ? String(first) : `width_bucket(r.merge_key, array[${bounds.join(', ')}]::uuid[]) + ${offset}`;
+  const rows = await session.query(
+    `${withClause(comparison, side)} select ${number} as batch, ${rowHashes(comparison.keyed.source.table.columns, 'r')}
+     from (${keyedRows(comparison, side)}) r where ${range.condition('r.merge_key')} group by 1`,
+  );
+  return new Map(rows.map((row) => [Number(row['batch']), sideHash(row)]));
+}
+
+export function withClause(comparison: Comparison, side: SideName): string {
+  return side === 'legacy' ? comparison.keyed.with : '';
+}
+
+/** A side's rows, each with its merge key. */
+export function keyedRows(comparison: Comparison, side: SideName): string {
+  if (side === 'unified') return restoreQuery(comparison.restoration, ['t.merge_key as merge_key']);
+  const { keyed } = comparison;
+  const columns = keyed.source.table.columns.map((column) => `, r.${ident(column.name)}`).join('');
+  return `select ${keyed.key} as merge_key${columns} from ${fromClause(keyed)}`;
+}
+
+function sideHash(row: TextRow): SideHash {
+  return { rows: Number(row['rows']), hash: `${row['hash1']}:${row['hash2']}` };
+}
+
+export function equalSides(a: SideHash, b: SideHash): boolean {
+  return a.rows === b.rows && a.hash === b.hash;
+}
+
+export const NO_ROWS: SideHash = { rows: 0, hash: '0:0' };

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { CLOSED_URL, drydock, ended, start } from './process.js';
+
+const VERBS: readonly string[][] = [
+  ['plan'],
+  ['run'],
+  ['verify'],
+  ['status'],
+  ['rollback', '--phase', 'all', '--yes'],
+];
+
+describe('a server that cannot be reached', () => {
+  test.each(VERBS)('%s says so, and exits 2', async (...verb) => {
+    const { status, stdout, stderr } = await drydock([...verb, '--database-url', CLOSED_URL]);
+    expect(stderr).toMatch(/drydock: .*127\.0\.0\.1:1/);
+    expect(stderr).toMatch(/State: Nothing was written\.\n {2}Next: {2}\S/);
+    expect(stderr).not.toMatch(/defect|^ +at /m);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  test('as JSON it is one document, without a word on stderr', async () => {
+    const { status, stdout, stderr } = await drydock(['plan', '--json', '--database-url', CLOSED_URL]);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'cannot-connect' } });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: '' });
+  });
+
+  test('the environment names it too', async () => {
+    const byUrl = await drydock(['plan'], { DATABASE_URL: CLOSED_URL });
+    const byName = await drydock(['plan'], { PGHOST: '127.0.0.1', PGPORT: '1', PGPASSWORD: 'x' });
+    for (const { status, stderr } of [byUrl, byName]) {
+      expect(stderr).toContain('127.0.0.1:1');
+      expect(status).toBe(2);
+    }
+  });
+});
+
+describe('a password never shows', () => {
+  const secret = 'hidden-pass-1';
+  test.each<[args: string[], env: Record<string, string>]>([
+    [['plan', '--database-url', CLOSED_URL], {}],
+    [['plan', '--json', '--database-url', CLOSED_URL], {}],
+    [['plan', '--verbose', '--log-format', 'json'], { DATABASE_URL: CLOSED_URL }],
+    [['plan', '--verbose'], { PGHOST: '127.0.0.1', PGPORT: '1', PGPASSWORD: secret }],
+    [['plan', '--verbose', '--database-url', `postgres://app:${secret}@[broken/db`], {}],
+    [['plan', '--verbose', '--database-url', `postgres://app:${secret}@127.0.0.1:notaport/db`], {}],
+    [['plan', '--database-url', `mysql://app:${secret}@h/db`], {}],
+    [['plan', `--database-ur=postgres://app:${secret}@h/db`], {}],
+    [['plan', `--pasword=${secret}`], {}],
+    [[`postgres://app:${secret}@h/db`], {}],
+    [['plan', '--phase', secret], { PGPASSWORD: secret }],
+  ])('drydock %j', async (args, env) => {
+    const { status, stdout, stderr } = await drydock(args, env);
+    expect(stdout + stderr).not.toContain(secret);
+    expect(status).toBe(2);
+  });
+
+  test.runIf(process.platform === 'linux')('not even in the list of processes', async () => {
+    const { child, close } = await connecting();
+    const commandLine = await readFile(`/proc/${child.pid}/cmdline`, 'utf8');
+    const result = ended(child);
+    child.kill('SIGKILL');
+    await result;
+    close();
+    expect(commandLine).toMatch(/^drydock/);
+    expect(commandLine).not.toContain(secret);
+  });
+});
+
+describe('signals', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s ends with %i; the second one at once', async (signal, status) => {
+    const { child, close } = await connecting();
+    const result = ended(child);
+    // Within half a second it would count as the same Ctrl-C, handed on by npm.
+    child.stderr.once('data', () => setTimeout(() => child.kill(signal), 700));
+    child.kill(signal);
+    const { status: actual, stdout, stderr } = await result;
+    close();
+    expect(stderr).toContain('Stopping.');
+    expect({ actual, stdout }).toEqual({ actual: status, stdout: '' });
+  });
+});
+
+/** A command that waits for a server which takes the connection and then says nothing. */
+async function connecting() {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const sockets: { destroy(): void }[] = [];
+  const accepted = new Promise<void>((resolve) =>
+    server.on('connection', (socket) => {
+      socket.on('error', () => undefined);
+      sockets.push(socket);
+      resolve();
+    }),
+  );
+  const child = start(['plan', '--database-url', `postgres://app:hidden-pass-1@127.0.0.1:${port}/db`]);
+  const gone = once(child, 'close').then(([status]) => {
+    throw new Error(`it ended before it connected, with status ${status}`);
+  });
+  await Promise.race([accepted, gone]);
+  gone.catch(() => undefined);
+  return {
+    child,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}

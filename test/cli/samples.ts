@@ -1,0 +1,268 @@
+import type {
+  Accounting,
+  PhaseVerification,
+  PlanReport,
+  RollbackReport,
+  RunReport,
+  StatusReport,
+  TableVerification,
+  VerifyReport,
+} from '../../src/reports.js';
+
+/** Small reports made by hand, each member with a value that can be found in the output. */
+
+const where = { database: 'reddit', schema: 'public' } as const;
+const hash = '8123456789012345678901:-77123456789012345';
+
+export function accounting(table: string, source: number, folded: number, rejected = 0): Accounting {
+  return { table, source, primary: source - folded - rejected, folded, rejected, balanced: true };
+}
+
+export function equalTable(table: string, rows: number): TableVerification {
+  const side = { rows, hash };
+  return {
+    table,
+    view: `${table}_legacy`,
+    equal: true,
+    legacy: side,
+    unified: side,
+    differingBatches: [],
+    differences: [],
+    more: false,
+  };
+}
+
+export const equalVerification: PhaseVerification = {
+  phase: 'opportunities',
+  equal: true,
+  tables: [
+    equalTable('opportunities', 18_000),
+    equalTable('app_opportunities', 15_400),
+    equalTable('workflow_results', 9_100),
+  ],
+  invariants: [
+    { name: 'accounting', ok: true, detail: '' },
+    { name: 'foreign keys', ok: true, detail: '' },
+  ],
+  accounting: [accounting('opportunities', 18_000, 120), accounting('app_opportunities', 15_400, 300, 2)],
+  seconds: 0.8,
+};
+
+export const differentVerification: PhaseVerification = {
+  ...equalVerification,
+  equal: false,
+  tables: [
+    equalTable('opportunities', 18_000),
+    {
+      ...equalTable('app_opportunities', 15_400),
+      equal: false,
+      unified: { rows: 15_399, hash: '8123456789012345670000:-77123456789010000' },
+      differingBatches: [1, 4, 5, 6, 9],
+      more: true,
+      differences: [
+        {
+          table: 'app_opportunities',
+          batch: 4,
+          key: '7d444840-9dc0-11d1-b245-5ffdce74fad2',
+          row: 'id=1b4e28ba-2fa1-11d2-883f-0016d3cca427',
+          kind: 'changed',
+          columns: [
+            { column: 'title', legacy: 'Budget app', unified: 'budget app' },
+            { column: 'notes', legacy: null, unified: 'NULL' },
+            { column: 'app_concept', legacy: '', unified: null },
+            {
+              column: 'problem_description',
+              legacy: `${'long text '.repeat(300)}ends well`,
+              unified: `${'long text '.repeat(300)}ends\x1b[31m badly\n`,
+            },
+            { column: 'value_proposition', legacy: 'cafe\u0301', unified: 'caf\u00e9' },
+          ],
+        },
+        {
+          table: 'app_opportunities',
+          batch: 9,
+          key: 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+          row: 'id=6ba7b812-9dad-11d1-80b4-00c04fd430c8',
+          kind: 'missing',
+          columns: [],
+        },
+      ],
+    },
+  ],
+  invariants: [
+    { name: 'accounting', ok: true, detail: '' },
+    {
+      name: 'generated totals',
+      ok: false,
+      detail: '3 rows of opportunity_assessments have another total_score',
+    },
+  ],
+};
+
+export const planReport: PlanReport = {
+  ...where,
+  server: '15.8',
+  appSchema: 'public_staging',
+  tables: [
+    { table: 'submissions', schema: 'public', shape: 'B', rows: 20_000, bytes: 31_457_280, extraColumns: [] },
+    {
+      table: 'opportunities',
+      schema: 'public',
+      shape: 'B',
+      rows: 18_000,
+      bytes: 9_437_184,
+      extraColumns: ['cost_usd', 'load\u202eid'],
+    },
+    {
+      table: 'app_opportunities',
+      schema: 'public_staging',
+      shape: 'dlt',
+      rows: 15_400,
+      bytes: 1_610_612_736,
+      extraColumns: [],
+    },
+    { table: 'workflow_results', schema: 'public', shape: 'missing', rows: 0, bytes: 0, extraColumns: [] },
+  ],
+  phases: [
+    {
+      phase: 'opportunities',
+      state: 'new',
+      sources: [
+        { table: 'opportunities', rows: 18_000, keys: 17_880, duplicates: 120, orphans: 31 },
+        { table: 'app_opportunities', rows: 15_400, keys: 15_100, duplicates: 300, orphans: 22 },
+      ],
+      meetings: [
+        { tables: ['opportunities'], keys: 5_000 },
+        { tables: ['opportunities', 'app_opportunities', 'workflow_results'], keys: 8_000 },
+      ],
+      suspiciousScales: [{ table: 'opportunity_scores', column: 'market_demand_score', max: '0.98' }],
+      unmapped: [
+        { table: 'opportunities', column: 'status', value: 'on hold\n', rows: 1, becomes: 'discovered' },
+      ],
+      creates: [
+        'public.opportunities_unified',
+        'public.opportunity_duplicates',
+        'public.opportunities_legacy',
+        'public.app_opportunities_legacy',
+      ],
+      batches: { count: 4, size: 10_000 },
+      estimate: { seconds: 95, bytes: 52_428_800 },
+    },
+  ],
+  warnings: ['submissions holds 3 Reddit ids twice; the oldest row of each is meant.'],
+  stops: [],
+};
+
+export const stoppedPlan: PlanReport = {
+  ...planReport,
+  stops: [
+    {
+      code: 'missing-privilege',
+      message: 'The user may not create tables in schema public.',
+      next: 'grant create on schema public to app;',
+    },
+  ],
+};
+
+export const runReport: RunReport = {
+  ...where,
+  outcome: 'done',
+  phases: [
+    {
+      phase: 'opportunities',
+      state: 'verified',
+      accounting: equalVerification.accounting,
+      unifiedTable: 'opportunities_unified',
+      unifiedRows: 19_400,
+      foldedRows: 420,
+      rejectedRows: 2,
+      batches: { total: 4, loaded: 3, alreadyDone: 1, size: 10_000 },
+      rowsRead: 42_500,
+      rowsWritten: 19_820,
+      seconds: { load: 2.24, indexes: 0.61, verify: 0.8 },
+      rowsPerSecond: 18_973.4,
+      storage: { legacyBytes: 73_400_320, unifiedBytes: 41_943_040 },
+      verification: equalVerification,
+    },
+  ],
+  warnings: [],
+  seconds: 4.2,
+  peakRssBytes: 188_743_680,
+};
+
+export const verifyReport: VerifyReport = {
+  ...where,
+  equal: true,
+  strict: false,
+  phases: [equalVerification],
+  seconds: 0.9,
+};
+
+export const differentReport: VerifyReport = {
+  ...verifyReport,
+  equal: false,
+  phases: [differentVerification],
+};
+
+export const statusReport: StatusReport = {
+  ...where,
+  phases: [
+    {
+      phase: 'opportunities',
+      state: 'loading',
+      batches: { total: 4, done: 1, size: 10_000 },
+      rowsIn: 10_000,
+      rowsOut: 9_400,
+      folded: 600,
+      rejected: 0,
+      lastRun: { startedAt: '2025-03-01 12:00:00+00', finishedAt: null, outcome: null, by: 'drydock 0.1.0' },
+      lastVerification: null,
+      batchList: [
+        {
+          number: 1,
+          from: null,
+          to: '40000000-0000-4000-8000-000000000000',
+          status: 'done',
+          rowsIn: 10_000,
+          rowsOut: 9_400,
+          folded: 600,
+          rejected: 0,
+          attempts: 1,
+          finishedAt: '2025-03-01 12:00:02+00',
+        },
+        {
+          number: 2,
+          from: '40000000-0000-4000-8000-000000000000',
+          to: null,
+          status: 'pending',
+          rowsIn: 0,
+          rowsOut: 0,
+          folded: 0,
+          rejected: 0,
+          attempts: 0,
+          finishedAt: null,
+        },
+      ],
+    },
+    {
+      phase: 'assessments',
+      state: 'new',
+      batches: { total: 0, done: 0, size: 0 },
+      rowsIn: 0,
+      rowsOut: 0,
+      folded: 0,
+      rejected: 0,
+      lastRun: null,
+      lastVerification: null,
+      batchList: null,
+    },
+  ],
+};
+
+export const rollbackReport: RollbackReport = {
+  ...where,
+  phases: [
+    { phase: 'assessments', dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'] },
+    { phase: 'opportunities', dropped: [] },
+  ],
+};
