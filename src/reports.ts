@@ -122,7 +122,11 @@ export interface PhasePlan {
   readonly sources: readonly SourcePlan[];
   /** How many merge keys have rows in exactly these tables. */
   readonly meetings: readonly { readonly tables: readonly string[]; readonly keys: number }[];
-  readonly suspiciousScales: readonly { readonly table: string; readonly column: string; readonly max: string }[];
+  readonly suspiciousScales: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly max: string;
+  }[];
   readonly unmapped: readonly {
     readonly table: string;
     readonly column: string;
@@ -168,7 +172,12 @@ export interface PhaseRun {
   readonly unifiedRows: number;
   readonly foldedRows: number;
   readonly rejectedRows: number;
-  readonly batches: { readonly total: number; readonly loaded: number; readonly alreadyDone: number; readonly size: number };
+  readonly batches: {
+    readonly total: number;
+    readonly loaded: number;
+    readonly alreadyDone: number;
+    readonly size: number;
+  };
   /** Legacy rows read by this run. */
   readonly rowsRead: number;
   /** Rows of our tables that this run inserted, updated or deleted. */
@@ -205,7 +214,11 @@ export interface Difference {
   readonly row: string;
   readonly kind: 'changed' | 'missing' | 'extra' | 'duplicated';
   /** `missing` and `extra` are seen from the unified side. Values as Postgres text; null is SQL NULL. */
-  readonly columns: readonly { readonly column: string; readonly legacy: string | null; readonly unified: string | null }[];
+  readonly columns: readonly {
+    readonly column: string;
+    readonly legacy: string | null;
+    readonly unified: string | null;
+  }[];
 }
 
 export interface TableVerification {

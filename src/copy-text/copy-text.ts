@@ -9,7 +9,15 @@
 /** The field of SQL NULL. */
 export const NULL = '\\N';
 
-const UNESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' };
+const UNESCAPED: Readonly<Record<string, string>> = {
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+};
 const ESCAPED: Readonly<Record<string, string>> = {
   '\b': '\\b',
   '\f': '\\f',
@@ -21,25 +29,26 @@ const ESCAPED: Readonly<Record<string, string>> = {
 };
 
 /** A field's value, still bytes in a latin1 string. Not for NULL. */
-export function unescape(field: string): string {
+export function unescapeField(field: string): string {
   if (!field.includes('\\')) return field;
   return field.replace(/\\(.)/gs, (_, char: string) => UNESCAPED[char] ?? char);
 }
 
 /** The field of a value given as bytes in a latin1 string. */
-export function escape(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the bytes that COPY escapes
-  return /[\b\f\n\r\t\v\\]/.test(value) ? value.replace(/[\b\f\n\r\t\v\\]/g, (char) => ESCAPED[char] ?? char) : value;
+export function escapeField(value: string): string {
+  return /[\b\f\n\r\t\v\\]/.test(value)
+    ? value.replace(/[\b\f\n\r\t\v\\]/g, (char) => ESCAPED[char] ?? char)
+    : value;
 }
 
 /** A field as text that people read. Not for NULL. */
 export function decode(field: string): string {
-  return Buffer.from(unescape(field), 'latin1').toString('utf8');
+  return Buffer.from(unescapeField(field), 'latin1').toString('utf8');
 }
 
 /** The field of a text. */
 export function encode(text: string): string {
-  return escape(Buffer.from(text, 'utf8').toString('latin1'));
+  return escapeField(Buffer.from(text, 'utf8').toString('latin1'));
 }
 
 /** A line's fields; the line comes without its line break. */

@@ -14,7 +14,7 @@ export interface Connector {
 
 /** `databaseUrl`, else DATABASE_URL, else the PG* variables, which the driver reads itself. */
 export function connector(databaseUrl: string | undefined): Connector {
-  const url = databaseUrl ?? process.env['DATABASE_URL'];
+  const url = databaseUrl ?? process.env.DATABASE_URL;
   const config = clientConfig(url);
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client(config);
@@ -37,7 +37,10 @@ export function connector(databaseUrl: string | undefined): Connector {
       if (backendPids.length === 0) return;
       const client = await connect();
       try {
-        await client.query('select pg_catalog.pg_cancel_backend(pid) from pg_catalog.unnest($1::int[]) as pid', [backendPids]);
+        await client.query(
+          'select pg_catalog.pg_cancel_backend(pid) from pg_catalog.unnest($1::int[]) as pid',
+          [backendPids],
+        );
       } finally {
         await client.end().catch(() => undefined);
       }
@@ -83,7 +86,8 @@ const REFUSALS: Readonly<Record<string, (client: pg.Client) => string>> = {
 function connectionError(error: unknown, client: pg.Client): DrydockError {
   const code = sqlState(error) ?? '';
   const known = REFUSALS[code];
-  const reason = error instanceof AggregateError ? 'no address of the host answers' : (error as PostgresError).message;
+  const reason =
+    error instanceof AggregateError ? 'no address of the host answers' : (error as PostgresError).message;
   return new DrydockError({
     code: 'cannot-connect',
     what: known?.(client) ?? `Could not connect to ${client.host}:${client.port}: ${reason}`,

@@ -12,7 +12,10 @@ const LONGEST_WAIT_MS = 5_000;
  */
 export async function withRetry<T>(
   work: (attempt: number) => Promise<T>,
-  options: { readonly signal?: AbortSignal | undefined; readonly retryable?: (error: unknown) => boolean } = {},
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly retryable?: (error: unknown) => boolean;
+  } = {},
 ): Promise<T> {
   const retryable = options.retryable ?? isRetryable;
   for (let attempt = 1; ; attempt += 1) {

@@ -53,13 +53,19 @@ export class Session {
     const session = new Session(client);
     // A connection that breaks between two statements reports itself here; the next statement fails with the cause.
     client.on('error', () => undefined);
-    const settings = Object.entries(PINNED).map(([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`);
+    const settings = Object.entries(PINNED).map(
+      ([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`,
+    );
     await session.execute(settings.join('; '));
     return session;
   }
 
   async query(text: string, values: readonly (string | number | null)[] = []): Promise<TextRow[]> {
-    const result = await this.#client.query<Record<string, string | null>>({ text, values: [...values], types: AS_TEXT });
+    const result = await this.#client.query<Record<string, string | null>>({
+      text,
+      values: [...values],
+      types: AS_TEXT,
+    });
     return result.rows;
   }
 
@@ -72,7 +78,11 @@ export class Session {
 
   /** Runs a statement (or several, without values) and gives the number of rows that the last one touched. */
   async execute(text: string, values: readonly (string | number | null)[] = []): Promise<number> {
-    const result = await this.#client.query({ text, ...(values.length > 0 ? { values: [...values] } : {}), types: AS_TEXT });
+    const result = await this.#client.query({
+      text,
+      ...(values.length > 0 ? { values: [...values] } : {}),
+      types: AS_TEXT,
+    });
     const last = Array.isArray(result) ? (result as pg.QueryResult[]).at(-1) : result;
     return last?.rowCount ?? 0;
   }
@@ -91,11 +101,16 @@ export class Session {
 
   /** Reads a large result piece by piece. */
   stream(text: string, values: readonly string[] = [], batchSize = 200): AsyncIterable<TextRow> {
-    const query = new QueryStream(text, [...values], { batchSize, types: AS_TEXT } as ConstructorParameters<typeof QueryStream>[2]);
+    const query = new QueryStream(text, [...values], { batchSize, types: AS_TEXT } as ConstructorParameters<
+      typeof QueryStream
+    >[2]);
     return this.#client.query(query) as AsyncIterable<TextRow>;
   }
 
-  async begin(isolation: Isolation = 'read committed', access: 'read write' | 'read only' = 'read write'): Promise<void> {
+  async begin(
+    isolation: Isolation = 'read committed',
+    access: 'read write' | 'read only' = 'read write',
+  ): Promise<void> {
     await this.execute(`begin isolation level ${isolation} ${access}`);
   }
 
@@ -137,6 +152,6 @@ export class Session {
 
   /** The backend's process id as the server itself names it. */
   async backendPid(): Promise<number> {
-    return Number((await this.one('select pg_backend_pid() as pid'))['pid']);
+    return Number((await this.one('select pg_backend_pid() as pid')).pid);
   }
 }

@@ -48,7 +48,10 @@ export function isRetryable(error: unknown): boolean {
 export function isConnectionLost(error: unknown): boolean {
   const code = sqlState(error) ?? '';
   if (CONNECTION_LOST.has(code) || LOST_ERRNO.has(code)) return true;
-  return error instanceof Error && /^Connection terminated|Client has encountered a connection error/.test(error.message);
+  return (
+    error instanceof Error &&
+    /^Connection terminated|Client has encountered a connection error/.test(error.message)
+  );
 }
 
 export function isRowError(error: unknown): boolean {

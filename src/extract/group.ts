@@ -133,7 +133,8 @@ class LineCursor {
     this.#at += 1;
     this.line = line;
     const key = line.slice(0, KEY_LENGTH);
-    if (this.key !== null && key < this.key) throw new Error(`rows came out of order: ${key} after ${this.key}`);
+    if (this.key !== null && key < this.key)
+      throw new Error(`rows came out of order: ${key} after ${this.key}`);
     this.key = key;
     return true;
   }

@@ -26,13 +26,16 @@ export function tableOf(source: BoundSource): string {
 
 /** FROM clause, with a sample of the legacy rows where a percentage is given. */
 export function fromClause(keyed: KeyedSource, samplePercent?: number): string {
-  const sample = samplePercent === undefined ? '' : ` tablesample bernoulli (${samplePercent}) repeatable (1)`;
+  const sample =
+    samplePercent === undefined ? '' : ` tablesample bernoulli (${samplePercent}) repeatable (1)`;
   return `${tableOf(keyed.source)} r${sample} ${keyed.joins}`;
 }
 
 /** All rows of a key range, ordered by key: key, extras, columns in the order of extraction. */
 export function extractionQuery(keyed: KeyedSource, range: KeyRange): string {
   const extras = keyed.extras.map((extra, index) => `, ${extra} as x${index}`).join('');
-  const columns = keyed.source.extracted.map((column, index) => `, r.${ident(column.name)} as c${index}`).join('');
+  const columns = keyed.source.extracted
+    .map((column, index) => `, r.${ident(column.name)} as c${index}`)
+    .join('');
   return `${keyed.with} select * from (select ${keyed.key} as merge_key${extras}${columns} from ${fromClause(keyed)}) q where ${range.condition('q.merge_key')} order by q.merge_key`;
 }

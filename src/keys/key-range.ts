@@ -22,7 +22,8 @@ export class KeyRange {
 
   /** What both ranges cover. */
   intersect(other: KeyRange): KeyRange {
-    const from = this.from === null || (other.from !== null && other.from > this.from) ? other.from : this.from;
+    const from =
+      this.from === null || (other.from !== null && other.from > this.from) ? other.from : this.from;
     const to = this.to === null || (other.to !== null && other.to < this.to) ? other.to : this.to;
     return new KeyRange(from, to);
   }
@@ -55,5 +56,7 @@ export function tile(bounds: readonly string[]): KeyRange[] {
 export function successor(key: string): string | null {
   const next = (BigInt(`0x${key.replaceAll('-', '')}`) + 1n).toString(16).padStart(32, '0');
   if (next.length > 32) return null;
-  return [next.slice(0, 8), next.slice(8, 12), next.slice(12, 16), next.slice(16, 20), next.slice(20)].join('-');
+  return [next.slice(0, 8), next.slice(8, 12), next.slice(12, 16), next.slice(16, 20), next.slice(20)].join(
+    '-',
+  );
 }

@@ -5,7 +5,10 @@ const NAMESPACE = uuidV5('drydock', '6ba7b810-9dad-11d1-80b4-00c04fd430c8');
 
 /** A name-based UUID (RFC 9562, version 5): the same name gives the same id, on every machine and in every run. */
 export function uuidV5(name: string, namespace: string = NAMESPACE): string {
-  const hash = createHash('sha1').update(Buffer.from(namespace.replaceAll('-', ''), 'hex')).update(name, 'utf8').digest();
+  const hash = createHash('sha1')
+    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(name, 'utf8')
+    .digest();
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = hash.toString('hex', 0, 16);

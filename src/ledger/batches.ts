@@ -36,11 +36,11 @@ export async function readBatches(session: Session, phaseId: number): Promise<Ba
   );
   return rows.map((row) => ({
     phaseId,
-    number: Number(row['number']),
-    range: new KeyRange(row['key_from'] ?? null, row['key_to'] ?? null),
-    status: row['status'] as Batch['status'],
-    attempts: Number(row['attempts']),
-    rowsIn: Number(row['rows_in']),
+    number: Number(row.number),
+    range: new KeyRange(row.key_from ?? null, row.key_to ?? null),
+    status: row.status as Batch['status'],
+    attempts: Number(row.attempts),
+    rowsIn: Number(row.rows_in),
   }));
 }
 
@@ -48,16 +48,24 @@ export async function readBatches(session: Session, phaseId: number): Promise<Ba
  * Locks the batch's entry for the transaction and reads it. Waits for a predecessor that was killed while its
  * transaction is still at work, so that what is read is what became of it.
  */
-export async function lockBatch(session: Session, batch: Batch): Promise<{ readonly attempts: number; readonly status: string }> {
+export async function lockBatch(
+  session: Session,
+  batch: Batch,
+): Promise<{ readonly attempts: number; readonly status: string }> {
   const row = await session.one(
     'select attempts, status from drydock.batches where phase_id = $1::int and number = $2::int for update',
     [batch.phaseId, batch.number],
   );
-  return { attempts: Number(row['attempts']), status: String(row['status']) };
+  return { attempts: Number(row.attempts), status: String(row.status) };
 }
 
 /** Books a batch as loaded, in the transaction that holds its rows. */
-export async function bookBatch(session: Session, batch: Batch, counts: BatchCounts, startedAt: Date): Promise<void> {
+export async function bookBatch(
+  session: Session,
+  batch: Batch,
+  counts: BatchCounts,
+  startedAt: Date,
+): Promise<void> {
   await session.execute(
     `update drydock.batches
      set status = 'done', attempts = attempts + 1, started_at = $3::timestamptz, finished_at = clock_timestamp(),
@@ -83,15 +91,15 @@ export async function listBatches(session: Session, phaseId: number): Promise<Ba
     [phaseId],
   );
   return rows.map((row) => ({
-    number: Number(row['number']),
-    from: row['key_from'] ?? null,
-    to: row['key_to'] ?? null,
-    status: row['status'] as BatchStatus['status'],
-    rowsIn: Number(row['rows_in']),
-    rowsOut: Number(row['rows_out']),
-    folded: Number(row['folded']),
-    rejected: Number(row['rejected']),
-    attempts: Number(row['attempts']),
-    finishedAt: row['finished_at'] ?? null,
+    number: Number(row.number),
+    from: row.key_from ?? null,
+    to: row.key_to ?? null,
+    status: row.status as BatchStatus['status'],
+    rowsIn: Number(row.rows_in),
+    rowsOut: Number(row.rows_out),
+    folded: Number(row.folded),
+    rejected: Number(row.rejected),
+    attempts: Number(row.attempts),
+    finishedAt: row.finished_at ?? null,
   }));
 }

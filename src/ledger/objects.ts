@@ -14,7 +14,12 @@ export interface OwnedObject {
 const MARKER = 'Made by Drydock';
 
 /** What is under a name: nothing, something of ours (by oid and by our entry), or someone else's. */
-export async function ownership(session: Session, phaseId: number | null, schema: string, name: string): Promise<'none' | 'ours' | 'foreign'> {
+export async function ownership(
+  session: Session,
+  phaseId: number | null,
+  schema: string,
+  name: string,
+): Promise<'none' | 'ours' | 'foreign'> {
   const [row] = await session.query(
     `select c.oid::text as oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = $1::text and c.relname = $2::text`,
@@ -23,7 +28,7 @@ export async function ownership(session: Session, phaseId: number | null, schema
   if (row === undefined) return 'none';
   if (phaseId === null) return 'foreign';
   const owned = await readObjects(session, phaseId);
-  return owned.some((object) => object.oid === row['oid']) ? 'ours' : 'foreign';
+  return owned.some((object) => object.oid === row.oid) ? 'ours' : 'foreign';
 }
 
 export async function readObjects(session: Session, phaseId: number): Promise<OwnedObject[]> {
@@ -32,11 +37,11 @@ export async function readObjects(session: Session, phaseId: number): Promise<Ow
     [phaseId],
   );
   return rows.map((row) => ({
-    kind: row['kind'] as OwnedObject['kind'],
-    schema: String(row['schema_name']),
-    name: String(row['name']),
-    oid: String(row['oid']),
-    definition: row['definition'] ?? null,
+    kind: row.kind as OwnedObject['kind'],
+    schema: String(row.schema_name),
+    name: String(row.name),
+    oid: String(row.oid),
+    definition: row.definition ?? null,
   }));
 }
 
@@ -44,7 +49,13 @@ export async function readObjects(session: Session, phaseId: number): Promise<Ow
  * Enters an object that was just made, marks it, and takes away what default privileges gave to others: a new
  * table must not be readable by roles that may not read the legacy ones. In the transaction that made it.
  */
-export async function own(session: Session, phaseId: number, kind: OwnedObject['kind'], schema: string, name: string): Promise<void> {
+export async function own(
+  session: Session,
+  phaseId: number,
+  kind: OwnedObject['kind'],
+  schema: string,
+  name: string,
+): Promise<void> {
   const target = qualified(schema, name);
   await session.execute(`comment on ${kind} ${target} is '${MARKER}'`);
   const grantees = await session.query(
@@ -71,7 +82,7 @@ export async function isIntact(session: Session, object: OwnedObject): Promise<b
      where n.nspname = $1::text and c.relname = $2::text`,
     [object.schema, object.name],
   );
-  return row?.['oid'] === object.oid && row['marker'] === MARKER;
+  return row?.oid === object.oid && row.marker === MARKER;
 }
 
 /** Drops an object of ours; what others built on it stops the drop, never cascades. */

@@ -22,15 +22,15 @@ export async function readPhases(session: Session, schema: string): Promise<Map<
   );
   return new Map(
     rows.map((row) => {
-      const phase = row['phase'] as PhaseName;
+      const phase = row.phase as PhaseName;
       return [
         phase,
         {
-          id: Number(row['id']),
+          id: Number(row.id),
           phase,
-          state: row['state'] as PhaseEntry['state'],
-          config: String(row['config']),
-          batchSize: Number(row['batch_size']),
+          state: row.state as PhaseEntry['state'],
+          config: String(row.config),
+          batchSize: Number(row.batch_size),
         },
       ];
     }),
@@ -40,14 +40,22 @@ export async function readPhases(session: Session, schema: string): Promise<Map<
 /** Enters a phase with its batches; gives its id. */
 export async function enterPhase(
   session: Session,
-  entry: { readonly schema: string; readonly phase: PhaseName; readonly config: string; readonly batchSize: number; readonly ranges: readonly KeyRange[] },
+  entry: {
+    readonly schema: string;
+    readonly phase: PhaseName;
+    readonly config: string;
+    readonly batchSize: number;
+    readonly ranges: readonly KeyRange[];
+  },
 ): Promise<number> {
   const { id } = await session.one(
     `insert into drydock.phases (schema_name, phase, config, batch_size)
      values ($1::text, $2::text, $3::jsonb, $4::int) returning id`,
     [entry.schema, entry.phase, entry.config, entry.batchSize],
   );
-  const json = JSON.stringify(entry.ranges.map((range, index) => ({ number: index + 1, key_from: range.from, key_to: range.to })));
+  const json = JSON.stringify(
+    entry.ranges.map((range, index) => ({ number: index + 1, key_from: range.from, key_to: range.to })),
+  );
   await session.execute(
     `insert into drydock.batches (phase_id, number, key_from, key_to)
      select $1::int, b.number, b.key_from, b.key_to
@@ -67,7 +75,7 @@ export async function startRun(session: Session, phaseId: number, operator: stri
      values ($1::int, $2::text || ' as ' || current_user, pg_backend_pid()) returning id`,
     [phaseId, operator],
   );
-  return Number(row['id']);
+  return Number(row.id);
 }
 
 export async function finishRun(session: Session, runId: number, outcome: string): Promise<void> {

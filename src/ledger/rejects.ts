@@ -16,7 +16,10 @@ export async function replaceRejects(
   where: { readonly phaseId: number; readonly batch: number; readonly range: KeyRange },
   rejects: readonly Reject[],
 ): Promise<void> {
-  await session.execute(`delete from drydock.rejects where phase_id = $1::int and ${where.range.condition('merge_key')}`, [where.phaseId]);
+  await session.execute(
+    `delete from drydock.rejects where phase_id = $1::int and ${where.range.condition('merge_key')}`,
+    [where.phaseId],
+  );
   for (const reject of rejects) {
     await session.execute(
       `insert into drydock.rejects (phase_id, batch, source, merge_key, reason, payload)
@@ -32,5 +35,5 @@ export async function countRejects(session: Session, phaseId: number): Promise<M
     'select source, count(*) as n from drydock.rejects where phase_id = $1::int group by source',
     [phaseId],
   );
-  return new Map(rows.map((row) => [String(row['source']), Number(row['n'])]));
+  return new Map(rows.map((row) => [String(row.source), Number(row.n)]));
 }

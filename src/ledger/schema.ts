@@ -1,5 +1,5 @@
-import { DrydockError } from '../errors.js';
 import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
 
 /** The ledger's own schema. Private: nobody but its owner may look in, because rejects hold row data. */
 export const LEDGER_SCHEMA = 'drydock';
@@ -91,8 +91,8 @@ export async function ledgerExists(session: Session): Promise<boolean> {
     [LEDGER_SCHEMA],
   );
   if (row === undefined) return false;
-  const marker = row['marker'] ?? '';
-  if (marker === MARKER && row['usable'] !== 'true') {
+  const marker = row.marker ?? '';
+  if (marker === MARKER && row.usable !== 'true') {
     throw new DrydockError({
       code: 'missing-privilege',
       what: `The user may not use schema "${LEDGER_SCHEMA}", which another user's run made.`,

@@ -94,28 +94,32 @@ where a.attrelid = $1::text::oid and a.attnum > 0 and not a.attisdropped
 order by a.attnum`;
 
 /** Reads one table from the catalog; undefined when it is not there. */
-export async function readTable(session: Session, schema: string, name: string): Promise<CatalogTable | undefined> {
+export async function readTable(
+  session: Session,
+  schema: string,
+  name: string,
+): Promise<CatalogTable | undefined> {
   const [table] = await session.query(TABLE_SQL, [schema, name]);
   if (table === undefined) return undefined;
-  const oid = String(table['oid']);
+  const oid = String(table.oid);
   const columns = (await session.query(COLUMN_SQL, [oid])).map((row): CatalogColumn => {
-    const kind = String(row['kind']);
-    const typmod = Number(row['typmod']);
-    const builtin = row['builtin'] === 't';
+    const kind = String(row.kind);
+    const typmod = Number(row.typmod);
+    const builtin = row.builtin === 't';
     return {
-      name: String(row['name']),
-      notNull: row['not_null'] === 'true',
+      name: String(row.name),
+      notNull: row.not_null === 'true',
       type: {
-        name: String(row['type_name']),
-        base: String(row['base_name']),
+        name: String(row.type_name),
+        base: String(row.base_name),
         kind: builtin ? kind : `other.${kind}`,
-        category: String(row['category']),
+        category: String(row.category),
         hasModifier: typmod >= 0,
         // numeric's modifier holds precision << 16 | scale (11 bits, signed), plus 4
-        scale: kind === 'numeric' && typmod >= 0 ? ((((typmod - 4) & 0x7ff) ^ 1024) - 1024) : null,
-        collation: row['collation'] ?? null,
+        scale: kind === 'numeric' && typmod >= 0 ? (((typmod - 4) & 0x7ff) ^ 1024) - 1024 : null,
+        collation: row.collation ?? null,
         exactEquality:
-          row['deterministic'] === 'true' && (row['typtype'] === 'e' || (builtin && EXACT_KINDS.has(kind))),
+          row.deterministic === 'true' && (row.typtype === 'e' || (builtin && EXACT_KINDS.has(kind))),
       },
     };
   });
@@ -123,13 +127,13 @@ export async function readTable(session: Session, schema: string, name: string):
     schema,
     name,
     oid,
-    kind: String(table['kind']),
+    kind: String(table.kind),
     columns,
-    uniqueKeys: JSON.parse(String(table['unique_keys'])) as string[][],
-    bytes: Number(table['bytes']),
-    estimatedRows: Math.max(0, Number(table['estimated_rows'])),
-    comment: table['comment'] ?? null,
-    canSelect: table['can_select'] === 'true',
-    canReference: table['can_reference'] === 'true',
+    uniqueKeys: JSON.parse(String(table.unique_keys)) as string[][],
+    bytes: Number(table.bytes),
+    estimatedRows: Math.max(0, Number(table.estimated_rows)),
+    comment: table.comment ?? null,
+    canSelect: table.can_select === 'true',
+    canReference: table.can_reference === 'true',
   };
 }

@@ -1,5 +1,5 @@
-import { DrydockError } from '../errors.js';
 import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
 import type { Stop } from '../reports.js';
 import { type CatalogTable, readTable } from './catalog.js';
 import { type LegacyTableName, SHAPES, type Shape } from './shapes.js';
@@ -22,7 +22,11 @@ export interface LegacyDatabase {
 const STAGING_SCHEMA = 'public_staging';
 
 /** Finds the legacy tables and their shapes. `appSchema`: where app_opportunities lives, when it is known. */
-export async function detectLegacy(session: Session, schema: string, appSchema?: string): Promise<LegacyDatabase> {
+export async function detectLegacy(
+  session: Session,
+  schema: string,
+  appSchema?: string,
+): Promise<LegacyDatabase> {
   await requireSchema(session, schema);
   if (appSchema !== undefined) await requireSchema(session, appSchema);
   const tables = new Map<LegacyTableName, LegacyTable>();
@@ -65,7 +69,7 @@ async function requireSchema(session: Session, schema: string): Promise<void> {
       next: 'Check --schema and --app-schema.',
     });
   }
-  if (row['usable'] !== 'true') {
+  if (row.usable !== 'true') {
     throw new DrydockError({
       code: 'missing-privilege',
       what: `The user may not use schema "${schema}".`,
@@ -76,7 +80,8 @@ async function requireSchema(session: Session, schema: string): Promise<void> {
 
 function closestShape(name: LegacyTableName, table: CatalogTable): Shape {
   const columns = new Set(table.columns.map((column) => column.name));
-  const likeness = (shape: Shape) => shape.tellTale.filter((column) => columns.has(column)).length / shape.tellTale.length;
+  const likeness = (shape: Shape) =>
+    shape.tellTale.filter((column) => columns.has(column)).length / shape.tellTale.length;
   const lacks = (shape: Shape) => shape.needed.filter((column) => !columns.has(column)).length;
   return [...SHAPES[name]].sort((a, b) => likeness(b) - likeness(a) || lacks(a) - lacks(b))[0] as Shape;
 }

@@ -78,7 +78,8 @@ export class BatchRows implements Output {
       const counts = this.#counts[index];
       if (counts !== undefined) sources[name] = counts;
     });
-    const sum = (pick: (counts: SourceCounts) => number) => this.#counts.reduce((total, counts) => total + pick(counts), 0);
+    const sum = (pick: (counts: SourceCounts) => number) =>
+      this.#counts.reduce((total, counts) => total + pick(counts), 0);
     return {
       sources,
       rowsIn: sum((counts) => counts.read),

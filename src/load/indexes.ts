@@ -30,7 +30,9 @@ export function indexBuilds(targets: Targets, specs: readonly IndexSpec[]): Inde
   const builds = specs.map((spec): IndexBuild => {
     const target = spec.table === 'unified' ? targets.unified : targets.folded;
     const isPrimaryKey = spec.kind === 'primary key';
-    const name = isPrimaryKey ? generatedName(target.name, 'pkey') : generatedName(target.name, ...spec.columns, 'idx');
+    const name = isPrimaryKey
+      ? generatedName(target.name, 'pkey')
+      : generatedName(target.name, ...spec.columns, 'idx');
     const unique = isPrimaryKey || spec.kind === 'unique' ? 'unique ' : '';
     const method = spec.kind === 'hash' ? 'hash' : 'btree';
     const where = spec.where === undefined ? '' : ` where ${spec.where}`;
@@ -85,8 +87,10 @@ export async function addForeignKey(session: Session, target: Target, key: Forei
       ),
     );
   }
-  if (existing?.['validated'] !== 'true') {
-    await withRetry(() => session.execute(`alter table ${target.qualified} validate constraint ${ident(name)}`));
+  if (existing?.validated !== 'true') {
+    await withRetry(() =>
+      session.execute(`alter table ${target.qualified} validate constraint ${ident(name)}`),
+    );
   }
 }
 

@@ -20,7 +20,9 @@ export interface Restoration {
 export function restoreQuery(restoration: Restoration, head: readonly string[] = []): string {
   const { source, targets, phaseId, hasRejects } = restoration;
   const select = (column: (index: number) => string) =>
-    [...head, ...source.columns.map((legacy, index) => `${column(index)} as ${ident(legacy.name)}`)].join(',\n    ');
+    [...head, ...source.columns.map((legacy, index) => `${column(index)} as ${ident(legacy.name)}`)].join(
+      ',\n    ',
+    );
   const at = (index: number) => source.columns[index] as (typeof source.columns)[number];
   const branches: string[] = [];
   if (source.rule.flag !== null) {

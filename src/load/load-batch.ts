@@ -1,10 +1,21 @@
 import type { Session } from '../db/session.js';
+import type { KeyRange } from '../keys/key-range.js';
 import { type Batch, bookBatch, lockBatch } from '../ledger/batches.js';
 import { replaceRejects } from '../ledger/rejects.js';
+import type { BoundPhase } from '../mapping/bind.js';
 import type { BatchRows } from './batch-rows.js';
 import { copyRows } from './copy-rows.js';
+import { countRange } from './count-range.js';
 import { replaceRange } from './replace-range.js';
 import type { Targets } from './targets.js';
+
+/** A batch to load, or the part of a loaded one to replace. */
+export interface Load {
+  readonly batch: Batch;
+  readonly range: KeyRange;
+  readonly rows: BatchRows;
+  readonly startedAt: Date;
+}
 
 /** What a load did: rows of our tables inserted, updated and deleted; or that an earlier attempt had committed. */
 export type LoadResult = { readonly written: number } | 'already-loaded';
@@ -13,16 +24,27 @@ export type LoadResult = { readonly written: number } | 'already-loaded';
  * Loads one batch in one transaction: its rows and its entry in the ledger, or neither. A range that was never
  * loaded is copied straight into the tables; one that was is replaced through staging.
  */
-export async function loadBatch(session: Session, targets: Targets, batch: Batch, rows: BatchRows, startedAt: Date): Promise<LoadResult> {
+export async function loadBatch(
+  session: Session,
+  bound: BoundPhase,
+  targets: Targets,
+  load: Load,
+): Promise<LoadResult> {
+  const { batch, range, rows } = load;
   return session.transaction(async () => {
     const entry = await lockBatch(session, batch);
     if (entry.attempts > batch.attempts) return 'already-loaded';
     const written =
       entry.status === 'pending'
-        ? (await copyRows(session, targets.unified, rows.log('unified'))) + (await copyRows(session, targets.folded, rows.log('folded')))
-        : await replaceRange(session, targets, batch.range, rows);
-    await replaceRejects(session, { phaseId: batch.phaseId, batch: batch.number, range: batch.range }, rows.rejects);
-    await bookBatch(session, batch, rows.counts(), startedAt);
+        ? (await copyRows(session, targets.unified, rows.log('unified'))) +
+          (await copyRows(session, targets.folded, rows.log('folded')))
+        : await replaceRange(session, targets, range, rows);
+    await replaceRejects(session, { phaseId: batch.phaseId, batch: batch.number, range }, rows.rejects);
+    const isPart = range.from !== batch.range.from || range.to !== batch.range.to;
+    const counts = isPart
+      ? await countRange(session, bound, targets, batch.phaseId, batch.range)
+      : rows.counts();
+    await bookBatch(session, batch, counts, load.startedAt);
     return { written };
   });
 }

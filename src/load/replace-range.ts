@@ -12,11 +12,19 @@ import type { Target, Targets } from './targets.js';
  *
  * @returns rows inserted, updated and deleted
  */
-export async function replaceRange(session: Session, targets: Targets, range: KeyRange, rows: BatchRows): Promise<number> {
+export async function replaceRange(
+  session: Session,
+  targets: Targets,
+  range: KeyRange,
+  rows: BatchRows,
+): Promise<number> {
   const unified = await stageRows(session, targets.unified, rows.log('unified'));
   const folded = await stageRows(session, targets.folded, rows.log('folded'));
   // Folded rows point to unified ones; both are replaced before anyone can look.
-  return (await replaceUnified(session, targets.unified, unified, range)) + (await replaceFolded(session, targets.folded, folded, range));
+  return (
+    (await replaceUnified(session, targets.unified, unified, range)) +
+    (await replaceFolded(session, targets.folded, folded, range))
+  );
 }
 
 /** Copies rows into a temporary table that ends with the transaction; gives its name. */
@@ -28,9 +36,14 @@ export async function stageRows(session: Session, target: Target, log: RowLog): 
   return name;
 }
 
-async function replaceUnified(session: Session, target: Target, staged: string, range: KeyRange): Promise<number> {
+async function replaceUnified(
+  session: Session,
+  target: Target,
+  staged: string,
+  range: KeyRange,
+): Promise<number> {
   const columns = target.table.copied;
-  const row = (alias: string) => `row(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
+  const row = (alias: string) => `row(${columns.map((column) => `${alias}.${column}`).join(', ')})::record`;
   const inRange = range.condition('t.merge_key');
   const deleted = await session.execute(
     `delete from ${target.qualified} t where ${inRange} and not exists (select from ${staged} s where s.id = t.id)`,
@@ -45,7 +58,12 @@ async function replaceUnified(session: Session, target: Target, staged: string, 
 }
 
 /** Folded rows have no key of their own (a dlt table may hold one row twice), so they are compared as a multiset. */
-async function replaceFolded(session: Session, target: Target, staged: string, range: KeyRange): Promise<number> {
+async function replaceFolded(
+  session: Session,
+  target: Target,
+  staged: string,
+  range: KeyRange,
+): Promise<number> {
   const columns = target.table.copied.join(', ');
   const inRange = range.condition('t.merge_key');
   const stored = `select row(${columns})::text from ${target.qualified} t where ${inRange}`;
@@ -55,6 +73,8 @@ async function replaceFolded(session: Session, target: Target, staged: string, r
   );
   if (different !== 'true') return 0;
   const deleted = await session.execute(`delete from ${target.qualified} t where ${inRange}`);
-  const inserted = await session.execute(`insert into ${target.qualified} (${columns}) select ${columns} from ${staged} t`);
+  const inserted = await session.execute(
+    `insert into ${target.qualified} (${columns}) select ${columns} from ${staged} t`,
+  );
   return deleted + inserted;
 }

@@ -1,6 +1,6 @@
 import { qualified } from '../db/identifier.js';
-import { foldedTable, type TargetTable, unifiedTable } from '../mapping/tables.js';
 import type { BoundPhase } from '../mapping/bind.js';
+import { foldedTable, type TargetTable, unifiedTable } from '../mapping/tables.js';
 
 /** A table of ours as statements name it. */
 export interface Target {
@@ -37,4 +37,3 @@ export function copyStatement(target: Target, into: string = target.qualified): 
 export function viewName(table: string): string {
   return `${table}_legacy`;
 }
-

@@ -45,7 +45,9 @@ class ColumnNames {
     const ruled = mapping.sources.flatMap((rule) =>
       Object.values(rule.homes).flatMap((home) => (home.kind === 'own' ? [home.target] : [])),
     );
-    this.#planned = new Set([...mapping.computed, ...mapping.always].map((column) => column.name).concat(ruled));
+    this.#planned = new Set(
+      [...mapping.computed, ...mapping.always].map((column) => column.name).concat(ruled),
+    );
   }
 
   /** A name that a rule gives; the second one to ask for it gets another. */
@@ -80,7 +82,12 @@ function bindSource(rule: SourceRule, table: LegacyTable, names: ColumnNames): B
   };
 }
 
-function bindColumn(rule: SourceRule, table: LegacyTable, column: CatalogColumn, names: ColumnNames): BoundColumn {
+function bindColumn(
+  rule: SourceRule,
+  table: LegacyTable,
+  column: CatalogColumn,
+  names: ColumnNames,
+): BoundColumn {
   const { name, type } = column;
   const home = rule.homes[name];
   if (home?.kind === 'id') return { name, type, home, read: true, key: true };
@@ -88,7 +95,13 @@ function bindColumn(rule: SourceRule, table: LegacyTable, column: CatalogColumn,
     // A fixed type only where the bytes mean the same in it.
     const fixed = home.type !== undefined && type.category === 'S' ? home.type : null;
     const target = names.ruled(home.target, rule, name);
-    return { name, type, home: { kind: 'own', target, type, fixed }, read: home.read === true, key: home.key === true };
+    return {
+      name,
+      type,
+      home: { kind: 'own', target, type, fixed },
+      read: home.read === true,
+      key: home.key === true,
+    };
   }
   const conversion = home?.conversion(column, table.shape.name) ?? null;
   if (home !== undefined && conversion !== null) {

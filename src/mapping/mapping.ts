@@ -26,7 +26,12 @@ export type Home =
       readonly key?: boolean;
     }
   | { readonly kind: 'golden'; readonly target: string; readonly conversion: ConversionFor }
-  | { readonly kind: 'member'; readonly target: string; readonly member: string; readonly conversion: ConversionFor };
+  | {
+      readonly kind: 'member';
+      readonly target: string;
+      readonly member: string;
+      readonly conversion: ConversionFor;
+    };
 
 /**
  * A value's way into a golden column and back. Both directions stand side by side, and a test holds them
@@ -81,9 +86,19 @@ export interface BoundColumn {
   readonly type: ColumnType;
   readonly home:
     | { readonly kind: 'id' }
-    | { readonly kind: 'own'; readonly target: string; readonly type: ColumnType; readonly fixed: string | null }
+    | {
+        readonly kind: 'own';
+        readonly target: string;
+        readonly type: ColumnType;
+        readonly fixed: string | null;
+      }
     | { readonly kind: 'golden'; readonly target: string; readonly conversion: Conversion }
-    | { readonly kind: 'member'; readonly target: string; readonly member: string; readonly conversion: Conversion };
+    | {
+        readonly kind: 'member';
+        readonly target: string;
+        readonly member: string;
+        readonly conversion: Conversion;
+      };
   readonly read: boolean;
   readonly key: boolean;
 }

@@ -25,10 +25,15 @@ export function unifiedTable(bound: BoundPhase): TargetTable {
     name: mapping.unified,
     definitions: [
       ...mapping.computed.map((column) => `${ident(column.name)} ${column.ddl}`),
-      ...mapping.always.filter((column) => !taken.has(column.name)).map((column) => `${ident(column.name)} ${column.ddl}`),
+      ...mapping.always
+        .filter((column) => !taken.has(column.name))
+        .map((column) => `${ident(column.name)} ${column.ddl}`),
       ...own.map((column) => `${ident(ownTarget(column))} ${storedType(column)}`),
     ],
-    copied: [...mapping.computed.map((column) => ident(column.name)), ...own.map((column) => ident(ownTarget(column)))],
+    copied: [
+      ...mapping.computed.map((column) => ident(column.name)),
+      ...own.map((column) => ident(ownTarget(column))),
+    ],
   };
 }
 

@@ -1,8 +1,8 @@
 import { ident } from '../db/identifier.js';
+import type { IndexSpec } from '../load/indexes.js';
 import { type BoundPhase, type BoundSource, foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { ownTarget } from '../mapping/tables.js';
-import type { IndexSpec } from '../load/indexes.js';
 
 /**
  * Indexes on the legacy keys, so that a legacy view can be searched by them: on the unified table and on the
@@ -10,7 +10,9 @@ import type { IndexSpec } from '../load/indexes.js';
  * those above 2,704 bytes, and applications look them up by equality only.
  */
 export function keyIndexes(bound: BoundPhase): IndexSpec[] {
-  return bound.sources.flatMap((source) => source.columns.filter((column) => column.key).flatMap((column) => both(source, column)));
+  return bound.sources.flatMap((source) =>
+    source.columns.filter((column) => column.key).flatMap((column) => both(source, column)),
+  );
 }
 
 function both(source: BoundSource, column: BoundColumn): IndexSpec[] {

@@ -7,7 +7,7 @@ import type { Group } from '../extract/group.js';
 import { KeyRange, successor } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import { BatchRows } from '../load/batch-rows.js';
-import { type LoadResult, loadBatch } from '../load/load-batch.js';
+import { type Load, type LoadResult, loadBatch } from '../load/load-batch.js';
 import type { Targets } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
@@ -28,7 +28,13 @@ export class BatchLoader {
   readonly #cleanup: Cleanup;
   #session: Session | undefined;
 
-  constructor(parts: { context: Context; phase: Phase; targets: Targets; budget: RejectBudget; cleanup: Cleanup }) {
+  constructor(parts: {
+    context: Context;
+    phase: Phase;
+    targets: Targets;
+    budget: RejectBudget;
+    cleanup: Cleanup;
+  }) {
     this.#context = parts.context;
     this.#phase = parts.phase;
     this.#targets = parts.targets;
@@ -40,10 +46,11 @@ export class BatchLoader {
    * Loads a batch, giving it again where the error deserves it. The rows are at hand, so nothing is read twice; and
    * after a broken connection the ledger says whether the commit went through.
    */
-  async load(batch: Batch, rows: BatchRows, startedAt: Date): Promise<LoadResult> {
+  async load(load: Load): Promise<LoadResult> {
+    const { batch, rows } = load;
     for (;;) {
       try {
-        return await withRetry(() => this.#attempt(batch, rows, startedAt), {
+        return await withRetry(() => this.#attempt(load), {
           signal: this.#context.signal,
           retryable: (error) => isRetryable(error) || isConnectionLost(error),
         });
@@ -55,10 +62,10 @@ export class BatchLoader {
     }
   }
 
-  async #attempt(batch: Batch, rows: BatchRows, startedAt: Date): Promise<LoadResult> {
+  async #attempt(load: Load): Promise<LoadResult> {
     this.#session ??= await this.#context.connector.open(this.#cleanup);
     try {
-      return await loadBatch(this.#session, this.#targets, batch, rows, startedAt);
+      return await loadBatch(this.#session, this.#phase.bound, this.#targets, load);
     } catch (error) {
       if (isConnectionLost(error)) {
         await this.#session.close();
@@ -79,7 +86,9 @@ export class BatchLoader {
 
   async #putAside(batch: Batch, rows: BatchRows, key: string, error: PostgresError): Promise<void> {
     const group = await this.#reread(key);
-    const reason = [error.code, error.constraint, error.column].filter((part) => part !== undefined).join(' ');
+    const reason = [error.code, error.constraint, error.column]
+      .filter((part) => part !== undefined)
+      .join(' ');
     const rejects = rejectsOf(this.#phase, group, reason);
     this.#budget.left -= rejects.length;
     if (this.#budget.left < 0) {
@@ -100,14 +109,20 @@ export class BatchLoader {
 
   async #reread(key: string): Promise<Group> {
     return withCleanup(async (cleanup) => {
-      const grouper = await openExtraction(this.#context, this.#phase, new KeyRange(key, successor(key)), cleanup);
+      const grouper = await openExtraction(
+        this.#context,
+        this.#phase,
+        new KeyRange(key, successor(key)),
+        cleanup,
+      );
       for await (const [group] of grouper.until(null)) if (group !== undefined) return group;
       throw new Error(`the rows of key ${key} are gone`);
     });
   }
 
   #failure(batch: Batch, error: unknown): unknown {
-    if (error instanceof DrydockError || (error instanceof Error && error.name === 'AbortError')) return error;
+    if (error instanceof DrydockError || (error instanceof Error && error.name === 'AbortError'))
+      return error;
     const { message, where, detail } = error as PostgresError;
     return new DrydockError({
       code: 'batch-failed',

@@ -24,8 +24,8 @@ export async function collectBatch(
       new Writable({
         objectMode: true,
         highWaterMark: 1,
-        write(read: number, _encoding, done) {
-          onRows(read);
+        write(chunk: ReturnType<typeof mergeChunk>, _encoding, done) {
+          onRows(chunk.read);
           done();
         },
       }),
@@ -38,13 +38,13 @@ export async function collectBatch(
   return rows;
 }
 
-/** Gives the number of legacy rows that went in. */
-function mergeChunk(phase: Phase, groups: readonly Group[], rows: BatchRows): number {
+/** Gives the number of legacy rows that went in; in an object, because stream-transform makes numbers into text. */
+function mergeChunk(phase: Phase, groups: readonly Group[], rows: BatchRows): { readonly read: number } {
   let read = 0;
   for (const group of groups) {
     for (const source of group.rows) read += source.count;
     phase.merger.merge(group, rows);
     closeGroup(group);
   }
-  return read;
+  return { read };
 }

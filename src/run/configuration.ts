@@ -10,7 +10,12 @@ const MAPPING_VERSION = 1;
 interface Configuration {
   readonly ledger: number;
   readonly mapping: number;
-  readonly tables: Readonly<Record<string, { readonly schema: string; readonly shape: string; readonly columns: Readonly<Record<string, string>> }>>;
+  readonly tables: Readonly<
+    Record<
+      string,
+      { readonly schema: string; readonly shape: string; readonly columns: Readonly<Record<string, string>> }
+    >
+  >;
 }
 
 export function configurationOf(phase: Phase): Configuration {
@@ -47,5 +52,9 @@ export function requireSameConfiguration(phase: Phase, entry: PhaseEntry): void 
 
 function flatten(value: unknown, path = ''): Map<string, string> {
   if (typeof value !== 'object' || value === null) return new Map([[path, String(value)]]);
-  return new Map(Object.entries(value).flatMap(([key, inner]) => [...flatten(inner, path === '' ? key : `${path}.${key}`)]));
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]) => [
+      ...flatten(inner, path === '' ? key : `${path}.${key}`),
+    ]),
+  );
 }

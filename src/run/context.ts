@@ -34,10 +34,10 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
   const about = await session.one(
     `select current_database() as database, current_setting('server_version_num') as number, current_setting('server_version') as version`,
   );
-  if (Number(about['number']) < OLDEST_SERVER) {
+  if (Number(about.number) < OLDEST_SERVER) {
     throw new DrydockError({
       code: 'old-server',
-      what: `The server is PostgreSQL ${about['version']}; Drydock needs 14 or newer.`,
+      what: `The server is PostgreSQL ${about.version}; Drydock needs 14 or newer.`,
       next: 'Verification rests on hash functions that came with version 14.',
     });
   }
@@ -47,8 +47,8 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
     connector: connect,
     session,
     cleanup,
-    database: String(about['database']),
-    server: `PostgreSQL ${about['version']}`,
+    database: String(about.database),
+    server: `PostgreSQL ${about.version}`,
     schema,
     legacy,
     entries,
@@ -59,13 +59,16 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
 }
 
 /** The phases asked for, bound to the database. */
-export function bindPhases(context: Context, existing: ReadonlySet<PhaseName> = new Set(context.entries.keys())): Phase[] {
+export function bindPhases(
+  context: Context,
+  existing: ReadonlySet<PhaseName> = new Set(context.entries.keys()),
+): Phase[] {
   return phaseDefinitions(context.phaseNames).map((definition) => definition.bind(context.legacy, existing));
 }
 
 /** Who runs this, for the ledger and for a second operator. */
 export function operator(): string {
-  const user = process.env['USER'] ?? process.env['LOGNAME'] ?? 'unknown';
+  const user = process.env.USER ?? process.env.LOGNAME ?? 'unknown';
   return `${user}@${hostname()} (process ${process.pid})`;
 }
 

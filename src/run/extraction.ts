@@ -9,19 +9,27 @@ import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 
 /** Starts one ordered COPY per source, all in the snapshot of the first session. */
-export async function openExtraction(context: Context, phase: Phase, range: KeyRange, cleanup: Cleanup): Promise<Grouper> {
+export async function openExtraction(
+  context: Context,
+  phase: Phase,
+  range: KeyRange,
+  cleanup: Cleanup,
+): Promise<Grouper> {
   const sessions: Session[] = [];
   let snapshot: string | undefined;
   for (const _ of phase.keyed) {
     const session = await context.connector.open(cleanup);
     await session.execute(`set work_mem = '64MB'`);
     await session.begin('repeatable read', 'read only');
-    if (snapshot === undefined) snapshot = String((await session.one('select pg_export_snapshot() as id'))['id']);
+    if (snapshot === undefined)
+      snapshot = String((await session.one('select pg_export_snapshot() as id')).id);
     else await session.execute(`set transaction snapshot ${literal(snapshot)}`);
     sessions.push(session);
   }
   const pids = await Promise.all(sessions.map((session) => session.backendPid()));
-  const sources = phase.keyed.map((keyed, index) => copyLines(sessions[index] as Session, extractionQuery(keyed, range)));
+  const sources = phase.keyed.map((keyed, index) =>
+    copyLines(sessions[index] as Session, extractionQuery(keyed, range)),
+  );
   const grouper = new Grouper(sources);
   cleanup.add(async () => {
     // A backend that sorts does not notice that its client has gone: without this it would work on for nobody.

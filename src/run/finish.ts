@@ -1,9 +1,15 @@
 import pLimit from 'p-limit';
 import { withCleanup } from '../db/cleanup.js';
+import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import { own } from '../ledger/objects.js';
-import { addForeignKey, attachPrimaryKey, buildIndex, indexBuilds, raiseMaintenanceMemory } from '../load/indexes.js';
-import { qualified } from '../db/identifier.js';
+import {
+  addForeignKey,
+  attachPrimaryKey,
+  buildIndex,
+  indexBuilds,
+  raiseMaintenanceMemory,
+} from '../load/indexes.js';
 import { restoreQuery } from '../load/legacy-view.js';
 import { type Targets, viewName } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
@@ -48,14 +54,21 @@ export async function buildIndexes(context: Context, phase: Phase, targets: Targ
 }
 
 /** Makes the legacy views, or makes them anew; readers of a view wait for this one short transaction at most. */
-export async function createViews(context: Context, phase: Phase, targets: Targets, phaseId: number): Promise<void> {
+export async function createViews(
+  context: Context,
+  phase: Phase,
+  targets: Targets,
+  phaseId: number,
+): Promise<void> {
   const { session } = context;
   const sources = await restorations(session, phase, targets, phaseId);
   await withRetry(() =>
     session.transaction(async () => {
       for (const restoration of sources) {
         const name = viewName(restoration.source.rule.table);
-        await session.execute(`create or replace view ${qualified(phase.schema, name)} as\n${restoreQuery(restoration)}`);
+        await session.execute(
+          `create or replace view ${qualified(phase.schema, name)} as\n${restoreQuery(restoration)}`,
+        );
         await own(session, phaseId, 'view', phase.schema, name);
       }
     }),

@@ -1,4 +1,135 @@
-import type { PlanOptions, PlanReport } from '../reports.js';
-export async function plan(_options: PlanOptions): Promise<PlanReport> {
-  throw new Error('not written yet');
+import { withCleanup } from '../db/cleanup.js';
+import { qualified } from '../db/identifier.js';
+import { extraColumns } from '../legacy/detect.js';
+import { type LegacyTableName, SHAPES } from '../legacy/shapes.js';
+import { targetsOf, viewName } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+import {
+  DEFAULTS,
+  type PhasePlan,
+  type PlanOptions,
+  type PlanReport,
+  type SourcePlan,
+  type TablePlan,
+} from '../reports.js';
+import { requireSameConfiguration } from './configuration.js';
+import { bindPhases, type Context, openContext } from './context.js';
+import { estimate } from './estimate.js';
+import { meetingsOf, sourcePlans, suspiciousScales, unmappedWords } from './plan-queries.js';
+import { planRanges } from './ranges.js';
+import { findStops } from './stops.js';
+
+/** Tells what a run would do, and what would stop it. Works in a read-only transaction: the server sees to it that nothing is written. */
+export async function plan(options: PlanOptions): Promise<PlanReport> {
+  return withCleanup(async (cleanup) => {
+    const context = await openContext(options, cleanup);
+    const phases = bindPhases(context);
+    const stops = await findStops(context, phases);
+    await context.session.begin('repeatable read', 'read only');
+    const unreadable = context.legacy.stops.length > 0;
+    const tables = await tablePlans(context, unreadable);
+    const plans: PhasePlan[] = [];
+    if (!unreadable) {
+      for (const phase of phases) {
+        const entry = context.entries.get(phase.name);
+        if (entry !== undefined) requireSameConfiguration(phase, entry);
+        context.report({ type: 'step', phase: phase.name, step: 'plan' });
+        plans.push(await planPhase(context, phase, options.batchSize ?? DEFAULTS.batchSize));
+      }
+    }
+    await context.session.rollback();
+    return {
+      database: context.database,
+      server: context.server,
+      schema: context.schema,
+      appSchema: context.legacy.appSchema,
+      tables,
+      phases: plans,
+      warnings: warningsOf(tables, plans),
+      stops,
+    };
+  });
+}
+
+async function tablePlans(context: Context, unreadable: boolean): Promise<TablePlan[]> {
+  const plans: TablePlan[] = [];
+  for (const name of Object.keys(SHAPES) as LegacyTableName[]) {
+    const table = context.legacy.tables.get(name);
+    const schema = name === 'app_opportunities' ? context.legacy.appSchema : context.schema;
+    if (table === undefined) {
+      plans.push({ table: name, schema, shape: 'missing', rows: 0, bytes: 0, extraColumns: [] });
+      continue;
+    }
+    const rows = unreadable ? table.estimatedRows : await countRows(context, table.schema, name);
+    // Submissions are read, not carried: what else they hold is no concern of ours.
+    const extra = name === 'submissions' ? [] : extraColumns(table);
+    plans.push({
+      table: name,
+      schema: table.schema,
+      shape: table.shape.name,
+      rows,
+      bytes: table.bytes,
+      extraColumns: extra,
+    });
+  }
+  return plans;
+}
+
+async function countRows(context: Context, schema: string, name: string): Promise<number> {
+  return Number((await context.session.one(`select count(*) as n from ${qualified(schema, name)}`)).n);
+}
+
+async function planPhase(context: Context, phase: Phase, batchSize: number): Promise<PhasePlan> {
+  const { session } = context;
+  const targets = targetsOf(phase);
+  const sources = await sourcePlans(session, phase);
+  const rows = sources.reduce((sum, source) => sum + source.rows, 0);
+  const entry = context.entries.get(phase.name);
+  const size = entry?.batchSize ?? batchSize;
+  const ranges = await planRanges(session, phase, rows, size);
+  return {
+    phase: phase.name,
+    state: entry?.state ?? 'new',
+    sources,
+    meetings: await meetingsOf(session, phase),
+    suspiciousScales: await suspiciousScales(session, phase),
+    unmapped: await unmappedWords(session, phase),
+    creates:
+      entry !== undefined
+        ? []
+        : [
+            ...[targets.unified, targets.folded].map((target) => `table ${target.schema}.${target.name}`),
+            ...phase.bound.sources.map((source) => `view ${phase.schema}.${viewName(source.rule.table)}`),
+          ],
+    batches: { count: ranges.length, size },
+    estimate: estimate(phase, rows),
+  };
+}
+
+function warningsOf(tables: readonly TablePlan[], plans: readonly PhasePlan[]): string[] {
+  const warnings = tables
+    .filter((table) => table.shape === 'missing')
+    .map((table) => `Table ${table.table} is not there; its part stays empty.`);
+  for (const plan of plans) {
+    for (const { table, column, max } of plan.suspiciousScales) {
+      warnings.push(
+        `All values of ${table}.${column} are at most ${max}, where 0 to 100 is expected: they are taken as they are.`,
+      );
+    }
+    for (const { table, column, value, rows, becomes } of plan.unmapped) {
+      warnings.push(
+        `${rows} rows of ${table} have the unknown ${column} "${value}"; it becomes ${becomes} and is kept in the residue.`,
+      );
+    }
+    for (const source of plan.sources.filter(hasOrphans)) {
+      warnings.push(
+        `${source.orphans} rows of ${source.table} belong to nothing that is there; they are kept under keys of their own.`,
+      );
+    }
+  }
+  return warnings;
+}
+
+function hasOrphans(source: SourcePlan): boolean {
+  return source.orphans > 0;
 }

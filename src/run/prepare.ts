@@ -32,7 +32,13 @@ export async function preparePhase(
     session.transaction(async () => {
       if (!(await ledgerExists(session))) await createLedger(session);
       const config = JSON.stringify(configurationOf(phase));
-      const phaseId = await enterPhase(session, { schema: phase.schema, phase: phase.name, config, batchSize, ranges });
+      const phaseId = await enterPhase(session, {
+        schema: phase.schema,
+        phase: phase.name,
+        config,
+        batchSize,
+        ranges,
+      });
       for (const target of [targets.unified, targets.folded]) {
         await session.execute(createTableStatement(target));
         await own(session, phaseId, 'table', target.schema, target.name);
@@ -42,7 +48,12 @@ export async function preparePhase(
   );
 }
 
-async function requireTables(context: Context, phase: Phase, targets: Targets, entry: PhaseEntry): Promise<void> {
+async function requireTables(
+  context: Context,
+  phase: Phase,
+  targets: Targets,
+  entry: PhaseEntry,
+): Promise<void> {
   for (const target of [targets.unified, targets.folded]) {
     if ((await ownership(context.session, entry.id, target.schema, target.name)) === 'ours') continue;
     throw new DrydockError({

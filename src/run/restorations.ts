@@ -5,7 +5,12 @@ import type { Targets } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
 
 /** How each legacy table of a phase is given back, in the order of the sources. */
-export async function restorations(session: Session, phase: Phase, targets: Targets, phaseId: number): Promise<Restoration[]> {
+export async function restorations(
+  session: Session,
+  phase: Phase,
+  targets: Targets,
+  phaseId: number,
+): Promise<Restoration[]> {
   const rejects = await countRejects(session, phaseId);
   return phase.bound.sources.map((source) => ({
     source,

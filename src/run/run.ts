@@ -1,4 +1,179 @@
-import type { RunOptions, RunReport } from '../reports.js';
-export async function run(_options: RunOptions): Promise<RunReport> {
-  throw new Error('not written yet');
+import { withCleanup } from '../db/cleanup.js';
+import { DrydockError } from '../errors.js';
+import { type Batch, readBatches } from '../ledger/batches.js';
+import { finishRun, readPhases, setState, startRun } from '../ledger/phases.js';
+import { targetsOf } from '../load/targets.js';
+import { phaseDefinitions } from '../phases/all.js';
+import type { Phase } from '../phases/phase.js';
+import { DEFAULTS, type PhaseRun, type RunOptions, type RunReport } from '../reports.js';
+import { bindPhases, type Context, openContext, operator, secondsSince } from './context.js';
+import { buildIndexes, createViews } from './finish.js';
+import { loadPhase, workOf } from './load-phase.js';
+import { lockOperator } from './lock.js';
+import { preparePhase } from './prepare.js';
+import { select } from './selection.js';
+import { findStops, throwIfStops } from './stops.js';
+import { storageOf } from './storage.js';
+import { recordedVerification } from './verify.js';
+
+/**
+ * Unifies: creates the tables, loads every batch that is not loaded yet, builds indexes, keys and views, and
+ * verifies. Given again it goes on where it stopped; with a range it replaces exactly that range.
+ *
+ * @throws DrydockError, StoppedError
+ */
+export async function run(options: RunOptions): Promise<RunReport> {
+  const start = performance.now();
+  return withCleanup(async (cleanup) => {
+    const context = await openContext(options, cleanup);
+    const settings = settingsOf(options);
+    throwIfStops(await findStops(context, bindPhases(context)));
+    await lockOperator(context, cleanup);
+    const phases: PhaseRun[] = [];
+    for (const definition of phaseDefinitions(context.phaseNames)) {
+      // Bound only now: the phase before it has made the tables that it resolves against.
+      const entries = await readPhases(context.session, context.schema);
+      const phase = definition.bind(context.legacy, new Set(entries.keys()));
+      phases.push(await runPhase({ ...context, entries }, phase, options, settings));
+    }
+    const outcome = phases.some((phase) => phase.state === 'different')
+      ? 'different'
+      : phases.every((phase) => phase.batches.loaded === 0)
+        ? 'nothing-to-do'
+        : 'done';
+    return {
+      database: context.database,
+      schema: context.schema,
+      outcome,
+      phases,
+      warnings: [],
+      seconds: secondsSince(start),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  });
+}
+
+type Settings = ReturnType<typeof settingsOf>;
+
+function settingsOf(options: RunOptions) {
+  const settings = {
+    batchSize: options.batchSize,
+    concurrency: options.concurrency ?? DEFAULTS.concurrency,
+    maxRejects: options.maxRejects ?? DEFAULTS.maxRejects,
+  };
+  for (const [name, value, least] of [
+    ['batchSize', settings.batchSize ?? DEFAULTS.batchSize, 1],
+    ['concurrency', settings.concurrency, 1],
+    ['maxRejects', settings.maxRejects, 0],
+  ] as const) {
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new DrydockError({
+        code: 'bad-option',
+        what: `${name} is ${value}; it has to be a whole number of at least ${least}.`,
+      });
+    }
+  }
+  return settings;
+}
+
+async function runPhase(
+  context: Context,
+  phase: Phase,
+  options: RunOptions,
+  settings: Settings,
+): Promise<PhaseRun> {
+  const { session } = context;
+  const targets = targetsOf(phase);
+  const entry = context.entries.get(phase.name);
+  if (entry !== undefined && settings.batchSize !== undefined && settings.batchSize !== entry.batchSize) {
+    throw new DrydockError({
+      code: 'configuration-changed',
+      what: `Phase ${phase.name} was begun with batches of ${entry.batchSize} rows, not ${settings.batchSize}.`,
+      state: 'Nothing was changed; what was loaded before is as it was.',
+      next: `Leave --batch-size out, or begin anew: drydock rollback --phase ${phase.name}, then run.`,
+    });
+  }
+  context.report({ type: 'step', phase: phase.name, step: 'tables' });
+  const phaseId = await preparePhase(
+    context,
+    phase,
+    targets,
+    entry,
+    settings.batchSize ?? DEFAULTS.batchSize,
+  );
+  const batches = await readBatches(session, phaseId);
+  const runId = await startRun(session, phaseId, operator());
+  try {
+    const result = await loadAndFinish(context, phase, phaseId, batches, options, settings);
+    await finishRun(session, runId, result.state);
+    return result;
+  } catch (error) {
+    // The ledger is told if it can be; the error that counts is the first one.
+    await finishRun(session, runId, error instanceof DrydockError ? error.code : 'failed').catch(
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+async function loadAndFinish(
+  context: Context,
+  phase: Phase,
+  phaseId: number,
+  batches: readonly Batch[],
+  options: RunOptions,
+  settings: Settings,
+): Promise<PhaseRun> {
+  const { session } = context;
+  const targets = targetsOf(phase);
+  const batchSize = context.entries.get(phase.name)?.batchSize ?? settings.batchSize ?? DEFAULTS.batchSize;
+  const selection = await select(context, phase, batches, options);
+  const work = workOf(batches, selection);
+  const rows = work.reduce((sum, { batch }) => sum + (batch.status === 'done' ? batch.rowsIn : batchSize), 0);
+  context.report({ type: 'phase', phase: phase.name, batches: work.length, rows });
+  context.report({ type: 'step', phase: phase.name, step: 'load' });
+  const loaded = await loadPhase(context, phase, targets, work, { ...settings, rows, total: batches.length });
+
+  const pending = (await readBatches(session, phaseId)).some((batch) => batch.status === 'pending');
+  const indexesFrom = performance.now();
+  const finished = context.entries.has(phase.name) && context.entries.get(phase.name)?.state !== 'loading';
+  if (!pending && (!finished || loaded.loaded > 0)) {
+    context.report({ type: 'step', phase: phase.name, step: 'indexes' });
+    await buildIndexes(context, phase, targets);
+    context.report({ type: 'step', phase: phase.name, step: 'views' });
+    await createViews(context, phase, targets, phaseId);
+    await setState(session, phaseId, 'loaded');
+  }
+  const indexSeconds = secondsSince(indexesFrom);
+  const verification = pending
+    ? null
+    : await recordedVerification(context, phase, phaseId, {
+        selected: null,
+        limit: DEFAULTS.limit,
+        strict: false,
+      });
+  const total = (pick: (counts: { primary: number; folded: number; rejected: number }) => number) =>
+    (verification?.accounting ?? []).reduce((sum, counts) => sum + pick(counts), 0);
+  const { n } = await session.one(`select count(*) as n from ${targets.unified.qualified}`);
+  return {
+    phase: phase.name,
+    state: pending ? 'loading' : verification?.equal === true ? 'verified' : 'different',
+    accounting: verification?.accounting ?? [],
+    unifiedTable: targets.unified.name,
+    unifiedRows: Number(n),
+    foldedRows: total((counts) => counts.folded),
+    rejectedRows: total((counts) => counts.rejected),
+    batches: {
+      total: batches.length,
+      loaded: loaded.loaded,
+      alreadyDone: batches.filter((batch) => batch.status === 'done').length,
+      size: batchSize,
+    },
+    rowsRead: loaded.rowsRead,
+    rowsWritten: loaded.rowsWritten,
+    seconds: { load: loaded.seconds, indexes: indexSeconds, verify: verification?.seconds ?? 0 },
+    rowsPerSecond: loaded.rowsRead === 0 ? 0 : Math.round(loaded.rowsRead / (loaded.seconds + indexSeconds)),
+    storage: await storageOf(session, phase, targets),
+    verification,
+  };
 }

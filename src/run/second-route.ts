@@ -41,10 +41,19 @@ async function compareTexts(context: Context, comparison: Comparison, range: Key
     const [left, right] = [await sideLines('legacy', cleanup), await sideLines('unified', cleanup)];
     for (let row = 1; ; row += 1) {
       const [a, b] = [await left.next(), await right.next()];
-      if (a.done === true && b.done === true) return { name: `text of ${table.name}, row by row`, ok: true, detail: `${row - 1} rows` };
+      if (a.done === true && b.done === true)
+        return { name: `text of ${table.name}, row by row`, ok: true, detail: `${row - 1} rows` };
       if (a.value === b.value) continue;
-      const key = [a.value, b.value].filter((line) => line !== undefined).sort()[0]?.slice(0, 36) ?? '';
-      return { name: `text of ${table.name}, row by row`, ok: false, detail: `first difference at key ${key}` };
+      const key =
+        [a.value, b.value]
+          .filter((line) => line !== undefined)
+          .sort()[0]
+          ?.slice(0, 36) ?? '';
+      return {
+        name: `text of ${table.name}, row by row`,
+        ok: false,
+        detail: `first difference at key ${key}`,
+      };
     }
   });
 
@@ -80,7 +89,8 @@ async function recompute(
       const differing = await session.transaction(async () => {
         const staged = await stageRows(session, targets.unified, merged.log('unified'));
         const columns = targets.unified.table.copied;
-        const row = (alias: string) => `row(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
+        const row = (alias: string) =>
+          `row(${columns.map((column) => `${alias}.${column}`).join(', ')})::record`;
         const [first] = await session.query(
           `select coalesce(t.merge_key, s.merge_key)::text as key, coalesce(t.id, s.id)::text as id,
              concat_ws(', ', ${columns.map((column) => `case when t.id is null or s.id is null or t.${column}::text is distinct from s.${column}::text then ${literal(column)} end`).join(', ')}) as columns

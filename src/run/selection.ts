@@ -1,9 +1,9 @@
-import { DrydockError } from '../errors.js';
-import { isUuid } from '../keys/uuid.js';
-import { KeyRange } from '../keys/key-range.js';
-import type { Batch } from '../ledger/batches.js';
-import { fromClause } from '../extract/keyed-source.js';
 import { ident } from '../db/identifier.js';
+import { DrydockError } from '../errors.js';
+import { fromClause } from '../extract/keyed-source.js';
+import { KeyRange } from '../keys/key-range.js';
+import { isUuid } from '../keys/uuid.js';
+import type { Batch } from '../ledger/batches.js';
 import type { Phase } from '../phases/phase.js';
 import type { RangeOptions } from '../reports.js';
 import type { Context } from './context.js';
@@ -17,7 +17,12 @@ export interface Selection {
 }
 
 /** The part of a phase that range options name; null when they name none, which means everything. */
-export async function select(context: Context, phase: Phase, batches: readonly Batch[], options: RangeOptions): Promise<Selection | null> {
+export async function select(
+  context: Context,
+  phase: Phase,
+  batches: readonly Batch[],
+  options: RangeOptions,
+): Promise<Selection | null> {
   const forms = [options.batches, options.keys, options.since].filter((form) => form !== undefined);
   if (forms.length === 0) return null;
   if (forms.length > 1) throw impossible('Give only one of batches, keys and since.');
@@ -27,30 +32,47 @@ export async function select(context: Context, phase: Phase, batches: readonly B
 }
 
 function impossible(what: string): DrydockError {
-  return new DrydockError({ code: 'impossible-range', what, next: 'drydock status --batches lists the batches and their keys.' });
+  return new DrydockError({
+    code: 'impossible-range',
+    what,
+    next: 'drydock status --batches lists the batches and their keys.',
+  });
 }
 
 function byNumber(from: number, to: number, batches: readonly Batch[]): Selection {
   if (from > to) throw impossible(`The batch range ${from}..${to} is the wrong way round.`);
-  if (from < 1 || to > batches.length) throw impossible(`There are batches 1 to ${batches.length}; ${from}..${to} is not among them.`);
+  if (from < 1 || to > batches.length)
+    throw impossible(`There are batches 1 to ${batches.length}; ${from}..${to} is not among them.`);
   return { batches: batches.slice(from - 1, to), keys: KeyRange.ALL, words: `batches ${from}..${to}` };
 }
 
-function byKeys(keys: { readonly from?: string | undefined; readonly to?: string | undefined }, batches: readonly Batch[]): Selection {
+function byKeys(
+  keys: { readonly from?: string | undefined; readonly to?: string | undefined },
+  batches: readonly Batch[],
+): Selection {
   for (const key of [keys.from, keys.to]) {
     if (key !== undefined && !isUuid(key)) throw impossible(`"${key}" is not a key: keys are uuids.`);
   }
   const range = new KeyRange(keys.from?.toLowerCase() ?? null, keys.to?.toLowerCase() ?? null);
-  if (range.isEmpty) throw impossible(`The key range ${range} holds no key: its end is not behind its beginning.`);
+  if (range.isEmpty)
+    throw impossible(`The key range ${range} holds no key: its end is not behind its beginning.`);
   const touched = batches.filter((batch) => !batch.range.intersect(range).isEmpty);
   return { batches: touched, keys: range, words: `keys ${range}` };
 }
 
 /** Batches that hold a key with a legacy row whose time columns say that it was made or changed since then. */
-async function bySince(context: Context, phase: Phase, batches: readonly Batch[], since: string): Promise<Selection> {
-  if (Number.isNaN(Date.parse(since))) throw impossible(`"${since}" is not a time that can be understood (ISO 8601).`);
+async function bySince(
+  context: Context,
+  phase: Phase,
+  batches: readonly Batch[],
+  since: string,
+): Promise<Selection> {
+  if (Number.isNaN(Date.parse(since)))
+    throw impossible(`"${since}" is not a time that can be understood (ISO 8601).`);
   const changed = phase.keyed.flatMap((keyed) => {
-    const times = keyed.source.columns.filter((column) => ['timestamptz', 'timestamp', 'date'].includes(column.type.kind));
+    const times = keyed.source.columns.filter((column) =>
+      ['timestamptz', 'timestamp', 'date'].includes(column.type.kind),
+    );
     if (times.length === 0) return [];
     const conditions = times.map((column) => `r.${ident(column.name)} >= $1::timestamptz`);
     return [`select ${keyed.key} as merge_key from ${fromClause(keyed)} where ${conditions.join(' or ')}`];
@@ -60,7 +82,7 @@ async function bySince(context: Context, phase: Phase, batches: readonly Batch[]
     const query = `${phase.keyed[0]?.with ?? ''} select distinct merge_key from (${changed.join(' union all ')}) k order by 1`;
     let at = 0;
     for await (const row of context.session.stream(query, [new Date(since).toISOString()])) {
-      const key = String(row['merge_key']);
+      const key = String(row.merge_key);
       while (at < batches.length && batches[at]?.range.contains(key) !== true) at += 1;
       const batch = batches[at];
       if (batch !== undefined) touched.add(batch);

@@ -1,4 +1,78 @@
-import type { StatusOptions, StatusReport } from '../reports.js';
-export async function status(_options: StatusOptions): Promise<StatusReport> {
-  throw new Error('not written yet');
+import { withCleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
+import { listBatches } from '../ledger/batches.js';
+import type { PhaseEntry } from '../ledger/phases.js';
+import type { PhaseName, PhaseStatus, StatusOptions, StatusReport } from '../reports.js';
+import { openContext } from './context.js';
+
+/** What the ledger says of each phase. Read-only. */
+export async function status(options: StatusOptions): Promise<StatusReport> {
+  return withCleanup(async (cleanup) => {
+    const context = await openContext(options, cleanup);
+    const phases: PhaseStatus[] = [];
+    for (const name of context.phaseNames) {
+      const entry = context.entries.get(name);
+      phases.push(
+        entry === undefined
+          ? notBegun(name)
+          : await phaseStatus(context.session, entry, options.batchList === true),
+      );
+    }
+    return { database: context.database, schema: context.schema, phases };
+  });
+}
+
+function notBegun(phase: PhaseName): PhaseStatus {
+  return {
+    phase,
+    state: 'new',
+    batches: { total: 0, done: 0, size: 0 },
+    rowsIn: 0,
+    rowsOut: 0,
+    folded: 0,
+    rejected: 0,
+    lastRun: null,
+    lastVerification: null,
+    batchList: null,
+  };
+}
+
+async function phaseStatus(session: Session, entry: PhaseEntry, withBatches: boolean): Promise<PhaseStatus> {
+  const sums = await session.one(
+    `select count(*) as total, count(*) filter (where status = 'done') as done, sum(rows_in) as rows_in,
+       sum(rows_out) as rows_out, sum(folded) as folded, sum(rejected) as rejected
+     from drydock.batches where phase_id = $1::int`,
+    [entry.id],
+  );
+  const [run] = await session.query(
+    'select started_at, finished_at, outcome, operator from drydock.runs where phase_id = $1::int order by id desc limit 1',
+    [entry.id],
+  );
+  const [verification] = await session.query(
+    'select verified_at, equal::text as equal from drydock.verifications where phase_id = $1::int order by id desc limit 1',
+    [entry.id],
+  );
+  return {
+    phase: entry.phase,
+    state: entry.state,
+    batches: { total: Number(sums.total), done: Number(sums.done), size: entry.batchSize },
+    rowsIn: Number(sums.rows_in),
+    rowsOut: Number(sums.rows_out),
+    folded: Number(sums.folded),
+    rejected: Number(sums.rejected),
+    lastRun:
+      run === undefined
+        ? null
+        : {
+            startedAt: String(run.started_at),
+            finishedAt: run.finished_at ?? null,
+            outcome: run.outcome ?? null,
+            by: String(run.operator),
+          },
+    lastVerification:
+      verification === undefined
+        ? null
+        : { at: String(verification.verified_at), equal: verification.equal === 'true' },
+    batchList: withBatches ? await listBatches(session, entry.id) : null,
+  };
 }

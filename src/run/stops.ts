@@ -14,13 +14,18 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
   if (await behindTransactionPooler(context)) {
     stops.push({
       code: 'transaction-pooler',
-      message: 'The connection goes through a transaction pooler: statements of one session reach different backends.',
+      message:
+        'The connection goes through a transaction pooler: statements of one session reach different backends.',
       next: 'Connect to the server directly, or to the pooler in session mode.',
     });
   }
   for (const phase of phases) {
     stops.push(...(await foreignObjects(context, phase)));
-    if (phase.after !== null && !context.phaseNames.includes(phase.after) && context.entries.get(phase.after) === undefined) {
+    if (
+      phase.after !== null &&
+      !context.phaseNames.includes(phase.after) &&
+      context.entries.get(phase.after) === undefined
+    ) {
       stops.push({
         code: 'phase-order',
         message: `Phase ${phase.name} needs phase ${phase.after}, which has not been run.`,
@@ -51,20 +56,23 @@ async function missingRights(context: Context): Promise<Stop[]> {
   );
   const found: Stop[] = [];
   const stop = (message: string, next: string) => found.push({ code: 'missing-privilege', message, next });
-  if (rights['can_create'] !== 'true') {
-    stop(`User "${rights['me']}" may not create tables in schema "${schema}".`, `grant create on schema "${schema}" to "${rights['me']}"`);
-  }
-  if (rights['can_create_schema'] !== 'true' && entries.size === 0) {
+  if (rights.can_create !== 'true') {
     stop(
-      `User "${rights['me']}" may not create the ledger's schema in database "${context.database}".`,
-      `grant create on database "${context.database}" to "${rights['me']}"`,
+      `User "${rights.me}" may not create tables in schema "${schema}".`,
+      `grant create on schema "${schema}" to "${rights.me}"`,
+    );
+  }
+  if (rights.can_create_schema !== 'true' && entries.size === 0) {
+    stop(
+      `User "${rights.me}" may not create the ledger's schema in database "${context.database}".`,
+      `grant create on database "${context.database}" to "${rights.me}"`,
     );
   }
   const submissions = context.legacy.tables.get('submissions');
   if (submissions !== undefined && !submissions.canReference) {
     stop(
-      `User "${rights['me']}" may not reference table ${submissions.schema}.submissions.`,
-      `grant references on ${submissions.schema}.submissions to "${rights['me']}"`,
+      `User "${rights.me}" may not reference table ${submissions.schema}.submissions.`,
+      `grant references on ${submissions.schema}.submissions to "${rights.me}"`,
     );
   }
   return found;

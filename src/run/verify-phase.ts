@@ -35,21 +35,29 @@ export async function verifyPhase(
     const sources = await restorations(sessions.legacy, phase, targets, phaseId);
     const invariants = await viewsAreIntact(sessions.legacy, phaseId);
     const comparisons = phase.keyed.map(
-      (keyed, index): Comparison => ({ keyed, schema: phase.schema, restoration: sources[index] as Comparison['restoration'] }),
+      (keyed, index): Comparison => ({
+        keyed,
+        schema: phase.schema,
+        restoration: sources[index] as Comparison['restoration'],
+      }),
     );
     const tables: TableVerification[] = [];
     for (const comparison of comparisons) {
       throwIfStopped(context.signal, 'Verification writes nothing; it was not finished.');
       const table = comparison.keyed.source.rule.table;
       context.report({ type: 'step', phase: phase.name, step: 'verify', detail: table });
-      tables.push(await compareTable(sessions, comparison, selection.batches, selection.selected, selection.limit));
+      tables.push(
+        await compareTable(sessions, comparison, selection.batches, selection.selected, selection.limit),
+      );
     }
     for (const { name, violations } of phase.invariants) {
       const { n } = await sessions.unified.one(violations);
       invariants.push({ name, ok: n === '0', detail: n === '0' ? '' : `${n} rows break it` });
     }
-    if (selection.strict) invariants.push(...(await secondRoute(context, phase, targets, comparisons, selection)));
-    const accounting = selection.selected === null ? await account(sessions.unified, phase, targets, phaseId, tables) : [];
+    if (selection.strict)
+      invariants.push(...(await secondRoute(context, phase, targets, comparisons, selection)));
+    const accounting =
+      selection.selected === null ? await account(sessions.unified, phase, targets, phaseId, tables) : [];
     const equal =
       tables.every((table) => table.equal) &&
       invariants.every((invariant) => invariant.ok) &&
@@ -76,10 +84,17 @@ async function viewsAreIntact(session: Session, phaseId: number): Promise<Invari
     if (object.kind !== 'view') continue;
     const intact = await isIntact(session, object);
     const { same } = intact
-      ? await session.one('select (pg_get_viewdef($1::text::oid) = $2::text)::text as same', [object.oid, object.definition])
+      ? await session.one('select (pg_get_viewdef($1::text::oid) = $2::text)::text as same', [
+          object.oid,
+          object.definition,
+        ])
       : { same: 'false' };
     const ok = same === 'true';
-    invariants.push({ name: `view ${object.name} is as it was made`, ok, detail: ok ? '' : 'it was replaced or is gone' });
+    invariants.push({
+      name: `view ${object.name} is as it was made`,
+      ok,
+      detail: ok ? '' : 'it was replaced or is gone',
+    });
   }
   return invariants;
 }
@@ -97,7 +112,9 @@ export async function account(
   const counts = flags.map((flag) => `, count(*) filter (where ${ident(flag)}) as ${ident(flag)}`).join('');
   const primary = await session.one(`select count(*) as n${counts} from ${targets.unified.qualified}`);
   const folded = new Map(
-    (await session.query(`select source, count(*) as n from ${targets.folded.qualified} group by source`)).map((row) => [row['source'], Number(row['n'])]),
+    (
+      await session.query(`select source, count(*) as n from ${targets.folded.qualified} group by source`)
+    ).map((row) => [row.source, Number(row.n)]),
   );
   return phase.bound.sources.map(({ rule }) => {
     const source = tables.find((table) => table.table === rule.table)?.legacy.rows ?? 0;
@@ -111,4 +128,3 @@ export async function account(
     return { ...entry, balanced: source === entry.primary + entry.folded + entry.rejected };
   });
 }
-

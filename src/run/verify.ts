@@ -1,4 +1,93 @@
-import type { VerifyOptions, VerifyReport } from '../reports.js';
-export async function verify(_options: VerifyOptions): Promise<VerifyReport> {
-  throw new Error('not written yet');
+import { withCleanup } from '../db/cleanup.js';
+import { DrydockError } from '../errors.js';
+import { readBatches } from '../ledger/batches.js';
+import { recordVerification, setState } from '../ledger/phases.js';
+import { targetsOf } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+import { DEFAULTS, type PhaseVerification, type VerifyOptions, type VerifyReport } from '../reports.js';
+import { requireSameConfiguration } from './configuration.js';
+import { bindPhases, type Context, openContext, secondsSince } from './context.js';
+import { select } from './selection.js';
+import { type VerifySelection, verifyPhase } from './verify-phase.js';
+
+/**
+ * Compares every legacy table with its view, by hash, in one snapshot. Writes nothing, or with `record` into the
+ * ledger only.
+ *
+ * @throws DrydockError when there is nothing that could be compared
+ */
+export async function verify(options: VerifyOptions): Promise<VerifyReport> {
+  const start = performance.now();
+  return withCleanup(async (cleanup) => {
+    const context = await openContext(options, cleanup);
+    const phases: PhaseVerification[] = [];
+    const known = bindPhases(context).filter(
+      (phase) => options.phases !== undefined || context.entries.has(phase.name),
+    );
+    if (known.length === 0) throw notLoaded('Nothing was unified', 'drydock run');
+    for (const phase of known) phases.push(await verifyOne(context, phase, options));
+    return {
+      database: context.database,
+      schema: context.schema,
+      equal: phases.every((phase) => phase.equal),
+      strict: options.strict === true,
+      phases,
+      seconds: secondsSince(start),
+    };
+  });
+}
+
+async function verifyOne(context: Context, phase: Phase, options: VerifyOptions): Promise<PhaseVerification> {
+  const entry = context.entries.get(phase.name);
+  if (entry === undefined)
+    throw notLoaded(`Phase ${phase.name} was not run`, `drydock run --phase ${phase.name}`);
+  requireSameConfiguration(phase, entry);
+  const batches = await readBatches(context.session, entry.id);
+  const pending = batches.filter((batch) => batch.status === 'pending').length;
+  if (entry.state === 'loading') {
+    throw notLoaded(
+      `Phase ${phase.name} is not complete: ${pending} of ${batches.length} batches are to be loaded`,
+      `drydock run --phase ${phase.name}`,
+    );
+  }
+  const selection = await select(context, phase, batches, options);
+  const selected = selection?.batches ?? null;
+  const settings = { selected, limit: options.limit ?? DEFAULTS.limit, strict: options.strict === true };
+  if (options.record === true && selected === null)
+    return recordedVerification(context, phase, entry.id, settings);
+  return verifyPhase(context, phase, targetsOf(phase), entry.id, { ...settings, batches });
+}
+
+/** Verifies a whole phase and writes the result into the ledger. */
+export async function recordedVerification(
+  context: Context,
+  phase: Phase,
+  phaseId: number,
+  settings: Omit<VerifySelection, 'batches'>,
+): Promise<PhaseVerification> {
+  const batches = await readBatches(context.session, phaseId);
+  const result = await verifyPhase(context, phase, targetsOf(phase), phaseId, { ...settings, batches });
+  await context.session.transaction(async () => {
+    const tables = result.tables.map(({ table, equal, legacy, unified }) => ({
+      table,
+      equal,
+      legacy,
+      unified,
+    }));
+    await recordVerification(context.session, phaseId, {
+      equal: result.equal,
+      strict: settings.strict,
+      tables,
+    });
+    await setState(context.session, phaseId, result.equal ? 'verified' : 'different');
+  });
+  return result;
+}
+
+function notLoaded(what: string, command: string): DrydockError {
+  return new DrydockError({
+    code: 'not-loaded',
+    what: `${what}; there is nothing to compare yet.`,
+    next: `Run: ${command}`,
+  });
 }

@@ -1,4 +1,4 @@
-import { decode, escape, NULL, unescape } from '../copy-text/copy-text.js';
+import { decode, escapeField, NULL, unescapeField } from '../copy-text/copy-text.js';
 import type { BoundSource } from '../mapping/bind.js';
 import type { Conversion } from '../mapping/mapping.js';
 import { fieldAt, type Row, type RowReader } from './row.js';
@@ -36,7 +36,12 @@ export class Assembler {
           if ((home.kind !== 'golden' && home.kind !== 'member') || home.target !== target) continue;
           const member = home.kind === 'member' ? home.member : null;
           const list = parts.get(member) ?? [];
-          list.push({ source: index, field: readers[index]?.indexOf(name) ?? -1, column: name, conversion: home.conversion });
+          list.push({
+            source: index,
+            field: readers[index]?.indexOf(name) ?? -1,
+            column: name,
+            conversion: home.conversion,
+          });
           parts.set(member, list);
         }
       });
@@ -87,12 +92,18 @@ function survivor(contributors: readonly Contributor[], rows: readonly (Row | nu
 }
 
 /** Books, for each source that has a row, what the golden value cannot give back. */
-function book(contributors: readonly Contributor[], rows: readonly (Row | null)[], golden: string, residue: Residue): void {
+function book(
+  contributors: readonly Contributor[],
+  rows: readonly (Row | null)[],
+  golden: string,
+  residue: Residue,
+): void {
   for (const { source, field, column, conversion } of contributors) {
     const row = rows[source] ?? null;
     if (row === null) continue;
     const value = fieldAt(row, field);
-    if (value === NULL ? golden === NULL : conversion.forward(value) === golden && conversion.exact(value)) continue;
+    if (value === NULL ? golden === NULL : conversion.forward(value) === golden && conversion.exact(value))
+      continue;
     residue.add(source, column, value);
   }
 }
@@ -119,14 +130,14 @@ class Residue {
       const members = this.#members?.[index];
       return members === undefined ? [] : [`"${table}": {${members.join(', ')}}`];
     });
-    return escape(`{${objects.join(', ')}}`);
+    return escapeField(`{${objects.join(', ')}}`);
   }
 }
 
 /** A member of a JSON object whose value is a field's text. JSON escapes no byte above 0x7f, so bytes stay bytes. */
 export function jsonMember(name: string, field: string): string {
   const key = JSON.stringify(Buffer.from(name, 'utf8').toString('latin1'));
-  return `${key}: ${field === NULL ? 'null' : JSON.stringify(unescape(field))}`;
+  return `${key}: ${field === NULL ? 'null' : JSON.stringify(unescapeField(field))}`;
 }
 
 /** The first words of a text, as a title; at most `length` characters, cut between words. */

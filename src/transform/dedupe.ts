@@ -1,6 +1,6 @@
 import { NULL } from '../copy-text/copy-text.js';
-import { compareLatestFirst, earlier, later } from './timestamps.js';
 import type { Row } from './row.js';
+import { compareLatestFirst, earlier, later } from './timestamps.js';
 
 /** What decides which of several duplicate rows wins, and the times that it brings into the golden record. */
 export interface Standing {
@@ -14,7 +14,9 @@ export interface Standing {
 
 /** A total order: later review or update, then more non-null columns, then smaller id. Negative when `a` comes first. */
 export function compareStanding(a: Standing, b: Standing): number {
-  return compareLatestFirst(a.updated, b.updated) || b.values - a.values || compareText(a.identity, b.identity);
+  return (
+    compareLatestFirst(a.updated, b.updated) || b.values - a.values || compareText(a.identity, b.identity)
+  );
 }
 
 /** Byte order. */

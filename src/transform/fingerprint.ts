@@ -5,7 +5,12 @@ import { decode, NULL } from '../copy-text/copy-text.js';
 export function foldText(field: string): string {
   if (field === NULL) return '';
   // Upper case first: it is what turns 'ß' and 'SS' into the same.
-  return decode(field).normalize('NFKC').toUpperCase().toLowerCase().replace(/[\p{P}\s]+/gu, ' ').trim();
+  return decode(field)
+    .normalize('NFKC')
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/[\p{P}\s]+/gu, ' ')
+    .trim();
 }
 
 /** SHA-256 of the folded parts. Parts are framed by their lengths: ('a|b', 'c') is not ('a', 'b|c'). */

@@ -1,5 +1,5 @@
-import type { BoundSource } from '../mapping/bind.js';
 import { NULL } from '../copy-text/copy-text.js';
+import type { BoundSource } from '../mapping/bind.js';
 
 /**
  * One legacy row as it was extracted. Only the fields that the rules look at are split off; the rest of the line
@@ -27,7 +27,9 @@ export class RowReader {
     this.#head = head;
     this.#golden = head + source.goldenCount;
     this.#fields = head + source.readCount;
-    this.#index = new Map(source.extracted.slice(0, source.readCount).map((column, at) => [column.name, head + at]));
+    this.#index = new Map(
+      source.extracted.slice(0, source.readCount).map((column, at) => [column.name, head + at]),
+    );
   }
 
   read(line: string): Row {

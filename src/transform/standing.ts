@@ -15,7 +15,11 @@ export class StandingReader {
   readonly #updated: readonly TimeColumn[];
   readonly #id: number;
 
-  constructor(source: BoundSource, rows: RowReader, times: { readonly created: readonly string[]; readonly updated: readonly string[] }) {
+  constructor(
+    source: BoundSource,
+    rows: RowReader,
+    times: { readonly created: readonly string[]; readonly updated: readonly string[] },
+  ) {
     const columns = (names: readonly string[]) =>
       names.flatMap((name): TimeColumn[] => {
         const field = rows.indexOf(name);

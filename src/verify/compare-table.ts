@@ -36,10 +36,22 @@ export async function compareTable(
       return { ...result, equal: true, legacy, unified, differingBatches: [], differences: [], more: false };
     }
     const { differing } = await compareBatches(sessions, comparison, batches);
-    return { ...result, equal: false, legacy, unified, ...(await explain(sessions.legacy, comparison, differing, limit)) };
+    return {
+      ...result,
+      equal: false,
+      legacy,
+      unified,
+      ...(await explain(sessions.legacy, comparison, differing, limit)),
+    };
   }
   const { legacy, unified, differing } = await compareBatches(sessions, comparison, selected);
-  return { ...result, equal: differing.length === 0, legacy, unified, ...(await explain(sessions.legacy, comparison, differing, limit)) };
+  return {
+    ...result,
+    equal: differing.length === 0,
+    legacy,
+    unified,
+    ...(await explain(sessions.legacy, comparison, differing, limit)),
+  };
 }
 
 async function compareBatches(sessions: SnapshotPair, comparison: Comparison, batches: readonly Batch[]) {
@@ -48,7 +60,9 @@ async function compareBatches(sessions: SnapshotPair, comparison: Comparison, ba
     hashBatches(sessions.legacy, comparison, 'legacy', batches, range),
     hashBatches(sessions.unified, comparison, 'unified', batches, range),
   ]);
-  const differing = batches.filter(({ number }) => !equalSides(legacy.get(number) ?? NO_ROWS, unified.get(number) ?? NO_ROWS));
+  const differing = batches.filter(
+    ({ number }) => !equalSides(legacy.get(number) ?? NO_ROWS, unified.get(number) ?? NO_ROWS),
+  );
   return { legacy: total(legacy), unified: total(unified), differing };
 }
 

@@ -6,7 +6,12 @@ import { textOf } from './hash.js';
 import { type Comparison, keyedRows, type SideName, withClause } from './sides.js';
 
 /** The rows of one batch that are on one side only, each with all columns as text, at most `limit` per side. */
-export async function findDifferences(session: Session, comparison: Comparison, batch: Batch, limit: number): Promise<Difference[]> {
+export async function findDifferences(
+  session: Session,
+  comparison: Comparison,
+  batch: Batch,
+  limit: number,
+): Promise<Difference[]> {
   const { table } = comparison.keyed.source;
   const identity = identityColumns(table);
   const [legacy, unified] = [await onlyOn('legacy'), await onlyOn('unified')];
@@ -20,12 +25,25 @@ export async function findDifferences(session: Session, comparison: Comparison, 
     else found.push(difference((await isOnLegacySide(row)) ? 'duplicated' : 'extra', row, name, columns));
   }
   for (const [name, rows] of legacyById) {
-    for (const row of rows) found.push(difference('missing', row, name, differingColumns(table, row, undefined)));
+    for (const row of rows)
+      found.push(difference('missing', row, name, differingColumns(table, row, undefined)));
   }
   return found.sort((a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1)).slice(0, limit);
 
-  function difference(kind: Difference['kind'], row: TextRow, name: string, columns: Difference['columns']): Difference {
-    return { table: table.name, batch: batch.number, key: String(row['merge_key']), row: name, kind, columns };
+  function difference(
+    kind: Difference['kind'],
+    row: TextRow,
+    name: string,
+    columns: Difference['columns'],
+  ): Difference {
+    return {
+      table: table.name,
+      batch: batch.number,
+      key: String(row.merge_key),
+      row: name,
+      kind,
+      columns,
+    };
   }
 
   async function onlyOn(side: SideName): Promise<TextRow[]> {
@@ -43,7 +61,9 @@ export async function findDifferences(session: Session, comparison: Comparison, 
 
   /** Whether the legacy side has a row of the same identity: then the unified side has it once too often. */
   async function isOnLegacySide(row: TextRow): Promise<boolean> {
-    const conditions = identity.map((at, index) => `${textOf(columnAt(table, at), 'r')} is not distinct from $${index + 1}::text`);
+    const conditions = identity.map(
+      (at, index) => `${textOf(columnAt(table, at), 'r')} is not distinct from $${index + 1}::text`,
+    );
     const { there } = await session.one(
       `${withClause(comparison, 'legacy')} select exists (select from (${keyedRows(comparison, 'legacy')}) r where ${conditions.join(' and ')})::text as there`,
       identity.map((at) => row[`c${at}`] ?? null),
@@ -68,13 +88,19 @@ function nameOf(row: TextRow, table: CatalogTable, identity: readonly number[]):
   return shown.map((at) => `${columnAt(table, at).name}=${row[`c${at}`] ?? 'null'}`).join(', ');
 }
 
-function differingColumns(table: CatalogTable, legacy: TextRow | undefined, unified: TextRow | undefined): Difference['columns'] {
+function differingColumns(
+  table: CatalogTable,
+  legacy: TextRow | undefined,
+  unified: TextRow | undefined,
+): Difference['columns'] {
   const columns = table.columns.flatMap((column, index) => {
     const [left, right] = [legacy?.[`c${index}`] ?? null, unified?.[`c${index}`] ?? null];
     return left === right ? [] : [{ column: column.name, legacy: left, unified: right }];
   });
-  const keys = [legacy?.['merge_key'] ?? null, unified?.['merge_key'] ?? null] as const;
-  return columns.length > 0 || keys[0] === keys[1] ? columns : [{ column: 'merge_key', legacy: keys[0], unified: keys[1] }];
+  const keys = [legacy?.merge_key ?? null, unified?.merge_key ?? null] as const;
+  return columns.length > 0 || keys[0] === keys[1]
+    ? columns
+    : [{ column: 'merge_key', legacy: keys[0], unified: keys[1] }];
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
@@ -82,4 +108,3 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
   return groups;
 }
-

@@ -16,7 +16,8 @@ function hashed(column: CatalogColumn, alias: string): string {
 /** A column's value as Postgres prints it. A cast of char(n) to text would cut its blanks. */
 export function textOf(column: CatalogColumn, alias: string): string {
   const name = `${alias}.${ident(column.name)}`;
-  if (column.type.kind === 'bpchar') return `case when ${name} is not null then concat(${name}) end collate "C"`;
+  if (column.type.kind === 'bpchar')
+    return `case when ${name} is not null then concat(${name}) end collate "C"`;
   return `${name}::text collate "C"`;
 }
 
@@ -28,7 +29,8 @@ export function textOf(column: CatalogColumn, alias: string): string {
 export function rowHashes(columns: readonly CatalogColumn[], alias: string): string {
   const row = `row(${columns.map((column) => hashed(column, alias)).join(', ')})`;
   const sums = SEEDS.map(
-    (seed, index) => `coalesce(sum(hashint8extended(hash_record_extended(${row}, ${seed}), ${seed})), 0)::text as hash${index + 1}`,
+    (seed, index) =>
+      `coalesce(sum(hashint8extended(hash_record_extended(${row}, ${seed}), ${seed})), 0)::text as hash${index + 1}`,
   );
   return `count(*)::text as rows, ${sums.join(', ')}`;
 }

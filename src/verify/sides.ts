@@ -21,7 +21,8 @@ export type SideName = 'legacy' | 'unified';
 /** Hashes a whole side: the table, and the view itself, as anyone would read them. */
 export async function hashSide(session: Session, comparison: Comparison, side: SideName): Promise<SideHash> {
   const { keyed, schema } = comparison;
-  const from = side === 'legacy' ? tableOf(keyed.source) : qualified(schema, viewName(keyed.source.rule.table));
+  const from =
+    side === 'legacy' ? tableOf(keyed.source) : qualified(schema, viewName(keyed.source.rule.table));
   const row = await session.one(`select ${rowHashes(keyed.source.table.columns, 'r')} from ${from} r`);
   return sideHash(row);
 }
@@ -37,12 +38,15 @@ export async function hashBatches(
   const bounds = batches.flatMap((batch) => (batch.range.from === null ? [] : [`'${batch.range.from}'`]));
   const first = batches[0]?.number ?? 1;
   const offset = batches[0]?.range.from === null ? first : first - 1;
-  const number = bounds.length === 0 ? String(first) : `width_bucket(r.merge_key, array[${bounds.join(', ')}]::uuid[]) + ${offset}`;
+  const number =
+    bounds.length === 0
+      ? String(first)
+      : `width_bucket(r.merge_key, array[${bounds.join(', ')}]::uuid[]) + ${offset}`;
   const rows = await session.query(
     `${withClause(comparison, side)} select ${number} as batch, ${rowHashes(comparison.keyed.source.table.columns, 'r')}
      from (${keyedRows(comparison, side)}) r where ${range.condition('r.merge_key')} group by 1`,
   );
-  return new Map(rows.map((row) => [Number(row['batch']), sideHash(row)]));
+  return new Map(rows.map((row) => [Number(row.batch), sideHash(row)]));
 }
 
 export function withClause(comparison: Comparison, side: SideName): string {
@@ -58,7 +62,7 @@ export function keyedRows(comparison: Comparison, side: SideName): string {
 }
 
 function sideHash(row: TextRow): SideHash {
-  return { rows: Number(row['rows']), hash: `${row['hash1']}:${row['hash2']}` };
+  return { rows: Number(row.rows), hash: `${row.hash1}:${row.hash2}` };
 }
 
 export function equalSides(a: SideHash, b: SideHash): boolean {

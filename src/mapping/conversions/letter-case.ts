@@ -12,6 +12,7 @@ export const upperCase: ConversionFor = ({ type }, shape) => {
     forward: upper,
     exact: (field) => field === written(field),
     // The collation C changes ASCII letters only, like the functions above.
-    inverse: (golden) => (shape === 'dlt' ? `lower(${golden} collate "C")::${type.name}` : `${golden}::${type.name}`),
+    inverse: (golden) =>
+      shape === 'dlt' ? `lower(${golden} collate "C")::${type.name}` : `${golden}::${type.name}`,
   };
 };

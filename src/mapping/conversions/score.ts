@@ -27,8 +27,14 @@ export function score(scale: Scale): ConversionFor {
       },
       exact: (field) => read(field)?.exact === true && isCanonical(field, type),
       inverse: (golden) => {
-        const legacy = { percent: golden, unit: `(${golden} / 100)`, unitComplement: `(1 - ${golden} / 100)` }[scale];
-        return type.kind === 'numeric' && !type.hasModifier ? `trim_scale(${legacy})::${type.name}` : `${legacy}::${type.name}`;
+        const legacy = {
+          percent: golden,
+          unit: `(${golden} / 100)`,
+          unitComplement: `(1 - ${golden} / 100)`,
+        }[scale];
+        return type.kind === 'numeric' && !type.hasModifier
+          ? `trim_scale(${legacy})::${type.name}`
+          : `${legacy}::${type.name}`;
       },
     };
   };
@@ -36,7 +42,8 @@ export function score(scale: Scale): ConversionFor {
 
 /** How each type prints a plain decimal: with trailing zeros up to its scale, or with none. */
 const CANONICAL: Readonly<Record<string, (fraction: string, type: ColumnType) => boolean>> = {
-  numeric: (fraction, type) => (type.hasModifier ? fraction.length === Math.max(0, type.scale ?? 0) : !fraction.endsWith('0')),
+  numeric: (fraction, type) =>
+    type.hasModifier ? fraction.length === Math.max(0, type.scale ?? 0) : !fraction.endsWith('0'),
   float8: (fraction) => !fraction.endsWith('0'),
   float4: (fraction) => !fraction.endsWith('0'),
   int2: (fraction) => fraction === '',
@@ -50,13 +57,17 @@ function isCanonical(field: string, type: ColumnType): boolean {
 }
 
 /** A decimal text times 10^places, rounded half up; null when it is no finite number or far out of range. */
-function hundredths(field: string, places: number): { readonly value: number; readonly exact: boolean } | null {
+function hundredths(
+  field: string,
+  places: number,
+): { readonly value: number; readonly exact: boolean } | null {
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/i.exec(field);
   if (parts === null) return null;
   const [, sign, whole = '', fraction = '', exponent = '0'] = parts;
   const point = whole.length + Number(exponent) + places;
   const digits = whole + fraction;
-  if (point > digits.length + 400 || point < -400) return point > 0 ? null : { value: 0, exact: /^0*$/.test(digits) };
+  if (point > digits.length + 400 || point < -400)
+    return point > 0 ? null : { value: 0, exact: /^0*$/.test(digits) };
   const shifted = point < 0 ? '0'.repeat(-point) + digits : digits.padEnd(point, '0');
   const head = shifted.slice(0, Math.max(0, point)).replace(/^0+/, '');
   const tail = shifted.slice(Math.max(0, point));

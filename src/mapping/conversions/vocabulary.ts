@@ -14,7 +14,9 @@ export function vocabulary(
 ): ConversionFor {
   return ({ type }) => {
     if (type.category !== 'S') return null;
-    const cases = Object.entries(usual).map(([golden, raw]) => `when ${literal(golden)} then ${literal(raw)}`);
+    const cases = Object.entries(usual).map(
+      ([golden, raw]) => `when ${literal(golden)} then ${literal(raw)}`,
+    );
     const forward = (field: string) => words.get(field) ?? otherwise;
     return {
       forward,

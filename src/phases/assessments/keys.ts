@@ -61,7 +61,10 @@ function opportunityOf(source: BoundSource, legacy: LegacyDatabase): Pointer {
   };
 }
 
-function resolveUnified(legacy: LegacyDatabase, pointer: string): { readonly joins: string; readonly id: string } {
+function resolveUnified(
+  legacy: LegacyDatabase,
+  pointer: string,
+): { readonly joins: string; readonly id: string } {
   const unified = qualified(legacy.schema, opportunitiesMapping.unified);
   const rule = opportunitiesMapping.sources.find((candidate) => candidate.table === 'opportunities');
   if (rule === undefined || !legacy.tables.has('opportunities')) {
@@ -76,7 +79,10 @@ function resolveUnified(legacy: LegacyDatabase, pointer: string): { readonly joi
   };
 }
 
-function resolveLegacy(legacy: LegacyDatabase, pointer: string): { readonly joins: string; readonly id: string } {
+function resolveLegacy(
+  legacy: LegacyDatabase,
+  pointer: string,
+): { readonly joins: string; readonly id: string } {
   const table = legacy.tables.get('opportunities');
   if (table === undefined) return { joins: '', id: 'null::uuid' };
   return { joins: `left join ${qualified(table.schema, table.name)} u on u.id = ${pointer}`, id: 'u.id' };

@@ -3,8 +3,8 @@ import type { Group } from '../../extract/group.js';
 import { uuidV5 } from '../../keys/uuid.js';
 import type { BoundPhase } from '../../mapping/bind.js';
 import { Assembler } from '../../transform/assemble.js';
-import { compareStanding, compareText, Contest, type Standing } from '../../transform/dedupe.js';
-import { LineBuilder, type Output } from '../../transform/output.js';
+import { Contest, compareStanding, compareText, type Standing } from '../../transform/dedupe.js';
+import { LineBuilder } from '../../transform/output.js';
 import { fieldAt, type Row, RowReader } from '../../transform/row.js';
 import { StandingReader } from '../../transform/standing.js';
 import { compareLatestFirst, earlier, later } from '../../transform/timestamps.js';
@@ -88,7 +88,12 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
         const metric = components.field(row, ['metric_name', 'component_type']);
         times.enter(standing);
         if (metric !== NULL) {
-          metrics.enter(metric, components.field(row, ['metric_value', 'value']), standing.updated, standing.identity);
+          metrics.enter(
+            metric,
+            components.field(row, ['metric_value', 'value']),
+            standing.updated,
+            standing.identity,
+          );
         }
         keep(components, row);
       }
@@ -144,7 +149,11 @@ function currentScore(group: Group, scores: Side): Contest<ScoreStanding> | null
   const several = countOf(group, scores) > 1;
   let contest: Contest<ScoreStanding> | null = null;
   for (const row of rowsOf(group, scores)) {
-    const standing = { ...scores.standing.read(row, several), version: scores.field(row, ['score_version']), row };
+    const standing = {
+      ...scores.standing.read(row, several),
+      version: scores.field(row, ['score_version']),
+      row,
+    };
     if (contest === null) contest = new Contest(standing, newerScore);
     else contest.enter(standing);
   }
@@ -154,7 +163,9 @@ function currentScore(group: Group, scores: Side): Contest<ScoreStanding> | null
 /** The later score first; of two at one time the higher version. */
 function newerScore(a: ScoreStanding, b: ScoreStanding): number {
   const latest = (standing: ScoreStanding) => later(standing.updated, standing.created);
-  return compareLatestFirst(latest(a), latest(b)) || compareVersions(b.version, a.version) || compareStanding(a, b);
+  return (
+    compareLatestFirst(latest(a), latest(b)) || compareVersions(b.version, a.version) || compareStanding(a, b)
+  );
 }
 
 /** `1.10` is higher than `1.9`; NULL is the lowest. */

@@ -46,7 +46,9 @@ function percentColumns(bound: BoundPhase): { source: BoundSource; column: strin
     .filter((source) => source.rule.table === 'opportunity_scores' && source.table.shape.name === 'B')
     .flatMap((source) =>
       source.columns
-        .filter((column) => (DIMENSIONS as readonly string[]).includes(column.name) && column.type.category === 'N')
+        .filter(
+          (column) => (DIMENSIONS as readonly string[]).includes(column.name) && column.type.category === 'N',
+        )
         .map((column) => ({ source, column: column.name })),
     );
 }
@@ -69,7 +71,10 @@ function invariants(schema: string): InvariantSpec[] {
       name: 'every assessed opportunity is there',
       violations: `select count(*) as n from ${unified} u where u.opportunity_id is not null and not exists (select from ${opportunities} o where o.id = u.opportunity_id)`,
     },
-    { name: 'dimensions lie between 0 and 100', violations: `select count(*) as n from ${unified} u where ${ranges}` },
+    {
+      name: 'dimensions lie between 0 and 100',
+      violations: `select count(*) as n from ${unified} u where ${ranges}`,
+    },
     {
       name: 'totals equal what they are made of',
       violations: `select count(*) as n from ${unified} u where u.total_score is distinct from (${TOTAL})::numeric(5,2)`,

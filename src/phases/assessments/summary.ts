@@ -1,4 +1,4 @@
-import { escape, NULL, unescape } from '../../copy-text/copy-text.js';
+import { escapeField, NULL, unescapeField } from '../../copy-text/copy-text.js';
 import { compareText } from '../../transform/dedupe.js';
 import { compareLatestFirst } from '../../transform/timestamps.js';
 
@@ -13,14 +13,18 @@ const CONFIDENCE_PLACES = 4;
 
 /** The newest value per name; of many names the first thousand in byte order, whatever order the rows come in. */
 export class NewestByName {
-  readonly #newest = new Map<string, { readonly value: string; readonly time: string; readonly id: string }>();
+  readonly #newest = new Map<
+    string,
+    { readonly value: string; readonly time: string; readonly id: string }
+  >();
   /** Names from here on were dropped. */
   #end: string | null = null;
 
   enter(name: string, value: string, time: string, id: string): void {
     if (this.#end !== null && compareText(name, this.#end) >= 0) return;
     const known = this.#newest.get(name);
-    if (known !== undefined && (compareLatestFirst(time, known.time) || compareText(id, known.id)) >= 0) return;
+    if (known !== undefined && (compareLatestFirst(time, known.time) || compareText(id, known.id)) >= 0)
+      return;
     this.#newest.set(name, { value: value.length > MOST_EVIDENCE_BYTES ? NULL : value, time, id });
     if (this.#newest.size > 2 * MOST_NAMES) this.#dropBeyond();
   }
@@ -29,7 +33,7 @@ export class NewestByName {
   names(): string {
     if (this.#newest.size === 0) return NULL;
     const names = this.#sorted().map(([name]) => jsonString(name));
-    return escape(`[${names.join(', ')}]`);
+    return escapeField(`[${names.join(', ')}]`);
   }
 
   /** A jsonb object of the values, each printed by `json`; NULL when there are none. */
@@ -37,7 +41,7 @@ export class NewestByName {
     const members = this.#sorted().flatMap(([name, { value }]) =>
       value === NULL ? [] : [`${jsonString(name)}: ${json(value)}`],
     );
-    return members.length === 0 ? NULL : escape(`{${members.join(', ')}}`);
+    return members.length === 0 ? NULL : escapeField(`{${members.join(', ')}}`);
   }
 
   #sorted() {
@@ -52,7 +56,7 @@ export class NewestByName {
 }
 
 function jsonString(field: string): string {
-  return JSON.stringify(unescape(field));
+  return JSON.stringify(unescapeField(field));
 }
 
 /** A number as JSON prints it; what is none (NaN, Infinity) as a string. */
@@ -62,7 +66,7 @@ export function jsonNumber(field: string): string {
 
 /** JSON as it stands where jsonb surely takes it, any other text as a JSON string. */
 export function jsonEvidence(field: string): string {
-  const text = unescape(field);
+  const text = unescapeField(field);
   // jsonb refuses \u0000, lone surrogates and numbers beyond its range, all of which JSON allows.
   const doubtful = /\\u|\d[eE]/.test(text);
   return !doubtful && isJson(text) ? text : JSON.stringify(text);

@@ -44,7 +44,9 @@ export class GoldenRecord {
 
   /** @param rows what `rows` gave */
   compute(key: string, id: string, idea: Idea, rows: readonly (Row | null)[]): string[] {
-    const { golden, residue } = this.#assembler.assemble(rows, (target) => this.#fallback(GOLDEN[target] ?? 'title', rows));
+    const { golden, residue } = this.#assembler.assemble(rows, (target) =>
+      this.#fallback(GOLDEN[target] ?? 'title', rows),
+    );
     let created = NULL;
     let updated = NULL;
     for (const contest of [idea.contest, idea.app, idea.workflow]) {
@@ -54,7 +56,9 @@ export class GoldenRecord {
     if (created === NULL) created = firstExtra(rows, EXTRA.submittedAt);
     if (updated === NULL) updated = created;
     const { opportunities, app, workflow } = this.#sides;
-    const present = [opportunities, app, workflow].map((side) => (rows[side?.index ?? -1] == null ? 'f' : 't'));
+    const present = [opportunities, app, workflow].map((side) =>
+      rows[side?.index ?? -1] == null ? 'f' : 't',
+    );
     return [id, key, firstExtra(rows, EXTRA.submission), ...golden, created, updated, ...present, residue];
   }
 

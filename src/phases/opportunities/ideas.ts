@@ -1,8 +1,8 @@
+import { NULL } from '../../copy-text/copy-text.js';
 import { Contest, compareText, type Standing } from '../../transform/dedupe.js';
 import { foldText } from '../../transform/fingerprint.js';
 import type { Row } from '../../transform/row.js';
 import { timeKey } from '../../transform/timestamps.js';
-import { NULL } from '../../copy-text/copy-text.js';
 
 /** A contest that keeps the winner's row. */
 export interface Entry extends Standing {
@@ -55,7 +55,9 @@ export class Ideas {
     if (this.#byFingerprint.size === 0) {
       this.#byFingerprint.set('', { contest: null, name: '', app: null, workflow: null });
     }
-    this.#earliest ??= [...this.#byFingerprint.values()].reduce((a, b) => (comparePrecedence(a, b) <= 0 ? a : b));
+    this.#earliest ??= [...this.#byFingerprint.values()].reduce((a, b) =>
+      comparePrecedence(a, b) <= 0 ? a : b,
+    );
     return this.#earliest;
   }
 
@@ -64,7 +66,9 @@ export class Ideas {
     if (this.#byFingerprint.size <= 1 || name === NULL) return this.earliest;
     const folded = foldText(name);
     const same = [...this.#byFingerprint.values()].filter((idea) => idea.name === folded);
-    return folded === '' || same.length === 0 ? this.earliest : same.reduce((a, b) => (comparePrecedence(a, b) <= 0 ? a : b));
+    return folded === '' || same.length === 0
+      ? this.earliest
+      : same.reduce((a, b) => (comparePrecedence(a, b) <= 0 ? a : b));
   }
 
   /** The idea that an opportunity's id stands for; without one the earliest of all. */
@@ -75,6 +79,10 @@ export class Ideas {
 
 /** Earlier creation first, rows without a time last; then the smaller id. */
 function comparePrecedence(a: Idea, b: Idea): number {
-  const time = (idea: Idea) => (idea.contest === null || idea.contest.created === NULL ? '~' : timeKey(idea.contest.created));
-  return compareText(time(a), time(b)) || compareText(a.contest?.best.identity ?? '', b.contest?.best.identity ?? '');
+  const time = (idea: Idea) =>
+    idea.contest === null || idea.contest.created === NULL ? '~' : timeKey(idea.contest.created);
+  return (
+    compareText(time(a), time(b)) ||
+    compareText(a.contest?.best.identity ?? '', b.contest?.best.identity ?? '')
+  );
 }

@@ -17,7 +17,10 @@ export const EXTRA = { submission: 1, title: 2, submittedAt: 3, namedOpportunity
 /** Fields before the legacy columns. */
 export const HEAD = 1 + Object.keys(EXTRA).length;
 
-export function keyOpportunitySources(legacy: LegacyDatabase, sources: readonly BoundSource[]): KeyedSource[] {
+export function keyOpportunitySources(
+  legacy: LegacyDatabase,
+  sources: readonly BoundSource[],
+): KeyedSource[] {
   const known = submissionsRelation(legacy.tables.get('submissions'));
   return sources.map((source) => {
     switch (source.rule.table) {
@@ -26,7 +29,9 @@ export function keyOpportunitySources(legacy: LegacyDatabase, sources: readonly 
       case 'app_opportunities':
         return byRawId(source, known, 'submission_id', 'title');
       default:
-        return source.table.shape.name === 'A' ? byOpportunity(source, known, legacy) : byRawId(source, known, 'opportunity_id', null);
+        return source.table.shape.name === 'A'
+          ? byOpportunity(source, known, legacy)
+          : byRawId(source, known, 'opportunity_id', null);
     }
   });
 }
@@ -46,10 +51,13 @@ function submissionsRelation(table: LegacyTable | undefined): Known {
   const type = (name: string) => table.columns.find((candidate) => candidate.name === name)?.type;
   const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
   const rows = `select ${asUuid('b.id', type('id')?.kind ?? '')} as id, ${bareId(`b.${ident(column)}::text`)} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${qualified(table.schema, table.name)} b`;
-  const unique = table.shape.name === 'A' && table.uniqueKeys.some((key) => key.length === 1 && key[0] === column);
+  const unique =
+    table.shape.name === 'A' && table.uniqueKeys.some((key) => key.length === 1 && key[0] === column);
   if (unique) return { with: `with s as (select b.*, b.id as canon from (${rows}) b)` };
   const oldest = 'first_value(b.id) over (partition by b.rid order by b.created_at nulls last, b.id)';
-  return { with: `with s as materialized (select b.*, case when b.rid is null then b.id else ${oldest} end as canon from (${rows}) b)` };
+  return {
+    with: `with s as materialized (select b.*, case when b.rid is null then b.id else ${oldest} end as canon from (${rows}) b)`,
+  };
 }
 
 function columnType(source: BoundSource, name: string): string | undefined {
@@ -60,7 +68,8 @@ function columnType(source: BoundSource, name: string): string | undefined {
 function opportunityKey(source: Pick<LegacyTable, 'columns'>, alias: string) {
   const kind = (name: string) => source.columns.find((column) => column.name === name)?.type.kind;
   const pointer = ['identified_from_submission_id', 'submission_id'].find((name) => kind(name) !== undefined);
-  const submission = pointer === undefined ? 'null::uuid' : asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '');
+  const submission =
+    pointer === undefined ? 'null::uuid' : asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '');
   const raw = kind('opportunity_id') === undefined ? 'null::text' : `${alias}.opportunity_id::text`;
   return {
     joins: `left join s on s.id = ${submission} left join s t on s.id is null and t.rid = ${bareId(raw)} and t.id = t.canon`,
@@ -79,7 +88,9 @@ function opportunities(source: BoundSource, known: Known): KeyedSource {
     key,
     extras: [
       submission,
-      hasTitle ? 'case when r.title is null then coalesce(s.title, t.title) end' : 'coalesce(s.title, t.title)',
+      hasTitle
+        ? 'case when r.title is null then coalesce(s.title, t.title) end'
+        : 'coalesce(s.title, t.title)',
       'coalesce(s.created_at, t.created_at)',
       'null::uuid',
     ],

@@ -192,7 +192,10 @@ export const opportunitiesMapping: PhaseMapping = {
     { name: 'residue', ddl: 'jsonb' },
   ],
   always: [
-    { name: 'opportunity_assessment_score', ddl: 'numeric(5,2) generated always as (opportunity_score) stored' },
+    {
+      name: 'opportunity_assessment_score',
+      ddl: 'numeric(5,2) generated always as (opportunity_score) stored',
+    },
     { name: 'description', ddl: 'text' },
     { name: 'target_audience', ddl: 'text' },
     { name: 'app_concept', ddl: 'text' },

@@ -4,12 +4,12 @@ import { uuidV5 } from '../../keys/uuid.js';
 import type { BoundPhase } from '../../mapping/bind.js';
 import { Contest } from '../../transform/dedupe.js';
 import { fingerprint } from '../../transform/fingerprint.js';
-import { LineBuilder, type Output } from '../../transform/output.js';
+import { LineBuilder } from '../../transform/output.js';
 import { fieldAt, type Row } from '../../transform/row.js';
 import type { Merger } from '../phase.js';
+import { GoldenRecord } from './golden.js';
 import { type Entry, type Idea, Ideas } from './ideas.js';
 import { EXTRA } from './keys.js';
-import { GoldenRecord } from './golden.js';
 import { readSides, type Side } from './sides.js';
 
 /**
@@ -36,7 +36,13 @@ export function opportunitiesMerger(bound: BoundPhase): Merger {
         const rows = golden.rows(idea, row);
         output.unified(lines.unified(golden.compute(group.key, idOf(idea), idea, rows), rows));
       };
-      const settle = (side: Side, row: Row, idea: Idea, contest: Pick<Contest, 'claim'> | null, whenPrimary: () => void = () => undefined) => {
+      const settle = (
+        side: Side,
+        row: Row,
+        idea: Idea,
+        contest: Pick<Contest, 'claim'> | null,
+        whenPrimary: () => void = () => undefined,
+      ) => {
         if (contest?.claim(side.standing.identity(row)) === true) {
           whenPrimary();
           output.book(side.index, 'primary');
@@ -53,7 +59,8 @@ export function opportunitiesMerger(bound: BoundPhase): Merger {
           settle(opportunities, row, idea, idea.contest, () => emit(idea, row));
         }
       }
-      if (app !== null && appIdea !== null) for (const row of rowsOf(group, app)) settle(app, row, appIdea, appIdea.app);
+      if (app !== null && appIdea !== null)
+        for (const row of rowsOf(group, app)) settle(app, row, appIdea, appIdea.app);
       if (workflow !== null) {
         const single = workflow.named ? null : (ideas.workflowIdea ?? null);
         for (const row of rowsOf(group, workflow)) {

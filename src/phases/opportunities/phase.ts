@@ -1,8 +1,8 @@
 import { qualified } from '../../db/identifier.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { type BoundPhase, type BoundSource, bindPhase } from '../../mapping/bind.js';
-import type { InvariantSpec, Phase, PhaseDefinition } from '../phase.js';
 import { keyIndexes } from '../key-indexes.js';
+import type { InvariantSpec, Phase, PhaseDefinition } from '../phase.js';
 import { keyOpportunitySources } from './keys.js';
 import { opportunitiesMapping } from './mapping.js';
 import { opportunitiesMerger } from './merge.js';
@@ -58,11 +58,20 @@ function foreignKeys(legacy: LegacyDatabase): Phase['foreignKeys'] {
 function percentColumns(bound: BoundPhase): { source: BoundSource; column: string }[] {
   const names: Readonly<Record<string, readonly string[]>> = {
     app_opportunities: ['opportunity_score', 'trust_score'],
-    workflow_results: ['market_demand', 'pain_intensity', 'monetization_potential', 'market_gap', 'technical_feasibility', 'final_score'],
+    workflow_results: [
+      'market_demand',
+      'pain_intensity',
+      'monetization_potential',
+      'market_gap',
+      'technical_feasibility',
+      'final_score',
+    ],
   };
   return bound.sources.flatMap((source) =>
     source.columns
-      .filter((column) => names[source.rule.table]?.includes(column.name) === true && column.type.category === 'N')
+      .filter(
+        (column) => names[source.rule.table]?.includes(column.name) === true && column.type.category === 'N',
+      )
       .map((column) => ({ source, column: column.name })),
   );
 }
@@ -85,7 +94,10 @@ function invariants(legacy: LegacyDatabase): InvariantSpec[] {
       name: 'every folded row belongs to a unified row',
       violations: `select count(*) as n from ${folded} f where not exists (select from ${unified} u where u.id = f.unified_id)`,
     },
-    { name: 'scores lie between 0 and 100', violations: `select count(*) as n from ${unified} u where ${scores.join(' or ')}` },
+    {
+      name: 'scores lie between 0 and 100',
+      violations: `select count(*) as n from ${unified} u where ${scores.join(' or ')}`,
+    },
     {
       name: 'generated scores equal what they are made of',
       violations: `select count(*) as n from ${unified} u where u.opportunity_assessment_score is distinct from u.opportunity_score`,

@@ -31,7 +31,8 @@ const TIMES = {
 export function readSides(bound: BoundPhase): Sides {
   const all = bound.sources.map((source, index): Side => {
     const rows = new RowReader(source, HEAD);
-    const first = (names: readonly string[]) => names.map((name) => rows.indexOf(name)).find((field) => field >= 0) ?? -1;
+    const first = (names: readonly string[]) =>
+      names.map((name) => rows.indexOf(name)).find((field) => field >= 0) ?? -1;
     return {
       index,
       rows,
@@ -42,6 +43,12 @@ export function readSides(bound: BoundPhase): Sides {
       named: source.rule.table === 'workflow_results' && source.table.shape.name === 'A',
     };
   });
-  const side = (table: string) => all[bound.sources.findIndex((source) => source.rule.table === table)] ?? null;
-  return { all, opportunities: side('opportunities'), app: side('app_opportunities'), workflow: side('workflow_results') };
+  const side = (table: string) =>
+    all[bound.sources.findIndex((source) => source.rule.table === table)] ?? null;
+  return {
+    all,
+    opportunities: side('opportunities'),
+    app: side('app_opportunities'),
+    workflow: side('workflow_results'),
+  };
 }

@@ -1,0 +1,21 @@
+import type { Session } from '../db/session.js';
+import { tableOf } from '../extract/keyed-source.js';
+import type { Targets } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+
+/** Bytes of heap, TOAST and indexes, of the phase's legacy tables and of ours. */
+export async function storageOf(
+  session: Session,
+  phase: Phase,
+  targets: Targets,
+): Promise<{ legacyBytes: number; unifiedBytes: number }> {
+  const size = async (tables: readonly string[]) => {
+    if (tables.length === 0) return 0;
+    const sum = tables.map((_, index) => `pg_total_relation_size($${index + 1}::text::regclass)`).join(' + ');
+    return Number((await session.one(`select ${sum} as bytes`, tables)).bytes);
+  };
+  return {
+    legacyBytes: await size(phase.bound.sources.map(tableOf)),
+    unifiedBytes: await size([targets.unified.qualified, targets.folded.qualified]),
+  };
+}
