@@ -132,7 +132,7 @@ async function loadAndFinish(
   const rows = work.reduce((sum, { batch }) => sum + (batch.status === 'done' ? batch.rowsIn : batchSize), 0);
   context.report({ type: 'phase', phase: phase.name, batches: work.length, rows });
   context.report({ type: 'step', phase: phase.name, step: 'load' });
-  const loaded = await loadPhase(context, phase, targets, work, { ...settings, rows, total: batches.length });
+  const loaded = await loadPhase(context, phase, targets, work, { ...settings, rows });
 
   const pending = (await readBatches(session, phaseId)).some((batch) => batch.status === 'pending');
   const indexesFrom = performance.now();

@@ -15,6 +15,18 @@ export interface Row {
   readonly ownAt: number;
 }
 
+/** Lines that can be gone through more than once. */
+export interface Lines extends Iterable<string> {
+  readonly count: number;
+}
+
+export interface RowSet extends Iterable<Row> {
+  readonly count: number;
+}
+
+/** Rows of one key that are kept split; beyond it they are split again on each pass, so memory stays bounded. */
+const MOST_KEPT = 64;
+
 /** Splits lines of one source. */
 export class RowReader {
   readonly #head: number;
@@ -48,6 +60,22 @@ export class RowReader {
     if (this.#fields === this.#head) legacyAt = at;
     if (this.#fields === this.#golden) ownAt = Math.min(at, line.length);
     return { line, fields, legacyAt, ownAt };
+  }
+
+  /** The rows of one key, to be gone through several times: split once where they are few, each time where they are many. */
+  readAll(lines: Lines): RowSet {
+    if (lines.count > MOST_KEPT) {
+      const read = (line: string) => this.read(line);
+      return {
+        count: lines.count,
+        *[Symbol.iterator]() {
+          for (const line of lines) yield read(line);
+        },
+      };
+    }
+    const rows: Row[] = [];
+    for (const line of lines) rows.push(this.read(line));
+    return { count: rows.length, [Symbol.iterator]: () => rows[Symbol.iterator]() };
   }
 
   /** Where a column's field is in `Row.fields`; -1 for a column that the table does not have or nobody reads. */

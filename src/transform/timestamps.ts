@@ -17,22 +17,36 @@ export function timeKey(time: string): string {
 }
 
 export function earlier(a: string, b: string): string {
-  if (a === NULL) return b;
-  return b === NULL || timeKey(a) <= timeKey(b) ? a : b;
+  if (a === NULL || b === NULL) return a === NULL ? b : a;
+  return compareTimes(a, b) <= 0 ? a : b;
 }
 
 export function later(a: string, b: string): string {
-  if (a === NULL) return b;
-  return b === NULL || timeKey(a) >= timeKey(b) ? a : b;
+  if (a === NULL || b === NULL) return a === NULL ? b : a;
+  return compareTimes(a, b) >= 0 ? a : b;
 }
+
+/** Neither may be NULL. */
+export function compareTimes(a: string, b: string): number {
+  if (a === b) return 0;
+  // Texts of four-digit years after Christ sort as they are: '+' of the zone comes before '.' and the digits.
+  const [left, right] = isPlain(a) && isPlain(b) ? [a, b] : [timeKey(a), timeKey(b)];
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+function isPlain(time: string): boolean {
+  return time.charCodeAt(4) === DASH && time.charCodeAt(time.length - 1) === ZERO;
+}
+
+const DASH = 0x2d;
+const ZERO = 0x30;
 
 /** Negative when `a` is later; NULL comes last. */
 export function compareLatestFirst(a: string, b: string): number {
   if (a === b) return 0;
   if (a === NULL) return 1;
   if (b === NULL) return -1;
-  const [left, right] = [timeKey(a), timeKey(b)];
-  return left === right ? 0 : left > right ? -1 : 1;
+  return compareTimes(b, a);
 }
 
 /** How a column of a date or time type becomes a timestamp with time zone; undefined for other types. */

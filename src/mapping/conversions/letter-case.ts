@@ -1,8 +1,14 @@
 import type { ConversionFor } from '../mapping.js';
 
-/** ASCII only: bytes above 0x7f are parts of characters here. */
-const upper = (field: string) => field.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
-const lower = (field: string) => field.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+/** ASCII only (bytes above 0x7f are parts of characters here), and never the letter of a COPY escape such as `\n`. */
+const upper = (field: string) => changeLetters(field, /\\.|[a-z]+/gs, (letters) => letters.toUpperCase());
+const lower = (field: string) => changeLetters(field, /\\.|[A-Z]+/gs, (letters) => letters.toLowerCase());
+
+function changeLetters(field: string, pattern: RegExp, change: (letters: string) => string): string {
+  return field.replace(pattern, (found) => (found.startsWith('\\') ? found : change(found)));
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** A vocabulary that dlt writes in lower case and everyone else in upper case; the golden value is upper case. */
 export const upperCase: ConversionFor = ({ type }, shape) => {
@@ -11,8 +17,10 @@ export const upperCase: ConversionFor = ({ type }, shape) => {
   return {
     forward: upper,
     exact: (field) => field === written(field),
-    // The collation C changes ASCII letters only, like the functions above.
+    // ASCII letters only, like the functions above; lower() would want a collation, and hand it on to the view.
     inverse: (golden) =>
-      shape === 'dlt' ? `lower(${golden} collate "C")::${type.name}` : `${golden}::${type.name}`,
+      shape === 'dlt'
+        ? `translate(${golden}, '${LETTERS}', '${lower(LETTERS)}')::${type.name}`
+        : `${golden}::${type.name}`,
   };
 };

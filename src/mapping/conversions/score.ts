@@ -1,10 +1,13 @@
 import type { ColumnType } from '../../legacy/catalog.js';
 import type { ConversionFor } from '../mapping.js';
+import { remembered } from '../memo.js';
 
 /** How a legacy score is meant. `unitComplement`: 1 - x, as competition is the complement of a market gap. */
 export type Scale = 'percent' | 'unit' | 'unitComplement';
 
 const HIGHEST = 10_000;
+/** All percent scores with two decimals, and some. */
+const MOST_REMEMBERED = 16_384;
 
 /**
  * A score of any numeric type that becomes numeric(5,2) between 0 and 100. Exact decimal arithmetic in
@@ -15,17 +18,16 @@ export function score(scale: Scale): ConversionFor {
   return ({ type }) => {
     if (type.category !== 'N' || !(type.kind in CANONICAL)) return null;
     const places = scale === 'percent' ? 2 : 4;
-    const read = (field: string) => {
-      const read = hundredths(field, places);
-      if (read === null) return null;
-      return scale === 'unitComplement' ? { value: HIGHEST - read.value, exact: read.exact } : read;
-    };
+    const complement = scale === 'unitComplement';
+    const read = remembered((field: string) => {
+      const read = hundredths(field, places, complement ? 'down' : 'up');
+      const value = read === null ? -1 : complement ? HIGHEST - read.value : read.value;
+      if (read === null || value < 0 || value > HIGHEST) return { golden: null, exact: false };
+      return { golden: print(value), exact: read.exact && isCanonical(field, type) };
+    }, MOST_REMEMBERED);
     return {
-      forward(field) {
-        const value = read(field)?.value ?? -1;
-        return value < 0 || value > HIGHEST ? null : print(value);
-      },
-      exact: (field) => read(field)?.exact === true && isCanonical(field, type),
+      forward: (field) => read(field).golden,
+      exact: (field) => read(field).exact,
       inverse: (golden) => {
         const legacy = {
           percent: golden,
@@ -56,10 +58,14 @@ function isCanonical(field: string, type: ColumnType): boolean {
   return plain !== null && (CANONICAL[type.kind]?.(plain[1] ?? '', type) ?? false);
 }
 
-/** A decimal text times 10^places, rounded half up; null when it is no finite number or far out of range. */
+/**
+ * A decimal text times 10^places, rounded; null when it is no finite number or far out of range. Halves are rounded
+ * up, away from zero; or down, where it is the complement that is to be rounded so.
+ */
 function hundredths(
   field: string,
   places: number,
+  half: 'up' | 'down',
 ): { readonly value: number; readonly exact: boolean } | null {
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/i.exec(field);
   if (parts === null) return null;
@@ -73,7 +79,9 @@ function hundredths(
   const tail = shifted.slice(Math.max(0, point));
   // Eight digits hold far more than the range, and stay exact in a number.
   if (head.length > 8) return null;
-  const rounded = Number(head === '' ? '0' : head) + (/^[5-9]/.test(tail) ? 1 : 0);
+  const floor = Number(head === '' ? '0' : head);
+  const halfDown = half === 'down' && sign === '' && floor < HIGHEST;
+  const rounded = floor + ((halfDown ? /^(?:[6-9]|50*[1-9])/ : /^[5-9]/).test(tail) ? 1 : 0);
   return { value: sign === '-' && rounded > 0 ? -rounded : rounded, exact: /^0*$/.test(tail) };
 }
 

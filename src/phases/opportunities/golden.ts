@@ -54,7 +54,8 @@ export class GoldenRecord {
       updated = later(updated, contest?.updated ?? NULL);
     }
     if (created === NULL) created = firstExtra(rows, EXTRA.submittedAt);
-    if (updated === NULL) updated = created;
+    // Also where an odd date says that the row was updated before it, or its submission, was made.
+    updated = later(updated, created);
     const { opportunities, app, workflow } = this.#sides;
     const present = [opportunities, app, workflow].map((side) =>
       rows[side?.index ?? -1] == null ? 'f' : 't',

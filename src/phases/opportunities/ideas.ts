@@ -25,7 +25,9 @@ export class Ideas {
   /** Only filled where rows name an opportunity by its id. */
   readonly #byOpportunity = new Map<string, Idea>();
   #earliest: Idea | undefined;
-  /** The idea that all rows of `workflow_results` belong to, where they do not name one each. */
+  /** The idea that all rows of `app_opportunities` belong to. */
+  appIdea: Idea | null = null;
+  /** Likewise for `workflow_results`, where its rows do not name one each. */
   workflowIdea: Idea | null = null;
 
   /** Books an `opportunities` row under its fingerprint. */

@@ -37,26 +37,27 @@ export function keyOpportunitySources(
 }
 
 interface Known {
-  /** CTE `s`: id, rid (Reddit's id), canon (id of the oldest row with that Reddit id), title, created_at. */
+  /**
+   * CTE `s`: id, rid (Reddit's id), canon (id of the oldest row with that Reddit id), oldest (whether this is that
+   * row), title, created_at. Materialized, because it is looked up twice: by Reddit id and by uuid.
+   */
   readonly with: string;
 }
 
 function submissionsRelation(table: LegacyTable | undefined): Known {
   if (table === undefined) {
     return {
-      with: 'with s as (select null::uuid as id, null::text as rid, null::uuid as canon, null::text as title, null::timestamptz as created_at where false)',
+      with: 'with s as (select null::uuid as id, null::text as rid, null::uuid as canon, false as oldest, null::text as title, null::timestamptz as created_at where false)',
     };
   }
-  const column = table.shape.name === 'A' ? 'reddit_id' : 'submission_id';
+  const raw = `b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}::text`;
   const type = (name: string) => table.columns.find((candidate) => candidate.name === name)?.type;
+  const id = asUuid('b.id', type('id')?.kind ?? '');
   const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
-  const rows = `select ${asUuid('b.id', type('id')?.kind ?? '')} as id, ${bareId(`b.${ident(column)}::text`)} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${qualified(table.schema, table.name)} b`;
-  const unique =
-    table.shape.name === 'A' && table.uniqueKeys.some((key) => key.length === 1 && key[0] === column);
-  if (unique) return { with: `with s as (select b.*, b.id as canon from (${rows}) b)` };
-  const oldest = 'first_value(b.id) over (partition by b.rid order by b.created_at nulls last, b.id)';
+  const rows = `select ${id} as id, ${bareId(raw)} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${qualified(table.schema, table.name)} b`;
+  const first = 'first_value(b.id) over (partition by b.rid order by b.created_at nulls last, b.id)';
   return {
-    with: `with s as materialized (select b.*, case when b.rid is null then b.id else ${oldest} end as canon from (${rows}) b)`,
+    with: `with s as materialized (select c.*, c.canon = c.id as oldest from (select b.*, case when b.rid is null then b.id else ${first} end as canon from (${rows}) b) c)`,
   };
 }
 
@@ -72,7 +73,7 @@ function opportunityKey(source: Pick<LegacyTable, 'columns'>, alias: string) {
     pointer === undefined ? 'null::uuid' : asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '');
   const raw = kind('opportunity_id') === undefined ? 'null::text' : `${alias}.opportunity_id::text`;
   return {
-    joins: `left join s on s.id = ${submission} left join s t on s.id is null and t.rid = ${bareId(raw)} and t.id = t.canon`,
+    joins: `left join s on s.id = ${submission} left join s t on s.id is null and t.rid = ${bareId(raw)} and t.oldest`,
     key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw(raw)}, ${alias}.id)`,
     submission: 'coalesce(s.canon, t.canon)',
   };
@@ -108,7 +109,7 @@ function byRawId(source: BoundSource, known: Known, column: string, title: strin
     source,
     with: known.with,
     joins:
-      `left join s on s.rid = ${bareId(raw)} and s.id = s.canon ` +
+      `left join s on s.rid = ${bareId(raw)} and s.oldest ` +
       `left join s t on s.id is null and t.id = ${uuidFromText(bareId(raw))}`,
     key: `coalesce(s.canon, t.canon, ${keyOfRaw(raw)}, ${fallback})`,
     extras: [

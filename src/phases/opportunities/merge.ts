@@ -5,7 +5,7 @@ import type { BoundPhase } from '../../mapping/bind.js';
 import { Contest } from '../../transform/dedupe.js';
 import { fingerprint } from '../../transform/fingerprint.js';
 import { LineBuilder } from '../../transform/output.js';
-import { fieldAt, type Row } from '../../transform/row.js';
+import { fieldAt, type Row, type RowSet } from '../../transform/row.js';
 import type { Merger } from '../phase.js';
 import { GoldenRecord } from './golden.js';
 import { type Entry, type Idea, Ideas } from './ideas.js';
@@ -27,62 +27,58 @@ export function opportunitiesMerger(bound: BoundPhase): Merger {
 
   return {
     merge(group, output) {
-      const ideas = opportunities === null ? new Ideas() : findIdeas(group, opportunities, workflow);
-      const appIdea = app === null ? null : attachApp(group, app, ideas);
-      if (workflow !== null) attachWorkflow(group, workflow, ideas);
+      const opportunityRows = rowsOf(group, opportunities);
+      const appRows = rowsOf(group, app);
+      const workflowRows = rowsOf(group, workflow);
+      const ideas = new Ideas();
+      const pointers = workflow?.named === true && workflowRows.count > 0;
+      if (opportunities !== null) findIdeas(opportunities, opportunityRows, ideas, pointers);
+      if (app !== null) attach(app, appRows, ideas, 'app');
+      if (workflow?.named === true) attachNamed(workflow, workflowRows, ideas);
+      else if (workflow !== null) attach(workflow, workflowRows, ideas, 'workflow');
 
       const idOf = (idea: Idea) => idea.contest?.best.identity ?? uuidV5(group.key);
       const emit = (idea: Idea, row: Row | null) => {
         const rows = golden.rows(idea, row);
         output.unified(lines.unified(golden.compute(group.key, idOf(idea), idea, rows), rows));
       };
-      const settle = (
-        side: Side,
-        row: Row,
-        idea: Idea,
-        contest: Pick<Contest, 'claim'> | null,
-        whenPrimary: () => void = () => undefined,
-      ) => {
-        if (contest?.claim(side.standing.identity(row)) === true) {
-          whenPrimary();
-          output.book(side.index, 'primary');
-          return;
-        }
-        output.folded(lines.folded(side.index, idOf(idea), group.key, row));
-        output.book(side.index, 'folded');
+      /** Books a row as the winner of its contest (true) or as folded. */
+      const settle = (side: Side, row: Row, idea: Idea, contest: Pick<Contest, 'claim'> | null): boolean => {
+        const won = contest?.claim(side.standing.identity(row)) === true;
+        output.book(side.index, won ? 'primary' : 'folded');
+        if (!won) output.folded(lines.folded(side.index, idOf(idea), group.key, row));
+        return won;
       };
 
-      if (opportunities === null || count(group, opportunities) === 0) emit(ideas.earliest, null);
-      else {
-        for (const row of rowsOf(group, opportunities)) {
-          const idea = ideas.of(ideaKey(group, opportunities, row));
-          settle(opportunities, row, idea, idea.contest, () => emit(idea, row));
-        }
+      if (opportunityRows.count === 0) emit(ideas.earliest, null);
+      for (const row of opportunityRows) {
+        if (opportunities === null) break;
+        const idea = ideas.of(ideaKey(opportunities, opportunityRows, row));
+        if (settle(opportunities, row, idea, idea.contest)) emit(idea, row);
       }
-      if (app !== null && appIdea !== null)
-        for (const row of rowsOf(group, app)) settle(app, row, appIdea, appIdea.app);
-      if (workflow !== null) {
-        const single = workflow.named ? null : (ideas.workflowIdea ?? null);
-        for (const row of rowsOf(group, workflow)) {
-          const idea = single ?? ideas.pointedAt(fieldAt(row, EXTRA.namedOpportunity));
-          settle(workflow, row, idea, idea.workflow);
-        }
+      for (const row of appRows) {
+        if (app === null || ideas.appIdea === null) break;
+        settle(app, row, ideas.appIdea, ideas.appIdea.app);
+      }
+      for (const row of workflowRows) {
+        if (workflow === null) break;
+        const idea = ideas.workflowIdea ?? ideas.pointedAt(fieldAt(row, EXTRA.namedOpportunity));
+        settle(workflow, row, idea, idea.workflow);
       }
     },
   };
 }
 
-function count(group: Group, side: Side): number {
-  return group.rows[side.index]?.count ?? 0;
-}
+const NO_ROWS: RowSet = { count: 0, [Symbol.iterator]: () => [][Symbol.iterator]() };
 
-function* rowsOf(group: Group, side: Side): Generator<Row> {
-  for (const line of group.rows[side.index] ?? []) yield side.rows.read(line);
+function rowsOf(group: Group, side: Side | null): RowSet {
+  const lines = side === null ? undefined : group.rows[side.index];
+  return side === null || lines === undefined || lines.count === 0 ? NO_ROWS : side.rows.readAll(lines);
 }
 
 /** Only where a submission has several rows there is something to tell apart. */
-function ideaKey(group: Group, side: Side, row: Row): string {
-  return count(group, side) === 1 ? '' : fingerprint([nameOf(side, row), fieldAt(row, side.problem)]);
+function ideaKey(side: Side, rows: RowSet, row: Row): string {
+  return rows.count === 1 ? '' : fingerprint([nameOf(side, row), fieldAt(row, side.problem)]);
 }
 
 function nameOf(side: Side, row: Row): string {
@@ -90,52 +86,41 @@ function nameOf(side: Side, row: Row): string {
   return title === NULL ? fieldAt(row, side.appName) : title;
 }
 
-function findIdeas(group: Group, side: Side, workflow: Side | null): Ideas {
-  const ideas = new Ideas();
-  const several = count(group, side) > 1;
-  const pointedAt = several && workflow?.named === true && count(group, workflow) > 0;
-  for (const row of rowsOf(group, side)) {
-    const key = ideaKey(group, side, row);
+/** @param pointers whether rows of another table name these by their ids */
+function findIdeas(side: Side, rows: RowSet, ideas: Ideas, pointers: boolean): void {
+  const several = rows.count > 1;
+  for (const row of rows) {
+    const key = ideaKey(side, rows, row);
     const standing = side.standing.read(row, several);
     ideas.enter(key, several ? nameOf(side, row) : NULL, standing);
-    if (pointedAt) ideas.point(standing.identity, key);
+    if (several && pointers) ideas.point(standing.identity, key);
   }
-  return ideas;
 }
 
-function contestOf(group: Group, side: Side): Contest<Entry> | null {
-  const several = count(group, side) > 1;
-  let contest: Contest<Entry> | null = null;
-  for (const row of rowsOf(group, side)) {
-    const entry = { ...side.standing.read(row, several), row };
-    if (contest === null) contest = new Contest(entry);
-    else contest.enter(entry);
-  }
-  return contest;
+function entryOf(side: Side, row: Row, ranked: boolean): Entry {
+  // Field by field: a spread costs several times as much, for every row.
+  const { created, updated, values, identity } = side.standing.read(row, ranked);
+  return { created, updated, values, identity, row };
 }
 
 /** All rows of one submission are one opportunity; it is the idea with the same name. */
-function attachApp(group: Group, side: Side, ideas: Ideas): Idea | null {
-  const contest = contestOf(group, side);
-  if (contest === null) return null;
+function attach(side: Side, rows: RowSet, ideas: Ideas, table: 'app' | 'workflow'): void {
+  let contest: Contest<Entry> | null = null;
+  for (const row of rows) {
+    const entry = entryOf(side, row, rows.count > 1);
+    if (contest === null) contest = new Contest(entry);
+    else contest.enter(entry);
+  }
+  if (contest === null) return;
   const idea = ideas.named(nameOf(side, contest.best.row));
-  idea.app = contest;
-  return idea;
+  idea[table] = contest;
+  ideas[`${table}Idea`] = idea;
 }
 
-/** Likewise; but where rows name their opportunity, each idea has its own. */
-function attachWorkflow(group: Group, side: Side, ideas: Ideas): void {
-  if (!side.named) {
-    const contest = contestOf(group, side);
-    if (contest === null) return;
-    const idea = ideas.named(nameOf(side, contest.best.row));
-    idea.workflow = contest;
-    ideas.workflowIdea = idea;
-    return;
-  }
-  const several = count(group, side) > 1;
-  for (const row of rowsOf(group, side)) {
-    const entry = { ...side.standing.read(row, several), row };
+/** Rows that name their opportunity: each idea has its own winner. */
+function attachNamed(side: Side, rows: RowSet, ideas: Ideas): void {
+  for (const row of rows) {
+    const entry = entryOf(side, row, rows.count > 1);
     const idea = ideas.pointedAt(fieldAt(row, EXTRA.namedOpportunity));
     if (idea.workflow === null) idea.workflow = new Contest(entry);
     else idea.workflow.enter(entry);

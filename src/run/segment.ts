@@ -1,0 +1,90 @@
+import pLimit from 'p-limit';
+import { withCleanup } from '../db/cleanup.js';
+import type { KeyRange } from '../keys/key-range.js';
+import type { Batch } from '../ledger/batches.js';
+import type { Load, LoadResult } from '../load/load-batch.js';
+import type { Targets } from '../load/targets.js';
+import type { Phase } from '../phases/phase.js';
+import { BatchLoader, type RejectBudget } from './batch-loader.js';
+import { collectBatch } from './collect.js';
+import type { Context } from './context.js';
+import { openExtraction } from './extraction.js';
+
+/** A batch, or a part of one, to be loaded. */
+export interface Work {
+  readonly batch: Batch;
+  readonly range: KeyRange;
+}
+
+/** Work that follows each other without a gap: one ordered scan of each table serves it all. */
+export type Segment = readonly Work[];
+
+export interface SegmentJob {
+  readonly context: Context;
+  readonly phase: Phase;
+  readonly targets: Targets;
+  readonly budget: RejectBudget;
+  /** Batches that may be loading at one time, each over a connection of its own. */
+  readonly lanes: number;
+  /** Called with the rows read of a chunk. */
+  readonly onRows: (rows: number) => void;
+  readonly onLoaded: (load: Load, result: LoadResult) => void;
+}
+
+/** Cuts work, which is in key order, into segments without gaps. */
+export function segmentsOf(work: readonly Work[]): Segment[] {
+  const segments: Work[][] = [];
+  for (const item of work) {
+    const open = segments.at(-1);
+    const follows = item.range.from !== null && open?.at(-1)?.range.to === item.range.from;
+    if (open !== undefined && follows) open.push(item);
+    else segments.push([item]);
+  }
+  return segments;
+}
+
+/**
+ * Works through one segment: a session per source reads it in key order, all in one snapshot, and the batches that
+ * are merged from it are loaded over several lanes. Never more batches are in memory than lanes, and the one that
+ * is being merged.
+ */
+export async function runSegment(job: SegmentJob, segment: Segment): Promise<void> {
+  const [first, last] = [segment[0], segment.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const { context, phase } = job;
+  await withCleanup(async (cleanup) => {
+    const grouper = await openExtraction(context, phase, first.range.spanTo(last.range), cleanup);
+    const idle = Array.from({ length: job.lanes }, () => new BatchLoader({ ...job, cleanup }));
+    const limit = pLimit(job.lanes);
+    const loading = new Set<Promise<void>>();
+    try {
+      for (const { batch, range } of segment) {
+        if (context.signal?.aborted === true) break;
+        const startedAt = new Date();
+        const rows = await collectBatch(phase, grouper, range.to, job.onRows, context.signal);
+        const load = limit(() => loadOver(job, idle, { batch, range, rows, startedAt }));
+        loading.add(load);
+        load.then(
+          () => loading.delete(load),
+          () => undefined,
+        );
+        if (loading.size >= job.lanes) await Promise.race(loading);
+      }
+    } finally {
+      // What was begun is waited for: a batch is committed whole, or not at all.
+      await Promise.allSettled(loading);
+    }
+    await Promise.all(loading);
+  });
+}
+
+async function loadOver(job: SegmentJob, idle: BatchLoader[], load: Load): Promise<void> {
+  const loader = idle.pop();
+  try {
+    if (loader === undefined) throw new Error('more loads than lanes');
+    job.onLoaded(load, await loader.load(load));
+  } finally {
+    load.rows.close();
+    if (loader !== undefined) idle.push(loader);
+  }
+}
