@@ -13,6 +13,11 @@ export interface Batch {
   readonly rowsIn: number;
 }
 
+/** Whether the batch was loaded, and an earlier phase has changed since what it stands on. */
+export function isReopened(batch: Batch): boolean {
+  return batch.status === 'pending' && batch.attempts > 0;
+}
+
 /** Rows of one source in one batch. */
 export interface SourceCounts {
   readonly read: number;
@@ -51,12 +56,37 @@ export async function readBatches(session: Session, phaseId: number): Promise<Ba
 export async function lockBatch(
   session: Session,
   batch: Batch,
-): Promise<{ readonly attempts: number; readonly status: string }> {
+): Promise<{ readonly attempts: number }> {
   const row = await session.one(
-    'select attempts, status from drydock.batches where phase_id = $1::int and number = $2::int for update',
+    'select attempts from drydock.batches where phase_id = $1::int and number = $2::int for update',
     [batch.phaseId, batch.number],
   );
-  return { attempts: Number(row.attempts), status: String(row.status) };
+  return { attempts: Number(row.attempts) };
+}
+
+/**
+ * Makes the loaded batches of some phases pending again that hold any of the keys, and the phases incomplete: what
+ * was said of them before, `verified` included, holds no longer. They are replaced when they are loaded again.
+ *
+ * @param keys a table with the keys, in its column `id`
+ */
+export async function reopenBatches(
+  session: Session,
+  phaseIds: readonly number[],
+  keys: string,
+): Promise<void> {
+  for (const phaseId of phaseIds) {
+    const reopened = await session.execute(
+      `update drydock.batches b set status = 'pending'
+       where b.phase_id = $1::int and b.status = 'done' and exists (
+         select from ${keys} k where (b.key_from is null or k.id >= b.key_from) and (b.key_to is null or k.id < b.key_to)
+       )`,
+      [phaseId],
+    );
+    if (reopened > 0) {
+      await session.execute(`update drydock.phases set state = 'loading' where id = $1::int`, [phaseId]);
+    }
+  }
 }
 
 /** Books a batch as loaded, in the transaction that holds its rows. */

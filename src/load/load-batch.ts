@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';
-import { type Batch, bookBatch, lockBatch } from '../ledger/batches.js';
+import { type Batch, bookBatch, lockBatch, reopenBatches } from '../ledger/batches.js';
 import { replaceRejects } from '../ledger/rejects.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { BatchRows } from './batch-rows.js';
@@ -15,6 +15,8 @@ export interface Load {
   readonly range: KeyRange;
   readonly rows: BatchRows;
   readonly startedAt: Date;
+  /** Ledger ids of the phases whose keys are the ids of this phase's unified rows. */
+  readonly dependents: readonly number[];
 }
 
 /** What a load did: rows of our tables inserted, updated and deleted; or that an earlier attempt had committed. */
@@ -22,7 +24,8 @@ export type LoadResult = { readonly written: number } | 'already-loaded';
 
 /**
  * Loads one batch in one transaction: its rows and its entry in the ledger, or neither. A range that was never
- * loaded is copied straight into the tables; one that was is replaced through staging.
+ * loaded is copied straight into the tables; one that was is replaced through staging, and the batches of later
+ * phases that stood on what is gone now are pending again.
  */
 export async function loadBatch(
   session: Session,
@@ -34,11 +37,16 @@ export async function loadBatch(
   return session.transaction(async () => {
     const entry = await lockBatch(session, batch);
     if (entry.attempts > batch.attempts) return 'already-loaded';
-    const written =
-      entry.status === 'pending'
-        ? (await copyRows(session, targets.unified, rows.log('unified'))) +
-          (await copyRows(session, targets.folded, rows.log('folded')))
-        : await replaceRange(session, targets, range, rows);
+    let written: number;
+    if (entry.attempts === 0) {
+      written =
+        (await copyRows(session, targets.unified, rows.log('unified'))) +
+        (await copyRows(session, targets.folded, rows.log('folded')));
+    } else {
+      const replacement = await replaceRange(session, targets, range, rows);
+      await reopenBatches(session, load.dependents, replacement.moved);
+      written = replacement.written;
+    }
     await replaceRejects(session, { phaseId: batch.phaseId, batch: batch.number, range }, rows.rejects);
     const isPart = range.from !== batch.range.from || range.to !== batch.range.to;
     const counts = isPart

@@ -48,7 +48,7 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
     session,
     cleanup,
     database: String(about.database),
-    server: `PostgreSQL ${about.version}`,
+    server: String(about.version),
     schema,
     legacy,
     entries,

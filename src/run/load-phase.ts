@@ -1,6 +1,7 @@
-import type { Batch } from '../ledger/batches.js';
+import { type Batch, isReopened } from '../ledger/batches.js';
 import type { Targets } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
+import { laterPhases } from '../reports.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
 import { runSegment, type SegmentJob, segmentsOf, type Work } from './segment.js';
 import type { Selection } from './selection.js';
@@ -12,18 +13,24 @@ export interface LoadSummary {
   readonly seconds: number;
 }
 
-/** The batches that are still to be loaded; or the selected part, loaded before or not. */
+/**
+ * The batches that are still to be loaded; or the selected part, loaded before or not, and with it what an earlier
+ * phase made pending again: that would stay wrong.
+ */
 export function workOf(batches: readonly Batch[], selection: Selection | null): Work[] {
   if (selection === null) {
     return batches
       .filter((batch) => batch.status === 'pending')
       .map((batch) => ({ batch, range: batch.range }));
   }
-  // A part of a batch that was never loaded cannot be booked: the whole of it is.
-  return selection.batches.map((batch) => ({
-    batch,
-    range: batch.status === 'pending' ? batch.range : batch.range.intersect(selection.keys),
-  }));
+  const selected = new Set(selection.batches);
+  return batches
+    .filter((batch) => selected.has(batch) || isReopened(batch))
+    .map((batch) => ({
+      batch,
+      // A part of a pending batch cannot be booked: the whole of it is.
+      range: batch.status === 'pending' ? batch.range : batch.range.intersect(selection.keys),
+    }));
 }
 
 /** Loads batches over several lanes. The first failure stops them all; what they had committed stays. */
@@ -42,6 +49,7 @@ export async function loadPhase(
     targets,
     lanes: options.concurrency,
     budget: { left: options.maxRejects },
+    dependents: laterPhases(phase.name).flatMap((name) => context.entries.get(name)?.id ?? []),
     onRows(rows) {
       rowsRead += rows;
     },

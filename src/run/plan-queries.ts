@@ -1,10 +1,11 @@
-import { ident } from '../db/identifier.js';
+import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { fromClause } from '../extract/keyed-source.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
 import type { Phase } from '../phases/phase.js';
 import type { PhasePlan, SourcePlan } from '../reports.js';
 
-const MOST_WORDS = 20;
+const MOST_WORDS = 5;
 
 /** Rows, keys, duplicates and orphans of each source. */
 export async function sourcePlans(session: Session, phase: Phase): Promise<SourcePlan[]> {
@@ -61,26 +62,39 @@ export async function suspiciousScales(
   return found;
 }
 
-/** Words of a vocabulary that no rule knows, the most frequent first. */
-export async function unmappedWords(session: Session, phase: Phase): Promise<PhasePlan['unmapped']> {
-  const found: { table: string; column: string; value: string; rows: number; becomes: string }[] = [];
+/** Words of a vocabulary that no rule knows, the most frequent first; what is behind them is only counted. */
+export async function unmappedWords(
+  session: Session,
+  phase: Phase,
+): Promise<{ readonly words: PhasePlan['unmapped']; readonly further: readonly string[] }> {
+  const words: PhasePlan['unmapped'][number][] = [];
+  const further: string[] = [];
   for (const { source, column, known, becomes } of phase.planChecks.vocabularies) {
+    const table = source.rule.table;
     const rows = await session.query(
-      `select r.${ident(column)}::text as value, count(*) as rows from ${fromClause({ ...keyless, source })}
+      `select r.${ident(column)}::text as value, count(*) as rows, count(*) over () as words
+       from ${fromClause({ ...keyless, source })}
        where r.${ident(column)}::text <> all ($1::text[]) group by 1 order by 2 desc, 1 limit ${MOST_WORDS}`,
       [`{${known.join(',')}}`],
     );
-    for (const row of rows) {
-      found.push({
-        table: source.rule.table,
-        column,
-        value: String(row.value),
-        rows: Number(row.rows),
-        becomes,
-      });
-    }
+    for (const row of rows)
+      words.push({ table, column, value: String(row.value), rows: Number(row.rows), becomes });
+    const more = Number(rows[0]?.words ?? 0) - rows.length;
+    if (more > 0)
+      further.push(`${more} further values of ${table}.${column} that no rule names become ${becomes} too.`);
   }
-  return found;
+  return { words, further };
+}
+
+/** Reddit ids that stand in more than one row of `submissions`. */
+export async function repeatedSubmissions(session: Session, legacy: LegacyDatabase): Promise<number> {
+  const table = legacy.tables.get('submissions');
+  if (table === undefined) return 0;
+  const column = ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id');
+  const row = await session.one(
+    `select count(*) as n from (select from ${qualified(table.schema, table.name)} s where s.${column} is not null group by s.${column} having count(*) > 1) d`,
+  );
+  return Number(row.n);
 }
 
 /** A source without its joins: for questions about the table alone. */

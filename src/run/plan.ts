@@ -4,18 +4,17 @@ import { extraColumns } from '../legacy/detect.js';
 import { type LegacyTableName, SHAPES } from '../legacy/shapes.js';
 import { targetsOf, viewName } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
-import {
-  DEFAULTS,
-  type PhasePlan,
-  type PlanOptions,
-  type PlanReport,
-  type SourcePlan,
-  type TablePlan,
-} from '../reports.js';
+import { DEFAULTS, type PhasePlan, type PlanOptions, type PlanReport, type TablePlan } from '../reports.js';
 import { requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext } from './context.js';
 import { estimate } from './estimate.js';
-import { meetingsOf, sourcePlans, suspiciousScales, unmappedWords } from './plan-queries.js';
+import {
+  meetingsOf,
+  repeatedSubmissions,
+  sourcePlans,
+  suspiciousScales,
+  unmappedWords,
+} from './plan-queries.js';
 import { planRanges } from './ranges.js';
 import { findStops } from './stops.js';
 
@@ -29,14 +28,21 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
     const unreadable = context.legacy.stops.length > 0;
     const tables = await tablePlans(context, unreadable);
     const plans: PhasePlan[] = [];
+    const further: string[] = [];
     if (!unreadable) {
       for (const phase of phases) {
         const entry = context.entries.get(phase.name);
         if (entry !== undefined) requireSameConfiguration(phase, entry);
         context.report({ type: 'step', phase: phase.name, step: 'plan' });
-        plans.push(await planPhase(context, phase, options.batchSize ?? DEFAULTS.batchSize));
+        const unmapped = await unmappedWords(context.session, phase);
+        further.push(...unmapped.further);
+        plans.push({
+          ...(await planPhase(context, phase, options.batchSize ?? DEFAULTS.batchSize)),
+          unmapped: unmapped.words,
+        });
       }
     }
+    const warnings = unreadable ? [] : [...(await warningsOf(context, tables, plans)), ...further];
     await context.session.rollback();
     return {
       database: context.database,
@@ -45,7 +51,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
       appSchema: context.legacy.appSchema,
       tables,
       phases: plans,
-      warnings: warningsOf(tables, plans),
+      warnings,
       stops,
     };
   });
@@ -79,7 +85,11 @@ async function countRows(context: Context, schema: string, name: string): Promis
   return Number((await context.session.one(`select count(*) as n from ${qualified(schema, name)}`)).n);
 }
 
-async function planPhase(context: Context, phase: Phase, batchSize: number): Promise<PhasePlan> {
+async function planPhase(
+  context: Context,
+  phase: Phase,
+  batchSize: number,
+): Promise<Omit<PhasePlan, 'unmapped'>> {
   const { session } = context;
   const targets = targetsOf(phase);
   const sources = await sourcePlans(session, phase);
@@ -93,7 +103,6 @@ async function planPhase(context: Context, phase: Phase, batchSize: number): Pro
     sources,
     meetings: await meetingsOf(session, phase),
     suspiciousScales: await suspiciousScales(session, phase),
-    unmapped: await unmappedWords(session, phase),
     creates:
       entry !== undefined
         ? []
@@ -106,30 +115,27 @@ async function planPhase(context: Context, phase: Phase, batchSize: number): Pro
   };
 }
 
-function warningsOf(tables: readonly TablePlan[], plans: readonly PhasePlan[]): string[] {
+/** What a person should know and what the plan's own lists do not say. */
+async function warningsOf(
+  context: Context,
+  tables: readonly TablePlan[],
+  plans: readonly PhasePlan[],
+): Promise<string[]> {
   const warnings = tables
     .filter((table) => table.shape === 'missing')
     .map((table) => `Table ${table.table} is not there; its part stays empty.`);
-  for (const plan of plans) {
-    for (const { table, column, max } of plan.suspiciousScales) {
+  for (const { table, rows, orphans } of plans.flatMap((plan) => plan.sources)) {
+    if (orphans > 0) {
       warnings.push(
-        `All values of ${table}.${column} are at most ${max}, where 0 to 100 is expected: they are taken as they are.`,
-      );
-    }
-    for (const { table, column, value, rows, becomes } of plan.unmapped) {
-      warnings.push(
-        `${rows} rows of ${table} have the unknown ${column} "${value}"; it becomes ${becomes} and is kept in the residue.`,
-      );
-    }
-    for (const source of plan.sources.filter(hasOrphans)) {
-      warnings.push(
-        `${source.orphans} rows of ${source.table} belong to nothing that is there; they are kept under keys of their own.`,
+        `${orphans} of ${rows} rows of ${table} belong to nothing that is there; they are kept under keys of their own.`,
       );
     }
   }
+  const repeated = await repeatedSubmissions(context.session, context.legacy);
+  if (repeated > 0) warnings.push(repeatedWarning(repeated));
   return warnings;
 }
 
-function hasOrphans(source: SourcePlan): boolean {
-  return source.orphans > 0;
+export function repeatedWarning(ids: number): string {
+  return `${ids} Reddit ids stand in more than one row of submissions; the oldest row is meant.`;
 }

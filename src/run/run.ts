@@ -10,6 +10,8 @@ import { bindPhases, type Context, openContext, operator, secondsSince } from '.
 import { buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
+import { repeatedWarning } from './plan.js';
+import { repeatedSubmissions } from './plan-queries.js';
 import { preparePhase } from './prepare.js';
 import { select } from './selection.js';
 import { findStops, throwIfStops } from './stops.js';
@@ -29,6 +31,8 @@ export async function run(options: RunOptions): Promise<RunReport> {
     const settings = settingsOf(options);
     throwIfStops(await findStops(context, bindPhases(context)));
     await lockOperator(context, cleanup);
+    const repeated = await repeatedSubmissions(context.session, context.legacy);
+    const warnings = repeated === 0 ? [] : [repeatedWarning(repeated)];
     const phases: PhaseRun[] = [];
     for (const definition of phaseDefinitions(context.phaseNames)) {
       // Bound only now: the phase before it has made the tables that it resolves against.
@@ -46,7 +50,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
       schema: context.schema,
       outcome,
       phases,
-      warnings: [],
+      warnings,
       seconds: secondsSince(start),
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };

@@ -26,6 +26,8 @@ export interface SegmentJob {
   readonly budget: RejectBudget;
   /** Batches that may be loading at one time, each over a connection of its own. */
   readonly lanes: number;
+  /** Ledger ids of the later phases, which stand on this one's rows. */
+  readonly dependents: readonly number[];
   /** Called with the rows read of a chunk. */
   readonly onRows: (rows: number) => void;
   readonly onLoaded: (load: Load, result: LoadResult) => void;
@@ -51,7 +53,7 @@ export function segmentsOf(work: readonly Work[]): Segment[] {
 export async function runSegment(job: SegmentJob, segment: Segment): Promise<void> {
   const [first, last] = [segment[0], segment.at(-1)];
   if (first === undefined || last === undefined) return;
-  const { context, phase } = job;
+  const { context, phase, dependents } = job;
   await withCleanup(async (cleanup) => {
     const grouper = await openExtraction(context, phase, first.range.spanTo(last.range), cleanup);
     const idle = Array.from({ length: job.lanes }, () => new BatchLoader({ ...job, cleanup }));
@@ -62,7 +64,7 @@ export async function runSegment(job: SegmentJob, segment: Segment): Promise<voi
         if (context.signal?.aborted === true) break;
         const startedAt = new Date();
         const rows = await collectBatch(phase, grouper, range.to, job.onRows, context.signal);
-        const load = limit(() => loadOver(job, idle, { batch, range, rows, startedAt }));
+        const load = limit(() => loadOver(job, idle, { batch, range, rows, startedAt, dependents }));
         loading.add(load);
         load.then(
           () => loading.delete(load),
