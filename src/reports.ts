@@ -8,11 +8,6 @@
 export const PHASES = ['opportunities', 'assessments'] as const;
 export type PhaseName = (typeof PHASES)[number];
 
-/** The phases that stand on a phase. */
-export function laterPhases(phase: PhaseName): readonly PhaseName[] {
-  return PHASES.slice(PHASES.indexOf(phase) + 1);
-}
-
 /** How to reach the database and where the tables live. */
 export interface TargetOptions {
   /** Postgres URL; without it DATABASE_URL, else the PG* variables. */

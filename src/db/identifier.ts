@@ -33,5 +33,6 @@ export function generatedName(...parts: readonly string[]): string {
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 10);
   let head = name;
   while (Buffer.byteLength(head) > MAX_NAME_BYTES - hash.length - 1) head = head.slice(0, -1);
-  return `${head}_${hash}`;
+  // Half of a surrogate pair would be another character on the server.
+  return `${head.replace(/[\ud800-\udbff]$/, '')}_${hash}`;
 }

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import QueryStream from 'pg-query-stream';
 import { DrydockError } from '../errors.js';
+import { literal } from './identifier.js';
 
 /** A row of text values, as Postgres prints them: nothing passes through Date, Number or JSON.parse. */
 export type TextRow = Readonly<Record<string, string | null>>;
@@ -24,6 +25,8 @@ const PINNED: Readonly<Record<string, string>> = {
   bytea_output: 'hex',
   lc_monetary: 'C',
   xmloption: 'content',
+  array_nulls: 'on',
+  quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
   default_transaction_isolation: 'read committed',
   default_transaction_read_only: 'off',
@@ -31,8 +34,12 @@ const PINNED: Readonly<Record<string, string>> = {
   lock_timeout: '5s',
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
   jit: 'off',
 };
+
+/** Likewise, where the server knows them: time-outs that newer versions have. */
+const NEWER_TIMEOUTS = ['idle_session_timeout', 'transaction_timeout'];
 
 export type Isolation = 'read committed' | 'repeatable read';
 
@@ -56,7 +63,12 @@ export class Session {
     const settings = Object.entries(PINNED).map(
       ([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`,
     );
-    await session.execute(settings.join('; '));
+    const newer = `select set_config(name, '0', false) from pg_settings where name in (${NEWER_TIMEOUTS.map(literal).join(', ')})`;
+    await session.execute([...settings, newer].join('; '));
+    // Came with version 17.
+    await session.query(
+      `select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'`,
+    );
     return session;
   }
 

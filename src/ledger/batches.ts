@@ -53,10 +53,7 @@ export async function readBatches(session: Session, phaseId: number): Promise<Ba
  * Locks the batch's entry for the transaction and reads it. Waits for a predecessor that was killed while its
  * transaction is still at work, so that what is read is what became of it.
  */
-export async function lockBatch(
-  session: Session,
-  batch: Batch,
-): Promise<{ readonly attempts: number }> {
+export async function lockBatch(session: Session, batch: Batch): Promise<{ readonly attempts: number }> {
   const row = await session.one(
     'select attempts from drydock.batches where phase_id = $1::int and number = $2::int for update',
     [batch.phaseId, batch.number],

@@ -23,7 +23,7 @@ export interface IndexBuild {
   readonly target: Target;
   readonly name: string;
   readonly statement: string;
-  readonly isPrimaryKey: boolean;
+  readonly kind: IndexSpec['kind'];
 }
 
 export function indexBuilds(targets: Targets, specs: readonly IndexSpec[]): IndexBuild[] {
@@ -41,7 +41,7 @@ export function indexBuilds(targets: Targets, specs: readonly IndexSpec[]): Inde
       target,
       name,
       statement: `create ${unique}index ${ident(name)} on ${target.qualified} using ${method} (${columns})${where}`,
-      isPrimaryKey,
+      kind: spec.kind,
     };
   });
   // One index for two columns of the same name and use is enough.
@@ -49,7 +49,7 @@ export function indexBuilds(targets: Targets, specs: readonly IndexSpec[]): Inde
 }
 
 /** Builds an index unless it is there; a plain build, because nobody reads these tables yet. */
-export async function buildIndex(session: Session, build: IndexBuild): Promise<void> {
+export async function buildIndex(session: Session, build: IndexBuild, signal?: AbortSignal): Promise<void> {
   const { there } = await session.one(
     `select exists (
        select from pg_index i join pg_class c on c.oid = i.indexrelid
@@ -57,18 +57,23 @@ export async function buildIndex(session: Session, build: IndexBuild): Promise<v
      )::text as there`,
     [build.target.qualified, build.name],
   );
-  if (there !== 'true') await withRetry(() => session.execute(build.statement));
+  if (there !== 'true') await withRetry(() => session.execute(build.statement), { signal });
 }
 
-/** Makes the finished unique index the primary key: a short lock, no scan (the columns are not null). */
-export async function attachPrimaryKey(session: Session, build: IndexBuild): Promise<void> {
+/**
+ * Makes a finished unique index a constraint: a short lock, no scan. The primary key can be referenced; the others
+ * are checked at the end of a statement, so that one update may swap two rows' values.
+ */
+export async function attachConstraint(session: Session, build: IndexBuild): Promise<void> {
+  const kind = { 'primary key': 'primary key', unique: 'unique', btree: null, hash: null }[build.kind];
+  if (kind === null) return;
   const { there } = await session.one(
-    `select exists (select from pg_constraint where conrelid = $1::text::regclass and contype = 'p')::text as there`,
-    [build.target.qualified],
+    'select exists (select from pg_constraint where conrelid = $1::text::regclass and conname = $2::text)::text as there',
+    [build.target.qualified, build.name],
   );
   if (there === 'true') return;
-  const statement = `alter table ${build.target.qualified} add constraint ${ident(build.name)} primary key using index ${ident(build.name)}`;
-  await withRetry(() => session.execute(statement));
+  const statement = `alter table ${build.target.qualified} add constraint ${ident(build.name)} ${kind} using index ${ident(build.name)}`;
+  await withRetry(() => session.execute(kind === 'unique' ? `${statement} deferrable` : statement));
 }
 
 /** Adds a foreign key without a long lock: first unchecked, then validated under a lock that lets writers pass. */

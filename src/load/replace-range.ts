@@ -57,7 +57,8 @@ async function replaceUnified(
   const columns = target.table.copied.join(', ');
   const fields = (alias: string) => target.table.copied.map((column) => `${alias}.${column}`).join(', ');
   const inRange = range.condition('t.merge_key');
-  const booked = (change: string) => `with d as (${change} returning id) insert into ${moved} select id from d`;
+  const booked = (change: string) =>
+    `with d as (${change} returning id) insert into ${moved} select id from d`;
   const deleted = await session.execute(
     booked(
       `delete from ${target.qualified} t where ${inRange} and not exists (select from ${staged} s where s.id = t.id)`,

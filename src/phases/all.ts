@@ -12,3 +12,8 @@ const DEFINITIONS: Readonly<Record<PhaseName, PhaseDefinition>> = {
 export function phaseDefinitions(names: readonly PhaseName[] = PHASES): PhaseDefinition[] {
   return PHASES.filter((name) => names.includes(name)).map((name) => DEFINITIONS[name]);
 }
+
+/** The phases that stand on a phase. */
+export function laterPhases(name: PhaseName): readonly PhaseName[] {
+  return PHASES.slice(PHASES.indexOf(name) + 1);
+}

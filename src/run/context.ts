@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
@@ -31,6 +32,7 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
   const schema = options.schema ?? DEFAULTS.schema;
   const connect = connector(options.databaseUrl);
   const session = await connect.open(cleanup);
+  await cancelWhenStopped(connect, [session], options.signal, cleanup);
   const about = await session.one(
     `select current_database() as database, current_setting('server_version_num') as number, current_setting('server_version') as version`,
   );
@@ -78,4 +80,18 @@ export function throwIfStopped(signal: AbortSignal | undefined, state: string): 
 
 export function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
+}
+
+/** Runs the work; what it throws because it was told to stop becomes a StoppedError. */
+export async function stoppable<T>(
+  signal: AbortSignal | undefined,
+  state: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted === true && !(error instanceof DrydockError)) throw new StoppedError(state);
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
@@ -27,12 +28,13 @@ export async function openExtraction(
     sessions.push(session);
   }
   const pids = await Promise.all(sessions.map((session) => session.backendPid()));
+  await cancelWhenStopped(context.connector, sessions, context.signal, cleanup);
   const sources = phase.keyed.map((keyed, index) =>
     copyLines(sessions[index] as Session, extractionQuery(keyed, range)),
   );
   const grouper = new Grouper(sources);
   cleanup.add(async () => {
-    // A backend that sorts does not notice that its client has gone: without this it would work on for nobody.
+    // Given up before its end, after a failure: the backends are told, for a sort does not notice that nobody reads.
     if (!grouper.ended) await context.connector.cancel(pids).catch(() => undefined);
     await grouper.close().catch(() => undefined);
   });

@@ -1,11 +1,12 @@
 import pLimit from 'p-limit';
+import { cancelWhenStopped } from '../db/cancel.js';
 import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import { own } from '../ledger/objects.js';
 import {
   addForeignKey,
-  attachPrimaryKey,
+  attachConstraint,
   buildIndex,
   indexBuilds,
   raiseMaintenanceMemory,
@@ -30,6 +31,7 @@ export async function buildIndexes(context: Context, phase: Phase, targets: Targ
         return session;
       }),
     );
+    await cancelWhenStopped(context.connector, sessions, context.signal, cleanup);
     const limit = pLimit(INDEX_LANES);
     const outcomes = await Promise.allSettled(
       builds.map((build) =>
@@ -38,7 +40,7 @@ export async function buildIndexes(context: Context, phase: Phase, targets: Targ
           const session = sessions.pop();
           if (session === undefined) throw new Error('more index builds than sessions');
           try {
-            await buildIndex(session, build);
+            await buildIndex(session, build, context.signal);
           } finally {
             sessions.push(session);
           }
@@ -47,7 +49,7 @@ export async function buildIndexes(context: Context, phase: Phase, targets: Targ
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   });
-  for (const build of builds) if (build.isPrimaryKey) await attachPrimaryKey(context.session, build);
+  for (const build of builds) await attachConstraint(context.session, build);
   for (const key of phase.foreignKeys) await addForeignKey(context.session, targets.unified, key);
   await context.session.execute(`analyze ${targets.unified.qualified}`);
   await context.session.execute(`analyze ${targets.folded.qualified}`);

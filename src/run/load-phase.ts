@@ -1,7 +1,7 @@
 import { type Batch, isReopened } from '../ledger/batches.js';
 import type { Targets } from '../load/targets.js';
+import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
-import { laterPhases } from '../reports.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
 import { runSegment, type SegmentJob, segmentsOf, type Work } from './segment.js';
 import type { Selection } from './selection.js';

@@ -6,7 +6,7 @@ import { targetsOf, viewName } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhasePlan, type PlanOptions, type PlanReport, type TablePlan } from '../reports.js';
 import { requireSameConfiguration } from './configuration.js';
-import { bindPhases, type Context, openContext } from './context.js';
+import { bindPhases, type Context, openContext, stoppable } from './context.js';
 import { estimate } from './estimate.js';
 import {
   meetingsOf,
@@ -20,41 +20,43 @@ import { findStops } from './stops.js';
 
 /** Tells what a run would do, and what would stop it. Works in a read-only transaction: the server sees to it that nothing is written. */
 export async function plan(options: PlanOptions): Promise<PlanReport> {
-  return withCleanup(async (cleanup) => {
-    const context = await openContext(options, cleanup);
-    const phases = bindPhases(context);
-    const stops = await findStops(context, phases);
-    await context.session.begin('repeatable read', 'read only');
-    const unreadable = context.legacy.stops.length > 0;
-    const tables = await tablePlans(context, unreadable);
-    const plans: PhasePlan[] = [];
-    const further: string[] = [];
-    if (!unreadable) {
-      for (const phase of phases) {
-        const entry = context.entries.get(phase.name);
-        if (entry !== undefined) requireSameConfiguration(phase, entry);
-        context.report({ type: 'step', phase: phase.name, step: 'plan' });
-        const unmapped = await unmappedWords(context.session, phase);
-        further.push(...unmapped.further);
-        plans.push({
-          ...(await planPhase(context, phase, options.batchSize ?? DEFAULTS.batchSize)),
-          unmapped: unmapped.words,
-        });
+  return stoppable(options.signal, 'Nothing was written.', () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      const phases = bindPhases(context);
+      const stops = await findStops(context, phases);
+      await context.session.begin('repeatable read', 'read only');
+      const unreadable = context.legacy.stops.length > 0;
+      const tables = await tablePlans(context, unreadable);
+      const plans: PhasePlan[] = [];
+      const further: string[] = [];
+      if (!unreadable) {
+        for (const phase of phases) {
+          const entry = context.entries.get(phase.name);
+          if (entry !== undefined) requireSameConfiguration(phase, entry);
+          context.report({ type: 'step', phase: phase.name, step: 'plan' });
+          const unmapped = await unmappedWords(context.session, phase);
+          further.push(...unmapped.further);
+          plans.push({
+            ...(await planPhase(context, phase, options.batchSize ?? DEFAULTS.batchSize)),
+            unmapped: unmapped.words,
+          });
+        }
       }
-    }
-    const warnings = unreadable ? [] : [...(await warningsOf(context, tables, plans)), ...further];
-    await context.session.rollback();
-    return {
-      database: context.database,
-      server: context.server,
-      schema: context.schema,
-      appSchema: context.legacy.appSchema,
-      tables,
-      phases: plans,
-      warnings,
-      stops,
-    };
-  });
+      const warnings = unreadable ? [] : [...(await warningsOf(context, tables, plans)), ...further];
+      await context.session.rollback();
+      return {
+        database: context.database,
+        server: context.server,
+        schema: context.schema,
+        appSchema: context.legacy.appSchema,
+        tables,
+        phases: plans,
+        warnings,
+        stops,
+      };
+    }),
+  );
 }
 
 async function tablePlans(context: Context, unreadable: boolean): Promise<TablePlan[]> {

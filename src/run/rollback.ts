@@ -4,6 +4,7 @@ import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { LEDGER_SCHEMA } from '../ledger/schema.js';
+import { laterPhases } from '../phases/all.js';
 import { PHASES, type PhaseName, type RollbackReport, type TargetOptions } from '../reports.js';
 import { type Context, openContext } from './context.js';
 import { lockOperator } from './lock.js';
@@ -30,7 +31,7 @@ async function rollbackPhase(context: Context, phase: PhaseName): Promise<string
   const { session } = context;
   const entry = context.entries.get(phase);
   if (entry === undefined) return [];
-  const later = PHASES.slice(PHASES.indexOf(phase) + 1).find(
+  const later = laterPhases(phase).find(
     (name) => context.entries.has(name) && !context.phaseNames.includes(name),
   );
   if (later !== undefined) {

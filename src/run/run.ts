@@ -1,12 +1,12 @@
 import { withCleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
-import { type Batch, readBatches } from '../ledger/batches.js';
+import { type Batch, isReopened, readBatches } from '../ledger/batches.js';
 import { finishRun, readPhases, setState, startRun } from '../ledger/phases.js';
 import { targetsOf } from '../load/targets.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhaseRun, type RunOptions, type RunReport } from '../reports.js';
-import { bindPhases, type Context, openContext, operator, secondsSince } from './context.js';
+import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from './context.js';
 import { buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
@@ -26,35 +26,63 @@ import { recordedVerification } from './verify.js';
  */
 export async function run(options: RunOptions): Promise<RunReport> {
   const start = performance.now();
-  return withCleanup(async (cleanup) => {
-    const context = await openContext(options, cleanup);
-    const settings = settingsOf(options);
-    throwIfStops(await findStops(context, bindPhases(context)));
-    await lockOperator(context, cleanup);
-    const repeated = await repeatedSubmissions(context.session, context.legacy);
-    const warnings = repeated === 0 ? [] : [repeatedWarning(repeated)];
-    const phases: PhaseRun[] = [];
-    for (const definition of phaseDefinitions(context.phaseNames)) {
-      // Bound only now: the phase before it has made the tables that it resolves against.
-      const entries = await readPhases(context.session, context.schema);
-      const phase = definition.bind(context.legacy, new Set(entries.keys()));
-      phases.push(await runPhase({ ...context, entries }, phase, options, settings));
-    }
-    const outcome = phases.some((phase) => phase.state === 'different')
-      ? 'different'
-      : phases.every((phase) => phase.batches.loaded === 0)
-        ? 'nothing-to-do'
-        : 'done';
-    return {
-      database: context.database,
-      schema: context.schema,
-      outcome,
-      phases,
-      warnings,
-      seconds: secondsSince(start),
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    };
-  });
+  const state =
+    'Batches that were booked are complete; the ledger says what is left; the legacy tables are as they were.';
+  return stoppable(options.signal, state, () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      const settings = settingsOf(options);
+      throwIfStops(await findStops(context, bindPhases(context)));
+      await lockOperator(context, cleanup);
+      const repeated = await repeatedSubmissions(context.session, context.legacy);
+      const warnings = repeated === 0 ? [] : [repeatedWarning(repeated)];
+      const phases: PhaseRun[] = [];
+      for (const definition of phaseDefinitions(context.phaseNames)) {
+        const before = phases.at(-1);
+        if (before?.state === 'loading') {
+          warnings.push(`Phase ${definition.name} was left out: phase ${before.phase} is not complete.`);
+          break;
+        }
+        // Bound only now: the phase before it has made the tables that it resolves against.
+        const entries = await readPhases(context.session, context.schema);
+        const phase = definition.bind(context.legacy, new Set(entries.keys()));
+        const result = await runPhase({ ...context, entries }, phase, options, settings);
+        phases.push(result);
+        // The next phase resolves against this one's rows, and needs all of them.
+        if (result.state === 'loading') break;
+      }
+      warnings.push(...(await reopenedPhases(context)));
+      const outcome = phases.some((phase) => phase.state === 'different')
+        ? 'different'
+        : phases.every((phase) => phase.batches.loaded === 0)
+          ? 'nothing-to-do'
+          : 'done';
+      return {
+        database: context.database,
+        schema: context.schema,
+        outcome,
+        phases,
+        warnings,
+        seconds: secondsSince(start),
+        peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      };
+    }),
+  );
+}
+
+/** Phases that this run was not asked for, and that changes of an earlier phase made incomplete. */
+async function reopenedPhases(context: Context): Promise<string[]> {
+  const entries = await readPhases(context.session, context.schema);
+  const warnings: string[] = [];
+  for (const entry of entries.values()) {
+    if (context.phaseNames.includes(entry.phase)) continue;
+    const reopened = (await readBatches(context.session, entry.id)).filter(isReopened).length;
+    if (reopened === 0) continue;
+    warnings.push(
+      `Phase ${entry.phase} stands on rows that were changed: ${reopened} of its batches are to be loaded again. Run: drydock run --phase ${entry.phase}`,
+    );
+  }
+  return warnings;
 }
 
 type Settings = ReturnType<typeof settingsOf>;

@@ -93,7 +93,7 @@ async function recompute(
           `row(${columns.map((column) => `${alias}.${column}`).join(', ')})::record`;
         const [first] = await session.query(
           `select coalesce(t.merge_key, s.merge_key)::text as key, coalesce(t.id, s.id)::text as id,
-             concat_ws(', ', ${columns.map((column) => `case when t.id is null or s.id is null or t.${column}::text is distinct from s.${column}::text then ${literal(column)} end`).join(', ')}) as columns
+             array_to_string(array[${columns.map((column) => `case when t.id is null or s.id is null or t.${column}::text is distinct from s.${column}::text then ${literal(column)} end`).join(', ')}], ', ') as columns
            from (select * from ${targets.unified.qualified} u where ${batch.range.condition('u.merge_key')}) t
            full join ${staged} s on s.id = t.id
            where t.id is null or s.id is null or ${row('t')} *<> ${row('s')}

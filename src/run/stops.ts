@@ -21,17 +21,7 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
   }
   for (const phase of phases) {
     stops.push(...(await foreignObjects(context, phase)));
-    if (
-      phase.after !== null &&
-      !context.phaseNames.includes(phase.after) &&
-      context.entries.get(phase.after) === undefined
-    ) {
-      stops.push({
-        code: 'phase-order',
-        message: `Phase ${phase.name} needs phase ${phase.after}, which has not been run.`,
-        next: `Run --phase ${phase.after} first, or --phase all.`,
-      });
-    }
+    stops.push(...phaseOrder(context, phase));
   }
   return stops;
 }
@@ -45,6 +35,20 @@ export function throwIfStops(stops: readonly Stop[]): void {
     what: [first.message, ...rest.map((stop) => stop.message)].join(' '),
     next: first.next,
   });
+}
+
+/** A phase resolves against the rows of the one before it, so all of them have to be there. */
+function phaseOrder(context: Context, { name, after }: Phase): Stop[] {
+  if (after === null || context.phaseNames.includes(after)) return [];
+  const state = context.entries.get(after)?.state;
+  if (state !== undefined && state !== 'loading') return [];
+  return [
+    {
+      code: 'phase-order',
+      message: `Phase ${name} needs phase ${after}, which ${state === undefined ? 'has not been run' : 'is not complete'}.`,
+      next: `Run --phase ${after} first, or --phase all.`,
+    },
+  ];
 }
 
 async function missingRights(context: Context): Promise<Stop[]> {

@@ -1,3 +1,4 @@
+import { cancelWhenStopped } from '../db/cancel.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { ident, literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
@@ -69,6 +70,8 @@ export async function verifyPhase(
 async function snapshotPair(context: Context, cleanup: Cleanup): Promise<SnapshotPair> {
   const legacy = await context.connector.open(cleanup);
   const unified = await context.connector.open(cleanup);
+  // Before the transactions begin: the snapshot has to be taken over before any query.
+  await cancelWhenStopped(context.connector, [legacy, unified], context.signal, cleanup);
   for (const session of [legacy, unified]) {
     await session.execute(`set work_mem = '64MB'`);
     await session.begin('repeatable read', 'read only');

@@ -6,7 +6,7 @@ import { targetsOf } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhaseVerification, type VerifyOptions, type VerifyReport } from '../reports.js';
 import { requireSameConfiguration } from './configuration.js';
-import { bindPhases, type Context, openContext, secondsSince } from './context.js';
+import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
 import { select } from './selection.js';
 import { type VerifySelection, verifyPhase } from './verify-phase.js';
 
@@ -18,23 +18,25 @@ import { type VerifySelection, verifyPhase } from './verify-phase.js';
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const start = performance.now();
-  return withCleanup(async (cleanup) => {
-    const context = await openContext(options, cleanup);
-    const phases: PhaseVerification[] = [];
-    const known = bindPhases(context).filter(
-      (phase) => options.phases !== undefined || context.entries.has(phase.name),
-    );
-    if (known.length === 0) throw notLoaded('Nothing was unified', 'drydock run');
-    for (const phase of known) phases.push(await verifyOne(context, phase, options));
-    return {
-      database: context.database,
-      schema: context.schema,
-      equal: phases.every((phase) => phase.equal),
-      strict: options.strict === true,
-      phases,
-      seconds: secondsSince(start),
-    };
-  });
+  return stoppable(options.signal, 'Verification writes nothing; it was not finished.', () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      const phases: PhaseVerification[] = [];
+      const known = bindPhases(context).filter(
+        (phase) => options.phases !== undefined || context.entries.has(phase.name),
+      );
+      if (known.length === 0) throw notLoaded('Nothing was unified', 'drydock run');
+      for (const phase of known) phases.push(await verifyOne(context, phase, options));
+      return {
+        database: context.database,
+        schema: context.schema,
+        equal: phases.every((phase) => phase.equal),
+        strict: options.strict === true,
+        phases,
+        seconds: secondsSince(start),
+      };
+    }),
+  );
 }
 
 async function verifyOne(context: Context, phase: Phase, options: VerifyOptions): Promise<PhaseVerification> {

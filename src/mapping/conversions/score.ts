@@ -6,6 +6,8 @@ import { remembered } from '../memo.js';
 export type Scale = 'percent' | 'unit' | 'unitComplement';
 
 const HIGHEST = 10_000;
+/** What a golden score looks like. */
+const GOLDEN = /^(?:100\.00|[1-9]?\d\.\d\d)$/;
 /** All percent scores with two decimals, and some. */
 const MOST_REMEMBERED = 16_384;
 
@@ -25,9 +27,11 @@ export function score(scale: Scale): ConversionFor {
       if (read === null || value < 0 || value > HIGHEST) return { golden: null, exact: false };
       return { golden: print(value), exact: read.exact && isCanonical(field, type) };
     }, MOST_REMEMBERED);
+    // A percent score of type numeric(5,2) is its own golden value: no need to look at its digits.
+    const isGolden = (field: string) => scale === 'percent' && type.scale === 2 && GOLDEN.test(field);
     return {
-      forward: (field) => read(field).golden,
-      exact: (field) => read(field).exact,
+      forward: (field) => (isGolden(field) ? field : read(field).golden),
+      exact: (field) => isGolden(field) || read(field).exact,
       inverse: (golden) => {
         const legacy = {
           percent: golden,
