@@ -12,7 +12,7 @@ export type TextRow = Readonly<Record<string, string | null>>;
 const AS_TEXT = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
 
 /**
- * Everything that changes how a value is printed, which statement a name means, or how long a lock is
+ * Everything that changes how a value is read or printed, what a statement or a name means, or how long a lock is
  * waited for. Pinned in every session, because ALTER ROLE and ALTER DATABASE may have set any of it.
  */
 const PINNED: Readonly<Record<string, string>> = {
@@ -28,6 +28,7 @@ const PINNED: Readonly<Record<string, string>> = {
   array_nulls: 'on',
   quote_all_identifiers: 'off',
   standard_conforming_strings: 'on',
+  transform_null_equals: 'off',
   default_transaction_isolation: 'read committed',
   default_transaction_read_only: 'off',
   row_security: 'off',
@@ -124,6 +125,16 @@ export class Session {
     access: 'read write' | 'read only' = 'read write',
   ): Promise<void> {
     await this.execute(`begin isolation level ${isolation} ${access}`);
+  }
+
+  /** The name under which other sessions can take over this transaction's snapshot, as long as it lasts. */
+  async exportSnapshot(): Promise<string> {
+    return String((await this.one('select pg_export_snapshot() as id')).id);
+  }
+
+  /** Takes over a snapshot; before the first query of a repeatable-read transaction. */
+  async importSnapshot(snapshot: string): Promise<void> {
+    await this.execute(`set transaction snapshot ${literal(snapshot)}`);
   }
 
   /** Commits, and makes sure of it: COMMIT of a failed transaction succeeds with the tag ROLLBACK. */

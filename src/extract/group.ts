@@ -115,6 +115,8 @@ class LineCursor {
   readonly #lists: AsyncIterator<string[]>;
   #lines: string[] = [];
   #at = 0;
+  /** The key of the line before, also when that was in another list. */
+  #last = '';
   ended = false;
   key: string | null = null;
   line = '';
@@ -133,8 +135,8 @@ class LineCursor {
     this.#at += 1;
     this.line = line;
     const key = line.slice(0, KEY_LENGTH);
-    if (this.key !== null && key < this.key)
-      throw new Error(`rows came out of order: ${key} after ${this.key}`);
+    if (key < this.#last) throw new Error(`rows came out of order: ${key} after ${this.#last}`);
+    this.#last = key;
     this.key = key;
     return true;
   }

@@ -18,6 +18,13 @@ export function isReopened(batch: Batch): boolean {
   return batch.status === 'pending' && batch.attempts > 0;
 }
 
+/** From the first to the last of some batches, with all that lie between them. */
+export function spanOf(batches: readonly Batch[], some: readonly Batch[]): readonly Batch[] {
+  const [first, last] = [some[0], some.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return batches.filter(({ number }) => number >= first.number && number <= last.number);
+}
+
 /** Rows of one source in one batch. */
 export interface SourceCounts {
   readonly read: number;

@@ -120,3 +120,10 @@ export async function createLedger(session: Session): Promise<void> {
   await session.execute(`comment on schema ${LEDGER_SCHEMA} is '${MARKER}'`);
   await session.execute(TABLES);
 }
+
+/** Drops the ledger; inside a transaction of the caller's. What others built on it stops the drop, never cascades. */
+export async function dropLedger(session: Session): Promise<void> {
+  const tables = [...TABLES.matchAll(/^create table (\S+)/gm)].map(([, name]) => name).reverse();
+  await session.execute(`drop table ${tables.join(', ')}`);
+  await session.execute(`drop schema ${LEDGER_SCHEMA}`);
+}

@@ -40,6 +40,8 @@ export interface CatalogTable {
   readonly comment: string | null;
   readonly canSelect: boolean;
   readonly canReference: boolean;
+  /** Whether row-level security hides rows from this user. */
+  readonly hidesRows: boolean;
 }
 
 /** Base types whose equality operator means the very same value, and that hash. */
@@ -53,6 +55,7 @@ select c.oid::text as oid, c.relkind::text as kind, c.reltuples::bigint::text as
   obj_description(c.oid, 'pg_class') as comment,
   has_table_privilege(c.oid, 'select')::text as can_select,
   has_table_privilege(c.oid, 'references')::text as can_reference,
+  row_security_active(c.oid)::text as hides_rows,
   coalesce((
     select json_agg((
       select json_agg(a.attname order by a.attnum)
@@ -135,5 +138,6 @@ export async function readTable(
     comment: table.comment ?? null,
     canSelect: table.can_select === 'true',
     canReference: table.can_reference === 'true',
+    hidesRows: table.hides_rows === 'true',
   };
 }

@@ -112,6 +112,13 @@ function problems(table: CatalogTable, shape: Shape): Stop[] {
       next: `Have its owner run: grant select on ${name} to the user.`,
     });
   }
+  if (table.hidesRows) {
+    found.push({
+      code: 'row-level-security',
+      message: `Row-level security on table ${name} may hide rows from the user; what is hidden would be lost.`,
+      next: 'Connect as the owner of the table, or as a user with the attribute BYPASSRLS.',
+    });
+  }
   return found;
 }
 

@@ -14,6 +14,12 @@ import type { Context } from './context.js';
 import { openExtraction } from './extraction.js';
 import { rejectsOf } from './rejects.js';
 
+/** Whether the same load may pass when it is given again; also where the server is not back yet. */
+function mayPass(error: unknown): boolean {
+  const reason = error instanceof DrydockError ? error.cause : error;
+  return isRetryable(reason) || isConnectionLost(reason);
+}
+
 /** How many rows may still be put aside, over all lanes. */
 export interface RejectBudget {
   left: number;
@@ -52,7 +58,7 @@ export class BatchLoader {
       try {
         return await withRetry(() => this.#attempt(load), {
           signal: this.#context.signal,
-          retryable: (error) => isRetryable(error) || isConnectionLost(error),
+          retryable: mayPass,
         });
       } catch (error) {
         const culprit = this.#culprit(error, rows);
@@ -78,7 +84,8 @@ export class BatchLoader {
   /** The merge key of the row that the server refused, where its error tells the line. */
   #culprit(error: unknown, rows: BatchRows): string | undefined {
     if (!isRowError(error)) return undefined;
-    const place = /^COPY (.+?), line (\d+)/m.exec((error as PostgresError).where ?? '');
+    // "COPY table, line 7, …", in whichever language the server speaks.
+    const place = /^COPY ([^\s,]+)\D*(\d+)/m.exec((error as PostgresError).where ?? '');
     if (place === null) return undefined;
     const table = (place[1] ?? '').includes(this.#targets.folded.name) ? 'folded' : 'unified';
     return rows.keyOfLine(table, Number(place[2]));
@@ -123,13 +130,18 @@ export class BatchLoader {
   #failure(batch: Batch, error: unknown): unknown {
     if (error instanceof DrydockError || (error instanceof Error && error.name === 'AbortError'))
       return error;
-    const { message, where, detail } = error as PostgresError;
+    const { message, where, detail, constraint } = error as PostgresError;
+    // The server's message may quote the row, which belongs into the detail.
+    const reason =
+      sqlState(error) === undefined
+        ? message
+        : `SQLSTATE ${sqlState(error)}${constraint === undefined ? '' : `, constraint ${constraint}`}`;
     return new DrydockError({
       code: 'batch-failed',
-      what: `Phase ${this.#phase.name}, batch ${batch.number}, keys ${batch.range}: loading failed${sqlState(error) === undefined ? '' : ` with SQLSTATE ${sqlState(error)}`}: ${message}`,
+      what: `Phase ${this.#phase.name}, batch ${batch.number}, keys ${batch.range}: loading failed (${reason}).`,
       state: 'Batches loaded before it are complete and booked; this batch was not touched.',
-      next: 'Mend the cause and give the same command again: it goes on where it stopped.',
-      detail: [detail, where].filter((part) => part !== undefined).join('\n') || undefined,
+      next: 'Mend the cause and give the same command again: it goes on where it stopped. --verbose shows what the server said.',
+      detail: [message, detail, where].filter((part) => part !== undefined).join('\n'),
       cause: error,
     });
   }

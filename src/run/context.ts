@@ -9,6 +9,7 @@ import { detectLegacy, type LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, PHASES, type PhaseName, type ProgressEvent, type TargetOptions } from '../reports.js';
+import { explained } from './explain.js';
 
 /** What every verb works with: a connection, and the database as it is found. */
 export interface Context {
@@ -82,7 +83,7 @@ export function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
 }
 
-/** Runs the work; what it throws because it was told to stop becomes a StoppedError. */
+/** Runs the work; what it throws because it was told to stop becomes a StoppedError, what the server refuses is explained. */
 export async function stoppable<T>(
   signal: AbortSignal | undefined,
   state: string,
@@ -92,6 +93,6 @@ export async function stoppable<T>(
     return await work();
   } catch (error) {
     if (signal?.aborted === true && !(error instanceof DrydockError)) throw new StoppedError(state);
-    throw error;
+    throw explained(error, state);
   }
 }

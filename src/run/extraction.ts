@@ -1,6 +1,5 @@
 import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
-import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { copyLines } from '../extract/copy-source.js';
 import { Grouper } from '../extract/group.js';
@@ -9,22 +8,22 @@ import type { KeyRange } from '../keys/key-range.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 
-/** Starts one ordered COPY per source, all in the snapshot of the first session. */
+/** Starts one ordered COPY per source, all in one snapshot: the given one, else the first session's. */
 export async function openExtraction(
   context: Context,
   phase: Phase,
   range: KeyRange,
   cleanup: Cleanup,
+  snapshot?: string,
 ): Promise<Grouper> {
   const sessions: Session[] = [];
-  let snapshot: string | undefined;
+  let shared = snapshot;
   for (const _ of phase.keyed) {
     const session = await context.connector.open(cleanup);
     await session.execute(`set work_mem = '64MB'`);
     await session.begin('repeatable read', 'read only');
-    if (snapshot === undefined)
-      snapshot = String((await session.one('select pg_export_snapshot() as id')).id);
-    else await session.execute(`set transaction snapshot ${literal(snapshot)}`);
+    if (shared === undefined) shared = await session.exportSnapshot();
+    else await session.importSnapshot(shared);
     sessions.push(session);
   }
   const pids = await Promise.all(sessions.map((session) => session.backendPid()));

@@ -48,7 +48,8 @@ export async function preparePhase(
   );
 }
 
-async function requireTables(
+/** Refuses to go on without the tables that the ledger says are there. */
+export async function requireTables(
   context: Context,
   phase: Phase,
   targets: Targets,

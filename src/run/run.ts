@@ -17,6 +17,7 @@ import { select } from './selection.js';
 import { findStops, throwIfStops } from './stops.js';
 import { storageOf } from './storage.js';
 import { recordedVerification } from './verify.js';
+import { brokenViews } from './verify-phase.js';
 
 /**
  * Unifies: creates the tables, loads every batch that is not loaded yet, builds indexes, keys and views, and
@@ -39,6 +40,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
       const phases: PhaseRun[] = [];
       for (const definition of phaseDefinitions(context.phaseNames)) {
         const before = phases.at(-1);
+        // A phase resolves against the rows of the one before it, and needs all of them.
         if (before?.state === 'loading') {
           warnings.push(`Phase ${definition.name} was left out: phase ${before.phase} is not complete.`);
           break;
@@ -46,10 +48,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
         // Bound only now: the phase before it has made the tables that it resolves against.
         const entries = await readPhases(context.session, context.schema);
         const phase = definition.bind(context.legacy, new Set(entries.keys()));
-        const result = await runPhase({ ...context, entries }, phase, options, settings);
-        phases.push(result);
-        // The next phase resolves against this one's rows, and needs all of them.
-        if (result.state === 'loading') break;
+        phases.push(await runPhase({ ...context, entries }, phase, options, settings));
       }
       warnings.push(...(await reopenedPhases(context)));
       const outcome = phases.some((phase) => phase.state === 'different')
@@ -169,7 +168,7 @@ async function loadAndFinish(
   const pending = (await readBatches(session, phaseId)).some((batch) => batch.status === 'pending');
   const indexesFrom = performance.now();
   const finished = context.entries.has(phase.name) && context.entries.get(phase.name)?.state !== 'loading';
-  if (!pending && (!finished || loaded.loaded > 0)) {
+  if (!pending && (!finished || loaded.loaded > 0 || (await brokenViews(session, phaseId)).size > 0)) {
     context.report({ type: 'step', phase: phase.name, step: 'indexes' });
     await buildIndexes(context, phase, targets);
     context.report({ type: 'step', phase: phase.name, step: 'views' });

@@ -1,11 +1,11 @@
 import { cancelWhenStopped } from '../db/cancel.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
-import { ident, literal } from '../db/identifier.js';
+import { ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { Batch } from '../ledger/batches.js';
 import { isIntact, readObjects } from '../ledger/objects.js';
 import { countRejects } from '../ledger/rejects.js';
-import type { Targets } from '../load/targets.js';
+import { type Targets, viewName } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Accounting, Invariant, PhaseVerification, TableVerification } from '../reports.js';
 import { compareTable, type SnapshotPair } from '../verify/compare-table.js';
@@ -34,12 +34,14 @@ export async function verifyPhase(
   return withCleanup(async (cleanup) => {
     const sessions = await snapshotPair(context, cleanup);
     const sources = await restorations(sessions.legacy, phase, targets, phaseId);
-    const invariants = await viewsAreIntact(sessions.legacy, phaseId);
+    const broken = await brokenViews(sessions.legacy, phaseId);
+    const invariants = phase.bound.sources.map(({ rule }) => viewIsIntact(viewName(rule.table), broken));
     const comparisons = phase.keyed.map(
       (keyed, index): Comparison => ({
         keyed,
         schema: phase.schema,
         restoration: sources[index] as Comparison['restoration'],
+        viewIsIntact: !broken.has(viewName(keyed.source.rule.table)),
       }),
     );
     const tables: TableVerification[] = [];
@@ -56,7 +58,13 @@ export async function verifyPhase(
       invariants.push({ name, ok: n === '0', detail: n === '0' ? '' : `${n} rows break it` });
     }
     if (selection.strict)
-      invariants.push(...(await secondRoute(context, phase, targets, comparisons, selection)));
+      invariants.push(
+        ...(await secondRoute(context, phase, targets, comparisons, {
+          ...selection,
+          phaseId,
+          snapshot: await sessions.legacy.exportSnapshot(),
+        })),
+      );
     const accounting =
       selection.selected === null ? await account(sessions.unified, phase, targets, phaseId, tables) : [];
     const equal =
@@ -76,30 +84,33 @@ async function snapshotPair(context: Context, cleanup: Cleanup): Promise<Snapsho
     await session.execute(`set work_mem = '64MB'`);
     await session.begin('repeatable read', 'read only');
   }
-  const { id } = await legacy.one('select pg_export_snapshot() as id');
-  await unified.execute(`set transaction snapshot ${literal(String(id))}`);
+  await unified.importSnapshot(await legacy.exportSnapshot());
   return { legacy, unified };
 }
 
-async function viewsAreIntact(session: Session, phaseId: number): Promise<Invariant[]> {
-  const invariants: Invariant[] = [];
+/** Views that are gone, or that are not what Drydock made of them. */
+export async function brokenViews(session: Session, phaseId: number): Promise<Set<string>> {
+  const broken = new Set<string>();
   for (const object of await readObjects(session, phaseId)) {
     if (object.kind !== 'view') continue;
-    const intact = await isIntact(session, object);
-    const { same } = intact
+    const { same } = (await isIntact(session, object))
       ? await session.one('select (pg_get_viewdef($1::text::oid) = $2::text)::text as same', [
           object.oid,
           object.definition,
         ])
       : { same: 'false' };
-    const ok = same === 'true';
-    invariants.push({
-      name: `view ${object.name} is as it was made`,
-      ok,
-      detail: ok ? '' : 'it was replaced or is gone',
-    });
+    if (same !== 'true') broken.add(object.name);
   }
-  return invariants;
+  return broken;
+}
+
+function viewIsIntact(view: string, broken: ReadonlySet<string>): Invariant {
+  const ok = !broken.has(view);
+  return {
+    name: `view ${view} is as it was made`,
+    ok,
+    detail: ok ? '' : 'it was replaced or is gone; its table was compared with what it should give',
+  };
 }
 
 /** Law 2, counted in the tables themselves. */

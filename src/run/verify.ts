@@ -7,7 +7,9 @@ import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhaseVerification, type VerifyOptions, type VerifyReport } from '../reports.js';
 import { requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
+import { requireTables } from './prepare.js';
 import { select } from './selection.js';
+import { throwIfStops } from './stops.js';
 import { type VerifySelection, verifyPhase } from './verify-phase.js';
 
 /**
@@ -44,6 +46,9 @@ async function verifyOne(context: Context, phase: Phase, options: VerifyOptions)
   if (entry === undefined)
     throw notLoaded(`Phase ${phase.name} was not run`, `drydock run --phase ${phase.name}`);
   requireSameConfiguration(phase, entry);
+  throwIfStops(context.legacy.stops);
+  const targets = targetsOf(phase);
+  await requireTables(context, phase, targets, entry);
   const batches = await readBatches(context.session, entry.id);
   const pending = batches.filter((batch) => batch.status === 'pending').length;
   if (entry.state === 'loading') {
@@ -57,7 +62,7 @@ async function verifyOne(context: Context, phase: Phase, options: VerifyOptions)
   const settings = { selected, limit: options.limit ?? DEFAULTS.limit, strict: options.strict === true };
   if (options.record === true && selected === null)
     return recordedVerification(context, phase, entry.id, settings);
-  return verifyPhase(context, phase, targetsOf(phase), entry.id, { ...settings, batches });
+  return verifyPhase(context, phase, targets, entry.id, { ...settings, batches });
 }
 
 /** Verifies a whole phase and writes the result into the ledger. */

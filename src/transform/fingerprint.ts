@@ -4,11 +4,13 @@ import { decode, NULL } from '../copy-text/copy-text.js';
 /** Text as two people would call it the same: NFKC, case-folded, white space and punctuation collapsed. */
 export function foldText(field: string): string {
   if (field === NULL) return '';
-  // Upper case first: it is what turns 'ß' and 'SS' into the same.
+  // By way of lower and upper case: they turn 'ẞ', 'ß' and 'SS' into the same, and characters apart, hence NFKC again.
   return decode(field)
     .normalize('NFKC')
+    .toLowerCase()
     .toUpperCase()
     .toLowerCase()
+    .normalize('NFKC')
     .replace(/[\p{P}\s]+/gu, ' ')
     .trim();
 }

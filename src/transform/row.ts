@@ -25,7 +25,7 @@ export interface RowSet extends Iterable<Row> {
 }
 
 /** Rows of one key that are kept split; beyond it they are split again on each pass, so memory stays bounded. */
-const MOST_KEPT = 64;
+export const MOST_KEPT = 64;
 
 /** Splits lines of one source. */
 export class RowReader {

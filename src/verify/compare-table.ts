@@ -1,6 +1,5 @@
 import type { Session } from '../db/session.js';
-import { KeyRange } from '../keys/key-range.js';
-import type { Batch } from '../ledger/batches.js';
+import { type Batch, spanOf } from '../ledger/batches.js';
 import { viewName } from '../load/targets.js';
 import type { Difference, SideHash, TableVerification } from '../reports.js';
 import { findDifferences } from './differences.js';
@@ -16,7 +15,8 @@ export interface SnapshotPair {
  * Compares a legacy table with its view: whole first, and only when that differs (or when some batches are asked
  * for) batch by batch, down to the rows and columns.
  *
- * @param selected the batches to look at, without gaps; null for the whole table
+ * @param batches all batches of the phase
+ * @param selected the batches to look at; null for the whole table
  */
 export async function compareTable(
   sessions: SnapshotPair,
@@ -35,7 +35,7 @@ export async function compareTable(
     if (equalSides(legacy, unified)) {
       return { ...result, equal: true, legacy, unified, differingBatches: [], differences: [], more: false };
     }
-    const { differing } = await compareBatches(sessions, comparison, batches);
+    const { differing } = await compareBatches(sessions, comparison, batches, batches);
     return {
       ...result,
       equal: false,
@@ -44,7 +44,7 @@ export async function compareTable(
       ...(await explain(sessions.legacy, comparison, differing, limit)),
     };
   }
-  const { legacy, unified, differing } = await compareBatches(sessions, comparison, selected);
+  const { legacy, unified, differing } = await compareBatches(sessions, comparison, batches, selected);
   return {
     ...result,
     equal: differing.length === 0,
@@ -54,16 +54,25 @@ export async function compareTable(
   };
 }
 
-async function compareBatches(sessions: SnapshotPair, comparison: Comparison, batches: readonly Batch[]) {
-  const range = new KeyRange(batches[0]?.range.from ?? null, batches.at(-1)?.range.to ?? null);
+async function compareBatches(
+  sessions: SnapshotPair,
+  comparison: Comparison,
+  batches: readonly Batch[],
+  selected: readonly Batch[],
+) {
+  const span = spanOf(batches, selected);
   const [legacy, unified] = await Promise.all([
-    hashBatches(sessions.legacy, comparison, 'legacy', batches, range),
-    hashBatches(sessions.unified, comparison, 'unified', batches, range),
+    hashBatches(sessions.legacy, comparison, 'legacy', span),
+    hashBatches(sessions.unified, comparison, 'unified', span),
   ]);
-  const differing = batches.filter(
-    ({ number }) => !equalSides(legacy.get(number) ?? NO_ROWS, unified.get(number) ?? NO_ROWS),
-  );
-  return { legacy: total(legacy), unified: total(unified), differing };
+  const sidesOf = ({ number }: Batch) =>
+    [legacy.get(number) ?? NO_ROWS, unified.get(number) ?? NO_ROWS] as const;
+  const differing = selected.filter((batch) => !equalSides(...sidesOf(batch)));
+  return {
+    legacy: total(selected.map((batch) => sidesOf(batch)[0])),
+    unified: total(selected.map((batch) => sidesOf(batch)[1])),
+    differing,
+  };
 }
 
 async function explain(session: Session, comparison: Comparison, differing: readonly Batch[], limit: number) {
@@ -80,10 +89,10 @@ async function explain(session: Session, comparison: Comparison, differing: read
 }
 
 /** The sums of batches add up to the sum of the table. */
-function total(batches: ReadonlyMap<number, SideHash>): SideHash {
+function total(batches: readonly SideHash[]): SideHash {
   let rows = 0;
   const sums = [0n, 0n];
-  for (const side of batches.values()) {
+  for (const side of batches) {
     rows += side.rows;
     side.hash.split(':').forEach((sum, index) => {
       sums[index] = (sums[index] ?? 0n) + BigInt(sum);

@@ -1,7 +1,6 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';
 import { fromClause, type KeyedSource, tableOf } from '../extract/keyed-source.js';
-import type { KeyRange } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import { type Restoration, restoreQuery } from '../load/legacy-view.js';
 import { viewName } from '../load/targets.js';
@@ -14,37 +13,44 @@ export interface Comparison {
   readonly restoration: Restoration;
   /** Schema of the legacy view. */
   readonly schema: string;
+  /** Whether the view is there as it was made; without it the query that it is made of is compared. */
+  readonly viewIsIntact: boolean;
 }
 
 export type SideName = 'legacy' | 'unified';
 
 /** Hashes a whole side: the table, and the view itself, as anyone would read them. */
 export async function hashSide(session: Session, comparison: Comparison, side: SideName): Promise<SideHash> {
-  const { keyed, schema } = comparison;
-  const from =
-    side === 'legacy' ? tableOf(keyed.source) : qualified(schema, viewName(keyed.source.rule.table));
+  const { keyed, schema, viewIsIntact, restoration } = comparison;
+  const view = viewIsIntact
+    ? qualified(schema, viewName(keyed.source.rule.table))
+    : `(${restoreQuery(restoration)})`;
+  const from = side === 'legacy' ? tableOf(keyed.source) : view;
   const row = await session.one(`select ${rowHashes(keyed.source.table.columns, 'r')} from ${from} r`);
   return sideHash(row);
 }
 
-/** Hashes a side per batch, within a range of keys; batches without rows are not in the map. */
+/**
+ * Hashes a side per batch; batches without rows are not in the map.
+ *
+ * @param batches without gaps
+ */
 export async function hashBatches(
   session: Session,
   comparison: Comparison,
   side: SideName,
   batches: readonly Batch[],
-  range: KeyRange,
 ): Promise<Map<number, SideHash>> {
-  const bounds = batches.flatMap((batch) => (batch.range.from === null ? [] : [`'${batch.range.from}'`]));
-  const first = batches[0]?.number ?? 1;
-  const offset = batches[0]?.range.from === null ? first : first - 1;
+  const [first, last] = [batches[0], batches.at(-1)];
+  if (first === undefined || last === undefined) return new Map();
+  const bounds = batches.slice(1).map((batch) => `'${batch.range.from}'`);
   const number =
     bounds.length === 0
-      ? String(first)
-      : `width_bucket(r.merge_key, array[${bounds.join(', ')}]::uuid[]) + ${offset}`;
+      ? String(first.number)
+      : `width_bucket(r.merge_key, array[${bounds.join(', ')}]::uuid[]) + ${first.number}`;
   const rows = await session.query(
     `${withClause(comparison, side)} select ${number} as batch, ${rowHashes(comparison.keyed.source.table.columns, 'r')}
-     from (${keyedRows(comparison, side)}) r where ${range.condition('r.merge_key')} group by 1`,
+     from (${keyedRows(comparison, side)}) r where ${first.range.spanTo(last.range).condition('r.merge_key')} group by 1`,
   );
   return new Map(rows.map((row) => [Number(row.batch), sideHash(row)]));
 }

@@ -9,7 +9,7 @@ import type { Idea } from './ideas.js';
 import { EXTRA } from './keys.js';
 import { GOLDEN } from './mapping.js';
 import type { Side, Sides } from './sides.js';
-import { OTHERWISE } from './statuses.js';
+import { OTHERWISE, unifiedStatus } from './statuses.js';
 
 const TITLE_LENGTH = 80;
 const UNTITLED = 'Untitled opportunity';
@@ -65,7 +65,7 @@ export class GoldenRecord {
 
   /** What a golden column gets when no source has a value that it can hold. */
   #fallback(target: (typeof GOLDEN)[number], rows: readonly (Row | null)[]): string {
-    if (target === 'status') return OTHERWISE;
+    if (target === 'status') return this.#workflowStatus(rows);
     if (target === 'title') return this.#title(rows);
     if (target === 'opportunity_score') {
       const row = this.#sides.workflow === null ? null : (rows[this.#sides.workflow.index] ?? null);
@@ -76,6 +76,13 @@ export class GoldenRecord {
       }
     }
     return NULL;
+  }
+
+  /** A workflow says how far an opportunity is that nobody else gave a status. */
+  #workflowStatus(rows: readonly (Row | null)[]): string {
+    const { workflow } = this.#sides;
+    const raw = workflow === null ? NULL : fieldAt(rows[workflow.index] ?? null, workflow.status);
+    return raw === NULL ? OTHERWISE : unifiedStatus(raw);
   }
 
   /** The submission's title, else the app's name, else the first words of the problem. */

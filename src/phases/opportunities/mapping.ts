@@ -112,16 +112,9 @@ const workflowResults: SourceRule = {
     opportunity_id: key('workflow_opportunity_id'),
     app_name: text('app_name'),
     function_list: { kind: 'golden', target: 'core_functions', conversion: stringList },
-    status: {
-      kind: 'golden',
-      target: 'status',
-      conversion: statusOf({
-        discovered: 'pending',
-        ai_enriched: 'completed',
-        validated: 'validated',
-        archived: 'failed',
-      }),
-    },
+    // A workflow's status nearly always differs from its opportunity's, which comes first in survivorship: in the
+    // residue it would stand in three of four rows, so it has a column of its own.
+    status: { kind: 'own', target: 'workflow_status', read: true },
     market_demand_score: dimension('market_demand', 'unit'),
     pain_intensity_score: dimension('pain_intensity', 'unit'),
     competition_level_score: dimension('market_gap', 'unitComplement'),

@@ -2,10 +2,10 @@ import { NULL } from '../../copy-text/copy-text.js';
 import type { Group } from '../../extract/group.js';
 import { uuidV5 } from '../../keys/uuid.js';
 import type { BoundPhase } from '../../mapping/bind.js';
-import { Contest } from '../../transform/dedupe.js';
+import { Contest, detached } from '../../transform/dedupe.js';
 import { fingerprint } from '../../transform/fingerprint.js';
 import { LineBuilder } from '../../transform/output.js';
-import { fieldAt, type Row, type RowSet } from '../../transform/row.js';
+import { fieldAt, MOST_KEPT, type Row, type RowSet } from '../../transform/row.js';
 import type { Merger } from '../phase.js';
 import { GoldenRecord } from './golden.js';
 import { type Entry, type Idea, Ideas } from './ideas.js';
@@ -91,7 +91,8 @@ function findIdeas(side: Side, rows: RowSet, ideas: Ideas, pointers: boolean): v
   const several = rows.count > 1;
   for (const row of rows) {
     const key = ideaKey(side, rows, row);
-    const standing = side.standing.read(row, several);
+    const read = side.standing.read(row, several);
+    const standing = rows.count > MOST_KEPT ? detached(read) : read;
     ideas.enter(key, several ? nameOf(side, row) : NULL, standing);
     if (several && pointers) ideas.point(standing.identity, key);
   }

@@ -11,6 +11,7 @@ export interface Side {
   readonly title: number;
   readonly appName: number;
   readonly problem: number;
+  readonly status: number;
   /** Rows name the opportunity that they belong to (`workflow_results`, shape A). */
   readonly named: boolean;
 }
@@ -40,6 +41,7 @@ export function readSides(bound: BoundPhase): Sides {
       title: first(['title']),
       appName: first(['app_name']),
       problem: first(['problem_statement', 'problem_description']),
+      status: first(['status']),
       named: source.rule.table === 'workflow_results' && source.table.shape.name === 'A',
     };
   });

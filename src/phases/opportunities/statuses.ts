@@ -26,3 +26,8 @@ const WORDS: ReadonlyMap<string, string> = new Map(
 export function statusOf(usual: Readonly<Record<UnifiedStatus, string>>): ConversionFor {
   return vocabulary(WORDS, OTHERWISE, usual);
 }
+
+/** The unified status that a raw one becomes. */
+export function unifiedStatus(raw: string): string {
+  return WORDS.get(raw) ?? OTHERWISE;
+}

@@ -1,0 +1,55 @@
+import { isConnectionLost, type PostgresError, sqlState } from '../db/sqlstate.js';
+import { DrydockError } from '../errors.js';
+
+interface Explanation {
+  readonly code: string;
+  readonly what: string;
+  readonly next: string;
+}
+
+/** What a server refuses for reasons that are not ours, in words; the server's own message names the object. */
+const EXPLANATIONS: Readonly<Record<string, (message: string) => Explanation>> = {
+  '42501': (message) => ({
+    code: 'missing-privilege',
+    what: `The user lacks a right: ${message}.`,
+    next: 'Have the right granted by the owner of the object, or connect as that owner.',
+  }),
+  '25006': (message) => ({
+    code: 'read-only-server',
+    what: `The server takes no writes: ${message}.`,
+    next: 'Connect to the primary server, not to a standby.',
+  }),
+  '53100': (message) => ({
+    code: 'disk-full',
+    what: `The server's disk is full: ${message}.`,
+    next: 'Make room (drydock plan estimates how much is needed) and give the same command again.',
+  }),
+  '55P03': (message) => ({
+    code: 'locked',
+    what: `Another session holds a lock for longer than Drydock waits: ${message}.`,
+    next: 'See pg_stat_activity for the session, and give the same command again when it has ended.',
+  }),
+  '57014': (message) => ({
+    code: 'cancelled',
+    what: `A statement was cancelled on the server, again and again: ${message}.`,
+    next: 'Find out who cancels it, and give the same command again.',
+  }),
+};
+
+/** Makes an error of the server one that a person can act on, where it is of a known kind. */
+export function explained(error: unknown, state: string): unknown {
+  if (!(error instanceof Error) || error instanceof DrydockError) return error;
+  if (isConnectionLost(error)) {
+    return new DrydockError({
+      code: 'connection-lost',
+      what: `The connection to the server was lost: ${error.message}`,
+      state,
+      next: 'Give the same command again when the server answers.',
+      cause: error,
+    });
+  }
+  const explanation = EXPLANATIONS[sqlState(error) ?? '']?.(error.message);
+  if (explanation === undefined) return error;
+  const { detail } = error as PostgresError;
+  return new DrydockError({ ...explanation, state, detail, cause: error });
+}
