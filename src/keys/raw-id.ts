@@ -5,6 +5,14 @@
 
 const UUID_PATTERN = `'^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$'`;
 
+/**
+ * A column's raw id, of whatever type it is. In the collation C, because prefixes and patterns cannot be looked for
+ * under a nondeterministic one, and because ids are equal byte for byte or not at all.
+ */
+export function rawText(column: string): string {
+  return `(${column}::text collate "C")`;
+}
+
 /** The id without its prefixes. */
 export function bareId(raw: string): string {
   return strip(strip(raw, 'opp_'), 't3_');
@@ -21,7 +29,7 @@ export function uuidFromText(text: string): string {
 
 /** A column's value as uuid, whether it is of that type or spells one. */
 export function asUuid(expression: string, kind: string): string {
-  return kind === 'uuid' ? expression : uuidFromText(`${expression}::text`);
+  return kind === 'uuid' ? expression : uuidFromText(rawText(expression));
 }
 
 /**
@@ -32,4 +40,16 @@ export function asUuid(expression: string, kind: string): string {
 export function keyOfUnknown(bare: string): string {
   const hex = `encode(substr(sha256(convert_to('drydock:' || ${bare}, 'UTF8')), 1, 16), 'hex')`;
   return `overlay(overlay(${hex} placing '8' from 13 for 1) placing '8' from 17 for 1)::uuid`;
+}
+
+/**
+ * The key of a legacy row `r` that names nothing else: its own id. Where that is no uuid, or may be null, one made of
+ * the whole row, so that rows that are equal to the last byte meet; it costs, because whole rows go through the joins.
+ */
+export function ownKey(
+  id: { readonly type: { readonly kind: string }; readonly notNull: boolean } | undefined,
+): string {
+  const ofRow = keyOfUnknown('r::text');
+  if (id?.type.kind !== 'uuid') return ofRow;
+  return id.notNull ? 'r.id' : `coalesce(r.id, ${ofRow})`;
 }

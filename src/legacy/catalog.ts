@@ -96,6 +96,18 @@ left join pg_namespace cn on cn.oid = co.collnamespace
 where a.attrelid = $1::text::oid and a.attnum > 0 and not a.attisdropped
 order by a.attnum`;
 
+export function columnOf(table: Pick<CatalogTable, 'columns'>, name: string): CatalogColumn | undefined {
+  return table.columns.find((column) => column.name === name);
+}
+
+/** Whether a column names one row: a unique index of its own, and no nulls. */
+export function isUniqueKey(table: Pick<CatalogTable, 'columns' | 'uniqueKeys'>, name: string): boolean {
+  return (
+    columnOf(table, name)?.notNull === true &&
+    table.uniqueKeys.some((key) => key.length === 1 && key[0] === name)
+  );
+}
+
 /** Reads one table from the catalog; undefined when it is not there. */
 export async function readTable(
   session: Session,

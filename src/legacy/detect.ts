@@ -1,7 +1,7 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { Stop } from '../reports.js';
-import { type CatalogTable, readTable } from './catalog.js';
+import { type CatalogTable, columnOf, isUniqueKey, readTable } from './catalog.js';
 import { type LegacyTableName, SHAPES, type Shape } from './shapes.js';
 
 /** A legacy table as it is found. */
@@ -98,11 +98,19 @@ function problems(table: CatalogTable, shape: Shape): Stop[] {
       next: 'Add the columns (they may be null), or rename the table if it is not the legacy one.',
     });
   }
-  if (!['r', 'p'].includes(table.kind)) {
+  const isTable = ['r', 'p'].includes(table.kind);
+  if (!isTable) {
     found.push({
       code: 'not-a-table',
       message: `${name} is not a table (pg_class.relkind is ${table.kind}).`,
       next: 'Drydock reads tables; check --schema.',
+    });
+  }
+  if (IDENTIFIED.has(table.name) && isTable && !hasUniqueId(table)) {
+    found.push({
+      code: 'no-unique-id',
+      message: `Column id of table ${name} is not a uuid with a primary key or a unique index of its own.`,
+      next: 'Make it the primary key: other tables name these rows by it.',
     });
   }
   if (!table.canSelect) {
@@ -120,6 +128,19 @@ function problems(table: CatalogTable, shape: Shape): Stop[] {
     });
   }
   return found;
+}
+
+/** Tables whose rows are named by their ids: in other legacy tables, or in ours. */
+const IDENTIFIED: ReadonlySet<string> = new Set<LegacyTableName>([
+  'submissions',
+  'opportunities',
+  'opportunity_scores',
+]);
+
+function hasUniqueId(table: CatalogTable): boolean {
+  const id = columnOf(table, 'id');
+  // Without the column at all, that is what is missing.
+  return id === undefined || (id.type.kind === 'uuid' && isUniqueKey(table, 'id'));
 }
 
 /** The columns that the design does not know. */

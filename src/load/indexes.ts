@@ -1,6 +1,7 @@
 import { generatedName, ident, literal } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
+import { isRetryable, type PostgresError, sqlState } from '../db/sqlstate.js';
 import type { Target, Targets } from './targets.js';
 
 export interface IndexSpec {
@@ -50,14 +51,26 @@ export function indexBuilds(targets: Targets, specs: readonly IndexSpec[]): Inde
 
 /** Builds an index unless it is there; a plain build, because nobody reads these tables yet. */
 export async function buildIndex(session: Session, build: IndexBuild, signal?: AbortSignal): Promise<void> {
-  const { there } = await session.one(
-    `select exists (
-       select from pg_index i join pg_class c on c.oid = i.indexrelid
-       where i.indrelid = $1::text::regclass and c.relname = $2::text and i.indisvalid
-     )::text as there`,
-    [build.target.qualified, build.name],
+  const retryable = (error: unknown) => isRetryable(error) || isMadeMeanwhile(error);
+  await withRetry(
+    async () => {
+      const { there } = await session.one(
+        `select exists (
+           select from pg_index i join pg_class c on c.oid = i.indexrelid
+           where i.indrelid = $1::text::regclass and c.relname = $2::text and i.indisvalid
+         )::text as there`,
+        [build.target.qualified, build.name],
+      );
+      if (there !== 'true') await session.execute(build.statement);
+    },
+    { signal, retryable },
   );
-  if (there !== 'true') await withRetry(() => session.execute(build.statement), { signal });
+}
+
+/** A predecessor that was killed had its backend go on with this very index; it is there now. */
+function isMadeMeanwhile(error: unknown): boolean {
+  const { constraint } = error as PostgresError;
+  return sqlState(error) === '42P07' || constraint === 'pg_class_relname_nsp_index';
 }
 
 /**

@@ -29,8 +29,8 @@ export async function replaceRange(
 ): Promise<Replacement> {
   const moved = `pg_temp.${ident('drydock_moved')}`;
   await session.execute(`create temp table ${moved} (id uuid) on commit drop`);
-  const unified = await stageRows(session, targets.unified, rows.log('unified'));
-  const folded = await stageRows(session, targets.folded, rows.log('folded'));
+  const unified = await stageRows(session, targets.unified, rows.log('unified'), 'checked');
+  const folded = await stageRows(session, targets.folded, rows.log('folded'), 'checked');
   // Folded rows point to unified ones; both are replaced before anyone can look.
   const written =
     (await replaceUnified(session, targets.unified, unified, range, moved)) +
@@ -38,10 +38,20 @@ export async function replaceRange(
   return { written, moved };
 }
 
-/** Copies rows into a temporary table that ends with the transaction; gives its name. */
-export async function stageRows(session: Session, target: Target, log: RowLog): Promise<string> {
+/**
+ * Copies rows into a temporary table that ends with the transaction; gives its name.
+ *
+ * @param checked whether the table's own checks hold for it: then COPY tells which row breaks one
+ */
+export async function stageRows(
+  session: Session,
+  target: Target,
+  log: RowLog,
+  checked: 'checked' | 'unchecked',
+): Promise<string> {
   const name = `pg_temp.${ident(generatedName('drydock_stage', target.name))}`;
-  await session.execute(`create temp table ${name} (like ${target.qualified}) on commit drop`);
+  const like = `like ${target.qualified}${checked === 'checked' ? ' including constraints' : ''}`;
+  await session.execute(`create temp table ${name} (${like}) on commit drop`);
   await copyRows(session, target, log, name);
   await session.execute(`analyze ${name}`);
   return name;

@@ -10,7 +10,7 @@ import type { BoundColumn } from './mapping.js';
 /** The legacy value of one column, of the legacy type, from a row `alias` of the unified table. */
 export function fromUnified(source: BoundSource, column: BoundColumn, alias: string): string {
   const { home, type } = column;
-  if (home.kind === 'id') return `${alias}.id`;
+  if (home.kind === 'id') return type.name === 'uuid' ? `${alias}.id` : `${alias}.id::${type.name}`;
   if (home.kind === 'own') return castBack(`${alias}.${ident(home.target)}`, column);
   const golden =
     home.kind === 'golden'

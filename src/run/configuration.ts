@@ -50,6 +50,17 @@ export function requireSameConfiguration(phase: Phase, entry: PhaseEntry): void 
   });
 }
 
+/** Refuses another size of batches: they were cut when the phase was begun. */
+export function requireSameBatchSize(entry: PhaseEntry, batchSize: number): void {
+  if (batchSize === entry.batchSize) return;
+  throw new DrydockError({
+    code: 'configuration-changed',
+    what: `Phase ${entry.phase} was begun with batches of ${entry.batchSize} rows, not ${batchSize}.`,
+    state: 'Nothing was changed; what was loaded before is as it was.',
+    next: `Leave --batch-size out, or begin anew: drydock rollback --phase ${entry.phase}, then run.`,
+  });
+}
+
 function flatten(value: unknown, path = ''): Map<string, string> {
   if (typeof value !== 'object' || value === null) return new Map([[path, String(value)]]);
   return new Map(

@@ -3,6 +3,8 @@ import { cancelWhenStopped } from '../db/cancel.js';
 import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
+import { sqlState } from '../db/sqlstate.js';
+import { DrydockError } from '../errors.js';
 import { own } from '../ledger/objects.js';
 import {
   addForeignKey,
@@ -41,6 +43,8 @@ export async function buildIndexes(context: Context, phase: Phase, targets: Targ
           if (session === undefined) throw new Error('more index builds than sessions');
           try {
             await buildIndex(session, build, context.signal);
+          } catch (error) {
+            throw sqlState(error) === '23505' ? legacyChanged(phase, error) : error;
           } finally {
             sessions.push(session);
           }
@@ -53,6 +57,17 @@ export async function buildIndexes(context: Context, phase: Phase, targets: Targ
   for (const key of phase.foreignKeys) await addForeignKey(context.session, targets.unified, key);
   await context.session.execute(`analyze ${targets.unified.qualified}`);
   await context.session.execute(`analyze ${targets.folded.qualified}`);
+}
+
+/** An id was loaded twice: its row changed its key after one batch was read and before another one was. */
+function legacyChanged(phase: Phase, cause: unknown): DrydockError {
+  return new DrydockError({
+    code: 'legacy-changed',
+    what: `Rows of the legacy tables moved from one batch of phase ${phase.name} to another while it was being loaded, and were loaded twice.`,
+    state: 'The legacy tables are as they were; the views were not made.',
+    next: `Begin anew, in one go or while nobody writes: drydock rollback --phase ${phase.name}, then run.`,
+    cause,
+  });
 }
 
 /** Makes the legacy views, or makes them anew; readers of a view wait for this one short transaction at most. */

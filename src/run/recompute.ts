@@ -51,7 +51,7 @@ export async function recompute(
         for (const [index, { log, target, compare }] of tables.entries()) {
           const entry = found[index];
           if (entry === undefined || entry.first !== '') continue;
-          const staged = await stageRows(session, target, merged.log(log));
+          const staged = await stageRows(session, target, merged.log(log), 'unchecked');
           await session.execute(
             `delete from ${staged} s using drydock.rejects r where r.phase_id = $1::int and r.merge_key = s.merge_key`,
             [phaseId],

@@ -6,6 +6,7 @@ import { targetsOf } from '../load/targets.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhaseRun, type RunOptions, type RunReport } from '../reports.js';
+import { requireSameBatchSize, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from './context.js';
 import { buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
@@ -35,6 +36,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
       const settings = settingsOf(options);
       throwIfStops(await findStops(context, bindPhases(context)));
       await lockOperator(context, cleanup);
+      await requireSameSettings(context, settings);
       const repeated = await repeatedSubmissions(context.session, context.legacy);
       const warnings = repeated === 0 ? [] : [repeatedWarning(repeated)];
       const phases: PhaseRun[] = [];
@@ -107,6 +109,17 @@ function settingsOf(options: RunOptions) {
   return settings;
 }
 
+/** Refuses before anything is done, whichever phase it is that was begun in another way. */
+async function requireSameSettings(context: Context, settings: Settings): Promise<void> {
+  const entries = await readPhases(context.session, context.schema);
+  for (const phase of bindPhases({ ...context, entries })) {
+    const entry = entries.get(phase.name);
+    if (entry === undefined) continue;
+    requireSameConfiguration(phase, entry);
+    if (settings.batchSize !== undefined) requireSameBatchSize(entry, settings.batchSize);
+  }
+}
+
 async function runPhase(
   context: Context,
   phase: Phase,
@@ -116,14 +129,6 @@ async function runPhase(
   const { session } = context;
   const targets = targetsOf(phase);
   const entry = context.entries.get(phase.name);
-  if (entry !== undefined && settings.batchSize !== undefined && settings.batchSize !== entry.batchSize) {
-    throw new DrydockError({
-      code: 'configuration-changed',
-      what: `Phase ${phase.name} was begun with batches of ${entry.batchSize} rows, not ${settings.batchSize}.`,
-      state: 'Nothing was changed; what was loaded before is as it was.',
-      next: `Leave --batch-size out, or begin anew: drydock rollback --phase ${phase.name}, then run.`,
-    });
-  }
   context.report({ type: 'step', phase: phase.name, step: 'tables' });
   const phaseId = await preparePhase(
     context,

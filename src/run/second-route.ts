@@ -7,7 +7,7 @@ import type { Targets } from '../load/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Invariant } from '../reports.js';
 import { textOf } from '../verify/hash.js';
-import { type Comparison, keyedRows, type SideName, withClause } from '../verify/sides.js';
+import { type Comparison, keyedRows, keyName, type SideName, withClause } from '../verify/sides.js';
 import type { Context } from './context.js';
 import { type Recomputation, recompute } from './recompute.js';
 import type { VerifySelection } from './verify-phase.js';
@@ -67,7 +67,8 @@ async function compareTexts(
     await session.begin('repeatable read', 'read only');
     await session.importSnapshot(snapshot);
     const columns = table.columns.map((column) => textOf(column, 'r'));
-    const query = `${withClause(comparison, side)} select r.merge_key, ${columns.join(', ')} from (${keyedRows(comparison, side)}) r where ${range.condition('r.merge_key')} order by 1, ${columns.map((_, index) => index + 2).join(', ')}`;
+    const key = `r.${keyName(comparison)}`;
+    const query = `${withClause(comparison, side)} select ${key}, ${columns.join(', ')} from (${keyedRows(comparison, side)}) r where ${range.condition(key)} order by 1, ${columns.map((_, index) => index + 2).join(', ')}`;
     return lines(session, query);
   }
 }

@@ -8,7 +8,7 @@ export interface Standing {
   readonly updated: string;
   /** Non-null columns; only counted where there is more than one row to choose from. */
   readonly values: number;
-  /** The row's id; the whole line for tables without one. */
+  /** The row's id; the whole line for tables without a unique one. */
   readonly identity: string;
 }
 

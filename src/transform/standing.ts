@@ -1,4 +1,5 @@
 import { NULL } from '../copy-text/copy-text.js';
+import { isUniqueKey } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
 import { countValues, type Standing } from './dedupe.js';
 import { fieldAt, type Row, type RowReader } from './row.js';
@@ -28,7 +29,7 @@ export class StandingReader {
       });
     this.#created = columns(times.created);
     this.#updated = columns(times.updated);
-    this.#id = rows.indexOf('id');
+    this.#id = isUniqueKey(source.table, 'id') ? rows.indexOf('id') : -1;
   }
 
   /** @param ranked whether there are other rows to compare with */
@@ -40,7 +41,7 @@ export class StandingReader {
     return { created, updated, values: ranked ? countValues(row) : 0, identity: this.identity(row) };
   }
 
-  /** What tells the row from the others of its table. */
+  /** What tells the row from the others of its table: its id, or the whole line where two rows may have one id. */
   identity(row: Row): string {
     return this.#id < 0 ? row.line : fieldAt(row, this.#id);
   }

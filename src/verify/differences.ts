@@ -3,7 +3,7 @@ import type { Batch } from '../ledger/batches.js';
 import type { CatalogTable } from '../legacy/catalog.js';
 import type { Difference } from '../reports.js';
 import { textOf } from './hash.js';
-import { type Comparison, keyedRows, type SideName, withClause } from './sides.js';
+import { type Comparison, keyedRows, keyName, type SideName, withClause } from './sides.js';
 
 /** The rows of one batch that are on one side only, each with all columns as text, at most `limit` per side. */
 export async function findDifferences(
@@ -56,7 +56,8 @@ export async function findDifferences(
 
   function texts(side: SideName): string {
     const columns = table.columns.map((column, index) => `, ${textOf(column, 'r')} as c${index}`).join('');
-    return `select r.merge_key${columns} from (${keyedRows(comparison, side)}) r where ${batch.range.condition('r.merge_key')}`;
+    const key = `r.${keyName(comparison)}`;
+    return `select ${key} as merge_key${columns} from (${keyedRows(comparison, side)}) r where ${batch.range.condition(key)}`;
   }
 
   /** Whether the legacy side has a row of the same identity: then the unified side has it once too often. */

@@ -43,14 +43,15 @@ export async function hashBatches(
 ): Promise<Map<number, SideHash>> {
   const [first, last] = [batches[0], batches.at(-1)];
   if (first === undefined || last === undefined) return new Map();
+  const key = `r.${keyName(comparison)}`;
   const bounds = batches.slice(1).map((batch) => `'${batch.range.from}'`);
   const number =
     bounds.length === 0
       ? String(first.number)
-      : `width_bucket(r.merge_key, array[${bounds.join(', ')}]::uuid[]) + ${first.number}`;
+      : `width_bucket(${key}, array[${bounds.join(', ')}]::uuid[]) + ${first.number}`;
   const rows = await session.query(
     `${withClause(comparison, side)} select ${number} as batch, ${rowHashes(comparison.keyed.source.table.columns, 'r')}
-     from (${keyedRows(comparison, side)}) r where ${first.range.spanTo(last.range).condition('r.merge_key')} group by 1`,
+     from (${keyedRows(comparison, side)}) r where ${first.range.spanTo(last.range).condition(key)} group by 1`,
   );
   return new Map(rows.map((row) => [Number(row.batch), sideHash(row)]));
 }
@@ -59,12 +60,21 @@ export function withClause(comparison: Comparison, side: SideName): string {
   return side === 'legacy' ? comparison.keyed.with : '';
 }
 
-/** A side's rows, each with its merge key. */
+/** A side's rows, each with its merge key in front, which is named as `keyName` says. */
 export function keyedRows(comparison: Comparison, side: SideName): string {
-  if (side === 'unified') return restoreQuery(comparison.restoration, ['t.merge_key as merge_key']);
-  const { keyed } = comparison;
+  const { keyed, restoration } = comparison;
+  const name = keyName(comparison);
+  if (side === 'unified') return restoreQuery(restoration, [`t.merge_key as ${name}`]);
   const columns = keyed.source.table.columns.map((column) => `, r.${ident(column.name)}`).join('');
-  return `select ${keyed.key} as merge_key${columns} from ${fromClause(keyed)}`;
+  return `select ${keyed.key} as ${name}${columns} from ${fromClause(keyed)}`;
+}
+
+/** What the merge key is called beside the columns of a legacy table, which may have one of that name. */
+export function keyName({ keyed }: Comparison): string {
+  const taken = new Set(keyed.source.table.columns.map((column) => column.name));
+  let name = 'merge_key';
+  while (taken.has(name)) name += '_';
+  return name;
 }
 
 function sideHash(row: TextRow): SideHash {

@@ -12,7 +12,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** A vocabulary that dlt writes in lower case and everyone else in upper case; the golden value is upper case. */
 export const upperCase: ConversionFor = ({ type }, shape) => {
-  if (type.category !== 'S') return null;
+  if (!['S', 'E'].includes(type.category)) return null;
   const written = shape === 'dlt' ? lower : upper;
   return {
     forward: upper,

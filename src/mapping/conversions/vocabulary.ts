@@ -13,7 +13,7 @@ export function vocabulary(
   usual: Readonly<Record<string, string>>,
 ): ConversionFor {
   return ({ type }) => {
-    if (type.category !== 'S') return null;
+    if (!['S', 'E'].includes(type.category)) return null;
     const cases = Object.entries(usual).map(
       ([golden, raw]) => `when ${literal(golden)} then ${literal(raw)}`,
     );

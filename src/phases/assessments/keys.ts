@@ -1,6 +1,7 @@
 import { ident, qualified } from '../../db/identifier.js';
 import type { KeyedSource } from '../../extract/keyed-source.js';
-import { asUuid } from '../../keys/raw-id.js';
+import { asUuid, ownKey } from '../../keys/raw-id.js';
+import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { type BoundSource, foldedColumn } from '../../mapping/bind.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
@@ -23,12 +24,11 @@ export function keyAssessmentSources(
   return sources.map((source) => {
     const pointer = opportunityOf(source, legacy);
     const unified = unifiedExists ? resolveUnified(legacy, pointer.id) : resolveLegacy(legacy, pointer.id);
-    const hasId = source.columns.some((column) => column.name === 'id' && column.type.kind === 'uuid');
     return {
       source,
       with: '',
       joins: `${pointer.joins} ${unified.joins}`,
-      key: `coalesce(${[unified.id, pointer.id, ...pointer.otherwise, ...(hasId ? ['r.id'] : [])].join(', ')})`,
+      key: `coalesce(${[unified.id, pointer.id, ...pointer.otherwise, ownKey(columnOf(source.table, 'id'))].join(', ')})`,
       extras: [unified.id],
       orphan: `${unified.id} is null`,
     };

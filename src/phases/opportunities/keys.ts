@@ -1,6 +1,7 @@
 import { ident, qualified } from '../../db/identifier.js';
 import type { KeyedSource } from '../../extract/keyed-source.js';
-import { asUuid, bareId, keyOfUnknown, uuidFromText } from '../../keys/raw-id.js';
+import { asUuid, bareId, keyOfUnknown, ownKey, rawText, uuidFromText } from '../../keys/raw-id.js';
+import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
 import type { BoundSource } from '../../mapping/bind.js';
 
@@ -50,7 +51,7 @@ function submissionsRelation(table: LegacyTable | undefined): Known {
       with: 'with s as (select null::uuid as id, null::text as rid, null::uuid as canon, false as oldest, null::text as title, null::timestamptz as created_at where false)',
     };
   }
-  const raw = `b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}::text`;
+  const raw = rawText(`b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}`);
   const type = (name: string) => table.columns.find((candidate) => candidate.name === name)?.type;
   const id = asUuid('b.id', type('id')?.kind ?? '');
   const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
@@ -61,17 +62,13 @@ function submissionsRelation(table: LegacyTable | undefined): Known {
   };
 }
 
-function columnType(source: BoundSource, name: string): string | undefined {
-  return source.columns.find((column) => column.name === name)?.type.kind;
-}
-
 /** Joins and key of an `opportunities` row `o`; used for the table itself and for the rows that point to it. */
-function opportunityKey(source: Pick<LegacyTable, 'columns'>, alias: string) {
-  const kind = (name: string) => source.columns.find((column) => column.name === name)?.type.kind;
+function opportunityKey(table: Pick<LegacyTable, 'columns'>, alias: string) {
+  const kind = (name: string) => columnOf(table, name)?.type.kind;
   const pointer = ['identified_from_submission_id', 'submission_id'].find((name) => kind(name) !== undefined);
-  const submission =
-    pointer === undefined ? 'null::uuid' : asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '');
-  const raw = kind('opportunity_id') === undefined ? 'null::text' : `${alias}.opportunity_id::text`;
+  const raw = kind('opportunity_id') === undefined ? 'null::text' : rawText(`${alias}.opportunity_id`);
+  const pointed = pointer === undefined ? [] : [asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '')];
+  const submission = `coalesce(${[...pointed, uuidFromText(bareId(raw))].join(', ')})`;
   return {
     joins: `left join s on s.id = ${submission} left join s t on s.id is null and t.rid = ${bareId(raw)} and t.oldest`,
     key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw(raw)}, ${alias}.id)`,
@@ -81,7 +78,7 @@ function opportunityKey(source: Pick<LegacyTable, 'columns'>, alias: string) {
 
 function opportunities(source: BoundSource, known: Known): KeyedSource {
   const { joins, key, submission } = opportunityKey(source.table, 'r');
-  const hasTitle = columnType(source, 'title') !== undefined;
+  const hasTitle = columnOf(source.table, 'title') !== undefined;
   return {
     source,
     with: known.with,
@@ -101,9 +98,10 @@ function opportunities(source: BoundSource, known: Known): KeyedSource {
 
 /** Rows that hold a raw id of one of the four spellings. */
 function byRawId(source: BoundSource, known: Known, column: string, title: string | null): KeyedSource {
-  const raw = `r.${ident(column)}::text`;
-  const fallback = columnType(source, 'id') === 'uuid' ? 'r.id' : keyOfUnknown('r::text');
-  const hasTitle = title !== null && columnType(source, title) !== undefined;
+  const raw = rawText(`r.${ident(column)}`);
+  const fallback =
+    columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
+  const hasTitle = title !== null && columnOf(source.table, title) !== undefined;
   const submissionTitle = 'coalesce(s.title, t.title)';
   return {
     source,
@@ -111,7 +109,7 @@ function byRawId(source: BoundSource, known: Known, column: string, title: strin
     joins:
       `left join s on s.rid = ${bareId(raw)} and s.oldest ` +
       `left join s t on s.id is null and t.id = ${uuidFromText(bareId(raw))}`,
-    key: `coalesce(s.canon, t.canon, ${keyOfRaw(raw)}, ${fallback})`,
+    key: `coalesce(s.canon, t.canon, ${[keyOfRaw(raw), ...fallback].join(', ')})`,
     extras: [
       'coalesce(s.canon, t.canon)',
       hasTitle ? `case when r.${ident(title)} is null then ${submissionTitle} end` : submissionTitle,
@@ -125,8 +123,8 @@ function byRawId(source: BoundSource, known: Known, column: string, title: strin
 /** `workflow_results` of shape A: rows that name an opportunity by its id. */
 function byOpportunity(source: BoundSource, known: Known, legacy: LegacyDatabase): KeyedSource {
   const target = legacy.tables.get('opportunities');
-  const pointer = asUuid('r.opportunity_id', columnType(source, 'opportunity_id') ?? '');
-  const own = `coalesce(${pointer}, r.id)`;
+  const pointer = asUuid('r.opportunity_id', columnOf(source.table, 'opportunity_id')?.type.kind ?? '');
+  const own = `coalesce(${pointer}, ${ownKey(columnOf(source.table, 'id'))})`;
   if (target === undefined) {
     return {
       source,

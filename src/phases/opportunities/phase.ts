@@ -1,4 +1,5 @@
 import { qualified } from '../../db/identifier.js';
+import { isUniqueKey } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { type BoundPhase, type BoundSource, bindPhase } from '../../mapping/bind.js';
 import { keyIndexes } from '../key-indexes.js';
@@ -43,8 +44,7 @@ export const opportunitiesPhase: PhaseDefinition = {
 
 function foreignKeys(legacy: LegacyDatabase): Phase['foreignKeys'] {
   const submissions = legacy.tables.get('submissions');
-  const hasKey = submissions?.uniqueKeys.some((key) => key.length === 1 && key[0] === 'id') === true;
-  if (submissions === undefined || !hasKey) return [];
+  if (submissions === undefined || !isUniqueKey(submissions, 'id')) return [];
   return [
     {
       column: 'submission_id',

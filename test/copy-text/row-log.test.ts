@@ -1,0 +1,102 @@
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { RowLog } from '../../src/copy-text/row-log.js';
+
+const logs: RowLog[] = [];
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'row-log-test-'));
+  vi.stubEnv('TMPDIR', directory);
+});
+afterEach(() => {
+  for (const log of logs.splice(0)) log.close();
+  vi.unstubAllEnvs();
+  rmSync(directory, { recursive: true });
+});
+
+function logOf(lines: readonly string[], memoryLimit: number): RowLog {
+  const log = new RowLog(memoryLimit);
+  logs.push(log);
+  for (const line of lines) log.add(line);
+  return log;
+}
+
+/** Files without a name that this process holds open in the directory. */
+function namelessFiles(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      const target = readlinkSync(join('/proc/self/fd', fd));
+      return target.startsWith(directory) && target.endsWith('(deleted)');
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+const line = fc
+  .array(fc.nat(255), { maxLength: 60 })
+  .map((codes) => String.fromCharCode(...codes).replaceAll('\n', 'n'));
+/** Long enough for several chunks, also with lines that are longer than a chunk. */
+const lines = fc
+  .tuple(fc.array(line, { maxLength: 60 }), fc.array(fc.nat(400_000), { maxLength: 4 }))
+  .map(([some, lengths]) =>
+    some.concat(
+      lengths.map((length) => 'é'.repeat(length)),
+      some,
+    ),
+  );
+
+test.each([
+  ['in memory', Number.POSITIVE_INFINITY],
+  ['spilled', 0],
+  ['spilled half-way', 300_000],
+])('gives back what was added, any number of times: %s', (_name, limit) => {
+  fc.assert(
+    fc.property(lines, (added) => {
+      const log = logOf(added, limit);
+      const bytes = Buffer.from(added.map((row) => `${row}\n`).join(''), 'latin1');
+      expect(log.rows).toBe(added.length);
+      expect(log.bytes).toBe(bytes.length);
+      for (let turn = 0; turn < 2; turn += 1) {
+        expect(Buffer.concat([...log.chunks()]).equals(bytes)).toBe(true);
+        expect([...log]).toEqual(added);
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('rows added after a reading are there at the next one', () => {
+  const log = logOf(['a', 'b'], 0);
+  expect([...log]).toEqual(['a', 'b']);
+  log.add('c');
+  expect([...log]).toEqual(['a', 'b', 'c']);
+});
+
+// Which files a process holds open, only Linux tells so.
+describe.skipIf(process.platform !== 'linux')('the temporary file', () => {
+  const long = Array.from({ length: 8 }, (_, n) => String(n).repeat(100_000));
+
+  test('is made when the limit is passed, not before', () => {
+    logOf(long, 1 << 20);
+    expect(namelessFiles()).toBe(0);
+    const log = logOf(long, 1 << 19);
+    expect(namelessFiles()).toBe(1);
+    expect([...log]).toEqual(long);
+  });
+
+  test('has no name, and goes with the log', () => {
+    const log = logOf(long, 0);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(namelessFiles()).toBe(1);
+    log.close();
+    expect(namelessFiles()).toBe(0);
+    expect(log.rows).toBe(0);
+    expect(log.bytes).toBe(0);
+    expect([...log]).toEqual([]);
+    log.close();
+  });
+});

@@ -1,0 +1,145 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { closeGroup, type Group, Grouper } from '../../src/extract/group.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Few keys, so that they meet; in the order of uuids. */
+const KEYS = Array.from({ length: 12 }, (_, n) =>
+  `${n.toString(16)}eebc99-9c0b-4ef8-bb6d-6bb9bd380a11`.padStart(36, '0'),
+);
+const key = fc.constantFrom(...KEYS);
+const line = fc.tuple(key, fc.stringMatching(/^[a-z\\é]{0,5}$/)).map(([head, tail]) => `${head}\t${tail}`);
+/** The lines of one source, in the order of their keys. */
+const source = fc
+  .array(line, { maxLength: 30 })
+  .map((lines) =>
+    lines.sort((a, b) => (a.slice(0, 36) < b.slice(0, 36) ? -1 : a.slice(0, 36) > b.slice(0, 36) ? 1 : 0)),
+  );
+/** How many lines each piece of a stream has; 0 is an empty piece. */
+const cuts = fc.array(fc.nat(5), { minLength: 1 }).filter((sizes) => sizes.some((size) => size > 0));
+
+async function* pieces(lines: readonly string[], sizes: readonly number[]): AsyncGenerator<string[]> {
+  for (let at = 0, turn = 0; at < lines.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    yield lines.slice(at, at + size);
+    at += size;
+  }
+}
+
+/** What a grouper gives between these bounds, as plain values. */
+async function collect(grouper: Grouper, bounds: readonly (string | null)[]) {
+  const found: [key: string, ...rows: string[][]][][] = [];
+  for (const bound of bounds) {
+    const batch: (typeof found)[number] = [];
+    for await (const chunk of grouper.until(bound))
+      for (const group of chunk) {
+        batch.push([group.key, ...group.rows.map((rows) => [...rows])]);
+        expect(group.rows.map((rows) => rows.count)).toEqual(group.rows.map((rows) => [...rows].length));
+        closeGroup(group);
+      }
+    found.push(batch);
+  }
+  return found;
+}
+
+test('any streams, cut into any pieces and read up to any bounds, give the groups of their keys', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(source, cuts), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.oneof(key, fc.constantFrom('5', '000'))),
+      async (sources, ends) => {
+        const grouper = new Grouper(sources.map(([lines, sizes]) => pieces(lines, sizes)));
+        const bounds = [...ends.sort(), null];
+        const batches = await collect(grouper, bounds);
+
+        const all = new Set(sources.flatMap(([lines]) => lines.map((one) => one.slice(0, 36))));
+        const expected = [...all]
+          .sort()
+          .map((one) => [
+            one,
+            ...sources.map(([lines]) => lines.filter((candidate) => candidate.startsWith(one))),
+          ]);
+        expect(batches.flat()).toEqual(expected);
+        // And each batch has just those below its bound.
+        batches.forEach((batch, index) => {
+          const [from, to] = [bounds[index - 1] ?? '', bounds[index] ?? null];
+          for (const [one] of batch) expect(one >= from && (to === null || one < to)).toBe(true);
+        });
+        expect(grouper.ended).toBe(true);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('rows out of order are an error, wherever the stream is cut', async () => {
+  const [first, second] = [KEYS[1], KEYS[0]];
+  for (const sizes of [[2], [1], [0, 1, 0]]) {
+    const grouper = new Grouper([pieces([`${first}\ta`, `${second}\tb`], sizes)]);
+    await expect(collect(grouper, [null])).rejects.toThrow('out of order');
+  }
+});
+
+test('an error of a stream comes through', async () => {
+  async function* failing(): AsyncGenerator<string[]> {
+    yield [`${KEYS[0]}\ta`];
+    throw new Error('the connection broke');
+  }
+  await expect(collect(new Grouper([failing()]), [null])).rejects.toThrow('the connection broke');
+});
+
+test('many small groups come in chunks', async () => {
+  const lines = Array.from({ length: 2000 }, (_, n) => `${String(n).padStart(36, '0')}\tx`);
+  const sizes: number[] = [];
+  for await (const chunk of new Grouper([pieces(lines, [700])]).until(null)) sizes.push(chunk.length);
+  expect(sizes.reduce((sum, size) => sum + size)).toBe(2000);
+  expect(sizes.length).toBeGreaterThan(1);
+  expect(Math.max(...sizes)).toBeLessThan(2000);
+});
+
+test('a key with very many rows goes to a file without a name, and is complete', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'group-test-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  vi.stubEnv('TMPDIR', directory);
+  const many = Array.from({ length: 12_000 }, (_, n) => `${KEYS[1]}\t${String(n).padStart(1000, '.')}`);
+  const lines = [`${KEYS[0]}\ta`, ...many, `${KEYS[2]}\tb`];
+  const grouper = new Grouper([pieces(lines, [997]), pieces([`${KEYS[1]}\tother`], [1])]);
+  const groups: Group[] = [];
+  const memory = process.memoryUsage().external;
+  for await (const chunk of grouper.until(null)) groups.push(...chunk);
+  expect(groups.map((group) => group.key)).toEqual(KEYS.slice(0, 3));
+  const [rows, other] = groups[1]?.rows ?? [];
+  expect(rows?.count).toBe(12_000);
+  for (let pass = 0; pass < 2; pass += 1) {
+    let at = 0;
+    for (const row of rows ?? []) if (row === many[at]) at += 1;
+    expect(at).toBe(12_000);
+  }
+  expect([...(other ?? [])]).toEqual([`${KEYS[1]}\tother`]);
+  // 12 MB went by; a few of them may be held.
+  expect(process.memoryUsage().external - memory).toBeLessThan(8 << 20);
+  expect(readdirSync(directory)).toEqual([]);
+  for (const group of groups) closeGroup(group);
+  expect([...(rows ?? [])]).toEqual([]);
+});
+
+test('closing ends the streams that were not read to their end', async () => {
+  let ended = 0;
+  async function* endless(): AsyncGenerator<string[]> {
+    try {
+      for (let n = 0; ; n += 1) yield [`${String(n).padStart(36, '0')}\tx`];
+    } finally {
+      ended += 1;
+    }
+  }
+  const grouper = new Grouper([endless(), endless()]);
+  await collect(grouper, [String(3).padStart(36, '0')]);
+  expect(grouper.ended).toBe(false);
+  await grouper.close();
+  expect(ended).toBe(2);
+  expect(grouper.ended).toBe(true);
+});

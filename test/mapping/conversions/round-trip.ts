@@ -1,0 +1,101 @@
+import { expect } from 'vitest';
+import { encode, NULL } from '../../../src/copy-text/copy-text.js';
+import { ident } from '../../../src/db/identifier.js';
+import type { Session } from '../../../src/db/session.js';
+import { readTable } from '../../../src/legacy/catalog.js';
+import type { ShapeName } from '../../../src/legacy/shapes.js';
+import type { Conversion, ConversionFor } from '../../../src/mapping/mapping.js';
+import { copyInLines, copyOutLines } from '../../support/session.js';
+
+/** What became of one value. */
+export interface Converted {
+  /** As the server prints the legacy value. */
+  readonly legacy: string;
+  /** As the server prints the golden value. */
+  readonly golden: string | null;
+  /** The conversion says that the golden value gives the legacy value back. */
+  readonly exact: boolean;
+  /** What the inverse gives on the server; only asked where the conversion is exact, as the legacy views do. */
+  readonly restored: string | null;
+  /** What the server says to an expression over the legacy value `v` and the golden value `g`. */
+  readonly oracle: string | null;
+}
+
+export interface Bench {
+  readonly conversion: Conversion;
+  /** Sends values through `forward` here and through `inverse` on the server. */
+  convert(values: readonly string[], oracle?: string): Promise<Converted[]>;
+}
+
+let benches = 0;
+
+/**
+ * A conversion with a legacy column of some type and a golden column of another, both on the server. Legacy values
+ * are read and printed by the server; golden fields are copied into the golden column, which has to take them.
+ */
+export async function conversionBench(
+  session: Session,
+  rule: ConversionFor,
+  legacyType: string,
+  goldenType: string,
+  shape: ShapeName = 'B',
+): Promise<Bench> {
+  const schema = `bench_${benches++}`;
+  const given = `${ident(schema)}.given`;
+  const golden = `${ident(schema)}.golden`;
+  await session.execute(`create schema ${ident(schema)};
+    create table ${given} (n int primary key, v ${legacyType});
+    create table ${golden} (n int primary key, exact boolean not null, g ${goldenType})`);
+  const column = (await readTable(session, schema, 'given'))?.columns.find(({ name }) => name === 'v');
+  if (column === undefined) throw new Error('the bench has no column');
+  const conversion = rule(column, shape);
+  if (conversion === null) throw new Error(`no conversion for ${legacyType}`);
+
+  const inverse = conversion.inverse('g');
+  await session.execute(`create view ${ident(schema)}.inverse as select ${inverse} as r from ${golden};
+    create view ${ident(schema)}.restored as select n, case when exact then ${inverse} end as r from ${golden}`);
+  // Of the identical type, not only of the same text.
+  const restoredType = (await readTable(session, schema, 'inverse'))?.columns[0]?.type.name;
+  expect(restoredType).toBe(column.type.name);
+
+  return {
+    conversion,
+    async convert(values, oracle = 'null') {
+      await session.execute(`truncate ${given}, ${golden}`);
+      await copyInLines(
+        session,
+        given,
+        values.map((value, n) => `${n}\t${encode(value)}`),
+      );
+      const printed = await copyOutLines(session, `select v from ${given} order by n`);
+      const forward = printed.map((field) => (field === NULL ? null : conversion.forward(field)));
+      const exact = printed.map((field) => field !== NULL && conversion.exact(field));
+      await copyInLines(
+        session,
+        golden,
+        forward.map((field, n) => `${n}\t${exact[n] ? 't' : 'f'}\t${field ?? NULL}`),
+      );
+      const rows = await session.query(
+        `select v::text as legacy, g::text as golden, exact::text as exact, r::text as restored, (${oracle})::text as oracle
+         from ${given} join ${golden} using (n) join ${ident(schema)}.restored using (n) order by n`,
+      );
+      return rows.map((row) => ({
+        legacy: String(row.legacy),
+        golden: row.golden ?? null,
+        exact: row.exact === 'true',
+        restored: row.restored ?? null,
+        oracle: row.oracle ?? null,
+      }));
+    },
+  };
+}
+
+/** Values that are said to come back and do not. */
+export function lost(converted: readonly Converted[]): Converted[] {
+  return converted.filter(({ legacy, restored, exact }) => exact && restored !== legacy);
+}
+
+/** Each golden value, followed by ' exact' where the conversion says so. */
+export function said(converted: readonly Converted[]): (string | null)[] {
+  return converted.map(({ golden, exact }) => (golden === null ? null : golden + (exact ? ' exact' : '')));
+}

@@ -1,0 +1,70 @@
+import type pg from 'pg';
+import { expect } from 'vitest';
+import type { LegacyMixture } from '../../fixtures/mixture.js';
+import { unifiedTables } from '../../fixtures/schema/extras.js';
+import { schemaNames } from '../../fixtures/schema/names.js';
+import { ident, qualified } from '../../src/db/identifier.js';
+
+/** A legacy table and the view that gives it back; names are quoted. */
+export interface Pair {
+  readonly name: string;
+  readonly table: string;
+  readonly view: string;
+}
+
+/** The pairs of a mixture. */
+export function pairsOf(mixture: LegacyMixture): Pair[] {
+  return unifiedTables(mixture).map((name) => ({
+    name,
+    table: schemaNames(mixture).table(name),
+    view: qualified(mixture.schema, `${name}_legacy`),
+  }));
+}
+
+/**
+ * Asks Postgres itself, without any code of ours, whether table and view are equal: as sets of rows with
+ * duplicates, the same as text, and in their columns.
+ */
+export async function expectEqual(client: pg.Client, pairs: readonly Pair[]): Promise<void> {
+  for (const { name, table, view } of pairs) {
+    const columns = await columnsOf(client, table);
+    expect(await columnsOf(client, view), `columns of ${name}`).toEqual(columns);
+    const values = columns.map((column) => (column.comparable ? '' : '::text'));
+    const list = columns.map((column, index) => ident(column.name) + values[index]).join(', ');
+    const whole = { table: `select x::text from ${table} x`, view: `select x::text from ${view} x` };
+    const byValue = { table: `select ${list} from ${table}`, view: `select ${list} from ${view}` };
+    for (const [way, sides] of Object.entries({ 'by value': byValue, 'as text': whole })) {
+      const lost = await onlyIn(client, sides.table, sides.view);
+      const invented = await onlyIn(client, sides.view, sides.table);
+      expect({ lost, invented }, `${name} ${way}`).toEqual({ lost: 0, invented: 0 });
+    }
+  }
+}
+
+async function onlyIn(client: pg.Client, left: string, right: string): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(
+    `select count(*)::int as n from (${left} except all ${right}) d`,
+  );
+  return rows[0]?.n ?? Number.NaN;
+}
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+  /** Whether EXCEPT works on it: json, xml and the geometric types have no equality. */
+  readonly comparable: boolean;
+}
+
+/** Names and types in their order. */
+async function columnsOf(client: pg.Client, relation: string): Promise<Column[]> {
+  const { rows } = await client.query<{ name: string; type: string }>(
+    `select attname as name, format_type(atttypid, atttypmod) as type
+       from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,
+    [relation],
+  );
+  return rows.map(({ name, type }) => ({
+    name,
+    type,
+    comparable: !/^(json|jsonpath|xml|point|polygon|box|line|path|lseg|circle)(\[\])?$/.test(type),
+  }));
+}

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { mixtureOf, SHAPE_B_DLT } from '../../fixtures/mixture.js';
+import { rollback, run, StoppedError, status, verify } from '../../src/index.js';
+import { ended, start } from '../cli/process.js';
+import type { TestDatabase } from '../support/database.js';
+import { expectEqual, pairsOf } from './legacy-views.js';
+import { prepared, tableHashes } from './prepared.js';
+import { eventually, expectNoTraces } from './traces.js';
+
+const DATA = { mixture: mixtureOf({}), submissions: 400, oddShare: 0.1 };
+
+/** Number of batches that the ledger says are loaded. */
+async function loaded(database: TestDatabase): Promise<number> {
+  const { phases } = await status({ databaseUrl: database.url });
+  return phases.reduce((sum, phase) => sum + phase.batches.done, 0);
+}
+
+/** What an uninterrupted run makes of the same data. */
+async function wholeHashes(): Promise<Record<string, string>> {
+  return tableHashes(await prepared({ ...DATA, run: {} }));
+}
+
+test.each(['opportunities', 'assessments'] as const)(
+  'a run that is told to stop in phase %s leaves whole batches and nothing else, and goes on',
+  async (stopIn) => {
+    const database = await prepared(DATA);
+    const controller = new AbortController();
+    let seen = 0;
+    const stopped = run({
+      databaseUrl: database.url,
+      batchSize: 50,
+      concurrency: 2,
+      signal: controller.signal,
+      onProgress(event) {
+        if (event.type === 'batch' && event.phase === stopIn && ++seen === 3) controller.abort();
+      },
+    });
+    const error = await stopped.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(StoppedError);
+    expect(error).toMatchObject({ code: 'stopped', exitStatus: 3 });
+    await expectNoTraces(database);
+
+    const { phases } = await status({ databaseUrl: database.url });
+    const at = phases.find((phase) => phase.phase === stopIn);
+    expect(at).toMatchObject({ state: 'loading', lastRun: { outcome: 'stopped' } });
+    expect(at?.batches.done).toBeGreaterThanOrEqual(3);
+    expect(at?.batches.done).toBeLessThan(at?.batches.total ?? 0);
+    await expect(verify({ databaseUrl: database.url, phases: [stopIn] })).rejects.toMatchObject({
+      code: 'not-loaded',
+    });
+
+    const done = await loaded(database);
+    const report = await run({ databaseUrl: database.url });
+    expect(report.outcome).toBe('done');
+    expect(report.phases.reduce((sum, phase) => sum + phase.batches.alreadyDone, 0)).toBe(done);
+    await expectEqual(await database.client(), pairsOf(DATA.mixture));
+    expect(await tableHashes(database)).toEqual(await wholeHashes());
+  },
+);
+
+test('a signal that came before the start stops it before anything is written', async () => {
+  const database = await prepared(DATA);
+  await expect(run({ databaseUrl: database.url, signal: AbortSignal.abort() })).rejects.toBeInstanceOf(
+    StoppedError,
+  );
+  const { rows } = await database.query(`select from pg_namespace where nspname = 'drydock'`);
+  expect(rows).toEqual([]);
+});
+
+test('kill -9 of the command leaves nothing that the next one would trip over', async () => {
+  const database = await prepared(DATA);
+  const child = start(['run', '--database-url', database.url, '--batch-size', '20', '--json']);
+  const end = ended(child);
+  await eventually('some batches are loaded', async () => (await loaded(database).catch(() => 0)) >= 5);
+  child.kill('SIGKILL');
+  await end;
+  // At once, as an operator would: the dead one's backends may still be at it.
+  const done = await loaded(database);
+  const report = await run({ databaseUrl: database.url });
+  expect(report.outcome).toBe('done');
+  expect(report.phases[0]?.batches.alreadyDone).toBeGreaterThanOrEqual(5);
+  expect(done).toBeLessThan(report.phases.reduce((sum, phase) => sum + phase.batches.total, 0));
+  await expectNoTraces(database);
+  await expectEqual(await database.client(), pairsOf(DATA.mixture));
+  expect(await tableHashes(database)).toEqual(await wholeHashes());
+});
+
+test('while one run is at work a second one is refused, and so is a rollback', async () => {
+  const database = await prepared({ ...DATA, mixture: SHAPE_B_DLT });
+  const refusals: Promise<unknown>[] = [];
+  const first = run({
+    databaseUrl: database.url,
+    batchSize: 100,
+    onProgress(event) {
+      if (event.type !== 'batch' || refusals.length > 0) return;
+      for (const second of [run, rollback])
+        refusals.push(second({ databaseUrl: database.url }).catch((e: unknown) => e));
+    },
+  });
+  expect(await first).toMatchObject({ outcome: 'done' });
+  expect(refusals).toHaveLength(2);
+  for (const refusal of refusals) expect(await refusal).toMatchObject({ code: 'already-running' });
+  await expectEqual(await database.client(), pairsOf(SHAPE_B_DLT));
+});
+
+test('a row that moves to another batch between two partial runs is noticed', async () => {
+  const database = await prepared(DATA);
+  const options = { databaseUrl: database.url, phases: ['opportunities'] as const };
+  await run({ ...options, batchSize: 200, batches: { from: 1, to: 2 } });
+  await database.query(
+    `update public.opportunities set identified_from_submission_id = (select max(id::text)::uuid from public.submissions)
+      where id = (select id from public.opportunities_unified where from_opportunities limit 1)`,
+  );
+  await expect(run(options)).rejects.toMatchObject({ code: 'legacy-changed', exitStatus: 2 });
+  await rollback(options);
+  expect(await run(options)).toMatchObject({ outcome: 'done', phases: [{ state: 'verified' }] });
+});
+
+test.each(['indexes', 'views', 'verify'] as const)('told to stop at the step %s', async (step) => {
+  const database = await prepared(DATA);
+  const controller = new AbortController();
+  const stopped = run({
+    databaseUrl: database.url,
+    signal: controller.signal,
+    onProgress(event) {
+      if (event.type === 'step' && event.step === step) controller.abort();
+    },
+  });
+  await expect(stopped).rejects.toMatchObject({ code: 'stopped' });
+  await expectNoTraces(database);
+  expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
+  await expectEqual(await database.client(), pairsOf(DATA.mixture));
+});

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
+import { rollback, run, status } from '../../src/index.js';
+import { hashes } from '../fixtures/filled.js';
+import { catalogOf } from './catalog.js';
+import { type Contents, prepared } from './prepared.js';
+
+const LEGACY: Contents = { mixture: mixtureOf({}), submissions: 80, oddShare: 0 };
+const UNIFIED: Contents = { ...LEGACY, run: { batchSize: 200 } };
+
+test.each([
+  ['A', SHAPE_A],
+  ['B', LEGACY.mixture],
+])('after a rollback the database is as it was before the run, shape %s', async (_name, mixture) => {
+  const database = await prepared({ ...LEGACY, mixture });
+  // As Supabase does it: whatever is made can be read by others.
+  await database.query('alter default privileges grant select on tables to public');
+  const before = { catalog: await catalogOf(database), rows: await hashes(database, 'public') };
+  await run({ databaseUrl: database.url });
+  const between = await catalogOf(database);
+  expect(between.length).toBeGreaterThan(before.catalog.length);
+  const { rows: readable } = await database.query(
+    `select relname from pg_class where obj_description(oid, 'pg_class') = 'Made by Drydock' and relacl::text ~ '[{,]='`,
+  );
+  expect(readable).toEqual([]);
+
+  const report = await rollback({ databaseUrl: database.url });
+  expect(report.phases.map(({ phase, dropped }) => [phase, dropped.length])).toEqual([
+    ['assessments', 5],
+    ['opportunities', 6],
+  ]);
+  expect({ catalog: await catalogOf(database), rows: await hashes(database, 'public') }).toEqual(before);
+  // Again there is nothing to drop; and a run begins anew.
+  expect((await rollback({ databaseUrl: database.url })).phases.flatMap(({ dropped }) => dropped)).toEqual(
+    [],
+  );
+  expect(await run({ databaseUrl: database.url, phases: ['opportunities'] })).toMatchObject({
+    outcome: 'done',
+  });
+});
+
+test('one phase alone: the later one goes first, and the ledger stays for the other', async () => {
+  const database = await prepared(LEGACY);
+  await run({ databaseUrl: database.url, phases: ['opportunities'] });
+  const before = await catalogOf(database);
+  await run({ databaseUrl: database.url });
+  const between = await catalogOf(database);
+  await expect(rollback({ databaseUrl: database.url, phases: ['opportunities'] })).rejects.toMatchObject({
+    code: 'phase-order',
+  });
+  expect(await catalogOf(database)).toEqual(between);
+  await rollback({ databaseUrl: database.url, phases: ['assessments'] });
+  expect(await catalogOf(database)).toEqual(before);
+  const { phases } = await status({ databaseUrl: database.url });
+  expect(phases.map(({ state }) => state)).toEqual(['verified', 'new']);
+  expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
+});
+
+test.each([
+  ['a view on a table of ours', 'create view public.mine as select id from public.opportunities_unified'],
+  ['a view on a view of ours', 'create view public.mine as select * from public.app_opportunities_legacy'],
+  ['a foreign key', 'create table public.mine (id uuid references public.opportunities_unified)'],
+  ['a view on the ledger', 'create view public.mine as select number, status from drydock.batches'],
+  ['a table in the schema of the ledger', 'create table drydock.mine (id int)'],
+])('what somebody built on it is not dropped with it: %s', async (_name, sql) => {
+  const database = await prepared(UNIFIED);
+  await database.query(sql);
+  const before = await catalogOf(database);
+  await expect(rollback({ databaseUrl: database.url })).rejects.toMatchObject({
+    code: 'in-use',
+    message: expect.stringContaining('mine'),
+    exitStatus: 2,
+  });
+  expect(await catalogOf(database)).toEqual(before);
+});
+
+test('what bears the name of a thing of ours, and is none, is left alone', async () => {
+  const database = await prepared(UNIFIED);
+  await database.query(`
+    drop view public.score_components_legacy;
+    create table public.score_components_legacy (id int);
+    insert into public.score_components_legacy values (1);
+    drop table public.opportunity_assessment_records cascade;
+    create table public.opportunity_assessment_records (id int)`);
+  const { phases } = await rollback({ databaseUrl: database.url });
+  expect(phases.flatMap(({ dropped }) => dropped).join()).not.toMatch(/score_components|records/);
+  const { rows } = await database.query('select * from public.score_components_legacy');
+  expect(rows).toEqual([{ id: 1 }]);
+  await database.query('select from public.opportunity_assessment_records');
+});
+
+test('of a run that was never finished', async () => {
+  const database = await prepared(LEGACY);
+  const before = await catalogOf(database);
+  await run({ databaseUrl: database.url, batchSize: 50, batches: { from: 1, to: 2 } });
+  await rollback({ databaseUrl: database.url });
+  expect(await catalogOf(database)).toEqual(before);
+});
