@@ -43,7 +43,9 @@ export async function startBenchServer(submissions: number): Promise<BenchServer
 /** What the figures were measured on. */
 export async function describeMachine(server: BenchServer): Promise<Record<string, string>> {
   const client = await server.connect();
-  const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`);
+  const { rows } = await client.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
+  );
   await client.end();
   return {
     processor: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,

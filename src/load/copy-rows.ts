@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import { copyStatement, type Target } from './targets.js';
+import { copyStatement, type Target } from '../mapping/targets.js';
 
 /** Copies the rows and holds the server's count against ours: a stream that was cut must not pass for a whole one. */
 export async function copyRows(

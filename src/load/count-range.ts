@@ -3,7 +3,7 @@ import type { Session } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';
 import type { BatchCounts, SourceCounts } from '../ledger/batches.js';
 import type { BoundPhase } from '../mapping/bind.js';
-import type { Targets } from './targets.js';
+import type { Targets } from '../mapping/targets.js';
 
 /** What the tables hold of a key range, counted anew: for a batch of which only a part was replaced. */
 export async function countRange(

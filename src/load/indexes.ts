@@ -2,7 +2,7 @@ import { generatedName, ident, literal } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isRetryable, type PostgresError, sqlState } from '../db/sqlstate.js';
-import type { Target, Targets } from './targets.js';
+import type { Target, Targets } from '../mapping/targets.js';
 
 export interface IndexSpec {
   readonly table: 'unified' | 'folded';

@@ -3,11 +3,11 @@ import type { KeyRange } from '../keys/key-range.js';
 import { type Batch, bookBatch, lockBatch, reopenBatches } from '../ledger/batches.js';
 import { replaceRejects } from '../ledger/rejects.js';
 import type { BoundPhase } from '../mapping/bind.js';
+import type { Targets } from '../mapping/targets.js';
 import type { BatchRows } from './batch-rows.js';
 import { copyRows } from './copy-rows.js';
 import { countRange } from './count-range.js';
 import { replaceRange } from './replace-range.js';
-import type { Targets } from './targets.js';
 
 /** A batch to load, or the part of a loaded one to replace. */
 export interface Load {

@@ -2,9 +2,9 @@ import type { RowLog } from '../copy-text/row-log.js';
 import { generatedName, ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';
+import type { Target, Targets } from '../mapping/targets.js';
 import type { BatchRows } from './batch-rows.js';
 import { copyRows } from './copy-rows.js';
-import type { Target, Targets } from './targets.js';
 
 /** What replacing a range did. */
 export interface Replacement {

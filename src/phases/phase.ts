@@ -1,8 +1,8 @@
 import type { Group } from '../extract/group.js';
-import type { KeyedSource } from '../extract/keyed-source.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
+import type { KeyedSource } from '../mapping/keyed-source.js';
 import type { PhaseMapping } from '../mapping/mapping.js';
 import type { PhaseName } from '../reports.js';
 import type { Output } from '../transform/output.js';

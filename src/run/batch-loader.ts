@@ -8,7 +8,7 @@ import { KeyRange, successor } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import { BatchRows } from '../load/batch-rows.js';
 import { type Load, type LoadResult, loadBatch } from '../load/load-batch.js';
-import type { Targets } from '../load/targets.js';
+import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 import { openExtraction } from './extraction.js';

@@ -89,6 +89,7 @@ export async function stoppable<T>(
   state: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  throwIfStopped(signal, state);
   try {
     return await work();
   } catch (error) {

@@ -3,8 +3,8 @@ import type { Cleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { copyLines } from '../extract/copy-source.js';
 import { Grouper } from '../extract/group.js';
-import { extractionQuery } from '../extract/keyed-source.js';
 import type { KeyRange } from '../keys/key-range.js';
+import { extractionQuery } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 

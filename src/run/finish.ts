@@ -13,8 +13,8 @@ import {
   indexBuilds,
   raiseMaintenanceMemory,
 } from '../load/indexes.js';
-import { restoreQuery } from '../load/legacy-view.js';
-import { type Targets, viewName } from '../load/targets.js';
+import { restoreQuery } from '../mapping/legacy-view.js';
+import { type Targets, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { type Context, throwIfStopped } from './context.js';
 import { restorations } from './restorations.js';

@@ -1,5 +1,5 @@
 import { type Batch, isReopened } from '../ledger/batches.js';
-import type { Targets } from '../load/targets.js';
+import type { Targets } from '../mapping/targets.js';
 import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';

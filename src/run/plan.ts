@@ -2,7 +2,7 @@ import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { extraColumns } from '../legacy/detect.js';
 import { type LegacyTableName, SHAPES } from '../legacy/shapes.js';
-import { targetsOf, viewName } from '../load/targets.js';
+import { targetsOf, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhasePlan, type PlanOptions, type PlanReport, type TablePlan } from '../reports.js';
 import { requireSameConfiguration } from './configuration.js';

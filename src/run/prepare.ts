@@ -3,7 +3,7 @@ import { DrydockError } from '../errors.js';
 import { own, ownership } from '../ledger/objects.js';
 import { enterPhase, type PhaseEntry } from '../ledger/phases.js';
 import { createLedger, ledgerExists } from '../ledger/schema.js';
-import { createTableStatement, type Targets } from '../load/targets.js';
+import { createTableStatement, type Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { configurationOf, requireSameConfiguration } from './configuration.js';
 import type { Context } from './context.js';

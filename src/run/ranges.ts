@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
-import { fromClause } from '../extract/keyed-source.js';
 import { type KeyRange, tile } from '../keys/key-range.js';
+import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
 
 /** Keys to look at per batch: enough for batches of like size, few enough to be quick. */

@@ -4,7 +4,7 @@ import type { Session, TextRow } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import { stageRows } from '../load/replace-range.js';
-import type { Target, Targets } from '../load/targets.js';
+import type { Target, Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Invariant } from '../reports.js';
 import { collectBatch } from './collect.js';

@@ -2,7 +2,7 @@ import { withCleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
 import { type Batch, isReopened, readBatches } from '../ledger/batches.js';
 import { finishRun, readPhases, setState, startRun } from '../ledger/phases.js';
-import { targetsOf } from '../load/targets.js';
+import { targetsOf } from '../mapping/targets.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhaseRun, type RunOptions, type RunReport } from '../reports.js';

@@ -3,7 +3,7 @@ import type { Session } from '../db/session.js';
 import { copyLines } from '../extract/copy-source.js';
 import type { KeyRange } from '../keys/key-range.js';
 import { spanOf } from '../ledger/batches.js';
-import type { Targets } from '../load/targets.js';
+import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Invariant } from '../reports.js';
 import { textOf } from '../verify/hash.js';

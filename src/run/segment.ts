@@ -3,7 +3,7 @@ import { withCleanup } from '../db/cleanup.js';
 import type { KeyRange } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import type { Load, LoadResult } from '../load/load-batch.js';
-import type { Targets } from '../load/targets.js';
+import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { BatchLoader, type RejectBudget } from './batch-loader.js';
 import { collectBatch } from './collect.js';

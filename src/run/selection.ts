@@ -1,9 +1,9 @@
 import { ident } from '../db/identifier.js';
 import { DrydockError } from '../errors.js';
-import { fromClause } from '../extract/keyed-source.js';
 import { KeyRange } from '../keys/key-range.js';
 import { isUuid } from '../keys/uuid.js';
 import type { Batch } from '../ledger/batches.js';
+import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
 import type { RangeOptions } from '../reports.js';
 import type { Context } from './context.js';

@@ -1,7 +1,7 @@
 import { withCleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
 import { ownership } from '../ledger/objects.js';
-import { targetsOf, viewName } from '../load/targets.js';
+import { targetsOf, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Stop } from '../reports.js';
 import type { Context } from './context.js';

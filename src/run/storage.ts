@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
-import { tableOf } from '../extract/keyed-source.js';
-import type { Targets } from '../load/targets.js';
+import { tableOf } from '../mapping/keyed-source.js';
+import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 
 /** Bytes of heap, TOAST and indexes, of the phase's legacy tables and of ours. */

@@ -5,7 +5,7 @@ import type { Session } from '../db/session.js';
 import type { Batch } from '../ledger/batches.js';
 import { isIntact, readObjects } from '../ledger/objects.js';
 import { countRejects } from '../ledger/rejects.js';
-import { type Targets, viewName } from '../load/targets.js';
+import { type Targets, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Accounting, Invariant, PhaseVerification, TableVerification } from '../reports.js';
 import { compareTable, type SnapshotPair } from '../verify/compare-table.js';

@@ -2,7 +2,7 @@ import { withCleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
 import { readBatches } from '../ledger/batches.js';
 import { recordVerification, setState } from '../ledger/phases.js';
-import { targetsOf } from '../load/targets.js';
+import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhaseVerification, type VerifyOptions, type VerifyReport } from '../reports.js';
 import { requireSameConfiguration } from './configuration.js';

@@ -1,9 +1,9 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';
-import { fromClause, type KeyedSource, tableOf } from '../extract/keyed-source.js';
 import type { Batch } from '../ledger/batches.js';
-import { type Restoration, restoreQuery } from '../load/legacy-view.js';
-import { viewName } from '../load/targets.js';
+import { fromClause, type KeyedSource, tableOf } from '../mapping/keyed-source.js';
+import { type Restoration, restoreQuery } from '../mapping/legacy-view.js';
+import { viewName } from '../mapping/targets.js';
 import type { SideHash } from '../reports.js';
 import { rowHashes } from './hash.js';
 

@@ -1,9 +1,9 @@
 import { ident, qualified } from '../../db/identifier.js';
-import type { KeyedSource } from '../../extract/keyed-source.js';
 import { asUuid, ownKey } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { type BoundSource, foldedColumn } from '../../mapping/bind.js';
+import type { KeyedSource } from '../../mapping/keyed-source.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
 
 /** The one extra: the unified opportunity, null for a row that belongs to none. */

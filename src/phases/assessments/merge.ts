@@ -174,11 +174,17 @@ function compareVersions(a: string, b: string): number {
   const [left, right] = [parts(a), parts(b)];
   for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
     const [x, y] = [left[at] ?? '', right[at] ?? ''];
-    const numeric = /^\d{1,15}$/.test(x) && /^\d{1,15}$/.test(y);
-    const order = numeric ? Number(x) - Number(y) : compareText(x, y);
+    const numeric = /^\d+$/.test(x) && /^\d+$/.test(y);
+    const order = numeric ? compareNumerals(x, y) : compareText(x, y);
     if (order !== 0) return order;
   }
   return 0;
+}
+
+/** As numbers, of any length: a version may be made of a moment with all its digits. */
+function compareNumerals(a: string, b: string): number {
+  const [left, right] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
+  return left.length - right.length || compareText(left, right);
 }
 
 class Times {

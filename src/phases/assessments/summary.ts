@@ -64,11 +64,13 @@ export function jsonNumber(field: string): string {
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(field) ? field : jsonString(field);
 }
 
+const JSON_STRINGS = /"(?:[^"\\]|\\.)*"/gs;
+
 /** JSON as it stands where jsonb surely takes it, any other text as a JSON string. */
 export function jsonEvidence(field: string): string {
   const text = unescapeField(field);
   // jsonb refuses \u0000, lone surrogates and numbers beyond its range, all of which JSON allows.
-  const doubtful = /\\u|\d[eE]/.test(text);
+  const doubtful = /\\u(?:0000|d[89a-f])/i.test(text) || /\d[eE]/.test(text.replace(JSON_STRINGS, ''));
   return !doubtful && isJson(text) ? text : JSON.stringify(text);
 }
 

@@ -1,9 +1,9 @@
 import { ident, qualified } from '../../db/identifier.js';
-import type { KeyedSource } from '../../extract/keyed-source.js';
 import { asUuid, bareId, keyOfUnknown, ownKey, rawText, uuidFromText } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
 import type { BoundSource } from '../../mapping/bind.js';
+import type { KeyedSource } from '../../mapping/keyed-source.js';
 
 /**
  * Resolution: which submission a legacy row belongs to. The merge key is that submission's uuid; where

@@ -1,6 +1,6 @@
 import { ident, literal, qualified } from '../db/identifier.js';
-import type { BoundSource } from '../mapping/bind.js';
-import { fromFolded, fromReject, fromUnified } from '../mapping/restore.js';
+import type { BoundSource } from './bind.js';
+import { fromFolded, fromReject, fromUnified } from './restore.js';
 import type { Targets } from './targets.js';
 
 /** Where a source's rows are: in the unified table, among the folded rows, among the rejects. */

@@ -1,6 +1,6 @@
 import { qualified } from '../db/identifier.js';
-import type { BoundPhase } from '../mapping/bind.js';
-import { foldedTable, type TargetTable, unifiedTable } from '../mapping/tables.js';
+import type { BoundPhase } from './bind.js';
+import { foldedTable, type TargetTable, unifiedTable } from './tables.js';
 
 /** A table of ours as statements name it. */
 export interface Target {

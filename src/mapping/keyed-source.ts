@@ -1,6 +1,6 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { KeyRange } from '../keys/key-range.js';
-import type { BoundSource } from '../mapping/bind.js';
+import type { BoundSource } from './bind.js';
 
 /**
  * Where a legacy table's rows come from, each with its merge key: what the legacy row `r` is joined with, and
