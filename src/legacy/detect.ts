@@ -39,7 +39,10 @@ export async function detectLegacy(
       table = await readTable(session, foundAppSchema, name);
       if (table === undefined && appSchema === undefined) {
         table = await readTable(session, STAGING_SCHEMA, name);
-        if (table !== undefined) foundAppSchema = STAGING_SCHEMA;
+        if (table !== undefined) {
+          await requireSchema(session, STAGING_SCHEMA);
+          foundAppSchema = STAGING_SCHEMA;
+        }
       }
     }
     if (table === undefined) continue;

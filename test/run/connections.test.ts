@@ -6,7 +6,7 @@ import { prepared, tableHashes } from './prepared.js';
 import { type Cut, cuttingProxy } from './proxy.js';
 import { expectNoTraces } from './traces.js';
 
-const DATA = { mixture: mixtureOf({}), submissions: 300, oddShare: 0 };
+const DATA = { mixture: mixtureOf({}), submissions: 200, oddShare: 0 };
 
 describe('a connection that breaks at the commit of a batch', () => {
   test.each(['before the server sees it', 'before the client hears of it'] satisfies Cut[])(

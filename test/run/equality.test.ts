@@ -27,7 +27,7 @@ describe('every legacy view equals its table, in every mixture', () => {
   )('%s', async (_name, mixture, index) => {
     const database = await createTestDatabase('equality');
     const extras = index % 2 === 0;
-    await fill(database, { mixture, submissions: 250, seed: index + 1, oddShare: 0.3, extras });
+    await fill(database, { mixture, submissions: 160, seed: index + 1, oddShare: 0.3, extras });
     await expectLossless(database, mixture);
   });
 });
@@ -45,7 +45,7 @@ test('a database with settings of its own', async () => {
     'array_nulls to off',
   ])
     await database.query(`alter database "${database.name}" set ${setting}`);
-  await fill(database, { mixture, submissions: 250, oddShare: 0.3, extras: true });
+  await fill(database, { mixture, submissions: 160, oddShare: 0.3, extras: true });
   await expectLossless(database, mixture);
 });
 

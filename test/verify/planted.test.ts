@@ -17,7 +17,7 @@ import type { TestDatabase } from '../support/database.js';
 /** Every row holds values that are easily confused with others. */
 const CONTENTS: Contents = {
   mixture: mixtureOf({}),
-  submissions: 250,
+  submissions: 150,
   oddShare: 0,
   extras: true,
   sql: `

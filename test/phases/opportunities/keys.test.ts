@@ -3,9 +3,9 @@ import { type LegacyMixture, mixtureOf, SHAPE_B } from '../../../fixtures/mixtur
 import { decodeLine } from '../../../src/copy-text/copy-text.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
-import { extractionQuery } from '../../../src/extract/keyed-source.js';
 import { KeyRange } from '../../../src/keys/key-range.js';
 import type { LegacyTableName } from '../../../src/legacy/shapes.js';
+import { extractionQuery } from '../../../src/mapping/keyed-source.js';
 import type { Phase } from '../../../src/phases/phase.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { bindPhase, createLegacy, loosen } from '../../support/legacy.js';

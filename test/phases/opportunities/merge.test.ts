@@ -221,6 +221,49 @@ describe('rows of the other tables', () => {
   });
 });
 
+describe('very many rows of one submission', () => {
+  // More than are kept split, and so gone through line by line.
+  const opportunities = Array.from({ length: 300 }, (_, n) => ({
+    id: id(n),
+    app_name: ['One', 'ONE!', 'Two', 'Three'][n % 4] ?? '',
+    problem_statement: 'p',
+    last_reviewed_at: n % 7 === 0 ? null : at(1 + (n % 9)),
+    created_at: at(1 + (n % 5)),
+  }));
+  const app = Array.from({ length: 200 }, (_, n) => ({
+    id: id(1000 + n),
+    submission_id: 'x',
+    title: 'Two',
+    analyzed_at: at(1 + (n % 9)),
+  }));
+
+  test('are as many opportunities as they have ideas, whatever the order', () => {
+    const workflows = Array.from({ length: 150 }, (_, n) => ({
+      id: id(2000 + n),
+      '@4': id(n),
+      status: 'done',
+      updated_at: at(1 + (n % 3)),
+    }));
+    const rows = { opportunities, app_opportunities: app, workflow_results: workflows };
+    const { unified, folded, booked } = merge('B, workflows of A', rows);
+    // The latest review, then the smaller id.
+    expect(unified.map((row) => row.id).sort()).toEqual([id(8), id(26), id(71)]);
+    expect(booked).toEqual({
+      opportunities: { primary: 3, folded: 297 },
+      app_opportunities: { primary: 1, folded: 199 },
+      workflow_results: { primary: 3, folded: 147 },
+    });
+    expect(folded).toHaveLength(297 + 199 + 147);
+    const reversed = merge(
+      'B, workflows of A',
+      Object.fromEntries(Object.entries(rows).map(([table, list]) => [table, [...list].reverse()])),
+    );
+    const sorted = (list: readonly unknown[]) => list.map((row) => JSON.stringify(row)).sort();
+    expect(sorted(reversed.unified)).toEqual(sorted(unified));
+    expect(sorted(reversed.folded)).toEqual(sorted(folded));
+  });
+});
+
 describe('survivorship', () => {
   test('opportunities, then app_opportunities, then workflow_results', () => {
     const opportunity = {

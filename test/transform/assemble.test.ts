@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encode, NULL, unescapeField } from '../../src/copy-text/copy-text.js';
+import { Assembler, firstWords, jsonMember } from '../../src/transform/assemble.js';
+import { RowReader } from '../../src/transform/row.js';
+import { sourceOf } from './sources.js';
+
+const text = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed().replaceAll('\0', ''));
+
+describe('firstWords', () => {
+  test('is never longer than asked for, well formed, and the beginning of the text', () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 2, max: 20 }), (value, length) => {
+        const words = firstWords(encode(value), length);
+        const plain = value.replace(/\s+/gu, ' ').trim();
+        expect(words.isWellFormed()).toBe(true);
+        if (plain.length <= length) {
+          expect(words).toBe(plain);
+          return;
+        }
+        expect(words.endsWith('…')).toBe(true);
+        expect(words.length).toBeLessThanOrEqual(length + 1);
+        expect(plain.startsWith(words.slice(0, -1))).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    ['one two three', 7, 'one two…'],
+    ['one two three', 8, 'one two…'],
+    ['  one\n\ttwo  ', 7, 'one two'],
+    ['incomprehensible', 5, 'incom…'],
+    ['a incomprehensible', 10, 'a incompre…'],
+    ['', 5, ''],
+    ['ab\u{1F680}cd', 3, 'ab…'],
+  ])('%j, %i: %s', (value, length, words) => {
+    expect(firstWords(encode(value), length)).toBe(words);
+  });
+});
+
+test('a member of a JSON object says the name and the text of a field, whatever they are', () => {
+  fc.assert(
+    fc.property(text, text, (name, value) => {
+      const json = Buffer.from(`{${jsonMember(name, encode(value))}}`, 'latin1').toString('utf8');
+      expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify({ [name]: value })));
+    }),
+    { numRuns: 500 },
+  );
+  expect(jsonMember('a', NULL)).toBe('"a": null');
+  expect(jsonMember('a', encode('\\N'))).toBe('"a": "\\\\N"');
+});
+
+describe('survivorship', () => {
+  const sources = [
+    sourceOf({ table: 'opportunities', golden: ['title', 'name'] }),
+    sourceOf({ table: 'app_opportunities', golden: ['name', 'title'] }),
+  ];
+  const readers = sources.map((source) => new RowReader(source, 1));
+  const assembler = new Assembler(sources, readers, ['title', 'other', 'name']);
+  const assemble = (first: readonly string[] | null, second: readonly string[] | null) => {
+    const rows = [first, second].map((fields, n) =>
+      fields === null ? null : (readers[n]?.read(['key', ...fields].join('\t')) ?? null),
+    );
+    const { golden, residue } = assembler.assemble(rows, (target) => `fallback ${target}`);
+    return { golden, residue: residue === NULL ? null : (JSON.parse(unescapeField(residue)) as unknown) };
+  };
+
+  test('the first source that has a value gives it, and the others keep theirs', () => {
+    expect(assemble(['t1', 'n1'], ['n2', 't2'])).toEqual({
+      golden: ['t1', 'fallback 1', 'n1'],
+      residue: { app_opportunities: { title: 't2', name: 'n2' } },
+    });
+    expect(assemble([NULL, 'same'], ['same', 't2'])).toEqual({
+      golden: ['t2', 'fallback 1', 'same'],
+      residue: { opportunities: { title: null } },
+    });
+  });
+
+  test('a source without a row has nothing to keep', () => {
+    expect(assemble(null, ['n2', 't2'])).toEqual({ golden: ['t2', 'fallback 1', 'n2'], residue: null });
+    expect(assemble(null, null)).toEqual({
+      golden: ['fallback 0', 'fallback 1', 'fallback 2'],
+      residue: null,
+    });
+  });
+
+  test('where nobody has a value there is a fallback, and the rows keep that they had none', () => {
+    expect(assemble([NULL, NULL], null)).toEqual({
+      golden: ['fallback 0', 'fallback 1', 'fallback 2'],
+      residue: { opportunities: { title: null, name: null } },
+    });
+  });
+});
