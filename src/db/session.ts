@@ -39,8 +39,8 @@ const PINNED: Readonly<Record<string, string>> = {
   jit: 'off',
 };
 
-/** Likewise, where the server knows them: time-outs that newer versions have. */
-const NEWER_TIMEOUTS = ['idle_session_timeout', 'transaction_timeout'];
+/** Likewise, where the server knows it: version 17 and newer. */
+const NO_TRANSACTION_TIMEOUT = `select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) is not null`;
 
 export type Isolation = 'read committed' | 'repeatable read';
 
@@ -64,12 +64,7 @@ export class Session {
     const settings = Object.entries(PINNED).map(
       ([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`,
     );
-    const newer = `select set_config(name, '0', false) from pg_settings where name in (${NEWER_TIMEOUTS.map(literal).join(', ')})`;
-    await session.execute([...settings, newer].join('; '));
-    // Came with version 17.
-    await session.query(
-      `select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'`,
-    );
+    await session.execute([...settings, NO_TRANSACTION_TIMEOUT].join('; '));
     return session;
   }
 

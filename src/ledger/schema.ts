@@ -7,6 +7,9 @@ export const LEDGER_SCHEMA = 'drydock';
 /** Changes whenever the ledger's tables or the meaning of what a run writes change. */
 export const LEDGER_VERSION = 1;
 
+/** `DRYDOCK` in ASCII. */
+const LOCK_KEY = 0x44525944_4f434bn.toString();
+
 const MARKER = `Drydock ledger, version ${LEDGER_VERSION}`;
 
 const TABLES = `
@@ -79,8 +82,6 @@ create table drydock.events (
   kind text not null,
   detail jsonb not null default '{}'
 );
-revoke all on schema drydock from public;
-revoke all on all tables in schema drydock from public;
 `;
 
 /** Whether the ledger is there. Refuses one of another version, and a schema that is not ours. */
@@ -114,11 +115,41 @@ export async function ledgerExists(session: Session): Promise<boolean> {
   });
 }
 
+/**
+ * Makes this transaction the only one that makes or drops the ledger: it serves all schemas of the database, which
+ * are worked on independently of each other.
+ */
+export async function lockLedger(session: Session): Promise<void> {
+  await session.execute('select pg_advisory_xact_lock($1::bigint)', [LOCK_KEY]);
+}
+
 /** Makes the ledger; inside a transaction of the caller's. */
 export async function createLedger(session: Session): Promise<void> {
   await session.execute(`create schema ${LEDGER_SCHEMA}`);
   await session.execute(`comment on schema ${LEDGER_SCHEMA} is '${MARKER}'`);
   await session.execute(TABLES);
+  await revokeFromOthers(session);
+}
+
+/** Takes away what default privileges gave to others. */
+async function revokeFromOthers(session: Session): Promise<void> {
+  const grantees = await session.query(
+    `select distinct case when a.grantee = 0 then 'public' else quote_ident(r.rolname) end as grantee
+     from (
+       select nspacl as acl, nspowner as owner from pg_namespace where nspname = $1::text
+       union all
+       select c.relacl, c.relowner from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1::text
+     ) o
+     cross join lateral aclexplode(o.acl) a
+     left join pg_roles r on r.oid = a.grantee
+     where a.grantee <> o.owner`,
+    [LEDGER_SCHEMA],
+  );
+  for (const { grantee } of grantees) {
+    for (const what of ['schema', 'all tables in schema', 'all sequences in schema']) {
+      await session.execute(`revoke all on ${what} ${LEDGER_SCHEMA} from ${grantee}`);
+    }
+  }
 }
 
 /** Drops the ledger; inside a transaction of the caller's. What others built on it stops the drop, never cascades. */

@@ -2,7 +2,7 @@ import { withRetry } from '../db/retry.js';
 import { DrydockError } from '../errors.js';
 import { own, ownership } from '../ledger/objects.js';
 import { enterPhase, type PhaseEntry } from '../ledger/phases.js';
-import { createLedger, ledgerExists } from '../ledger/schema.js';
+import { createLedger, ledgerExists, lockLedger } from '../ledger/schema.js';
 import { createTableStatement, type Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { configurationOf, requireSameConfiguration } from './configuration.js';
@@ -30,6 +30,7 @@ export async function preparePhase(
   const ranges = await planRanges(session, phase, rows, batchSize);
   return withRetry(() =>
     session.transaction(async () => {
+      await lockLedger(session);
       if (!(await ledgerExists(session))) await createLedger(session);
       const config = JSON.stringify(configurationOf(phase));
       const phaseId = await enterPhase(session, {

@@ -5,7 +5,7 @@ import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
-import { dropLedger, LEDGER_SCHEMA } from '../ledger/schema.js';
+import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { laterPhases } from '../phases/all.js';
 import { PHASES, type PhaseName, type RollbackReport, type TargetOptions } from '../reports.js';
 import { openContext, stoppable } from './context.js';
@@ -27,6 +27,7 @@ export async function rollback(options: TargetOptions): Promise<RollbackReport> 
       requireOrder(names, entries);
       const phases = await withRetry(() =>
         session.transaction(async () => {
+          await lockLedger(session);
           const dropped: { phase: PhaseName; dropped: string[] }[] = [];
           for (const phase of names) {
             context.report({ type: 'step', phase, step: 'drop' });

@@ -168,11 +168,13 @@ async function loadAndFinish(
   const rows = work.reduce((sum, { batch }) => sum + (batch.status === 'done' ? batch.rowsIn : batchSize), 0);
   context.report({ type: 'phase', phase: phase.name, batches: work.length, rows });
   context.report({ type: 'step', phase: phase.name, step: 'load' });
+  const finished = context.entries.has(phase.name) && context.entries.get(phase.name)?.state !== 'loading';
+  // What was verified is not any more as soon as a batch is replaced.
+  if (finished && work.length > 0) await setState(session, phaseId, 'loaded');
   const loaded = await loadPhase(context, phase, targets, work, { ...settings, rows });
 
   const pending = (await readBatches(session, phaseId)).some((batch) => batch.status === 'pending');
   const indexesFrom = performance.now();
-  const finished = context.entries.has(phase.name) && context.entries.get(phase.name)?.state !== 'loading';
   if (!pending && (!finished || loaded.loaded > 0 || (await brokenViews(session, phaseId)).size > 0)) {
     context.report({ type: 'step', phase: phase.name, step: 'indexes' });
     await buildIndexes(context, phase, targets);

@@ -43,11 +43,11 @@ test('hostile names of schemas and columns', async () => {
   const sql = unifiedTables(mixture)
     .map((table) => `alter table ${schemaNames(mixture).table(table)} ${columns.join(', ')}`)
     .join('; ');
-  const database = await prepared({ mixture, submissions: 80, oddShare: 0.1, extras: true, sql });
+  const database = await prepared({ mixture, submissions: 40, oddShare: 0.1, extras: true, sql });
   const before = await catalogOf(database);
   const options = { databaseUrl: database.url, schema: SCHEMA, appSchema: 'App Opps' };
   expect((await plan(options)).stops).toEqual([]);
-  expect(await run({ ...options, batchSize: 100 })).toMatchObject({ outcome: 'done' });
+  expect(await run({ ...options, batchSize: 40 })).toMatchObject({ outcome: 'done' });
   const client = await database.client();
   await expectEqual(client, pairsOf(mixture));
   expect(await verify({ ...options, strict: true, batches: { from: 1, to: 2 } })).toMatchObject({
@@ -72,7 +72,7 @@ test('hostile names of schemas and columns', async () => {
 
 test('a search_path full of impostors, and other settings of the database, change nothing', async () => {
   const mixture = mixtureOf({});
-  const database = await prepared({ mixture, submissions: 80, oddShare: 0.1, extras: true });
+  const database = await prepared({ mixture, submissions: 50, oddShare: 0, extras: true });
   // Each is called by us somewhere, and better matches its arguments than the real one, or comes before it.
   const functions = [
     ['sha256(bytea)', 'bytea', `'\\x00'`],

@@ -39,11 +39,12 @@ describe('nothing changed', () => {
     ['since the beginning', () => ({ since: '1970-01-01' })],
   ];
   test.each(parts)('%s', async (_name, optionsOf) => {
-    for (const phase of ['opportunities', 'assessments'] as const) {
-      const ends = (await batchesOf(database, phase)).flatMap((batch) => batch.from ?? []);
-      const report = await run({ databaseUrl: database.url, phases: [phase], ...optionsOf(ends) });
-      expect(report).toMatchObject({ outcome: 'done', phases: [{ state: 'verified', rowsWritten: 0 }] });
-      expect(report.phases[0]?.rowsRead).toBeGreaterThan(0);
+    const ends = (await batchesOf(database, 'opportunities')).flatMap((batch) => batch.from ?? []);
+    const report = await run({ databaseUrl: database.url, ...optionsOf(ends) });
+    expect(report.outcome).toBe('done');
+    for (const phase of report.phases) {
+      expect(phase).toMatchObject({ state: 'verified', rowsWritten: 0 });
+      expect(phase.rowsRead).toBeGreaterThan(0);
     }
     expect(await tableHashes(database, { physical: true })).toEqual(before);
   });

@@ -134,3 +134,22 @@ test.each(['indexes', 'verify'] as const)('told to stop at the step %s', async (
   expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
   await expectEqual(await database.client(), pairsOf(DATA.mixture));
 });
+
+test('what was verified is not called so while batches of it are replaced', async () => {
+  const database = await prepared({ ...DATA, run: { batchSize: 100 } });
+  const controller = new AbortController();
+  const again = run({
+    databaseUrl: database.url,
+    phases: ['opportunities'],
+    keys: { from: '00000000-0000-0000-0000-000000000000' },
+    signal: controller.signal,
+    onProgress(event) {
+      if (event.type === 'batch') controller.abort();
+    },
+  });
+  await expect(again).rejects.toMatchObject({ code: 'stopped' });
+  const states = async () => (await status({ databaseUrl: database.url })).phases.map(({ state }) => state);
+  expect(await states()).toEqual(['loaded', 'verified']);
+  expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'nothing-to-do' });
+  expect(await states()).toEqual(['verified', 'verified']);
+});

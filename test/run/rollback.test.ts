@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
-import { rollback, run, status } from '../../src/index.js';
-import { hashes } from '../fixtures/filled.js';
+import { rollback, run, status, verify } from '../../src/index.js';
+import { fill, hashes } from '../fixtures/filled.js';
+import { createTestDatabase } from '../support/database.js';
 import { catalogOf } from './catalog.js';
 import { type Contents, prepared } from './prepared.js';
+import { createRole } from './role.js';
 
 const LEGACY: Contents = { mixture: mixtureOf({}), submissions: 80, oddShare: 0 };
 const UNIFIED: Contents = { ...LEGACY, run: { batchSize: 200 } };
@@ -13,14 +15,18 @@ test.each([
   ['B', LEGACY.mixture],
 ])('after a rollback the database is as it was before the run, shape %s', async (_name, mixture) => {
   const database = await prepared({ ...LEGACY, mixture });
-  // As Supabase does it: whatever is made can be read by others.
-  await database.query('alter default privileges grant select on tables to public');
+  // As Supabase does it: whatever is made can be used by others.
+  const role = await createRole(database);
+  for (const what of ['all on tables', 'all on sequences', 'usage on schemas'])
+    await database.query(`alter default privileges grant ${what} to ${role.name}, public`);
   const before = { catalog: await catalogOf(database), rows: await hashes(database, 'public') };
   await run({ databaseUrl: database.url });
-  const between = await catalogOf(database);
-  expect(between.length).toBeGreaterThan(before.catalog.length);
   const { rows: readable } = await database.query(
-    `select relname from pg_class where obj_description(oid, 'pg_class') = 'Made by Drydock' and relacl::text ~ '[{,]='`,
+    `select relname from pg_class c join pg_namespace n on n.oid = relnamespace
+      where (nspname = 'drydock' and has_schema_privilege($1, n.oid, 'usage'))
+         or ((obj_description(c.oid, 'pg_class') = 'Made by Drydock' or nspname = 'drydock')
+             and relkind in ('r', 'v') and has_table_privilege($1, c.oid, 'select, insert, update, delete'))`,
+    [role.name.replaceAll('"', '')],
   );
   expect(readable).toEqual([]);
 
@@ -94,5 +100,28 @@ test('of a run that was never finished', async () => {
   const before = await catalogOf(database);
   await run({ databaseUrl: database.url, batchSize: 50, batches: { from: 1, to: 2 } });
   await rollback({ databaseUrl: database.url });
+  expect(await catalogOf(database)).toEqual(before);
+});
+
+test('two schemas of one database share the ledger, and nothing else', async () => {
+  const one = mixtureOf({ schema: 'one' });
+  const two = { ...SHAPE_A, schema: 'two', appSchema: 'two' };
+  const database = await createTestDatabase('schemas');
+  for (const mixture of [one, two]) await fill(database, { mixture, submissions: 60 });
+  const options = (schema: string) => ({ databaseUrl: database.url, schema });
+  const before = await catalogOf(database);
+  await run(options('two'));
+  const between = await catalogOf(database);
+  await run(options('one'));
+  await rollback(options('one'));
+  expect(await catalogOf(database)).toEqual(between);
+  expect(await verify(options('two'))).toMatchObject({ equal: true });
+  await rollback(options('two'));
+  expect(await catalogOf(database)).toEqual(before);
+
+  // At the same time, from nothing.
+  const reports = await Promise.all([run(options('one')), run(options('two'))]);
+  expect(reports.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
+  await Promise.all([rollback(options('one')), rollback(options('two'))]);
   expect(await catalogOf(database)).toEqual(before);
 });
