@@ -151,7 +151,10 @@ export interface PlanReport {
   readonly stops: readonly Stop[];
 }
 
-/** `loading`: some batches are left. `loaded`: all are, not verified. `different`: verification found differences. */
+/**
+ * `loading`: some batches are left, or are to be loaded again because an earlier phase changed what they stand on.
+ * `loaded`: all are loaded, not verified. `different`: verification found differences.
+ */
 export type PhaseState = 'new' | 'loading' | 'loaded' | 'verified' | 'different';
 
 /** Law 2: `source = primary + folded + rejected`, per legacy table. */

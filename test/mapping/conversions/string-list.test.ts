@@ -117,6 +117,19 @@ test('the three spellings are one list', async () => {
   expect(converted.map(({ exact }) => exact)).toEqual([true, false, false]);
 });
 
+test('one value is not taken for the one before it', async () => {
+  const bench = await conversionBench(session, stringList, 'text', 'jsonb');
+  const converted = await bench.convert(['a ,b', 'c ,d', 'a ,b', '{ }', '[1]', '[2]']);
+  expect(converted.map(({ golden }) => golden)).toEqual([
+    '["a", "b"]',
+    '["c", "d"]',
+    '["a", "b"]',
+    null,
+    '["1"]',
+    '["2"]',
+  ]);
+});
+
 test('objects, numbers and booleans are no lists', async () => {
   const bench = await conversionBench(session, stringList, 'jsonb', 'jsonb');
   const converted = await bench.convert(['{"a": 1}', '1', 'true', 'null', '{}']);

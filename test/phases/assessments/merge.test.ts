@@ -108,6 +108,7 @@ describe('the current score', () => {
           score_version: '2.0',
           market_demand_score: '70',
           market_gap_score: null,
+          simplicity_score: '80',
         },
         {
           id: id(2),
@@ -121,7 +122,7 @@ describe('the current score', () => {
     });
     expect(unified).toMatchObject([
       {
-        id: id(1), opportunity_id: id(9), merge_key: KEY, market_demand_score: '70.00', market_gap_score: null,
+        id: id(1), opportunity_id: id(9), merge_key: KEY, market_demand_score: '70.00', market_gap_score: null, simplicity_score: '80.00',
         assessment_version: '2.0', assessment_method: 'SCORED', last_assessed_at: at(2), created_at: at(1), updated_at: at(2),
         from_opportunity_scores: 't', residue: null,
       },

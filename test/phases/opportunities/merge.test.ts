@@ -173,6 +173,14 @@ describe('rows of the other tables', () => {
     expect(having('from_workflow_results', unified)).toEqual([id(2)]);
   });
 
+  test('no name is nobody’s name: it finds no idea whose own name is nothing but punctuation', () => {
+    const { unified } = merge('B', {
+      opportunities: [...ideas, { id: id(6), app_name: '!!!', problem_statement: 'f', created_at: at(8) }],
+      app_opportunities: [{ id: id(11), submission_id: 'x', title: '...' }],
+    });
+    expect(having('from_app_opportunities', unified)).toEqual([id(2)]);
+  });
+
   test('of one time the idea with the smaller id is the earliest', () => {
     const { unified } = merge('B', {
       opportunities: ideas.slice(0, 3).map((row) => ({ ...row, created_at: at(1) })),
