@@ -43,7 +43,7 @@ test('hostile names of schemas and columns', async () => {
   const sql = unifiedTables(mixture)
     .map((table) => `alter table ${schemaNames(mixture).table(table)} ${columns.join(', ')}`)
     .join('; ');
-  const database = await prepared({ mixture, submissions: 40, oddShare: 0.1, sql });
+  const database = await prepared({ mixture, submissions: 40, oddShare: 0.1, extras: true, sql });
   const before = await catalogOf(database);
   const options = { databaseUrl: database.url, schema: SCHEMA, appSchema: 'App Opps' };
   expect((await plan(options)).stops).toEqual([]);
