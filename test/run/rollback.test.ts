@@ -107,7 +107,7 @@ test('two schemas of one database share the ledger, and nothing else', async () 
   const one = mixtureOf({ schema: 'one' });
   const two = { ...SHAPE_A, schema: 'two', appSchema: 'two' };
   const database = await createTestDatabase('schemas');
-  for (const mixture of [one, two]) await fill(database, { mixture, submissions: 60 });
+  for (const mixture of [one, two]) await fill(database, { mixture, submissions: 30, oddShare: 0 });
   const options = (schema: string) => ({ databaseUrl: database.url, schema });
   const before = await catalogOf(database);
   await run(options('two'));

