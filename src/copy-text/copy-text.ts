@@ -55,8 +55,3 @@ export function encode(text: string): string {
 export function splitLine(line: string): string[] {
   return line.split('\t');
 }
-
-/** Null-aware decoding of a whole line. */
-export function decodeLine(line: string): (string | null)[] {
-  return splitLine(line).map((field) => (field === NULL ? null : decode(field)));
-}

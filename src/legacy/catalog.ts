@@ -46,8 +46,23 @@ export interface CatalogTable {
 
 /** Base types whose equality operator means the very same value, and that hash. */
 const EXACT_KINDS = new Set([
-  'bool', 'bytea', 'char', 'name', 'int8', 'int2', 'int4', 'oid', 'text', 'varchar', 'uuid', 'date', 'time', 'timestamp', 'timestamptz', 'pg_lsn',
-]); // biome-ignore format: a list
+  'bool',
+  'bytea',
+  'char',
+  'name',
+  'int8',
+  'int2',
+  'int4',
+  'oid',
+  'text',
+  'varchar',
+  'uuid',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'pg_lsn',
+]);
 
 const TABLE_SQL = `
 select c.oid::text as oid, c.relkind::text as kind, c.reltuples::bigint::text as estimated_rows,

@@ -20,6 +20,38 @@ export interface Shape {
   readonly known: readonly string[];
 }
 
+/** Columns that both shapes of `app_opportunities` have. */
+const APP_NEEDED = [
+  'problem_description',
+  'app_concept',
+  'core_functions',
+  'value_proposition',
+  'target_user',
+  'monetization_model',
+  'opportunity_score',
+] as const;
+const APP_KNOWN = [
+  'title',
+  'subreddit',
+  'reddit_score',
+  'num_comments',
+  'created_at',
+  'analyzed_at',
+  'status',
+  'notes',
+  'trust_level',
+  'trust_score',
+  'trust_badge',
+  'activity_score',
+  'engagement_level',
+  'trend_velocity',
+  'problem_validity',
+  'discussion_quality',
+  'ai_confidence_level',
+  'trust_factors',
+  'trust_updated_at',
+] as const;
+
 export const SHAPES: Readonly<Record<LegacyTableName, readonly Shape[]>> = {
   submissions: [
     {
@@ -69,39 +101,9 @@ export const SHAPES: Readonly<Record<LegacyTableName, readonly Shape[]>> = {
   app_opportunities: [
     {
       name: 'table',
-      needed: [
-        'id',
-        'submission_id',
-        'problem_description',
-        'app_concept',
-        'core_functions',
-        'value_proposition',
-        'target_user',
-        'monetization_model',
-        'opportunity_score',
-      ],
+      needed: ['id', 'submission_id', ...APP_NEEDED],
       tellTale: ['id'],
-      known: [
-        'title',
-        'subreddit',
-        'reddit_score',
-        'num_comments',
-        'created_at',
-        'analyzed_at',
-        'status',
-        'notes',
-        'trust_level',
-        'trust_score',
-        'trust_badge',
-        'activity_score',
-        'engagement_level',
-        'trend_velocity',
-        'problem_validity',
-        'discussion_quality',
-        'ai_confidence_level',
-        'trust_factors',
-        'trust_updated_at',
-      ],
+      known: APP_KNOWN,
     },
     {
       // dlt makes a column when it first meets a value for it, so none but the merge key can be counted on.
@@ -109,32 +111,8 @@ export const SHAPES: Readonly<Record<LegacyTableName, readonly Shape[]>> = {
       needed: ['submission_id'],
       tellTale: ['_dlt_load_id', '_dlt_id'],
       known: [
-        'problem_description',
-        'app_concept',
-        'core_functions',
-        'value_proposition',
-        'target_user',
-        'monetization_model',
-        'opportunity_score',
-        'title',
-        'subreddit',
-        'reddit_score',
-        'num_comments',
-        'created_at',
-        'analyzed_at',
-        'status',
-        'notes',
-        'trust_level',
-        'trust_score',
-        'trust_badge',
-        'activity_score',
-        'engagement_level',
-        'trend_velocity',
-        'problem_validity',
-        'discussion_quality',
-        'ai_confidence_level',
-        'trust_factors',
-        'trust_updated_at',
+        ...APP_NEEDED,
+        ...APP_KNOWN,
         'confidence_score',
         'trust_validation_timestamp',
         'trust_validation_method',
@@ -241,4 +219,4 @@ export const SHAPES: Readonly<Record<LegacyTableName, readonly Shape[]>> = {
       known: ['evidence_text', 'confidence_level', 'source_submission_ids', 'calculated_at'],
     },
   ],
-}; // biome-ignore-end format: lists
+};

@@ -5,7 +5,7 @@ import type { BatchCounts, SourceCounts } from '../ledger/batches.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { Targets } from '../mapping/targets.js';
 
-/** What the tables hold of a key range, counted anew: for a batch of which only a part was replaced. */
+/** What the tables hold of a key range, counted in the tables themselves. */
 export async function countRange(
   session: Session,
   bound: BoundPhase,

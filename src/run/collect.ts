@@ -43,8 +43,11 @@ function mergeChunk(phase: Phase, groups: readonly Group[], rows: BatchRows): { 
   let read = 0;
   for (const group of groups) {
     for (const source of group.rows) read += source.count;
-    phase.merger.merge(group, rows);
-    closeGroup(group);
+    try {
+      phase.merger.merge(group, rows);
+    } finally {
+      closeGroup(group);
+    }
   }
   return { read };
 }

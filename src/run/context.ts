@@ -27,7 +27,7 @@ export interface Context {
   report(event: ProgressEvent): void;
 }
 
-export const OLDEST_SERVER = 140_000;
+const OLDEST_SERVER = 140_000;
 
 export async function openContext(options: TargetOptions, cleanup: Cleanup): Promise<Context> {
   const schema = options.schema ?? DEFAULTS.schema;
@@ -62,10 +62,8 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
 }
 
 /** The phases asked for, bound to the database. */
-export function bindPhases(
-  context: Context,
-  existing: ReadonlySet<PhaseName> = new Set(context.entries.keys()),
-): Phase[] {
+export function bindPhases(context: Context): Phase[] {
+  const existing = new Set(context.entries.keys());
   return phaseDefinitions(context.phaseNames).map((definition) => definition.bind(context.legacy, existing));
 }
 

@@ -1,4 +1,3 @@
-import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { copyLines } from '../extract/copy-source.js';
@@ -7,6 +6,7 @@ import type { KeyRange } from '../keys/key-range.js';
 import { extractionQuery } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
+import { openReader } from './reader.js';
 
 /** Starts one ordered COPY per source, all in one snapshot: the given one, else the first session's. */
 export async function openExtraction(
@@ -19,15 +19,11 @@ export async function openExtraction(
   const sessions: Session[] = [];
   let shared = snapshot;
   for (const _ of phase.keyed) {
-    const session = await context.connector.open(cleanup);
-    await session.execute(`set work_mem = '64MB'`);
-    await session.begin('repeatable read', 'read only');
-    if (shared === undefined) shared = await session.exportSnapshot();
-    else await session.importSnapshot(shared);
+    const session = await openReader(context, cleanup, shared);
+    shared ??= await session.exportSnapshot();
     sessions.push(session);
   }
   const pids = await Promise.all(sessions.map((session) => session.backendPid()));
-  await cancelWhenStopped(context.connector, sessions, context.signal, cleanup);
   const sources = phase.keyed.map((keyed, index) =>
     copyLines(sessions[index] as Session, extractionQuery(keyed, range)),
   );

@@ -9,6 +9,7 @@ import type { Invariant } from '../reports.js';
 import { textOf } from '../verify/hash.js';
 import { type Comparison, keyedRows, keyName, type SideName, withClause } from '../verify/sides.js';
 import type { Context } from './context.js';
+import { openReader } from './reader.js';
 import { type Recomputation, recompute } from './recompute.js';
 import type { VerifySelection } from './verify-phase.js';
 
@@ -63,9 +64,7 @@ async function compareTexts(
   });
 
   async function sideLines(side: SideName, cleanup: Cleanup): Promise<AsyncIterator<string, undefined>> {
-    const session = await context.connector.open(cleanup);
-    await session.begin('repeatable read', 'read only');
-    await session.importSnapshot(snapshot);
+    const session = await openReader(context, cleanup, snapshot);
     const columns = table.columns.map((column) => textOf(column, 'r'));
     const key = `r.${keyName(comparison)}`;
     const query = `${withClause(comparison, side)} select ${key}, ${columns.join(', ')} from (${keyedRows(comparison, side)}) r where ${range.condition(key)} order by 1, ${columns.map((_, index) => index + 2).join(', ')}`;

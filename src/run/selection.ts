@@ -12,8 +12,6 @@ import type { Context } from './context.js';
 export interface Selection {
   readonly batches: readonly Batch[];
   readonly keys: KeyRange;
-  /** In words, for reports. */
-  readonly words: string;
 }
 
 /** The part of a phase that range options name; null when they name none, which means everything. */
@@ -43,7 +41,7 @@ function byNumber(from: number, to: number, batches: readonly Batch[]): Selectio
   if (from > to) throw impossible(`The batch range ${from}..${to} is the wrong way round.`);
   if (from < 1 || to > batches.length)
     throw impossible(`There are batches 1 to ${batches.length}; ${from}..${to} is not among them.`);
-  return { batches: batches.slice(from - 1, to), keys: KeyRange.ALL, words: `batches ${from}..${to}` };
+  return { batches: batches.slice(from - 1, to), keys: KeyRange.ALL };
 }
 
 function byKeys(
@@ -57,7 +55,7 @@ function byKeys(
   if (range.isEmpty)
     throw impossible(`The key range ${range} holds no key: its end is not behind its beginning.`);
   const touched = batches.filter((batch) => !batch.range.intersect(range).isEmpty);
-  return { batches: touched, keys: range, words: `keys ${range}` };
+  return { batches: touched, keys: range };
 }
 
 /** Batches that hold a key with a legacy row whose time columns say that it was made or changed since then. */
@@ -88,5 +86,5 @@ async function bySince(
       if (batch !== undefined) touched.add(batch);
     }
   }
-  return { batches: [...touched], keys: KeyRange.ALL, words: `keys changed since ${since}` };
+  return { batches: [...touched], keys: KeyRange.ALL };
 }

@@ -3,23 +3,25 @@ import type { Session } from '../db/session.js';
 import { listBatches } from '../ledger/batches.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import type { PhaseName, PhaseStatus, StatusOptions, StatusReport } from '../reports.js';
-import { openContext } from './context.js';
+import { openContext, stoppable } from './context.js';
 
 /** What the ledger says of each phase. Read-only. */
 export async function status(options: StatusOptions): Promise<StatusReport> {
-  return withCleanup(async (cleanup) => {
-    const context = await openContext(options, cleanup);
-    const phases: PhaseStatus[] = [];
-    for (const name of context.phaseNames) {
-      const entry = context.entries.get(name);
-      phases.push(
-        entry === undefined
-          ? notBegun(name)
-          : await phaseStatus(context.session, entry, options.batchList === true),
-      );
-    }
-    return { database: context.database, schema: context.schema, phases };
-  });
+  return stoppable(options.signal, 'Nothing was written.', () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      const phases: PhaseStatus[] = [];
+      for (const name of context.phaseNames) {
+        const entry = context.entries.get(name);
+        phases.push(
+          entry === undefined
+            ? notBegun(name)
+            : await phaseStatus(context.session, entry, options.batchList === true),
+        );
+      }
+      return { database: context.database, schema: context.schema, phases };
+    }),
+  );
 }
 
 function notBegun(phase: PhaseName): PhaseStatus {

@@ -1,16 +1,16 @@
-import { cancelWhenStopped } from '../db/cancel.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
-import { ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { KeyRange } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import { isIntact, readObjects } from '../ledger/objects.js';
-import { countRejects } from '../ledger/rejects.js';
+import { countRange } from '../load/count-range.js';
 import { type Targets, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Accounting, Invariant, PhaseVerification, TableVerification } from '../reports.js';
 import { compareTable, type SnapshotPair } from '../verify/compare-table.js';
 import type { Comparison } from '../verify/sides.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
+import { openReader } from './reader.js';
 import { restorations } from './restorations.js';
 import { secondRoute } from './second-route.js';
 
@@ -76,16 +76,8 @@ export async function verifyPhase(
 }
 
 async function snapshotPair(context: Context, cleanup: Cleanup): Promise<SnapshotPair> {
-  const legacy = await context.connector.open(cleanup);
-  const unified = await context.connector.open(cleanup);
-  // Before the transactions begin: the snapshot has to be taken over before any query.
-  await cancelWhenStopped(context.connector, [legacy, unified], context.signal, cleanup);
-  for (const session of [legacy, unified]) {
-    await session.execute(`set work_mem = '64MB'`);
-    await session.begin('repeatable read', 'read only');
-  }
-  await unified.importSnapshot(await legacy.exportSnapshot());
-  return { legacy, unified };
+  const legacy = await openReader(context, cleanup);
+  return { legacy, unified: await openReader(context, cleanup, await legacy.exportSnapshot()) };
 }
 
 /** Views that are gone, or that are not what Drydock made of them. */
@@ -114,31 +106,17 @@ function viewIsIntact(view: string, broken: ReadonlySet<string>): Invariant {
 }
 
 /** Law 2, counted in the tables themselves. */
-export async function account(
+async function account(
   session: Session,
   phase: Phase,
   targets: Targets,
   phaseId: number,
   tables: readonly Pick<TableVerification, 'table' | 'legacy'>[],
 ): Promise<Accounting[]> {
-  const rejects = await countRejects(session, phaseId);
-  const flags = phase.bound.sources.flatMap(({ rule }) => (rule.flag === null ? [] : [rule.flag]));
-  const counts = flags.map((flag) => `, count(*) filter (where ${ident(flag)}) as ${ident(flag)}`).join('');
-  const primary = await session.one(`select count(*) as n${counts} from ${targets.unified.qualified}`);
-  const folded = new Map(
-    (
-      await session.query(`select source, count(*) as n from ${targets.folded.qualified} group by source`)
-    ).map((row) => [row.source, Number(row.n)]),
-  );
-  return phase.bound.sources.map(({ rule }) => {
-    const source = tables.find((table) => table.table === rule.table)?.legacy.rows ?? 0;
-    const entry = {
-      table: rule.table,
-      source,
-      primary: rule.flag === null ? 0 : Number(primary[rule.flag]),
-      folded: folded.get(rule.table) ?? 0,
-      rejected: rejects.get(rule.table) ?? 0,
-    };
-    return { ...entry, balanced: source === entry.primary + entry.folded + entry.rejected };
+  const { sources } = await countRange(session, phase.bound, targets, phaseId, KeyRange.ALL);
+  return phase.bound.sources.map(({ rule: { table } }) => {
+    const source = tables.find((verified) => verified.table === table)?.legacy.rows ?? 0;
+    const { read = 0, primary = 0, folded = 0, rejected = 0 } = sources[table] ?? {};
+    return { table, source, primary, folded, rejected, balanced: source === read };
   });
 }

@@ -1,5 +1,5 @@
 import { NULL } from '../copy-text/copy-text.js';
-import { isUniqueKey } from '../legacy/catalog.js';
+import { columnOf, isUniqueKey } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
 import { countValues, type Standing } from './dedupe.js';
 import { fieldAt, type Row, type RowReader } from './row.js';
@@ -24,7 +24,7 @@ export class StandingReader {
     const columns = (names: readonly string[]) =>
       names.flatMap((name): TimeColumn[] => {
         const field = rows.indexOf(name);
-        const read = timestampReader(source.columns.find((column) => column.name === name)?.type.kind ?? '');
+        const read = timestampReader(columnOf(source.table, name)?.type.kind ?? '');
         return field < 0 || read === undefined ? [] : [{ field, read }];
       });
     this.#created = columns(times.created);

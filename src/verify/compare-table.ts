@@ -27,31 +27,25 @@ export async function compareTable(
 ): Promise<TableVerification> {
   const { name } = comparison.keyed.source.table;
   const result = { table: name, view: viewName(name) };
-  if (selected === null) {
-    const [legacy, unified] = await Promise.all([
-      hashSide(sessions.legacy, comparison, 'legacy'),
-      hashSide(sessions.unified, comparison, 'unified'),
-    ]);
-    if (equalSides(legacy, unified)) {
-      return { ...result, equal: true, legacy, unified, differingBatches: [], differences: [], more: false };
-    }
-    const { differing } = await compareBatches(sessions, comparison, batches, batches);
-    return {
-      ...result,
-      equal: false,
-      legacy,
-      unified,
-      ...(await explain(sessions.legacy, comparison, differing, limit)),
-    };
+  const whole = selected === null ? await hashBoth(sessions, comparison) : null;
+  if (whole !== null && equalSides(whole.legacy, whole.unified)) {
+    return { ...result, ...whole, equal: true, differingBatches: [], differences: [], more: false };
   }
-  const { legacy, unified, differing } = await compareBatches(sessions, comparison, batches, selected);
+  const { differing, ...sums } = await compareBatches(sessions, comparison, batches, selected ?? batches);
   return {
     ...result,
-    equal: differing.length === 0,
-    legacy,
-    unified,
+    ...(whole ?? sums),
+    equal: whole === null && differing.length === 0,
     ...(await explain(sessions.legacy, comparison, differing, limit)),
   };
+}
+
+async function hashBoth(sessions: SnapshotPair, comparison: Comparison) {
+  const [legacy, unified] = await Promise.all([
+    hashSide(sessions.legacy, comparison, 'legacy'),
+    hashSide(sessions.unified, comparison, 'unified'),
+  ]);
+  return { legacy, unified };
 }
 
 async function compareBatches(

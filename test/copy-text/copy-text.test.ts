@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   decode,
-  decodeLine,
   encode,
   escapeField,
   NULL,
@@ -11,6 +10,7 @@ import {
 } from '../../src/copy-text/copy-text.js';
 import type { Session } from '../../src/db/session.js';
 import { createTestDatabase } from '../support/database.js';
+import { decodeLine } from '../support/decode-line.js';
 import { copyInLines, copyOutLines, openSession } from '../support/session.js';
 
 /** Bytes as a latin1 string, with what COPY escapes and the letters of its escapes more often than by chance. */

@@ -1,9 +1,10 @@
-import { decodeLine, encode, NULL } from '../../src/copy-text/copy-text.js';
+import { encode, NULL } from '../../src/copy-text/copy-text.js';
 import type { Group, Rows } from '../../src/extract/group.js';
 import type { LegacyTableName } from '../../src/legacy/shapes.js';
 import { foldedTable, unifiedTable } from '../../src/mapping/tables.js';
 import type { Phase } from '../../src/phases/phase.js';
 import type { Output } from '../../src/transform/output.js';
+import { decodeLine } from '../support/decode-line.js';
 
 /** Legacy rows as extracted lines, per source of a phase. */
 export type SourceLines = readonly (readonly string[])[];

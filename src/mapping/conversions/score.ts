@@ -22,10 +22,10 @@ export function score(scale: Scale): ConversionFor {
     const places = scale === 'percent' ? 2 : 4;
     const complement = scale === 'unitComplement';
     const read = remembered((field: string) => {
-      const read = hundredths(field, places, complement ? 'down' : 'up');
-      const value = read === null ? -1 : complement ? HIGHEST - read.value : read.value;
-      if (read === null || value < 0 || value > HIGHEST) return { golden: null, exact: false };
-      return { golden: print(value), exact: read.exact && isCanonical(field, type) };
+      const number = hundredths(field, places, complement ? 'down' : 'up');
+      const value = number === null ? -1 : complement ? HIGHEST - number.value : number.value;
+      if (number === null || value < 0 || value > HIGHEST) return { golden: null, exact: false };
+      return { golden: print(value), exact: number.exact && isCanonical(field, type) };
     }, MOST_REMEMBERED);
     // A percent score of type numeric(5,2) is its own golden value: no need to look at its digits.
     const isGolden = (field: string) => scale === 'percent' && type.scale === 2 && GOLDEN.test(field);

@@ -44,7 +44,7 @@ interface Pointer {
 }
 
 function opportunityOf(source: BoundSource, legacy: LegacyDatabase): Pointer {
-  const kind = (name: string) => source.columns.find((column) => column.name === name)?.type.kind;
+  const kind = (name: string) => columnOf(source.table, name)?.type.kind;
   const direct = kind('opportunity_id');
   const viaScore = kind('opportunity_score_id');
   if (viaScore === undefined || source.table.shape.name !== 'A') {
@@ -53,7 +53,7 @@ function opportunityOf(source: BoundSource, legacy: LegacyDatabase): Pointer {
   const score = asUuid('r.opportunity_score_id', viaScore);
   const scores = legacy.tables.get('opportunity_scores');
   if (scores === undefined) return { joins: '', id: 'null::uuid', otherwise: [score] };
-  const scoreKind = scores.columns.find((column) => column.name === 'opportunity_id')?.type.kind ?? '';
+  const scoreKind = columnOf(scores, 'opportunity_id')?.type.kind ?? '';
   return {
     joins: `left join ${qualified(scores.schema, scores.name)} p on p.id = ${score}`,
     id: asUuid('p.opportunity_id', scoreKind),

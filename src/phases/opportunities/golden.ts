@@ -1,4 +1,5 @@
 import { encode, NULL } from '../../copy-text/copy-text.js';
+import { columnOf } from '../../legacy/catalog.js';
 import type { BoundPhase } from '../../mapping/bind.js';
 import { score } from '../../mapping/conversions/score.js';
 import type { Conversion } from '../../mapping/mapping.js';
@@ -119,7 +120,7 @@ function workflowScores(bound: BoundPhase, side: Side | null): { field: number; 
     ['opportunity_assessment_score', 'unit'],
   ] as const;
   return scales.flatMap(([name, scale]) => {
-    const column = source.columns.find((candidate) => candidate.name === name);
+    const column = columnOf(source.table, name);
     const conversion = column === undefined ? null : score(scale)(column, source.table.shape.name);
     const field = side.rows.indexOf(name);
     return conversion === null || field < 0 ? [] : [{ field, conversion }];

@@ -52,7 +52,7 @@ function submissionsRelation(table: LegacyTable | undefined): Known {
     };
   }
   const raw = rawText(`b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}`);
-  const type = (name: string) => table.columns.find((candidate) => candidate.name === name)?.type;
+  const type = (name: string) => columnOf(table, name)?.type;
   const id = asUuid('b.id', type('id')?.kind ?? '');
   const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
   const rows = `select ${id} as id, ${bareId(raw)} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${qualified(table.schema, table.name)} b`;

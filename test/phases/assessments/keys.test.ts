@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A, SHAPE_B } from '../../../fixtures/mixture.js';
-import { decodeLine } from '../../../src/copy-text/copy-text.js';
 import type { Session } from '../../../src/db/session.js';
 import { KeyRange } from '../../../src/keys/key-range.js';
 import { detectLegacy, type LegacyDatabase } from '../../../src/legacy/detect.js';
@@ -9,6 +8,7 @@ import { extractionQuery } from '../../../src/mapping/keyed-source.js';
 import { createTableStatement, targetsOf } from '../../../src/mapping/targets.js';
 import { assessmentsPhase } from '../../../src/phases/assessments/phase.js';
 import { createTestDatabase } from '../../support/database.js';
+import { decodeLine } from '../../support/decode-line.js';
 import { bound, createLegacy, loosen } from '../../support/legacy.js';
 import { copyOutLines, openSession } from '../../support/session.js';
 

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type LegacyMixture, mixtureOf, SHAPE_B } from '../../../fixtures/mixture.js';
-import { decodeLine } from '../../../src/copy-text/copy-text.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
 import { KeyRange } from '../../../src/keys/key-range.js';
@@ -8,6 +7,7 @@ import type { LegacyTableName } from '../../../src/legacy/shapes.js';
 import { extractionQuery } from '../../../src/mapping/keyed-source.js';
 import type { Phase } from '../../../src/phases/phase.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { decodeLine } from '../../support/decode-line.js';
 import { bindPhase, createLegacy, loosen } from '../../support/legacy.js';
 import { copyOutLines, openSession } from '../../support/session.js';
 

@@ -1,0 +1,6 @@
+import { decode, NULL, splitLine } from '../../src/copy-text/copy-text.js';
+
+/** The values of a COPY line's fields, as text that people read. */
+export function decodeLine(line: string): (string | null)[] {
+  return splitLine(line).map((field) => (field === NULL ? null : decode(field)));
+}
