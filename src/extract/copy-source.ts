@@ -1,20 +1,20 @@
+import { RowSplitter } from '../copy-binary/framing.js';
 import type { Session } from '../db/session.js';
 
 /**
- * A query's rows by `COPY … TO STDOUT`, as lists of lines (latin1 bytes, no line breaks), one list per piece
- * that the network brings. Ends only when the server's own count of rows equals the lines seen.
+ * A query's rows by `COPY … TO STDOUT` in binary, as lists of rows, one list per piece that the network brings.
+ * Ends only when the server's own count of rows equals the rows seen.
  */
-export async function* copyLines(session: Session, query: string): AsyncGenerator<string[]> {
-  const stream = session.copyOut(`copy (${query}) to stdout`);
-  let rest = '';
-  let rows = 0;
+export async function* copyRowsOf(session: Session, query: string): AsyncGenerator<string[]> {
+  const stream = session.copyOut(`copy (${query}) to stdout (format binary)`);
+  const splitter = new RowSplitter('framed');
+  let count = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const lines = (rest + chunk.toString('latin1')).split('\n');
-    rest = lines.pop() ?? '';
-    rows += lines.length;
-    if (lines.length > 0) yield lines;
+    const rows = splitter.split(chunk.toString('latin1'));
+    count += rows.length;
+    if (rows.length > 0) yield rows;
   }
-  if (rest !== '' || rows !== stream.rowCount) {
-    throw new Error(`COPY gave ${rows} whole rows where the server counted ${stream.rowCount}`);
+  if (!splitter.ended || !splitter.isComplete || count !== stream.rowCount) {
+    throw new Error(`COPY gave ${count} whole rows where the server counted ${stream.rowCount}`);
   }
 }

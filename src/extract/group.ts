@@ -1,7 +1,10 @@
-import { RowLog } from '../copy-text/row-log.js';
+import { FIELDS_AT } from '../copy-binary/framing.js';
+import { RowLog } from '../copy-binary/row-log.js';
+import { uuidBytes, uuidText } from '../keys/uuid.js';
 
 /** The rows of one merge key, per source in the order of the phase's sources. */
 export interface Group {
+  /** Sixteen bytes. */
   readonly key: string;
   readonly rows: readonly Rows[];
 }
@@ -11,7 +14,9 @@ export interface Rows extends Iterable<string> {
   readonly count: number;
 }
 
-const KEY_LENGTH = 36;
+/** Where the key is in a row: behind the number of fields and its own length. */
+const KEY_AT = FIELDS_AT + 4;
+const KEY_END = KEY_AT + 16;
 /** Beyond this many bytes of one key and source, rows go to a RowLog that spills to disk. */
 const MOST_BYTES_IN_MEMORY = 4 << 20;
 /** Groups in a chunk: what goes through the transformer as one record. */
@@ -20,16 +25,17 @@ const CHUNK_BYTES = 1 << 20;
 
 const NO_ROWS: Rows = { count: 0, [Symbol.iterator]: () => [][Symbol.iterator]() };
 
-/** Merges streams of lines, each ordered by the key that begins the line, into groups in key order. */
+/** Merges streams of rows, each ordered by the key that is their first field, into groups in key order. */
 export class Grouper {
-  readonly #cursors: readonly LineCursor[];
+  readonly #cursors: readonly RowCursor[];
 
   constructor(sources: readonly AsyncIterable<string[]>[]) {
-    this.#cursors = sources.map((source) => new LineCursor(source));
+    this.#cursors = sources.map((source) => new RowCursor(source));
   }
 
   /** The groups with keys below `end` (all that are left, when null), in chunks. Call again to go on behind it. */
   async *until(end: string | null): AsyncGenerator<Group[]> {
+    const endKey = end === null ? null : uuidBytes(end);
     let chunk: Group[] = [];
     let bytes = 0;
     for (;;) {
@@ -38,7 +44,7 @@ export class Grouper {
         const next = cursor.key ?? (await cursor.advance());
         if (next !== null && (key === null || next < key)) key = next;
       }
-      if (key === null || (end !== null && key >= end)) break;
+      if (key === null || (endKey !== null && key >= endKey)) break;
       const rows: Rows[] = [];
       for (const cursor of this.#cursors) {
         if (cursor.key !== key) {
@@ -47,7 +53,7 @@ export class Grouper {
         }
         const collected = new KeyRows();
         while (cursor.key === key) {
-          collected.add(cursor.line);
+          collected.add(cursor.row);
           if (!cursor.step()) await cursor.advance();
         }
         bytes += collected.bytes;
@@ -76,28 +82,28 @@ export class Grouper {
 
 /** The rows of one key as they come in. */
 class KeyRows implements Rows {
-  #lines: string[] = [];
+  #list: string[] = [];
   #log: RowLog | undefined;
   bytes = 0;
   count = 0;
 
-  add(line: string): void {
+  add(row: string): void {
     this.count += 1;
-    this.bytes += line.length;
+    this.bytes += row.length;
     if (this.#log !== undefined) {
-      this.#log.add(line);
+      this.#log.add(row);
       return;
     }
-    this.#lines.push(line);
+    this.#list.push(row);
     if (this.bytes > MOST_BYTES_IN_MEMORY && this.count > 1) {
       this.#log = new RowLog(MOST_BYTES_IN_MEMORY);
-      for (const earlier of this.#lines) this.#log.add(earlier);
-      this.#lines = [];
+      for (const earlier of this.#list) this.#log.add(earlier);
+      this.#list = [];
     }
   }
 
   [Symbol.iterator](): Iterator<string> {
-    return (this.#log ?? this.#lines)[Symbol.iterator]();
+    return (this.#log ?? this.#list)[Symbol.iterator]();
   }
 
   close(): void {
@@ -110,45 +116,46 @@ export function closeGroup(group: Group): void {
   for (const rows of group.rows) if (rows instanceof KeyRows) rows.close();
 }
 
-/** A position in a stream of lines. */
-class LineCursor {
+/** A position in a stream of rows. */
+class RowCursor {
   readonly #lists: AsyncIterator<string[]>;
-  #lines: string[] = [];
+  #rows: string[] = [];
   #at = 0;
-  /** The key of the line before, also when that was in another list. */
+  /** The key of the row before, also when that was in another list. */
   #last = '';
   ended = false;
   key: string | null = null;
-  line = '';
+  row = '';
 
   constructor(source: AsyncIterable<string[]>) {
     this.#lists = source[Symbol.asyncIterator]();
   }
 
-  /** Goes to the next line of the list at hand; false at its end. */
+  /** Goes to the next row of the list at hand; false at its end. */
   step(): boolean {
-    const line = this.#lines[this.#at];
-    if (line === undefined) {
+    const row = this.#rows[this.#at];
+    if (row === undefined) {
       this.key = null;
       return false;
     }
     this.#at += 1;
-    this.line = line;
-    const key = line.slice(0, KEY_LENGTH);
-    if (key < this.#last) throw new Error(`rows came out of order: ${key} after ${this.#last}`);
+    this.row = row;
+    const key = row.slice(KEY_AT, KEY_END);
+    if (key < this.#last)
+      throw new Error(`rows came out of order: ${uuidText(key)} after ${uuidText(this.#last)}`);
     this.#last = key;
     this.key = key;
     return true;
   }
 
-  /** Goes to the next line, fetching lists as needed; gives its key, null at the end of the stream. */
+  /** Goes to the next row, fetching lists as needed; gives its key, null at the end of the stream. */
   async advance(): Promise<string | null> {
     while (!this.ended) {
       if (this.step()) return this.key;
       const next = await this.#lists.next();
       if (next.done === true) this.ended = true;
       else {
-        this.#lines = next.value;
+        this.#rows = next.value;
         this.#at = 0;
       }
     }

@@ -15,11 +15,10 @@ export function rawText(column: string): string {
 
 /** The id without its prefixes. */
 export function bareId(raw: string): string {
-  return strip(strip(raw, 'opp_'), 't3_');
-}
-
-function strip(expression: string, prefix: string): string {
-  return `(case when starts_with(${expression}, '${prefix}') then substr(${expression}, ${prefix.length + 1}) else ${expression} end)`;
+  const cases = ['t3_', 'opp_t3_', 'opp_'].map(
+    (prefix) => `when starts_with(${raw}, '${prefix}') then substr(${raw}, ${prefix.length + 1})`,
+  );
+  return `(case ${cases.join(' ')} else ${raw} end)`;
 }
 
 /** The uuid that a text spells; null when it spells none. */

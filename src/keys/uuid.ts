@@ -5,13 +5,24 @@ const NAMESPACE = uuidV5('drydock', '6ba7b810-9dad-11d1-80b4-00c04fd430c8');
 
 /** A name-based UUID (RFC 9562, version 5): the same name gives the same id, on every machine and in every run. */
 export function uuidV5(name: string, namespace: string = NAMESPACE): string {
-  const hash = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name, 'utf8')
-    .digest();
+  return uuidText(uuidV5Bytes(name, namespace));
+}
+
+/** The same as sixteen bytes, in a latin1 string. */
+export function uuidV5Bytes(name: string, namespace: string = NAMESPACE): string {
+  const hash = createHash('sha1').update(uuidBytes(namespace), 'latin1').update(name, 'utf8').digest();
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = hash.toString('hex', 0, 16);
+  return hash.toString('latin1', 0, 16);
+}
+
+/** A uuid's text as its sixteen bytes, in a latin1 string; both sort alike. */
+export function uuidBytes(text: string): string {
+  return Buffer.from(text.replaceAll('-', ''), 'hex').toString('latin1');
+}
+
+export function uuidText(bytes: string): string {
+  const hex = Buffer.from(bytes, 'latin1').toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

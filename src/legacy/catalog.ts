@@ -16,6 +16,8 @@ export interface ColumnType {
   readonly scale: number | null;
   /** Quoted collation, where it is not the type's own. */
   readonly collation: string | null;
+  /** Values can be sent and taken in binary; most types can. */
+  readonly binary: boolean;
   /** Equal values always print the same, and the type has an extended hash function. */
   readonly exactEquality: boolean;
 }
@@ -99,12 +101,14 @@ select a.attname as name, a.attnotnull::text as not_null,
   format_type(a.atttypid, a.atttypmod) as type_name, format_type(b.oid, b.typmod) as base_name,
   bt.typname as kind, bt.typcategory::text as category, bt.typtype::text as typtype, b.typmod::text as typmod,
   bn.nspname = 'pg_catalog' as builtin,
+  (bt.typsend <> 0 and bt.typreceive <> 0 and coalesce(et.typsend <> 0 and et.typreceive <> 0, true))::text as binary,
   case when a.attcollation <> t.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation,
   coalesce(co.collisdeterministic, true)::text as deterministic
 from pg_attribute a
 join pg_type t on t.oid = a.atttypid
 join base b on b.attnum = a.attnum
 join pg_type bt on bt.oid = b.oid and bt.typtype <> 'd'
+left join pg_type et on et.oid = bt.typelem and bt.typcategory = 'A'
 join pg_namespace bn on bn.oid = bt.typnamespace
 left join pg_collation co on co.oid = a.attcollation
 left join pg_namespace cn on cn.oid = co.collnamespace
@@ -148,6 +152,7 @@ export async function readTable(
         // numeric's modifier holds precision << 16 | scale (11 bits, signed), plus 4
         scale: kind === 'numeric' && typmod >= 0 ? (((typmod - 4) & 0x7ff) ^ 1024) - 1024 : null,
         collation: row.collation ?? null,
+        binary: row.binary === 'true',
         exactEquality:
           row.deterministic === 'true' && (row.typtype === 'e' || (builtin && EXACT_KINDS.has(kind))),
       },

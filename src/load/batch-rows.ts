@@ -1,12 +1,14 @@
-import { RowLog } from '../copy-text/row-log.js';
+import { fieldIn } from '../copy-binary/framing.js';
+import { RowLog } from '../copy-binary/row-log.js';
+import { uuidBytes, uuidText } from '../keys/uuid.js';
 import type { BatchCounts, SourceCounts } from '../ledger/batches.js';
 import type { Reject } from '../ledger/rejects.js';
 import type { Output } from '../transform/output.js';
 
-/** Bytes of one batch's lines that stay in memory; beyond it they go to a temporary file. */
+/** Bytes of one batch's rows that stay in memory; beyond it they go to a temporary file. */
 const MEMORY_PER_LOG = 16 << 20;
 
-/** Where the merge key is in the lines of each table. */
+/** Where the merge key is in the rows of each table. */
 const KEY_FIELD = { unified: 1, folded: 2 } as const;
 
 /** The rows of one batch, ready to be copied as often as it takes. */
@@ -22,12 +24,12 @@ export class BatchRows implements Output {
     this.#counts = sources.map(() => ({ read: 0, primary: 0, folded: 0, rejected: 0 }));
   }
 
-  unified(line: string): void {
-    this.#unified.add(line);
+  unified(row: string): void {
+    this.#unified.add(row);
   }
 
-  folded(line: string): void {
-    this.#folded.add(line);
+  folded(row: string): void {
+    this.#folded.add(row);
   }
 
   book(source: number, outcome: 'primary' | 'folded'): void {
@@ -45,12 +47,12 @@ export class BatchRows implements Output {
     return this.#rejects;
   }
 
-  /** The merge key of a line of a table, counted from 1 as COPY does. */
+  /** The merge key of a row of a table, counted from 1 as COPY counts lines. */
   keyOfLine(table: keyof typeof KEY_FIELD, line: number): string | undefined {
     let at = 0;
     for (const row of this.log(table)) {
       at += 1;
-      if (at === line) return row.split('\t', 3)[KEY_FIELD[table]];
+      if (at === line) return uuidText(fieldIn(row, KEY_FIELD[table]));
     }
     return undefined;
   }
@@ -97,7 +99,8 @@ export class BatchRows implements Output {
 
 function without(log: RowLog, table: keyof typeof KEY_FIELD, key: string): RowLog {
   const kept = new RowLog(MEMORY_PER_LOG);
-  for (const row of log) if (row.split('\t', 3)[KEY_FIELD[table]] !== key) kept.add(row);
+  const taken = uuidBytes(key);
+  for (const row of log) if (fieldIn(row, KEY_FIELD[table]) !== taken) kept.add(row);
   log.close();
   return kept;
 }

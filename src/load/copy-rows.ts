@@ -1,3 +1,4 @@
+import { SIGNATURE, TRAILER } from '../copy-binary/framing.js';
 import type { Session } from '../db/session.js';
 import { copyStatement, type Target } from '../mapping/targets.js';
 
@@ -9,9 +10,15 @@ export async function copyRows(
   into?: string,
 ): Promise<number> {
   if (log.rows === 0) return 0;
-  const copied = await session.copyIn(copyStatement(target, into), log.chunks());
+  const copied = await session.copyIn(copyStatement(target, into), framed(log.chunks()));
   if (copied !== log.rows) {
     throw new Error(`COPY into ${target.name} took ${copied} rows where ${log.rows} were sent`);
   }
   return copied;
+}
+
+function* framed(chunks: Iterable<Buffer>): Generator<Buffer> {
+  yield Buffer.from(SIGNATURE, 'latin1');
+  yield* chunks;
+  yield Buffer.from(TRAILER, 'latin1');
 }

@@ -1,4 +1,4 @@
-import type { RowLog } from '../copy-text/row-log.js';
+import type { RowLog } from '../copy-binary/row-log.js';
 import { generatedName, ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';

@@ -1,5 +1,6 @@
+import { isReadable } from '../copy-binary/decode.js';
 import { generatedName } from '../db/identifier.js';
-import type { CatalogColumn } from '../legacy/catalog.js';
+import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
 import type { BoundColumn, PhaseMapping, SourceRule } from './mapping.js';
 
@@ -93,12 +94,13 @@ function bindColumn(
   if (home?.kind === 'id') return { name, type, home, read: true, key: true };
   if (home?.kind === 'own') {
     // A fixed type only where the bytes mean the same in it.
-    const fixed = home.type !== undefined && type.category === 'S' ? home.type : null;
+    const isFixed = home.type !== undefined && type.category === 'S' && isReadable(type);
+    const stored = isFixed ? 'text' : storedType(type);
     const target = names.ruled(home.target, rule, name);
     return {
       name,
       type,
-      home: { kind: 'own', target, type, fixed },
+      home: { kind: 'own', target, stored },
       read: home.read === true,
       key: home.key === true,
     };
@@ -108,7 +110,12 @@ function bindColumn(
     return { name, type, home: { ...home, conversion }, read: true, key: false };
   }
   const target = names.free(rule, name);
-  return { name, type, home: { kind: 'own', target, type, fixed: null }, read: false, key: false };
+  return { name, type, home: { kind: 'own', target, stored: storedType(type) }, read: false, key: false };
+}
+
+/** The type in which we keep values of a legacy type: its base, or text where values cannot be sent in binary. */
+export function storedType(type: ColumnType): string {
+  return type.binary ? type.base : 'text';
 }
 
 /** The name of the column that keeps a legacy column of a folded row. */

@@ -35,7 +35,7 @@ export function fromClause(keyed: KeyedSource, samplePercent?: number): string {
 export function extractionQuery(keyed: KeyedSource, range: KeyRange): string {
   const extras = keyed.extras.map((extra, index) => `, ${extra} as x${index}`).join('');
   const columns = keyed.source.extracted
-    .map((column, index) => `, r.${ident(column.name)} as c${index}`)
+    .map((column, index) => `, r.${ident(column.name)}${column.type.binary ? '' : '::text'} as c${index}`)
     .join('');
   return `${keyed.with} select * from (select ${keyed.key} as merge_key${extras}${columns} from ${fromClause(keyed)}) q where ${range.condition('q.merge_key')} order by q.merge_key`;
 }

@@ -38,10 +38,10 @@ export type Home =
  * against each other on a real server.
  */
 export interface Conversion {
-  /** The golden field that a legacy field gives; null when the golden type cannot hold anything like it. */
-  forward(field: string): string | null;
-  /** Whether `inverse` gives this very field back from `forward(field)`. */
-  exact(field: string): boolean;
+  /** The golden value that a legacy value gives; null when the golden type cannot hold anything like it. */
+  forward(value: string): string | null;
+  /** Whether `inverse` gives this very value back from `forward(value)`. */
+  exact(value: string): boolean;
   /** SQL that gives the legacy value, of the legacy type, from an expression of the golden type. */
   inverse(golden: string): string;
 }
@@ -89,8 +89,8 @@ export interface BoundColumn {
     | {
         readonly kind: 'own';
         readonly target: string;
-        readonly type: ColumnType;
-        readonly fixed: string | null;
+        /** The type that it has in the unified table. */
+        readonly stored: string;
       }
     | { readonly kind: 'golden'; readonly target: string; readonly conversion: Conversion }
     | {

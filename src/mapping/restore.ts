@@ -1,5 +1,6 @@
 import { ident, literal } from '../db/identifier.js';
-import { type BoundSource, foldedColumn } from './bind.js';
+import type { ColumnType } from '../legacy/catalog.js';
+import { type BoundSource, foldedColumn, storedType } from './bind.js';
 import type { BoundColumn } from './mapping.js';
 
 /**
@@ -11,7 +12,7 @@ import type { BoundColumn } from './mapping.js';
 export function fromUnified(source: BoundSource, column: BoundColumn, alias: string): string {
   const { home, type } = column;
   if (home.kind === 'id') return type.name === 'uuid' ? `${alias}.id` : `${alias}.id::${type.name}`;
-  if (home.kind === 'own') return castBack(`${alias}.${ident(home.target)}`, column);
+  if (home.kind === 'own') return castBack(`${alias}.${ident(home.target)}`, home.stored, type);
   const golden =
     home.kind === 'golden'
       ? `${alias}.${ident(home.target)}`
@@ -26,7 +27,7 @@ export function fromUnified(source: BoundSource, column: BoundColumn, alias: str
 /** The legacy value of one column from a row `alias` of the table of folded rows. */
 export function fromFolded(source: BoundSource, column: BoundColumn, alias: string): string {
   const name = `${alias}.${ident(foldedColumn(source.rule, column.name))}`;
-  return column.type.name === column.type.base ? name : `${name}::${column.type.name}`;
+  return castBack(name, storedType(column.type), column.type);
 }
 
 /** The legacy value of one column from a row `alias` of the reject table. */
@@ -35,8 +36,6 @@ export function fromReject(column: BoundColumn, alias: string): string {
 }
 
 /** No cast where none is needed: the view's column is then a plain column, and an index on it is found. */
-function castBack(expression: string, column: BoundColumn): string {
-  const { home, type } = column;
-  const stored = home.kind === 'own' && home.fixed !== null ? home.fixed : type.base;
+function castBack(expression: string, stored: string, type: ColumnType): string {
   return stored === type.name ? expression : `${expression}::${type.name}`;
 }

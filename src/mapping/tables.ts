@@ -1,5 +1,5 @@
 import { ident } from '../db/identifier.js';
-import { type BoundPhase, type BoundSource, foldedColumn } from './bind.js';
+import { type BoundPhase, type BoundSource, foldedColumn, storedType } from './bind.js';
 import type { BoundColumn } from './mapping.js';
 
 /** The tables of a phase: their columns, and the order in which rows are copied into them. */
@@ -8,7 +8,7 @@ export interface TargetTable {
   readonly name: string;
   /** Column definitions for CREATE TABLE. */
   readonly definitions: readonly string[];
-  /** Quoted names, in the order of the fields of a copied line. */
+  /** Quoted names, in the order of the fields of a copied row. */
   readonly copied: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export function unifiedTable(bound: BoundPhase): TargetTable {
       ...mapping.always
         .filter((column) => !taken.has(column.name))
         .map((column) => `${ident(column.name)} ${column.ddl}`),
-      ...own.map((column) => `${ident(ownTarget(column))} ${storedType(column)}`),
+      ...own.map((column) => `${ident(ownTarget(column))} ${collated(ownHome(column).stored, column)}`),
     ],
     copied: [
       ...mapping.computed.map((column) => ident(column.name)),
@@ -50,21 +50,22 @@ export function foldedTable(bound: BoundPhase): TargetTable {
       'source text not null',
       'unified_id uuid not null',
       'merge_key uuid not null',
-      ...kept.map(({ name, column }) => `${ident(name)} ${typeOf(column)}`),
+      ...kept.map(({ name, column }) => `${ident(name)} ${collated(storedType(column.type), column)}`),
     ],
     copied: [...FOLDED_HEAD, ...kept.map(({ name }) => ident(name))],
   };
 }
 
 export function ownTarget(column: BoundColumn): string {
-  if (column.home.kind !== 'own') throw new Error(`${column.name} has no column of its own`);
-  return column.home.target;
+  return ownHome(column).target;
 }
 
-function storedType(column: BoundColumn): string {
-  return column.home.kind === 'own' && column.home.fixed !== null ? column.home.fixed : typeOf(column);
+function ownHome({ name, home }: BoundColumn): Extract<BoundColumn['home'], { kind: 'own' }> {
+  if (home.kind !== 'own') throw new Error(`${name} has no column of its own`);
+  return home;
 }
 
-function typeOf({ type }: BoundColumn): string {
-  return type.collation === null ? type.base : `${type.base} collate ${type.collation}`;
+/** A type with the legacy column's collation, where it has one of its own. */
+function collated(stored: string, { type }: BoundColumn): string {
+  return stored !== type.base || type.collation === null ? stored : `${stored} collate ${type.collation}`;
 }

@@ -29,9 +29,9 @@ export function createTableStatement(target: Target): string {
   return `create table ${target.qualified} (\n  ${target.table.definitions.join(',\n  ')}\n)`;
 }
 
-/** `copy … from stdin` into a table of ours, or into another one with the same columns. */
+/** `copy … from stdin`, in binary, into a table of ours, or into another one with the same columns. */
 export function copyStatement(target: Target, into: string = target.qualified): string {
-  return `copy ${into} (${target.table.copied.join(', ')}) from stdin`;
+  return `copy ${into} (${target.table.copied.join(', ')}) from stdin (format binary)`;
 }
 
 export function viewName(table: string): string {

@@ -3,15 +3,17 @@ import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isConnectionLost, isRetryable, isRowError, type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
-import type { Group } from '../extract/group.js';
+import { closeGroup } from '../extract/group.js';
 import { KeyRange, successor } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
+import type { Reject } from '../ledger/rejects.js';
 import { BatchRows } from '../load/batch-rows.js';
 import { type Load, type LoadResult, loadBatch } from '../load/load-batch.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 import { openExtraction } from './extraction.js';
+import { openReader } from './reader.js';
 import { rejectsOf } from './rejects.js';
 
 /** Whether the same load may pass when it is given again; also where the server is not back yet. */
@@ -92,11 +94,12 @@ export class BatchLoader {
   }
 
   async #putAside(batch: Batch, rows: BatchRows, key: string, error: PostgresError): Promise<void> {
-    const group = await this.#reread(key);
     const reason = [error.code, error.constraint, error.column]
       .filter((part) => part !== undefined)
       .join(' ');
-    const rejects = rejectsOf(this.#phase, group, reason);
+    const booked = new BatchRows(this.#phase.bound.sources.map((source) => source.rule.table));
+    const rejects = await this.#reread(key, reason, booked);
+    booked.close();
     this.#budget.left -= rejects.length;
     if (this.#budget.left < 0) {
       throw new DrydockError({
@@ -108,22 +111,25 @@ export class BatchLoader {
         cause: error,
       });
     }
-    const booked = new BatchRows(this.#phase.bound.sources.map((source) => source.rule.table));
-    this.#phase.merger.merge(group, booked);
     rows.reject(key, rejects, booked);
-    booked.close();
   }
 
-  async #reread(key: string): Promise<Group> {
+  /** The legacy rows of a key, once more and in one snapshot: as rejects, and as what had been booked for them. */
+  async #reread(key: string, reason: string, booked: BatchRows): Promise<Reject[]> {
     return withCleanup(async (cleanup) => {
-      const grouper = await openExtraction(
-        this.#context,
-        this.#phase,
-        new KeyRange(key, successor(key)),
-        cleanup,
-      );
-      for await (const [group] of grouper.until(null)) if (group !== undefined) return group;
-      throw new Error(`the rows of key ${key} are gone`);
+      const session = await openReader(this.#context, cleanup);
+      const range = new KeyRange(key, successor(key));
+      const snapshot = await session.exportSnapshot();
+      const grouper = await openExtraction(this.#context, this.#phase, range, cleanup, snapshot);
+      for await (const groups of grouper.until(null)) {
+        for (const group of groups) {
+          this.#phase.merger.merge(group, booked);
+          closeGroup(group);
+        }
+      }
+      const rejects = await rejectsOf(session, this.#phase, key, reason);
+      if (rejects.length === 0) throw new Error(`the rows of key ${key} are gone`);
+      return rejects;
     });
   }
 

@@ -1,6 +1,6 @@
 import type { Cleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
-import { copyLines } from '../extract/copy-source.js';
+import { copyRowsOf } from '../extract/copy-source.js';
 import { Grouper } from '../extract/group.js';
 import type { KeyRange } from '../keys/key-range.js';
 import { extractionQuery } from '../mapping/keyed-source.js';
@@ -25,7 +25,7 @@ export async function openExtraction(
   }
   const pids = await Promise.all(sessions.map((session) => session.backendPid()));
   const sources = phase.keyed.map((keyed, index) =>
-    copyLines(sessions[index] as Session, extractionQuery(keyed, range)),
+    copyRowsOf(sessions[index] as Session, extractionQuery(keyed, range)),
   );
   const grouper = new Grouper(sources);
   cleanup.add(async () => {

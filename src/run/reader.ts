@@ -14,7 +14,8 @@ export async function openReader(context: Context, cleanup: Cleanup, snapshot?: 
   const session = await context.connector.open(cleanup);
   // Before the transaction begins: a snapshot has to be taken over before any query.
   await cancelWhenStopped(context.connector, [session], context.signal, cleanup);
-  await session.execute(`set work_mem = '${SORT_MEMORY}'`);
+  // Without statistics of what keys are made of, the planner would sort both sides of every join.
+  await session.execute(`set work_mem = '${SORT_MEMORY}'; set enable_mergejoin = off`);
   await session.begin('repeatable read', 'read only');
   if (snapshot !== undefined) await session.importSnapshot(snapshot);
   return session;

@@ -1,7 +1,9 @@
+import { fieldIn } from '../copy-binary/framing.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
-import { copyLines } from '../extract/copy-source.js';
+import { copyRowsOf } from '../extract/copy-source.js';
 import type { KeyRange } from '../keys/key-range.js';
+import { uuidText } from '../keys/uuid.js';
 import { spanOf } from '../ledger/batches.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
@@ -35,7 +37,7 @@ export async function secondRoute(
   return found;
 }
 
-/** Reads both sides as text, in one order, and compares line by line. */
+/** Reads both sides as text, in one order, and compares row by row. */
 async function compareTexts(
   context: Context,
   comparison: Comparison,
@@ -44,7 +46,7 @@ async function compareTexts(
 ): Promise<Invariant> {
   const { table } = comparison.keyed.source;
   return withCleanup(async (cleanup) => {
-    const [left, right] = [await sideLines('legacy', cleanup), await sideLines('unified', cleanup)];
+    const [left, right] = [await sideRows('legacy', cleanup), await sideRows('unified', cleanup)];
     for (let row = 1; ; row += 1) {
       const [a, b] = [await left.next(), await right.next()];
       if (a.done === true && b.done === true)
@@ -52,9 +54,8 @@ async function compareTexts(
       if (a.value === b.value) continue;
       const key =
         [a.value, b.value]
-          .filter((line) => line !== undefined)
-          .sort()[0]
-          ?.slice(0, 36) ?? '';
+          .flatMap((row) => (row === undefined ? [] : [uuidText(fieldIn(row, 0))]))
+          .sort()[0] ?? '';
       return {
         name: `text of ${table.name}, row by row`,
         ok: false,
@@ -63,15 +64,15 @@ async function compareTexts(
     }
   });
 
-  async function sideLines(side: SideName, cleanup: Cleanup): Promise<AsyncIterator<string, undefined>> {
+  async function sideRows(side: SideName, cleanup: Cleanup): Promise<AsyncIterator<string, undefined>> {
     const session = await openReader(context, cleanup, snapshot);
     const columns = table.columns.map((column) => textOf(column, 'r'));
     const key = `r.${keyName(comparison)}`;
     const query = `${withClause(comparison, side)} select ${key}, ${columns.join(', ')} from (${keyedRows(comparison, side)}) r where ${range.condition(key)} order by 1, ${columns.map((_, index) => index + 2).join(', ')}`;
-    return lines(session, query);
+    return rows(session, query);
   }
 }
 
-async function* lines(session: Session, query: string): AsyncGenerator<string, undefined> {
-  for await (const list of copyLines(session, query)) yield* list;
+async function* rows(session: Session, query: string): AsyncGenerator<string, undefined> {
+  for await (const list of copyRowsOf(session, query)) yield* list;
 }

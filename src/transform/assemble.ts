@@ -1,4 +1,4 @@
-import { decode, escapeField, NULL, unescapeField } from '../copy-text/copy-text.js';
+import { decode, encode, NULL } from '../copy-binary/values.js';
 import type { BoundSource } from '../mapping/bind.js';
 import type { Conversion } from '../mapping/mapping.js';
 import { fieldAt, type Row, type RowReader } from './row.js';
@@ -26,7 +26,7 @@ export class Assembler {
   readonly #targets: readonly (readonly Part[])[];
   readonly #tables: readonly string[];
 
-  /** @param targets golden columns, in the order in which `assemble` gives their fields */
+  /** @param targets golden columns, in the order in which `assemble` gives their values */
   constructor(sources: readonly BoundSource[], readers: readonly RowReader[], targets: readonly string[]) {
     this.#tables = sources.map((source) => source.rule.table);
     this.#targets = targets.map((target) => {
@@ -51,8 +51,8 @@ export class Assembler {
 
   /**
    * @param rows the row of each source, or null
-   * @param fallback gives a golden field where no source has one; NULL for none
-   * @returns the golden fields, and the field of the residue
+   * @param fallback gives a golden value where no source has one; NULL for none
+   * @returns the golden values, and that of the residue
    */
   assemble(
     rows: readonly (Row | null)[],
@@ -76,7 +76,7 @@ export class Assembler {
       }
       return members.length === 0 ? NULL : `{${members.join(', ')}}`;
     });
-    return { golden, residue: residue.field() };
+    return { golden, residue: residue.value() };
   }
 }
 
@@ -108,7 +108,7 @@ function book(
   }
 }
 
-/** `{ table: { column: value as text, or null } }`, built as bytes. */
+/** `{ table: { column: value as text, or null } }`, as bytes. */
 class Residue {
   readonly #tables: readonly string[];
   #members: (string[] | undefined)[] | undefined;
@@ -117,32 +117,31 @@ class Residue {
     this.#tables = tables;
   }
 
-  add(source: number, column: string, field: string): void {
+  add(source: number, column: string, value: string): void {
     this.#members ??= [];
     const members = this.#members[source] ?? [];
     this.#members[source] = members;
-    members.push(jsonMember(column, field));
+    members.push(jsonMember(column, value));
   }
 
-  field(): string {
+  value(): string {
     if (this.#members === undefined) return NULL;
     const objects = this.#tables.flatMap((table, index) => {
       const members = this.#members?.[index];
       return members === undefined ? [] : [`"${table}": {${members.join(', ')}}`];
     });
-    return escapeField(`{${objects.join(', ')}}`);
+    return `{${objects.join(', ')}}`;
   }
 }
 
-/** A member of a JSON object whose value is a field's text. JSON escapes no byte above 0x7f, so bytes stay bytes. */
-export function jsonMember(name: string, field: string): string {
-  const key = JSON.stringify(Buffer.from(name, 'utf8').toString('latin1'));
-  return `${key}: ${field === NULL ? 'null' : JSON.stringify(unescapeField(field))}`;
+/** A member of a JSON object whose value is a text. JSON escapes no byte above 0x7f, so bytes stay bytes. */
+function jsonMember(name: string, value: string): string {
+  return `${JSON.stringify(encode(name))}: ${value === NULL ? 'null' : JSON.stringify(value)}`;
 }
 
 /** The first words of a text, as a title; at most `length` characters, cut between words. */
-export function firstWords(field: string, length: number): string {
-  const text = decode(field).replace(/\s+/gu, ' ').trim();
+export function firstWords(value: string, length: number): string {
+  const text = decode(value).replace(/\s+/gu, ' ').trim();
   if (text.length <= length) return text;
   const cut = text.slice(0, length + 1);
   const space = cut.lastIndexOf(' ');

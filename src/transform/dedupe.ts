@@ -1,4 +1,4 @@
-import { NULL } from '../copy-text/copy-text.js';
+import { int32At } from '../copy-binary/framing.js';
 import type { Row } from './row.js';
 import { compareLatestFirst, earlier, later } from './timestamps.js';
 
@@ -8,7 +8,7 @@ export interface Standing {
   readonly updated: string;
   /** Non-null columns; only counted where there is more than one row to choose from. */
   readonly values: number;
-  /** The row's id; the whole line for tables without a unique one. */
+  /** The row's id; all its bytes for tables without a unique one. */
   readonly identity: string;
 }
 
@@ -37,11 +37,10 @@ export function compareText(a: string, b: string): number {
 /** Columns of a row that are not NULL. */
 export function countValues(row: Row): number {
   let count = 0;
-  for (let at = row.legacyAt; at <= row.line.length; ) {
-    let end = row.line.indexOf('\t', at);
-    if (end < 0) end = row.line.length;
-    if (end - at !== NULL.length || !row.line.startsWith(NULL, at)) count += 1;
-    at = end + 1;
+  for (let at = row.legacyAt; at < row.bytes.length; ) {
+    const length = int32At(row.bytes, at);
+    if (length >= 0) count += 1;
+    at += 4 + Math.max(0, length);
   }
   return count;
 }

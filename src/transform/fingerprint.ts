@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { decode, NULL } from '../copy-text/copy-text.js';
+import { decode, NULL } from '../copy-binary/values.js';
 
 /** Text as two people would call it the same: NFKC, case-folded, white space and punctuation collapsed. */
-export function foldText(field: string): string {
-  if (field === NULL) return '';
+export function foldText(value: string): string {
+  if (value === NULL) return '';
   // By way of lower and upper case: they turn 'ẞ', 'ß' and 'SS' into the same, and characters apart, hence NFKC again.
-  return decode(field)
+  return decode(value)
     .normalize('NFKC')
     .toLowerCase()
     .toUpperCase()

@@ -1,19 +1,14 @@
-import { NULL } from '../copy-text/copy-text.js';
+import { NULL } from '../copy-binary/values.js';
 
 /**
- * Timestamps as text, in the ISO style and in UTC, compared without losing a microsecond: never a Date.
+ * Moments as Postgres sends them: microseconds as a signed 64-bit number, compared without losing one: never a Date.
+ * A moment without time zone is taken as UTC, which is what the applications wrote, and is the same bytes.
  */
+const KINDS = new Set(['timestamptz', 'timestamp', 'date']);
 
-/** A text that sorts, byte by byte, as the timestamp does. */
-export function timeKey(time: string): string {
-  if (time === 'infinity') return '9';
-  if (time === '-infinity') return '0';
-  const dash = time.indexOf('-', 1);
-  if (time.endsWith(' BC')) {
-    const year = String(9_999_999 - Number(time.slice(0, dash))).padStart(7, '0');
-    return `1${year}${time.slice(dash, -3)}`;
-  }
-  return `2${time.slice(0, dash).padStart(7, '0')}${time.slice(dash)}`;
+/** Whether values of a type are moments. */
+export function isMoment(kind: string): boolean {
+  return KINDS.has(kind);
 }
 
 export function earlier(a: string, b: string): string {
@@ -29,17 +24,13 @@ export function later(a: string, b: string): string {
 /** Neither may be NULL. */
 export function compareTimes(a: string, b: string): number {
   if (a === b) return 0;
-  // Texts of four-digit years after Christ sort as they are: '+' of the zone comes before '.' and the digits.
-  const [left, right] = isPlain(a) && isPlain(b) ? [a, b] : [timeKey(a), timeKey(b)];
-  return left === right ? 0 : left < right ? -1 : 1;
+  // The first bit is the sign; what follows sorts as it is, for negative numbers too.
+  const sign = (b.charCodeAt(0) & SIGN) - (a.charCodeAt(0) & SIGN);
+  if (sign !== 0) return sign;
+  return a < b ? -1 : 1;
 }
 
-function isPlain(time: string): boolean {
-  return time.charCodeAt(4) === DASH && time.charCodeAt(time.length - 1) === ZERO;
-}
-
-const DASH = 0x2d;
-const ZERO = 0x30;
+const SIGN = 0x80;
 
 /** Negative when `a` is later; NULL comes last. */
 export function compareLatestFirst(a: string, b: string): number {
@@ -47,24 +38,4 @@ export function compareLatestFirst(a: string, b: string): number {
   if (a === NULL) return 1;
   if (b === NULL) return -1;
   return compareTimes(b, a);
-}
-
-/** How a column of a date or time type becomes a timestamp with time zone; undefined for other types. */
-export function timestampReader(kind: string): ((field: string) => string) | undefined {
-  switch (kind) {
-    case 'timestamptz':
-      return (field) => field;
-    // Without a time zone: taken as UTC, which is what the applications wrote.
-    case 'timestamp':
-      return (field) => withZone(field, '+00');
-    case 'date':
-      return (field) => withZone(field, ' 00:00:00+00');
-    default:
-      return undefined;
-  }
-}
-
-function withZone(field: string, zone: string): string {
-  if (field === NULL || field.endsWith('infinity')) return field;
-  return field.endsWith(' BC') ? `${field.slice(0, -3)}${zone} BC` : field + zone;
 }

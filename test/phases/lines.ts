@@ -1,4 +1,4 @@
-import { encode, NULL } from '../../src/copy-text/copy-text.js';
+import { encode, NULL } from '../../fixtures/copy-text.js';
 import type { Group, Rows } from '../../src/extract/group.js';
 import type { LegacyTableName } from '../../src/legacy/shapes.js';
 import { foldedTable, unifiedTable } from '../../src/mapping/tables.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { encode, NULL } from '../../fixtures/copy-text.js';
 import { scaledNumerics } from '../../fixtures/odd/numbers.js';
 import { ODD_POOLS } from '../../fixtures/odd/pools.js';
 import { TINY_TEXTS } from '../../fixtures/odd/texts.js';
-import { encode, NULL } from '../../src/copy-text/copy-text.js';
 import { uuidV5 } from '../../src/keys/uuid.js';
 import { type CatalogColumn, isUniqueKey } from '../../src/legacy/catalog.js';
 import type { LegacyTable } from '../../src/legacy/detect.js';

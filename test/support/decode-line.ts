@@ -1,4 +1,4 @@
-import { decode, NULL, splitLine } from '../../src/copy-text/copy-text.js';
+import { decode, NULL, splitLine } from '../../fixtures/copy-text.js';
 
 /** The values of a COPY line's fields, as text that people read. */
 export function decodeLine(line: string): (string | null)[] {

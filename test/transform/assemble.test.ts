@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encode, NULL, unescapeField } from '../../src/copy-text/copy-text.js';
+import { encode, NULL, unescapeField } from '../../fixtures/copy-text.js';
 import { Assembler, firstWords, jsonMember } from '../../src/transform/assemble.js';
 import { RowReader } from '../../src/transform/row.js';
 import { sourceOf } from './sources.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NULL } from '../../src/copy-text/copy-text.js';
+import { NULL } from '../../fixtures/copy-text.js';
 import {
   Contest,
   compareStanding,

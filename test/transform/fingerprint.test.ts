@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encode, NULL } from '../../src/copy-text/copy-text.js';
+import { encode, NULL } from '../../fixtures/copy-text.js';
 import { fingerprint, foldText } from '../../src/transform/fingerprint.js';
 
 const fold = (text: string) => foldText(encode(text));

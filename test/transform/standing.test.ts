@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NULL } from '../../src/copy-text/copy-text.js';
+import { NULL } from '../../fixtures/copy-text.js';
 import { detached } from '../../src/transform/dedupe.js';
 import { RowReader } from '../../src/transform/row.js';
 import { StandingReader } from '../../src/transform/standing.js';

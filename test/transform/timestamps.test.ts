@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { NULL } from '../../fixtures/copy-text.js';
 import { TIMESTAMPS, TIMESTAMPTZS } from '../../fixtures/odd/times.js';
-import { NULL } from '../../src/copy-text/copy-text.js';
 import type { Session } from '../../src/db/session.js';
 import {
   compareLatestFirst,

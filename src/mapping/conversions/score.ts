@@ -1,6 +1,6 @@
+import { remembered } from '../../copy-binary/memo.js';
 import type { ColumnType } from '../../legacy/catalog.js';
 import type { ConversionFor } from '../mapping.js';
-import { remembered } from '../memo.js';
 
 /** How a legacy score is meant. `unitComplement`: 1 - x, as competition is the complement of a market gap. */
 export type Scale = 'percent' | 'unit' | 'unitComplement';
@@ -21,17 +21,17 @@ export function score(scale: Scale): ConversionFor {
     if (type.category !== 'N' || !(type.kind in CANONICAL)) return null;
     const places = scale === 'percent' ? 2 : 4;
     const complement = scale === 'unitComplement';
-    const read = remembered((field: string) => {
-      const number = hundredths(field, places, complement ? 'down' : 'up');
-      const value = number === null ? -1 : complement ? HIGHEST - number.value : number.value;
-      if (number === null || value < 0 || value > HIGHEST) return { golden: null, exact: false };
-      return { golden: print(value), exact: number.exact && isCanonical(field, type) };
+    const read = remembered((value: string) => {
+      const number = hundredths(value, places, complement ? 'down' : 'up');
+      const points = number === null ? -1 : complement ? HIGHEST - number.value : number.value;
+      if (number === null || points < 0 || points > HIGHEST) return { golden: null, exact: false };
+      return { golden: print(points), exact: number.exact && isCanonical(value, type) };
     }, MOST_REMEMBERED);
     // A percent score of type numeric(5,2) is its own golden value: no need to look at its digits.
-    const isGolden = (field: string) => scale === 'percent' && type.scale === 2 && GOLDEN.test(field);
+    const isGolden = (value: string) => scale === 'percent' && type.scale === 2 && GOLDEN.test(value);
     return {
-      forward: (field) => (isGolden(field) ? field : read(field).golden),
-      exact: (field) => isGolden(field) || read(field).exact,
+      forward: (value) => (isGolden(value) ? value : read(value).golden),
+      exact: (value) => isGolden(value) || read(value).exact,
       inverse: (golden) => {
         const legacy = {
           percent: golden,
@@ -57,8 +57,8 @@ const CANONICAL: Readonly<Record<string, (fraction: string, type: ColumnType) =>
   int8: (fraction) => fraction === '',
 };
 
-function isCanonical(field: string, type: ColumnType): boolean {
-  const plain = /^(?:0|[1-9]\d*)(?:\.(\d+))?$/.exec(field);
+function isCanonical(value: string, type: ColumnType): boolean {
+  const plain = /^(?:0|[1-9]\d*)(?:\.(\d+))?$/.exec(value);
   return plain !== null && (CANONICAL[type.kind]?.(plain[1] ?? '', type) ?? false);
 }
 
@@ -67,11 +67,11 @@ function isCanonical(field: string, type: ColumnType): boolean {
  * up, away from zero; or down, where it is the complement that is to be rounded so.
  */
 function hundredths(
-  field: string,
+  value: string,
   places: number,
   half: 'up' | 'down',
 ): { readonly value: number; readonly exact: boolean } | null {
-  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/i.exec(field);
+  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/i.exec(value);
   if (parts === null) return null;
   const [, sign, whole = '', fraction = '', exponent = '0'] = parts;
   const point = whole.length + Number(exponent) + places;

@@ -1,9 +1,10 @@
-import { decode, encode } from '../../copy-text/copy-text.js';
+import { isReadable } from '../../copy-binary/decode.js';
+import { decode, encode } from '../../copy-binary/values.js';
 import type { ConversionFor } from '../mapping.js';
 
 const JSON_KINDS = new Set(['jsonb', 'json']);
 
-/** The field of an array of plain ASCII strings without blanks around them: by far the most frequent case. */
+/** An array of plain ASCII strings without blanks around them: by far the most frequent case. */
 const CANONICAL =
   /^\["[!#-[\]-~](?:[ !#-[\]-~]*[!#-[\]-~])?"(?:, "[!#-[\]-~](?:[ !#-[\]-~]*[!#-[\]-~])?")*\]$/;
 
@@ -13,20 +14,20 @@ const CANONICAL =
  */
 export const stringList: ConversionFor = ({ type }) => {
   const isJson = JSON_KINDS.has(type.kind);
-  if (!isJson && type.category !== 'S') return null;
+  if (!isJson && (type.category !== 'S' || !isReadable(type))) return null;
   // The same value is asked for several times in a row: does it survive, does the golden value give it back.
-  let last: { readonly field: string; readonly golden: string | null } = { field: '', golden: '[]' };
-  const forward = (field: string) => {
-    if (CANONICAL.test(field)) return field;
-    if (field !== last.field) {
-      const items = readList(decode(field), isJson);
-      last = { field, golden: items === null ? null : encode(printList(items)) };
+  let last: { readonly value: string; readonly golden: string | null } = { value: '', golden: '[]' };
+  const forward = (value: string) => {
+    if (CANONICAL.test(value)) return value;
+    if (value !== last.value) {
+      const items = readList(decode(value), isJson);
+      last = { value, golden: items === null ? null : encode(printList(items)) };
     }
     return last.golden;
   };
   return {
     forward,
-    exact: (field) => forward(field) === field,
+    exact: (value) => forward(value) === value,
     inverse: (golden) => {
       if (type.name === 'jsonb') return golden;
       return `${golden}::text::${type.name}`;

@@ -1,3 +1,4 @@
+import { isReadable } from '../../copy-binary/decode.js';
 import { literal } from '../../db/identifier.js';
 import type { ConversionFor } from '../mapping.js';
 
@@ -13,14 +14,14 @@ export function vocabulary(
   usual: Readonly<Record<string, string>>,
 ): ConversionFor {
   return ({ type }) => {
-    if (!['S', 'E'].includes(type.category)) return null;
+    if (!['S', 'E'].includes(type.category) || !isReadable(type)) return null;
     const cases = Object.entries(usual).map(
       ([golden, raw]) => `when ${literal(golden)} then ${literal(raw)}`,
     );
-    const forward = (field: string) => words.get(field) ?? otherwise;
+    const forward = (value: string) => words.get(value) ?? otherwise;
     return {
       forward,
-      exact: (field) => usual[forward(field)] === field,
+      exact: (value) => usual[forward(value)] === value,
       inverse: (golden) => `(case ${golden} ${cases.join(' ')} end)::${type.name}`,
     };
   };

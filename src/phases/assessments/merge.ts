@@ -1,10 +1,10 @@
-import { NULL } from '../../copy-text/copy-text.js';
+import { NULL } from '../../copy-binary/values.js';
 import type { Group } from '../../extract/group.js';
-import { uuidV5 } from '../../keys/uuid.js';
+import { uuidText, uuidV5Bytes } from '../../keys/uuid.js';
 import type { BoundPhase } from '../../mapping/bind.js';
 import { Assembler } from '../../transform/assemble.js';
 import { Contest, compareStanding, compareText, type Standing } from '../../transform/dedupe.js';
-import { LineBuilder } from '../../transform/output.js';
+import { RowBuilder } from '../../transform/output.js';
 import { fieldAt, type Row, RowReader } from '../../transform/row.js';
 import { StandingReader } from '../../transform/standing.js';
 import { compareLatestFirst, earlier, later } from '../../transform/timestamps.js';
@@ -38,7 +38,7 @@ interface Side {
 export function assessmentsMerger(bound: BoundPhase): Merger {
   const readers = bound.sources.map((source) => new RowReader(source, HEAD));
   const assembler = new Assembler(bound.sources, readers, DIMENSIONS);
-  const lines = new LineBuilder(bound);
+  const builder = new RowBuilder(bound);
   const side = (table: string): Side | null => {
     const index = bound.sources.findIndex((source) => source.rule.table === table);
     const [source, rows] = [bound.sources[index], readers[index]];
@@ -54,12 +54,12 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
   return {
     merge(group, output) {
       const contest = scores === null ? null : currentScore(group, scores);
-      const id = contest?.best.identity ?? uuidV5(`assessment:${group.key}`);
+      const id = contest?.best.identity ?? uuidV5Bytes(`assessment:${uuidText(group.key)}`);
       const times = new Times();
       let opportunity = NULL;
       const keep = (kept: Side, row: Row) => {
         if (opportunity === NULL) opportunity = fieldAt(row, EXTRA.opportunity);
-        output.folded(lines.folded(kept.index, id, group.key, row));
+        output.folded(builder.folded(kept.index, id, group.key, row));
         output.book(kept.index, 'folded');
       };
 
@@ -104,7 +104,7 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
       if (current !== null && opportunity === NULL) opportunity = fieldAt(current, EXTRA.opportunity);
       const validationCount = countOf(group, validations);
       output.unified(
-        lines.unified(
+        builder.unified(
           [
             id,
             group.key,
@@ -112,7 +112,7 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
             ...golden,
             types.names(),
             types.object(jsonEvidence),
-            confidence.field(),
+            confidence.value(),
             String(validationCount),
             metrics.object(jsonNumber),
             String(countOf(group, components)),
@@ -142,7 +142,7 @@ function countOf(group: Group, side: Side | null): number {
 
 function* rowsOf(group: Group, side: Side | null): Generator<Row> {
   if (side === null) return;
-  for (const line of group.rows[side.index] ?? []) yield side.rows.read(line);
+  for (const bytes of group.rows[side.index] ?? []) yield side.rows.read(bytes);
 }
 
 function currentScore(group: Group, scores: Side): Contest<ScoreStanding> | null {

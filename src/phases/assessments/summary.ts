@@ -1,4 +1,4 @@
-import { escapeField, NULL, unescapeField } from '../../copy-text/copy-text.js';
+import { NULL } from '../../copy-binary/values.js';
 import { compareText } from '../../transform/dedupe.js';
 import { compareLatestFirst } from '../../transform/timestamps.js';
 
@@ -32,16 +32,16 @@ export class NewestByName {
   /** A jsonb array of the names, in byte order; NULL when there are none. */
   names(): string {
     if (this.#newest.size === 0) return NULL;
-    const names = this.#sorted().map(([name]) => jsonString(name));
-    return escapeField(`[${names.join(', ')}]`);
+    const names = this.#sorted().map(([name]) => JSON.stringify(name));
+    return `[${names.join(', ')}]`;
   }
 
   /** A jsonb object of the values, each printed by `json`; NULL when there are none. */
-  object(json: (field: string) => string): string {
+  object(json: (value: string) => string): string {
     const members = this.#sorted().flatMap(([name, { value }]) =>
-      value === NULL ? [] : [`${jsonString(name)}: ${json(value)}`],
+      value === NULL ? [] : [`${JSON.stringify(name)}: ${json(value)}`],
     );
-    return members.length === 0 ? NULL : escapeField(`{${members.join(', ')}}`);
+    return members.length === 0 ? NULL : `{${members.join(', ')}}`;
   }
 
   #sorted() {
@@ -55,20 +55,15 @@ export class NewestByName {
   }
 }
 
-function jsonString(field: string): string {
-  return JSON.stringify(unescapeField(field));
-}
-
 /** A number as JSON prints it; what is none (NaN, Infinity) as a string. */
-export function jsonNumber(field: string): string {
-  return /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(field) ? field : jsonString(field);
+export function jsonNumber(value: string): string {
+  return /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value) ? value : JSON.stringify(value);
 }
 
 const JSON_STRINGS = /"(?:[^"\\]|\\.)*"/gs;
 
 /** JSON as it stands where jsonb surely takes it, any other text as a JSON string. */
-export function jsonEvidence(field: string): string {
-  const text = unescapeField(field);
+export function jsonEvidence(text: string): string {
   // jsonb refuses \u0000, lone surrogates and numbers beyond its range, all of which JSON allows.
   const doubtful = /\\u(?:0000|d[89a-f])/i.test(text) || /\d[eE]/.test(text.replace(JSON_STRINGS, ''));
   return !doubtful && isJson(text) ? text : JSON.stringify(text);
@@ -88,15 +83,15 @@ export class DecimalMean {
   #sum = 0n;
   #count = 0n;
 
-  enter(field: string): void {
-    const parts = /^(\d{1,9})(?:\.(\d{1,12}))?$/.exec(field);
+  enter(value: string): void {
+    const parts = /^(\d{1,9})(?:\.(\d{1,12}))?$/.exec(value);
     if (parts === null) return;
     this.#sum += BigInt((parts[1] ?? '') + (parts[2] ?? '').padEnd(12, '0'));
     this.#count += 1n;
   }
 
-  /** A field of type numeric(5,4); NULL without values, or when the mean is 10 or more. */
-  field(): string {
+  /** A value for numeric(5,4); NULL without values, or when the mean is 10 or more. */
+  value(): string {
     if (this.#count === 0n) return NULL;
     const unit = 10n ** BigInt(12 - CONFIDENCE_PLACES) * this.#count;
     const rounded = String((2n * this.#sum + unit) / (2n * unit)).padStart(CONFIDENCE_PLACES + 1, '0');

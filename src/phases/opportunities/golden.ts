@@ -1,4 +1,4 @@
-import { encode, NULL } from '../../copy-text/copy-text.js';
+import { encode, NULL } from '../../copy-binary/values.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { BoundPhase } from '../../mapping/bind.js';
 import { score } from '../../mapping/conversions/score.js';
@@ -61,7 +61,8 @@ export class GoldenRecord {
     const present = [opportunities, app, workflow].map((side) =>
       rows[side?.index ?? -1] == null ? 'f' : 't',
     );
-    return [id, key, firstExtra(rows, EXTRA.submission), ...golden, created, updated, ...present, residue];
+    const submission = firstExtra(rows, EXTRA.known) === NULL ? NULL : key;
+    return [id, key, submission, ...golden, created, updated, ...present, residue];
   }
 
   /** What a golden column gets when no source has a value that it can hold. */

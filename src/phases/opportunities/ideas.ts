@@ -1,8 +1,8 @@
-import { NULL } from '../../copy-text/copy-text.js';
+import { NULL } from '../../copy-binary/values.js';
 import { Contest, compareText, type Standing } from '../../transform/dedupe.js';
 import { foldText } from '../../transform/fingerprint.js';
 import type { Row } from '../../transform/row.js';
-import { timeKey } from '../../transform/timestamps.js';
+import { compareTimes } from '../../transform/timestamps.js';
 
 /** A contest that keeps the winner's row. */
 export interface Entry extends Standing {
@@ -81,10 +81,13 @@ export class Ideas {
 
 /** Earlier creation first, rows without a time last; then the smaller id. */
 function comparePrecedence(a: Idea, b: Idea): number {
-  const time = (idea: Idea) =>
-    idea.contest === null || idea.contest.created === NULL ? '~' : timeKey(idea.contest.created);
   return (
-    compareText(time(a), time(b)) ||
+    compareEarliestFirst(a.contest?.created ?? NULL, b.contest?.created ?? NULL) ||
     compareText(a.contest?.best.identity ?? '', b.contest?.best.identity ?? '')
   );
+}
+
+function compareEarliestFirst(a: string, b: string): number {
+  if (a === NULL || b === NULL) return Number(a === NULL) - Number(b === NULL);
+  return compareTimes(a, b);
 }

@@ -4,19 +4,23 @@ import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
 import type { BoundSource } from '../../mapping/bind.js';
 import type { KeyedSource } from '../../mapping/keyed-source.js';
+import { timeColumns } from '../../transform/standing.js';
 
 /**
  * Resolution: which submission a legacy row belongs to. The merge key is that submission's uuid; where
  * `submissions` holds one Reddit id twice, the oldest row's. A row whose submission is unknown gets a key made of
  * its raw id, so that such rows still meet each other; an `opportunities` row without any id keeps its own.
  *
- * Extras of every source: the submission (uuid or null), its title and time as fallbacks, and for
- * `workflow_results` the opportunity that a row names.
+ * Extras of every source: whether the submission is known (null when not; it is the merge key then), its title and
+ * time where the row may need them, and for `workflow_results` the opportunity that a row names.
  */
-export const EXTRA = { submission: 1, title: 2, submittedAt: 3, namedOpportunity: 4 } as const;
+export const EXTRA = { known: 1, title: 2, submittedAt: 3, namedOpportunity: 4 } as const;
 
 /** Fields before the legacy columns. */
 export const HEAD = 1 + Object.keys(EXTRA).length;
+
+/** Columns that say when a row of any of the three tables was made. */
+export const CREATED = ['created_at', 'processed_at'] as const;
 
 export function keyOpportunitySources(
   legacy: LegacyDatabase,
@@ -55,68 +59,70 @@ function submissionsRelation(table: LegacyTable | undefined): Known {
   const type = (name: string) => columnOf(table, name)?.type;
   const id = asUuid('b.id', type('id')?.kind ?? '');
   const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
-  const rows = `select ${id} as id, ${bareId(raw)} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${qualified(table.schema, table.name)} b`;
+  // `offset 0` keeps the planner from writing the expressions of rid into every place that uses it.
+  const rows = `select ${id} as id, ${bareId(raw)} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${qualified(table.schema, table.name)} b offset 0`;
   const first = 'first_value(b.id) over (partition by b.rid order by b.created_at nulls last, b.id)';
   return {
     with: `with s as materialized (select c.*, c.canon = c.id as oldest from (select b.*, case when b.rid is null then b.id else ${first} end as canon from (${rows}) b) c)`,
   };
 }
 
-/** Joins and key of an `opportunities` row `o`; used for the table itself and for the rows that point to it. */
+/** The id of a raw id without its prefixes, worked out once per row, as `alias.rid`. */
+function bareIdOf(raw: string, alias: string): string {
+  return `cross join lateral (select ${bareId(raw)} as rid offset 0) ${alias}`;
+}
+
+/** The extras of a row `alias` that reaches its submission as `s` or as `t`. */
+function extrasOf(table: Pick<LegacyTable, 'columns'>, alias: string, known: string, title: string | null) {
+  const created = timeColumns(table, CREATED).map((name) => `${alias}.${ident(name)} is null`);
+  const hasTitle = title !== null && columnOf(table, title) !== undefined;
+  return [
+    `case when ${known} is not null then true end`,
+    `case when ${hasTitle ? `${alias}.${ident(title)} is null` : 'true'} then coalesce(s.title, t.title) end`,
+    `case when ${['true', ...created].join(' and ')} then coalesce(s.created_at, t.created_at) end`,
+  ];
+}
+
+/** Joins and key of an `opportunities` row; used for the table itself and for the rows that point to it. */
 function opportunityKey(table: Pick<LegacyTable, 'columns'>, alias: string) {
   const kind = (name: string) => columnOf(table, name)?.type.kind;
   const pointer = ['identified_from_submission_id', 'submission_id'].find((name) => kind(name) !== undefined);
   const raw = kind('opportunity_id') === undefined ? 'null::text' : rawText(`${alias}.opportunity_id`);
   const pointed = pointer === undefined ? [] : [asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '')];
-  const submission = `coalesce(${[...pointed, uuidFromText(bareId(raw))].join(', ')})`;
+  const submission = `coalesce(${[...pointed, uuidFromText('k.rid')].join(', ')})`;
   return {
-    joins: `left join s on s.id = ${submission} left join s t on s.id is null and t.rid = ${bareId(raw)} and t.oldest`,
-    key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw(raw)}, ${alias}.id)`,
-    submission: 'coalesce(s.canon, t.canon)',
+    joins: `${bareIdOf(raw, 'k')} left join s on s.id = ${submission} left join s t on s.id is null and t.rid = k.rid and t.oldest`,
+    key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw('k.rid')}, ${alias}.id)`,
+    known: 'coalesce(s.canon, t.canon)',
   };
 }
 
-function opportunities(source: BoundSource, known: Known): KeyedSource {
-  const { joins, key, submission } = opportunityKey(source.table, 'r');
-  const hasTitle = columnOf(source.table, 'title') !== undefined;
+function opportunities(source: BoundSource, submissions: Known): KeyedSource {
+  const { joins, key, known } = opportunityKey(source.table, 'r');
   return {
     source,
-    with: known.with,
+    with: submissions.with,
     joins,
     key,
-    extras: [
-      submission,
-      hasTitle
-        ? 'case when r.title is null then coalesce(s.title, t.title) end'
-        : 'coalesce(s.title, t.title)',
-      'coalesce(s.created_at, t.created_at)',
-      'null::uuid',
-    ],
-    orphan: `${submission} is null`,
+    extras: [...extrasOf(source.table, 'r', known, 'title'), 'null::uuid'],
+    orphan: `${known} is null`,
   };
 }
 
 /** Rows that hold a raw id of one of the four spellings. */
-function byRawId(source: BoundSource, known: Known, column: string, title: string | null): KeyedSource {
-  const raw = rawText(`r.${ident(column)}`);
+function byRawId(source: BoundSource, submissions: Known, column: string, title: string | null): KeyedSource {
   const fallback =
     columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
-  const hasTitle = title !== null && columnOf(source.table, title) !== undefined;
-  const submissionTitle = 'coalesce(s.title, t.title)';
+  const known = 'coalesce(s.canon, t.canon)';
   return {
     source,
-    with: known.with,
+    with: submissions.with,
     joins:
-      `left join s on s.rid = ${bareId(raw)} and s.oldest ` +
-      `left join s t on s.id is null and t.id = ${uuidFromText(bareId(raw))}`,
-    key: `coalesce(s.canon, t.canon, ${[keyOfRaw(raw), ...fallback].join(', ')})`,
-    extras: [
-      'coalesce(s.canon, t.canon)',
-      hasTitle ? `case when r.${ident(title)} is null then ${submissionTitle} end` : submissionTitle,
-      'coalesce(s.created_at, t.created_at)',
-      'null::uuid',
-    ],
-    orphan: 'coalesce(s.canon, t.canon) is null',
+      `${bareIdOf(rawText(`r.${ident(column)}`), 'k')} left join s on s.rid = k.rid and s.oldest ` +
+      `left join s t on s.id is null and t.id = ${uuidFromText('k.rid')}`,
+    key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
+    extras: [...extrasOf(source.table, 'r', known, title), 'null::uuid'],
+    orphan: `${known} is null`,
   };
 }
 
@@ -131,23 +137,22 @@ function byOpportunity(source: BoundSource, known: Known, legacy: LegacyDatabase
       with: known.with,
       joins: '',
       key: own,
-      extras: ['null::uuid', 'null::text', 'null::timestamptz', pointer],
+      extras: ['null::boolean', 'null::text', 'null::timestamptz', pointer],
       orphan: 'true',
     };
   }
-  const { joins, key, submission } = opportunityKey(target, 'o');
+  const { joins, key, known: submission } = opportunityKey(target, 'o');
   return {
     source,
     with: known.with,
     joins: `left join ${qualified(target.schema, target.name)} o on o.id = ${pointer} ${joins}`,
     key: `case when o.id is null then ${own} else ${key} end`,
-    extras: [submission, 'coalesce(s.title, t.title)', 'coalesce(s.created_at, t.created_at)', 'o.id'],
+    extras: [...extrasOf(source.table, 'r', submission, null), 'o.id'],
     orphan: 'o.id is null',
   };
 }
 
-/** The key that a raw id gives when no submission has it: the uuid that it spells, else one made of it. */
-function keyOfRaw(raw: string): string {
-  const bare = bareId(raw);
-  return `case when ${raw} is not null then coalesce(${uuidFromText(bare)}, ${keyOfUnknown(bare)}) end`;
+/** The key that a bare id gives when no submission has it: the uuid that it spells, else one made of it. */
+function keyOfRaw(bare: string): string {
+  return `case when ${bare} is not null then coalesce(${uuidFromText(bare)}, ${keyOfUnknown(bare)}) end`;
 }

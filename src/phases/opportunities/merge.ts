@@ -1,10 +1,10 @@
-import { NULL } from '../../copy-text/copy-text.js';
+import { NULL } from '../../copy-binary/values.js';
 import type { Group } from '../../extract/group.js';
-import { uuidV5 } from '../../keys/uuid.js';
+import { uuidText, uuidV5Bytes } from '../../keys/uuid.js';
 import type { BoundPhase } from '../../mapping/bind.js';
 import { Contest, detached } from '../../transform/dedupe.js';
 import { fingerprint } from '../../transform/fingerprint.js';
-import { LineBuilder } from '../../transform/output.js';
+import { RowBuilder } from '../../transform/output.js';
 import { fieldAt, MOST_KEPT, type Row, type RowSet } from '../../transform/row.js';
 import type { Merger } from '../phase.js';
 import { GoldenRecord } from './golden.js';
@@ -22,7 +22,7 @@ import { readSides, type Side } from './sides.js';
 export function opportunitiesMerger(bound: BoundPhase): Merger {
   const sides = readSides(bound);
   const golden = new GoldenRecord(bound, sides);
-  const lines = new LineBuilder(bound);
+  const builder = new RowBuilder(bound);
   const { opportunities, app, workflow } = sides;
 
   return {
@@ -37,16 +37,16 @@ export function opportunitiesMerger(bound: BoundPhase): Merger {
       if (workflow?.named === true) attachNamed(workflow, workflowRows, ideas);
       else if (workflow !== null) attach(workflow, workflowRows, ideas, 'workflow');
 
-      const idOf = (idea: Idea) => idea.contest?.best.identity ?? uuidV5(group.key);
+      const idOf = (idea: Idea) => idea.contest?.best.identity ?? uuidV5Bytes(uuidText(group.key));
       const emit = (idea: Idea, row: Row | null) => {
         const rows = golden.rows(idea, row);
-        output.unified(lines.unified(golden.compute(group.key, idOf(idea), idea, rows), rows));
+        output.unified(builder.unified(golden.compute(group.key, idOf(idea), idea, rows), rows));
       };
       /** Books a row as the winner of its contest (true) or as folded. */
       const settle = (side: Side, row: Row, idea: Idea, contest: Pick<Contest, 'claim'> | null): boolean => {
         const won = contest?.claim(side.standing.identity(row)) === true;
         output.book(side.index, won ? 'primary' : 'folded');
-        if (!won) output.folded(lines.folded(side.index, idOf(idea), group.key, row));
+        if (!won) output.folded(builder.folded(side.index, idOf(idea), group.key, row));
         return won;
       };
 
@@ -72,8 +72,8 @@ export function opportunitiesMerger(bound: BoundPhase): Merger {
 const NO_ROWS: RowSet = { count: 0, [Symbol.iterator]: () => [][Symbol.iterator]() };
 
 function rowsOf(group: Group, side: Side | null): RowSet {
-  const lines = side === null ? undefined : group.rows[side.index];
-  return side === null || lines === undefined || lines.count === 0 ? NO_ROWS : side.rows.readAll(lines);
+  const rows = side === null ? undefined : group.rows[side.index];
+  return side === null || rows === undefined || rows.count === 0 ? NO_ROWS : side.rows.readAll(rows);
 }
 
 /** Only where a submission has several rows there is something to tell apart. */

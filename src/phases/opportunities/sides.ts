@@ -1,7 +1,7 @@
 import type { BoundPhase } from '../../mapping/bind.js';
 import { RowReader } from '../../transform/row.js';
 import { StandingReader } from '../../transform/standing.js';
-import { HEAD } from './keys.js';
+import { CREATED, HEAD } from './keys.js';
 
 /** One source as the merger sees it: how its rows are read, and where the fields are that it looks at. */
 export interface Side {
@@ -25,7 +25,7 @@ export interface Sides {
 
 /** Which columns say when a row was made, and when it was last reviewed or updated. */
 const TIMES = {
-  created: ['created_at', 'processed_at'],
+  created: CREATED,
   updated: ['updated_at', 'last_reviewed_at', 'analyzed_at', 'trust_updated_at', 'processed_at'],
 } as const;
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { encode, NULL } from '../../../src/copy-text/copy-text.js';
+import { encode, NULL } from '../../../fixtures/copy-text.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
 import { readTable } from '../../../src/legacy/catalog.js';

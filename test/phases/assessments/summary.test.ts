@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { decode, encode, NULL } from '../../../fixtures/copy-text.js';
 import { JSON_DOCUMENTS, JSONB_DOCUMENTS } from '../../../fixtures/odd/json.js';
 import { TINY_TEXTS } from '../../../fixtures/odd/texts.js';
-import { decode, encode, NULL } from '../../../src/copy-text/copy-text.js';
 import type { Session } from '../../../src/db/session.js';
 import {
   DecimalMean,

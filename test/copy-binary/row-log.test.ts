@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RowLog } from '../../src/copy-text/row-log.js';
+import { RowLog } from '../../src/copy-binary/row-log.js';
 
 const logs: RowLog[] = [];
 let directory: string;

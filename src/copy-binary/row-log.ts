@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RowSplitter } from './framing.js';
 
 const CHUNK_BYTES = 1 << 18;
 
@@ -32,16 +33,16 @@ export class RowLog {
     return this.#bytes;
   }
 
-  /** Adds one row: a COPY line (latin1 bytes) without its line break. */
-  add(line: string): void {
-    this.#pending.push(line);
+  /** Adds one row of the binary COPY format. */
+  add(row: string): void {
+    this.#pending.push(row);
     this.#rows += 1;
-    this.#bytes += line.length + 1;
-    this.#pendingBytes += line.length + 1;
+    this.#bytes += row.length;
+    this.#pendingBytes += row.length;
     if (this.#pendingBytes >= CHUNK_BYTES) this.#flush();
   }
 
-  /** The bytes of all rows, each with its line break, in chunks of whole lines (from a file: of any bytes). */
+  /** The bytes of all rows, in chunks of whole rows (from a file: of any bytes). */
   *chunks(): Generator<Buffer> {
     this.#flush();
     if (this.#file === undefined) {
@@ -57,14 +58,9 @@ export class RowLog {
     }
   }
 
-  /** The rows, without line breaks. */
   *[Symbol.iterator](): Generator<string> {
-    let rest = '';
-    for (const chunk of this.chunks()) {
-      const lines = (rest + chunk.toString('latin1')).split('\n');
-      rest = lines.pop() ?? '';
-      yield* lines;
-    }
+    const splitter = new RowSplitter('bare');
+    for (const chunk of this.chunks()) yield* splitter.split(chunk.toString('latin1'));
   }
 
   /** Frees the memory and the file. */
@@ -80,8 +76,7 @@ export class RowLog {
 
   #flush(): void {
     if (this.#pending.length === 0) return;
-    this.#pending.push('');
-    const chunk = Buffer.from(this.#pending.join('\n'), 'latin1');
+    const chunk = Buffer.from(this.#pending.join(''), 'latin1');
     this.#pending = [];
     this.#pendingBytes = 0;
     if (this.#file === undefined && this.#bytes > this.#memoryLimit) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { remembered } from '../../src/mapping/memo.js';
+import { remembered } from '../../src/copy-binary/memo.js';
 
 test('what is remembered is what the work would give, in whatever order it is asked', () => {
   fc.assert(

@@ -1,0 +1,57 @@
+import { int16 } from './framing.js';
+
+/**
+ * Decimals as Postgres sends them, and as it prints them. Sent: the number of digits, the weight of the first one,
+ * the sign and the number of decimal places, then the digits to the base 10000; two bytes each.
+ */
+
+const DIGIT = 10_000;
+const SIGNS = { positive: 0, negative: 0x4000, NaN: 0xc000, Infinity: 0xd000, '-Infinity': 0xf000 } as const;
+
+/** What Postgres prints for the bytes of a `numeric`. */
+export function numericText(bytes: string): string {
+  const at = (index: number) => (bytes.charCodeAt(2 * index) << 8) | bytes.charCodeAt(2 * index + 1);
+  const [count, weight, sign, places] = [at(0), (at(1) << 16) >> 16, at(2), at(3)];
+  if (sign === SIGNS.NaN) return 'NaN';
+  if (sign === SIGNS.Infinity) return 'Infinity';
+  if (sign === SIGNS['-Infinity']) return '-Infinity';
+  const group = (power: number) => {
+    const index = weight - power;
+    return index >= 0 && index < count ? at(4 + index) : 0;
+  };
+  let text = sign === SIGNS.negative ? '-' : '';
+  if (weight < 0) text += '0';
+  for (let power = weight; power >= 0; power -= 1)
+    text += power === weight ? String(group(power)) : fourDigits(group(power));
+  if (places === 0) return text;
+  let fraction = '';
+  for (let power = -1; fraction.length < places; power -= 1) fraction += fourDigits(group(power));
+  return `${text}.${fraction.slice(0, places)}`;
+}
+
+/** The bytes of a `numeric` that is written as a plain decimal. */
+export function numericBytes(text: string): string {
+  const parts = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+  if (parts === null) throw new Error(`not a plain decimal: ${text}`);
+  const [, sign, whole = '', fraction = ''] = parts;
+  const groups = Math.ceil(whole.length / 4);
+  const digits = [
+    ...(whole.padStart(4 * groups, '0') + fraction.padEnd(4 * Math.ceil(fraction.length / 4), '0')).matchAll(
+      /\d{4}/g,
+    ),
+  ].map(Number);
+  let weight = groups - 1;
+  while (digits[0] === 0) {
+    digits.shift();
+    weight -= 1;
+  }
+  while (digits.at(-1) === 0) digits.pop();
+  if (digits.length === 0) weight = 0;
+  const negative = sign === '-' && digits.length > 0;
+  const head = [digits.length, weight, negative ? SIGNS.negative : SIGNS.positive, fraction.length];
+  return [...head, ...digits].map(int16).join('');
+}
+
+function fourDigits(group: number): string {
+  return String(DIGIT + group).slice(1);
+}
