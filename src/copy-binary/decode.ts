@@ -1,4 +1,5 @@
 import { float4Text, float8Text } from './floats.js';
+import { int32At } from './framing.js';
 import { remembered } from './memo.js';
 import { numericText } from './numeric.js';
 
@@ -13,7 +14,7 @@ export interface WireType {
 /** Makes a value out of what the server sends for one type. */
 export type Decoder = (bytes: string) => string;
 
-/** All scores with two decimals, and some. */
+/** Days of several years, scores of few digits. */
 const MOST_REMEMBERED = 16_384;
 
 const same: Decoder = (bytes) => bytes;
@@ -24,11 +25,11 @@ const opaque: Decoder = (bytes) => bytes;
 const DECODERS: Readonly<Record<string, () => Decoder>> = {
   bool: () => (bytes) => (bytes === '\x01' ? 't' : 'f'),
   int2: () => (bytes) => String(toBuffer(bytes).readInt16BE()),
-  int4: () => remembered((bytes) => String(toBuffer(bytes).readInt32BE()), MOST_REMEMBERED),
+  int4: () => (bytes) => String(int32At(bytes, 0)),
   int8: () => (bytes) => String(toBuffer(bytes).readBigInt64BE()),
   float4: () => remembered(float4Text, MOST_REMEMBERED),
-  float8: () => remembered(float8Text, MOST_REMEMBERED),
-  numeric: () => remembered(numericText, MOST_REMEMBERED),
+  float8: () => float8Text,
+  numeric: () => numericText,
   // A version number, then the text.
   jsonb: () => (bytes) => bytes.slice(1),
   json: () => same,

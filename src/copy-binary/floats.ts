@@ -2,12 +2,20 @@
 
 /** What Postgres prints for the bytes of a `double precision`. */
 export function float8Text(bytes: string): string {
-  return print(Buffer.from(bytes, 'latin1').readDoubleBE(0), 15, String);
+  for (let at = 0; at < 8; at += 1) view.setUint8(at, bytes.charCodeAt(at));
+  const value = view.getFloat64(0);
+  const size = Math.abs(value);
+  // Within these bounds both print plain digits, and the same ones.
+  return size >= 1e-4 && size < 1e15 ? String(value) : print(value, 15, String);
 }
+
+/** Bytes on their way to a number. */
+const view = new DataView(new ArrayBuffer(8));
 
 /** What Postgres prints for the bytes of a `real`. */
 export function float4Text(bytes: string): string {
-  return print(Buffer.from(bytes, 'latin1').readFloatBE(0), 6, shortestSingle);
+  for (let at = 0; at < 4; at += 1) view.setUint8(at, bytes.charCodeAt(at));
+  return print(view.getFloat32(0), 6, shortestSingle);
 }
 
 /** As many digits as it takes to tell a single from its neighbours. */

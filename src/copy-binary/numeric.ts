@@ -8,8 +8,53 @@ import { int16 } from './framing.js';
 const DIGIT = 10_000;
 const SIGNS = { positive: 0, negative: 0x4000, NaN: 0xc000, Infinity: 0xd000, '-Infinity': 0xf000 } as const;
 
+/** All scores from 0.00 to 100.00, by their number of hundredths: as text, and as bytes. */
+const SCORES = Array.from({ length: 10_001 }, (_, hundredths) => (hundredths / 100).toFixed(2));
+const SCORE_BYTES = SCORES.map(generalBytes);
+
 /** What Postgres prints for the bytes of a `numeric`. */
 export function numericText(bytes: string): string {
+  return SCORES[hundredthsIn(bytes)] ?? generalText(bytes);
+}
+
+/** The bytes of a `numeric` that is written as a plain decimal. */
+export function numericBytes(text: string): string {
+  return SCORE_BYTES[hundredthsOf(text)] ?? generalBytes(text);
+}
+
+/** The hundredths of a number from 0.00 to 9999.99 with two places; -1 for others. */
+function hundredthsIn(bytes: string): number {
+  const length = bytes.length;
+  const isPlain = bytes.charCodeAt(5) === 0 && bytes.charCodeAt(4) === 0 && bytes.charCodeAt(7) === 2;
+  if (!isPlain || bytes.charCodeAt(6) !== 0) return -1;
+  if (length === 8) return 0;
+  const first = (bytes.charCodeAt(8) << 8) | bytes.charCodeAt(9);
+  // The weight: 0 where the first digit is the whole number, -1 where it is the fraction.
+  if (bytes.charCodeAt(2) === 0xff) return bytes.charCodeAt(3) === 0xff && length === 10 ? first / 100 : -1;
+  if (bytes.charCodeAt(2) !== 0 || bytes.charCodeAt(3) !== 0 || length > 12) return -1;
+  return length === 10
+    ? first * 100
+    : first * 100 + ((bytes.charCodeAt(10) << 8) | bytes.charCodeAt(11)) / 100;
+}
+
+/** The hundredths of a number that is written with two places, like `7.21`; -1 for others. */
+function hundredthsOf(text: string): number {
+  const length = text.length;
+  if (length < 4 || length > 6 || text.charCodeAt(length - 3) !== POINT) return -1;
+  let value = 0;
+  for (let at = 0; at < length; at += 1) {
+    if (at === length - 3) continue;
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+const POINT = 0x2e;
+const ZERO = 0x30;
+
+function generalText(bytes: string): string {
   const at = (index: number) => (bytes.charCodeAt(2 * index) << 8) | bytes.charCodeAt(2 * index + 1);
   const [count, weight, sign, places] = [at(0), (at(1) << 16) >> 16, at(2), at(3)];
   if (sign === SIGNS.NaN) return 'NaN';
@@ -29,8 +74,7 @@ export function numericText(bytes: string): string {
   return `${text}.${fraction.slice(0, places)}`;
 }
 
-/** The bytes of a `numeric` that is written as a plain decimal. */
-export function numericBytes(text: string): string {
+function generalBytes(text: string): string {
   const parts = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   if (parts === null) throw new Error(`not a plain decimal: ${text}`);
   const [, sign, whole = '', fraction = ''] = parts;

@@ -59,53 +59,54 @@ export class Assembler {
     fallback: (target: number) => string,
   ): { readonly golden: string[]; readonly residue: string } {
     const residue = new Residue(this.#tables);
-    const golden = this.#targets.map((parts, target) => {
+    const golden: string[] = new Array(this.#targets.length);
+    for (let target = 0; target < golden.length; target += 1) {
+      const parts = this.#targets[target] as readonly Part[];
       const first = parts[0];
-      if (first === undefined) return fallback(target);
-      if (first.member === null) {
-        let value = survivor(first.contributors, rows);
-        if (value === NULL) value = fallback(target);
-        book(first.contributors, rows, value, residue);
-        return value;
-      }
-      const members: string[] = [];
-      for (const part of parts) {
-        const value = survivor(part.contributors, rows);
-        book(part.contributors, rows, value, residue);
-        if (value !== NULL) members.push(`"${part.member}": ${value}`);
-      }
-      return members.length === 0 ? NULL : `{${members.join(', ')}}`;
-    });
+      if (first === undefined) golden[target] = fallback(target);
+      else if (first.member === null) golden[target] = settle(first, rows, residue, () => fallback(target));
+      else golden[target] = members(parts, rows, residue);
+    }
     return { golden, residue: residue.value() };
   }
 }
 
-/** The first value that the golden type can hold. */
-function survivor(contributors: readonly Contributor[], rows: readonly (Row | null)[]): string {
+function members(parts: readonly Part[], rows: readonly (Row | null)[], residue: Residue): string {
+  let object = '';
+  for (const part of parts) {
+    const value = settle(part, rows, residue, () => NULL);
+    if (value !== NULL) object += `${object === '' ? '{' : ', '}"${part.member}": ${value}`;
+  }
+  return object === '' ? NULL : `${object}}`;
+}
+
+/**
+ * The first value that the golden type can hold. Books for each source that has a row what this golden value cannot
+ * give back.
+ */
+function settle(
+  { contributors }: Part,
+  rows: readonly (Row | null)[],
+  residue: Residue,
+  fallback: () => string,
+): string {
+  let golden = NULL;
   for (const { source, field, conversion } of contributors) {
     const value = fieldAt(rows[source] ?? null, field);
     if (value === NULL) continue;
-    const golden = conversion.forward(value);
-    if (golden !== null) return golden;
+    golden = conversion.forward(value) ?? NULL;
+    if (golden !== NULL) break;
   }
-  return NULL;
-}
-
-/** Books, for each source that has a row, what the golden value cannot give back. */
-function book(
-  contributors: readonly Contributor[],
-  rows: readonly (Row | null)[],
-  golden: string,
-  residue: Residue,
-): void {
+  if (golden === NULL) golden = fallback();
   for (const { source, field, column, conversion } of contributors) {
     const row = rows[source] ?? null;
     if (row === null) continue;
     const value = fieldAt(row, field);
-    if (value === NULL ? golden === NULL : conversion.forward(value) === golden && conversion.exact(value))
+    if (value === NULL ? golden === NULL : conversion.exact(value) && conversion.forward(value) === golden)
       continue;
     residue.add(source, column, value);
   }
+  return golden;
 }
 
 /** `{ table: { column: value as text, or null } }`, as bytes. */

@@ -1,5 +1,6 @@
 import { type Encoder, encoderOf } from '../copy-binary/encode.js';
-import { fieldOf, int16, NULL_FIELD } from '../copy-binary/framing.js';
+import { int16, NULL_FIELD, pushField } from '../copy-binary/framing.js';
+import { NULL } from '../copy-binary/values.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import { foldedTable, ownBlock, unifiedTable } from '../mapping/tables.js';
 import type { Row } from './row.js';
@@ -32,26 +33,31 @@ export class RowBuilder {
     this.#noOwn = bound.sources.map((source) => nulls(ownBlock(source).length));
     this.#foldedBefore = widths.map((_, index) => nulls(sum(widths.slice(0, index))));
     this.#foldedAfter = widths.map((_, index) => nulls(sum(widths.slice(index + 1))));
-    this.#tables = bound.sources.map((source) => fieldOf(source.rule.table));
+    this.#tables = bound.sources.map((source) => source.rule.table);
   }
 
   /** The computed values, then each source's block of own columns. */
   unified(computed: readonly string[], rows: readonly (Row | null)[]): string {
-    let bytes = this.#unifiedWidth;
+    const pieces = [this.#unifiedWidth];
     for (let index = 0; index < this.#encoders.length; index += 1)
-      bytes += (this.#encoders[index] as Encoder)(computed[index] as string);
+      this.#encoders[index]?.(computed[index] ?? NULL, pieces);
     for (let index = 0; index < this.#noOwn.length; index += 1) {
       const none = this.#noOwn[index] ?? '';
-      if (none === '') continue;
       const row = rows[index];
-      bytes += row == null ? none : row.bytes.slice(row.ownAt);
+      if (none !== '') pieces.push(row == null ? none : row.bytes.slice(row.ownAt));
     }
-    return bytes;
+    return pieces.join('');
   }
 
   /** A row kept whole. */
   folded(source: number, unifiedId: string, key: string, row: Row): string {
-    const head = this.#foldedWidth + this.#tables[source] + fieldOf(unifiedId) + fieldOf(key);
-    return head + this.#foldedBefore[source] + row.bytes.slice(row.legacyAt) + this.#foldedAfter[source];
+    const pieces = [this.#foldedWidth];
+    for (const value of [this.#tables[source] ?? '', unifiedId, key]) pushField(value, pieces);
+    pieces.push(
+      this.#foldedBefore[source] ?? '',
+      row.bytes.slice(row.legacyAt),
+      this.#foldedAfter[source] ?? '',
+    );
+    return pieces.join('');
   }
 }

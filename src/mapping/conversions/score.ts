@@ -6,8 +6,6 @@ import type { ConversionFor } from '../mapping.js';
 export type Scale = 'percent' | 'unit' | 'unitComplement';
 
 const HIGHEST = 10_000;
-/** What a golden score looks like. */
-const GOLDEN = /^(?:100\.00|[1-9]?\d\.\d\d)$/;
 /** All percent scores with two decimals, and some. */
 const MOST_REMEMBERED = 16_384;
 
@@ -28,7 +26,8 @@ export function score(scale: Scale): ConversionFor {
       return { golden: print(points), exact: number.exact && isCanonical(value, type) };
     }, MOST_REMEMBERED);
     // A percent score of type numeric(5,2) is its own golden value: no need to look at its digits.
-    const isGolden = (value: string) => scale === 'percent' && type.scale === 2 && GOLDEN.test(value);
+    const hasTwoPlaces = scale === 'percent' && type.scale === 2;
+    const isGolden = (value: string) => hasTwoPlaces && isScore(value);
     return {
       forward: (value) => (isGolden(value) ? value : read(value).golden),
       exact: (value) => isGolden(value) || read(value).exact,
@@ -45,6 +44,16 @@ export function score(scale: Scale): ConversionFor {
     };
   };
 }
+
+/** Whether a value that is written with two places lies between 0.00 and 100.00. */
+function isScore(value: string): boolean {
+  const first = value.charCodeAt(0);
+  return (first >= ZERO && first <= NINE && value.length <= LONGEST_BELOW_100) || value === '100.00';
+}
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const LONGEST_BELOW_100 = '99.99'.length;
 
 /** How each type prints a plain decimal: with trailing zeros up to its scale, or with none. */
 const CANONICAL: Readonly<Record<string, (fraction: string, type: ColumnType) => boolean>> = {

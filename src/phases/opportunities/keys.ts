@@ -91,7 +91,7 @@ function opportunityKey(table: Pick<LegacyTable, 'columns'>, alias: string) {
   const pointed = pointer === undefined ? [] : [asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '')];
   const submission = `coalesce(${[...pointed, uuidFromText('k.rid')].join(', ')})`;
   return {
-    joins: `${bareIdOf(raw, 'k')} left join s on s.id = ${submission} left join s t on s.id is null and t.rid = k.rid and t.oldest`,
+    joins: `${bareIdOf(raw, 'k')} left join s on s.id = ${submission} left join s t on t.rid = case when s.id is null then k.rid end and t.oldest`,
     key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw('k.rid')}, ${alias}.id)`,
     known: 'coalesce(s.canon, t.canon)',
   };
@@ -119,7 +119,7 @@ function byRawId(source: BoundSource, submissions: Known, column: string, title:
     with: submissions.with,
     joins:
       `${bareIdOf(rawText(`r.${ident(column)}`), 'k')} left join s on s.rid = k.rid and s.oldest ` +
-      `left join s t on s.id is null and t.id = ${uuidFromText('k.rid')}`,
+      `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`,
     key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
     extras: [...extrasOf(source.table, 'r', known, title), 'null::uuid'],
     orphan: `${known} is null`,
