@@ -22,28 +22,43 @@ export interface Idea {
 /** The ideas of one submission, and which of them another table's row belongs to. */
 export class Ideas {
   readonly #byFingerprint = new Map<string, Idea>();
-  /** Only filled where rows name an opportunity by its id. */
-  readonly #byOpportunity = new Map<string, Idea>();
+  /** Only where rows name an opportunity by its id. */
+  #byOpportunity: Map<string, Idea> | undefined;
   #earliest: Idea | undefined;
   /** The idea that all rows of `app_opportunities` belong to. */
   appIdea: Idea | null = null;
   /** Likewise for `workflow_results`, where its rows do not name one each. */
   workflowIdea: Idea | null = null;
 
+  /** Only where a submission has a few rows: they stay at hand, and their fingerprints need not be made again. */
+  #byRow: Map<Row, Idea> | undefined;
+
   /** Books an `opportunities` row under its fingerprint. */
-  enter(fingerprint: string, name: string, standing: Standing): void {
+  enter(fingerprint: string, name: string, standing: Standing): Idea {
     let idea = this.#byFingerprint.get(fingerprint);
     if (idea === undefined) {
       idea = { contest: new Contest(standing), name: foldText(name), app: null, workflow: null };
       this.#byFingerprint.set(fingerprint, idea);
     } else idea.contest?.enter(standing);
     this.#earliest = undefined;
+    return idea;
+  }
+
+  remember(row: Row, idea: Idea): void {
+    this.#byRow ??= new Map();
+    this.#byRow.set(row, idea);
+  }
+
+  remembered(row: Row): Idea | undefined {
+    return this.#byRow?.get(row);
   }
 
   /** Remembers which idea an opportunity's id stands for. */
   point(opportunityId: string, fingerprint: string): void {
     const idea = this.#byFingerprint.get(fingerprint);
-    if (idea !== undefined) this.#byOpportunity.set(opportunityId, idea);
+    if (idea === undefined) return;
+    this.#byOpportunity ??= new Map();
+    this.#byOpportunity.set(opportunityId, idea);
   }
 
   of(fingerprint: string): Idea {
@@ -75,7 +90,7 @@ export class Ideas {
 
   /** The idea that an opportunity's id stands for; without one the earliest of all. */
   pointedAt(opportunityId: string): Idea {
-    return this.#byOpportunity.get(opportunityId) ?? this.earliest;
+    return this.#byOpportunity?.get(opportunityId) ?? this.earliest;
   }
 }
 

@@ -53,7 +53,7 @@ export function opportunitiesMerger(bound: BoundPhase): Merger {
       if (opportunityRows.count === 0) emit(ideas.earliest, null);
       for (const row of opportunityRows) {
         if (opportunities === null) break;
-        const idea = ideas.of(ideaKey(opportunities, opportunityRows, row));
+        const idea = ideas.remembered(row) ?? ideas.of(ideaKey(opportunities, opportunityRows, row));
         if (settle(opportunities, row, idea, idea.contest)) emit(idea, row);
       }
       for (const row of appRows) {
@@ -92,8 +92,10 @@ function findIdeas(side: Side, rows: RowSet, ideas: Ideas, pointers: boolean): v
   for (const row of rows) {
     const key = ideaKey(side, rows, row);
     const read = side.standing.read(row, several);
-    const standing = rows.count > MOST_KEPT ? detached(read) : read;
-    ideas.enter(key, several ? nameOf(side, row) : NULL, standing);
+    const areKept = rows.count <= MOST_KEPT;
+    const standing = areKept ? read : detached(read);
+    const idea = ideas.enter(key, several ? nameOf(side, row) : NULL, standing);
+    if (several && areKept) ideas.remember(row, idea);
     if (several && pointers) ideas.point(standing.identity, key);
   }
 }
