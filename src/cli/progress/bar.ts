@@ -55,10 +55,11 @@ export function barDisplay(sink: Sink): ProgressDisplay {
   };
   const order = (event: Extract<ProgressEvent, { type: 'order' }>): void => {
     line(`  ${sink.style.colors.yellow(orderText(event))}`);
-    if (event.order === 'throttled') return;
     if (event.order === 'paused') pace.hold();
-    else pace.goOn();
-    if (state !== null) state = { ...state, paused: event.order === 'paused' };
+    if (event.order === 'resumed') pace.goOn();
+    // What was before the new rate says nothing of the end.
+    if (event.order === 'throttled') pace = new Pace();
+    else if (state !== null) state = { ...state, paused: event.order === 'paused' };
   };
   return {
     show(event) {

@@ -32,6 +32,7 @@ export function lineDisplay(log: Logger, now: () => number = () => performance.n
       else if (event.type === 'order') {
         if (event.order === 'paused') pace.hold();
         if (event.order === 'resumed') pace.goOn();
+        if (event.order === 'throttled') pace = new Pace(now);
         const { type: _, ...fields } = event;
         log.info(fields, `${event.phase}: ${orderText(event)}`);
       } else if (event.type === 'phase') {

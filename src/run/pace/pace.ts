@@ -78,6 +78,7 @@ export class Pace {
     const { context, inbox } = this.#parts;
     const from = performance.now();
     const worked = from - (this.#wentAt ?? from);
+    const sleeps = this.#sleeps;
     let yielded = false;
     try {
       for (;;) {
@@ -99,7 +100,7 @@ export class Pace {
       }
     } finally {
       this.#wentAt = performance.now();
-      this.#heldMs += this.#wentAt - from;
+      if (this.#sleeps > sleeps) this.#heldMs += this.#wentAt - from;
     }
   }
 

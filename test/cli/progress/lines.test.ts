@@ -72,7 +72,7 @@ describe('progress as lines', () => {
       'opportunities: paused by ops@web2, noon; drydock resume lets it go on\n',
       'opportunities: resumed by ops@web2, noon\n',
       'opportunities: no more than 500 rows/s: throttled by ops@web2, noon\n',
-      'opportunities: 100%, 4,000 of 4,000 rows, 4 of 4 batches, 1,000 rows/s\n',
+      'opportunities: 100%, 4,000 of 4,000 rows, 4 of 4 batches, 500 rows/s\n',
     ]);
   });
 
