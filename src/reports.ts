@@ -45,7 +45,19 @@ export interface RunOptions extends TargetOptions, RangeOptions {
   readonly concurrency?: number | undefined;
   /** Rows that may be put aside before the run stops. */
   readonly maxRejects?: number | undefined;
+  /** Legacy rows loaded per second at most, over all lanes; default: no limit. */
+  readonly maxRate?: number | undefined;
+  /** Rest between batches in proportion to the other work on the server. Default false. */
+  readonly nice?: boolean | undefined;
 }
+
+export interface ThrottleOptions extends OrderOptions {
+  /** Legacy rows per second; null: no limit, whatever the run was started with. */
+  readonly maxRate: number | null;
+}
+
+/** Which run an order is for: the one at work on this schema. */
+export type OrderOptions = Pick<TargetOptions, 'databaseUrl' | 'schema' | 'signal'>;
 
 export interface VerifyOptions extends TargetOptions, RangeOptions {
   /** Also compare every row's text, and recompute every unified row, through a second route. */
@@ -82,6 +94,15 @@ export type ProgressEvent =
       readonly totalBatches: number;
       readonly doneRows: number;
       readonly totalRows: number;
+    }
+  | {
+      /** A run at work does what it was told: it stands still, goes on, or goes on at another rate. */
+      readonly type: 'order';
+      readonly phase: PhaseName;
+      readonly order: 'paused' | 'resumed' | 'throttled';
+      readonly by: string;
+      readonly at: string;
+      readonly maxRate: number | null;
     }
   | { readonly type: 'notice'; readonly level: 'info' | 'warn'; readonly message: string };
 
@@ -185,7 +206,13 @@ export interface PhaseRun {
   readonly rowsRead: number;
   /** Rows of our tables that this run inserted, updated or deleted. */
   readonly rowsWritten: number;
-  readonly seconds: { readonly load: number; readonly indexes: number; readonly verify: number };
+  /** `held`: the part of `load` that the run waited because of a rate, of other load, or of a pause. */
+  readonly seconds: {
+    readonly load: number;
+    readonly held: number;
+    readonly indexes: number;
+    readonly verify: number;
+  };
   readonly rowsPerSecond: number;
   /** Bytes of heap, TOAST and indexes. */
   readonly storage: { readonly legacyBytes: number; readonly unifiedBytes: number };
@@ -294,7 +321,48 @@ export interface PhaseStatus {
 export interface StatusReport {
   readonly database: string;
   readonly schema: string;
+  /** Who is at work on the schema at this moment; null: nobody. */
+  readonly running: Running | null;
+  /** The newest entry of the journal. */
+  readonly lastEvent: LedgerEvent | null;
   readonly phases: readonly PhaseStatus[];
+}
+
+/** A run or a rollback at work. */
+export interface Running {
+  /** Null where its session does not say. */
+  readonly command: 'run' | 'rollback' | null;
+  readonly phases: readonly PhaseName[];
+  /** `user@host (process 123)`, else the database's user. */
+  readonly by: string;
+  /** Null where the asking user may not see it. */
+  readonly since: string | null;
+  /** `halted`: the batches that were under way are finished, and no snapshot is held. */
+  readonly paused: { readonly by: string; readonly since: string; readonly halted: boolean } | null;
+  /** Legacy rows per second; null: no limit. */
+  readonly maxRate: number | null;
+}
+
+/** An entry of the journal that the ledger keeps. */
+export interface LedgerEvent {
+  readonly at: string;
+  readonly kind: 'started' | 'finished' | 'stopped' | 'failed' | 'paused' | 'resumed' | 'throttled';
+  /** Null for what concerns the whole run. */
+  readonly phase: PhaseName | null;
+  readonly by: string;
+  /** The state that a run ended in, the code of what ended it early, the new rate. */
+  readonly detail: string | null;
+}
+
+/** What an order did to the run at work. */
+export interface OrderReport {
+  readonly database: string;
+  readonly schema: string;
+  readonly order: 'pause' | 'resume' | 'throttle';
+  /** False: the run had been told so already. */
+  readonly changed: boolean;
+  /** The run as it has been told now. */
+  readonly run: Running;
 }
 
 export interface RollbackReport {

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { addDemo } from './commands/demo.js';
+import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
+import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
 import { addStatus } from './commands/status.js';
+import { addThrottle } from './commands/throttle.js';
 import { addVerify } from './commands/verify.js';
 import { addGlobalFlags } from './flags/target.js';
 import { helpAfter } from './help.js';
@@ -43,7 +46,19 @@ export function buildProgram(session: Session): Command {
       getErrHasColors: () => false,
     })
     .addHelpText('after', helpAfter(EXAMPLES, [CONNECTION]));
-  for (const add of [addPlan, addRun, addVerify, addStatus, addRollback, addDemo]) add(program, session);
+  for (const add of [
+    addPlan,
+    addRun,
+    addVerify,
+    addStatus,
+    addPause,
+    addResume,
+    addThrottle,
+    addRollback,
+    addDemo,
+  ]) {
+    add(program, session);
+  }
   for (const command of [program, ...program.commands]) {
     command.exitOverride((error) => {
       if (error.exitCode === 0) throw error; // --help and --version have printed what was asked for

@@ -69,19 +69,37 @@ export async function setState(session: Session, phaseId: number, state: PhaseEn
   await session.execute('update drydock.phases set state = $2::text where id = $1::int', [phaseId, state]);
 }
 
+/** Enters that work on a phase begins, in the list of runs and in the journal; gives the run's id. */
 export async function startRun(session: Session, phaseId: number, operator: string): Promise<number> {
   const row = await session.one(
-    `insert into drydock.runs (phase_id, operator, backend_pid)
-     values ($1::int, $2::text || ' as ' || current_user, pg_backend_pid()) returning id`,
+    `with r as (
+       insert into drydock.runs (phase_id, operator, backend_pid)
+       values ($1::int, $2::text || ' as ' || current_user, pg_backend_pid()) returning id, phase_id, operator
+     ), e as (
+       insert into drydock.events (schema_name, phase, kind, operator)
+       select p.schema_name, p.phase, 'started', r.operator from r join drydock.phases p on p.id = r.phase_id
+     )
+     select id from r`,
     [phaseId, operator],
   );
   return Number(row.id);
 }
 
-export async function finishRun(session: Session, runId: number, outcome: string): Promise<void> {
+/** Enters how work on a phase ended. `outcome`: the phase's state, or the code of what ended it early. */
+export async function finishRun(
+  session: Session,
+  runId: number,
+  kind: 'finished' | 'stopped' | 'failed',
+  outcome: string,
+): Promise<void> {
   await session.execute(
-    'update drydock.runs set finished_at = clock_timestamp(), outcome = $2::text where id = $1::int',
-    [runId, outcome],
+    `with r as (
+       update drydock.runs set finished_at = clock_timestamp(), outcome = $3::text where id = $1::int
+       returning phase_id, operator
+     )
+     insert into drydock.events (schema_name, phase, kind, operator, detail)
+     select p.schema_name, p.phase, $2::text, r.operator, $3::text from r join drydock.phases p on p.id = r.phase_id`,
+    [runId, kind, outcome],
   );
 }
 

@@ -5,7 +5,7 @@ import { DrydockError } from '../errors.js';
 export const LEDGER_SCHEMA = 'drydock';
 
 /** Changes whenever the ledger's tables or the meaning of what a run writes change. */
-export const LEDGER_VERSION = 1;
+export const LEDGER_VERSION = 2;
 
 /** `DRYDOCK` in ASCII. */
 const LOCK_KEY = 0x44525944_4f434bn.toString();
@@ -75,13 +75,27 @@ create table drydock.objects (
   definition text,
   primary key (phase_id, kind, schema_name, name)
 );
+create table drydock.orders (
+  schema_name text primary key,
+  run_pid int not null,
+  max_rate int,
+  throttled_at timestamptz not null default clock_timestamp(),
+  throttled_by text not null,
+  paused boolean not null default false,
+  pause_at timestamptz,
+  pause_by text,
+  halted_at timestamptz
+);
 create table drydock.events (
   id bigint generated always as identity primary key,
-  phase_id int references drydock.phases on delete cascade,
+  schema_name text not null,
+  phase text,
   happened_at timestamptz not null default clock_timestamp(),
-  kind text not null,
-  detail jsonb not null default '{}'
+  kind text not null check (kind in ('started', 'finished', 'stopped', 'failed', 'paused', 'resumed', 'throttled')),
+  operator text not null,
+  detail text
 );
+create index on drydock.events (schema_name, id);
 `;
 
 /** Whether the ledger is there. Refuses one of another version, and a schema that is not ours. */

@@ -1,7 +1,9 @@
 import { DrydockError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { LEDGER_VERSION } from '../ledger/schema.js';
+import { detectLegacy, type LegacyTable } from '../legacy/detect.js';
 import type { Phase } from '../phases/phase.js';
+import type { Context } from './context.js';
 
 /** Changes whenever a mapping gives other bytes for the same rows. */
 const MAPPING_VERSION = 1;
@@ -10,44 +12,107 @@ const MAPPING_VERSION = 1;
 interface Configuration {
   readonly ledger: number;
   readonly mapping: number;
-  readonly tables: Readonly<
-    Record<
-      string,
-      { readonly schema: string; readonly shape: string; readonly columns: Readonly<Record<string, string>> }
-    >
-  >;
+  readonly tables: Readonly<Record<string, TableConfiguration>>;
 }
 
+interface TableConfiguration {
+  readonly schema: string;
+  readonly shape: string;
+  /** Types by name. */
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** Changes that an error lists. */
+const MOST_SHOWN = 8;
+
 export function configurationOf(phase: Phase): Configuration {
-  const tables = phase.bound.sources.map(
-    ({ rule, table }) =>
-      [
-        rule.table,
-        {
-          schema: table.schema,
-          shape: table.shape.name,
-          columns: Object.fromEntries(table.columns.map((column) => [column.name, column.type.name])),
-        },
-      ] as const,
-  );
+  return configured(phase.bound.sources.map(({ table }) => table));
+}
+
+function configured(legacy: readonly LegacyTable[]): Configuration {
+  const tables = legacy.map(({ name, schema, shape, columns }) => [
+    name,
+    {
+      schema,
+      shape: shape.name,
+      columns: Object.fromEntries(columns.map((column) => [column.name, column.type.name])),
+    },
+  ]);
   return { ledger: LEDGER_VERSION, mapping: MAPPING_VERSION, tables: Object.fromEntries(tables) };
 }
 
 /** Refuses to go on with a ledger that was written for something else, and says what is different. */
 export function requireSameConfiguration(phase: Phase, entry: PhaseEntry): void {
-  const then = flatten(JSON.parse(entry.config));
-  const now = flatten(configurationOf(phase));
-  const changes = [...new Set([...then.keys(), ...now.keys()])]
-    .filter((name) => then.get(name) !== now.get(name))
-    .map((name) => `${name}: ${then.get(name) ?? 'not there'} -> ${now.get(name) ?? 'not there'}`);
+  const changes = changesBetween(JSON.parse(entry.config) as Configuration, configurationOf(phase));
   if (changes.length === 0) return;
-  const shown = changes.slice(0, 8).join('; ');
   throw new DrydockError({
     code: 'configuration-changed',
-    what: `Phase ${phase.name} was begun with another configuration: ${shown}${changes.length > 8 ? `; and ${changes.length - 8} more` : ''}.`,
+    what: `Phase ${phase.name} was begun with another configuration: ${listed(changes)}.`,
     state: 'Nothing was changed; what was loaded before is as it was.',
     next: `Undo the change, or begin anew: drydock rollback --phase ${phase.name}, then run.`,
   });
+}
+
+/** Refuses to go on where the legacy tables were altered under a run at work. */
+export async function requireUnchanged(context: Context, phase: Phase): Promise<void> {
+  const { session, schema, legacy } = context;
+  const found = await detectLegacy(session, schema, legacy.appSchema);
+  const tables = phase.bound.sources.flatMap(({ rule }) => found.tables.get(rule.table) ?? []);
+  const changes = changesBetween(configurationOf(phase), configured(tables));
+  if (changes.length === 0) return;
+  throw new DrydockError({
+    code: 'configuration-changed',
+    what: `The legacy tables were altered while phase ${phase.name} was loaded: ${listed(changes)}.`,
+    state: 'Batches that were booked are complete, and hold what the tables were before.',
+    next: `Undo the change and give the same command again, or begin anew: drydock rollback --phase ${phase.name}, then run.`,
+  });
+}
+
+/** Each difference in words. */
+function changesBetween(then: Configuration, now: Configuration): string[] {
+  const changes: string[] = [];
+  if (then.ledger !== now.ledger) {
+    changes.push(`version ${then.ledger} of the ledger, now ${now.ledger}`);
+  }
+  if (then.mapping !== now.mapping) {
+    changes.push(`version ${then.mapping} of Drydock's mapping, now ${now.mapping}`);
+  }
+  for (const table of union(then.tables, now.tables)) {
+    changes.push(...tableChanges(table, then.tables[table], now.tables[table]));
+  }
+  return changes;
+}
+
+function tableChanges(
+  name: string,
+  then: TableConfiguration | undefined,
+  now: TableConfiguration | undefined,
+): string[] {
+  if (then === undefined) return [`table ${name} was not there`];
+  if (now === undefined) return [`table ${name} is not there any more`];
+  const changes: string[] = [];
+  if (then.schema !== now.schema) {
+    changes.push(`table ${name} was in schema ${then.schema}, now ${now.schema}`);
+  }
+  for (const column of union(then.columns, now.columns)) {
+    const [was, is] = [then.columns[column], now.columns[column]];
+    if (was === is) continue;
+    const what = `column ${name}.${column}`;
+    if (was === undefined) changes.push(`${what} was not there, now ${is}`);
+    else if (is === undefined) changes.push(`${what} was ${was}, and is not there any more`);
+    else changes.push(`${what} was ${was}, now ${is}`);
+  }
+  if (then.shape !== now.shape) changes.push(`table ${name} had shape ${then.shape}, now ${now.shape}`);
+  return changes;
+}
+
+function union(one: object, other: object): string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])];
+}
+
+function listed(changes: readonly string[]): string {
+  const more = changes.length - MOST_SHOWN;
+  return `${changes.slice(0, MOST_SHOWN).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
 /** Refuses another size of batches: they were cut when the phase was begun. */
@@ -59,13 +124,4 @@ export function requireSameBatchSize(entry: PhaseEntry, batchSize: number): void
     state: 'Nothing was changed; what was loaded before is as it was.',
     next: `Leave --batch-size out, or begin anew: drydock rollback --phase ${entry.phase}, then run.`,
   });
-}
-
-function flatten(value: unknown, path = ''): Map<string, string> {
-  if (typeof value !== 'object' || value === null) return new Map([[path, String(value)]]);
-  return new Map(
-    Object.entries(value).flatMap(([key, inner]) => [
-      ...flatten(inner, path === '' ? key : `${path}.${key}`),
-    ]),
-  );
 }

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
@@ -69,8 +69,16 @@ export function bindPhases(context: Context): Phase[] {
 
 /** Who runs this, for the ledger and for a second operator. */
 export function operator(): string {
-  const user = process.env.USER ?? process.env.LOGNAME ?? 'unknown';
-  return `${user}@${hostname()} (process ${process.pid})`;
+  return `${process.env.USER ?? process.env.LOGNAME ?? systemUser()}@${hostname()} (process ${process.pid})`;
+}
+
+/** A service or a container may have no name in its environment, and none in the list of users either. */
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
 }
 
 export function throwIfStopped(signal: AbortSignal | undefined, state: string): void {

@@ -2,7 +2,9 @@ import { type Batch, isReopened } from '../ledger/batches.js';
 import type { Targets } from '../mapping/targets.js';
 import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
+import { requireUnchanged } from './configuration.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
+import type { Pace } from './pace/pace.js';
 import { runSegment, type SegmentJob, segmentsOf, type Work } from './segment.js';
 import type { Selection } from './selection.js';
 
@@ -11,6 +13,8 @@ export interface LoadSummary {
   readonly rowsRead: number;
   readonly rowsWritten: number;
   readonly seconds: number;
+  /** Of them waited: see Pace. */
+  readonly heldSeconds: number;
 }
 
 /**
@@ -33,25 +37,37 @@ export function workOf(batches: readonly Batch[], selection: Selection | null): 
     }));
 }
 
-/** Loads batches over several lanes. The first failure stops them all; what they had committed stays. */
+/**
+ * Loads batches over several lanes, as fast as the pace lets it. The first failure stops them all; what they had
+ * committed stays.
+ */
 export async function loadPhase(
   context: Context,
   phase: Phase,
   targets: Targets,
   work: readonly Work[],
-  options: { readonly concurrency: number; readonly maxRejects: number; readonly rows: number },
+  options: {
+    readonly concurrency: number;
+    readonly maxRejects: number;
+    readonly rows: number;
+    readonly batchSize: number;
+    readonly pace: Pace;
+  },
 ): Promise<LoadSummary> {
   const start = performance.now();
+  const { pace } = options;
   let [loaded, rowsRead, rowsWritten] = [0, 0, 0];
   const job: SegmentJob = {
     context,
     phase,
     targets,
+    pace,
     lanes: options.concurrency,
     budget: { left: options.maxRejects },
     dependents: laterPhases(phase.name).flatMap((name) => context.entries.get(name)?.id ?? []),
     onRows(rows) {
       rowsRead += rows;
+      pace.charge(rows);
     },
     onLoaded({ batch, rows }, result) {
       loaded += 1;
@@ -69,7 +85,15 @@ export async function loadPhase(
     },
   };
   try {
-    for (const segment of segmentsOf(work)) await runSegment(job, segment);
+    for (const segment of segmentsOf(work)) {
+      for (let left = segment; left.length > 0 && context.signal?.aborted !== true; ) {
+        const waited = await pace.beforeSegment();
+        // Where nothing was held for a while, the tables could be altered.
+        if (waited || left !== segment) await requireUnchanged(context, phase);
+        const next = left.slice(0, pace.batchesPerSnapshot(options.batchSize));
+        left = left.slice(await runSegment(job, next));
+      }
+    }
   } catch (error) {
     if (context.signal?.aborted !== true) throw error;
   }
@@ -77,5 +101,5 @@ export async function loadPhase(
     context.signal,
     `${loaded} of ${work.length} batches were loaded and booked by this run; the legacy tables are as they were.`,
   );
-  return { loaded, rowsRead, rowsWritten, seconds: secondsSince(start) };
+  return { loaded, rowsRead, rowsWritten, seconds: secondsSince(start), heldSeconds: pace.heldSeconds };
 }

@@ -19,7 +19,7 @@ export async function rollback(options: TargetOptions): Promise<RollbackReport> 
   return stoppable(options.signal, 'Nothing was dropped.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
-      await lockOperator(context, cleanup);
+      await lockOperator(context, 'rollback', cleanup);
       const { database, schema, session } = context;
       // Read anew: what was there before the lock may have changed. Later phases stand on earlier ones.
       const entries = await readPhases(session, schema);

@@ -11,10 +11,14 @@ import { bindPhases, type Context, openContext, operator, secondsSince, stoppabl
 import { buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
+import { Inbox } from './pace/inbox.js';
+import { Pace, type PaceParts } from './pace/pace.js';
+import { seesOthers } from './pace/server-load.js';
 import { repeatedWarning } from './plan.js';
 import { repeatedSubmissions } from './plan-queries.js';
 import { preparePhase } from './prepare.js';
 import { select } from './selection.js';
+import { type Settings, settingsOf } from './settings.js';
 import { findStops, throwIfStops } from './stops.js';
 import { storageOf } from './storage.js';
 import { recordedVerification } from './verify.js';
@@ -35,10 +39,18 @@ export async function run(options: RunOptions): Promise<RunReport> {
       const context = await openContext(options, cleanup);
       const settings = settingsOf(options);
       throwIfStops(await findStops(context, bindPhases(context)));
-      await lockOperator(context, cleanup);
+      const lock = await lockOperator(context, 'run', cleanup);
       await requireSameSettings(context, settings);
       const repeated = await repeatedSubmissions(context.session, context.legacy);
       const warnings = repeated === 0 ? [] : [repeatedWarning(repeated)];
+      if (settings.nice && !(await seesOthers(lock.session))) {
+        context.report({ type: 'notice', level: 'warn', message: NEARLY_BLIND });
+        warnings.push(NEARLY_BLIND);
+      }
+      const control: Control = {
+        inbox: new Inbox(context, lock, settings.maxRate),
+        watch: settings.nice ? lock.session : undefined,
+      };
       const phases: PhaseRun[] = [];
       for (const definition of phaseDefinitions(context.phaseNames)) {
         const before = phases.at(-1);
@@ -50,7 +62,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
         // Bound only now: the phase before it has made the tables that it resolves against.
         const entries = await readPhases(context.session, context.schema);
         const phase = definition.bind(context.legacy, new Set(entries.keys()));
-        phases.push(await runPhase({ ...context, entries }, phase, options, settings));
+        phases.push(await runPhase({ ...context, entries }, phase, options, settings, control));
       }
       warnings.push(...(await reopenedPhases(context)));
       const outcome = phases.some((phase) => phase.state === 'different')
@@ -86,28 +98,11 @@ async function reopenedPhases(context: Context): Promise<string[]> {
   return warnings;
 }
 
-type Settings = ReturnType<typeof settingsOf>;
+/** What a run is steered with, over all its phases. */
+type Control = Pick<PaceParts, 'inbox' | 'watch'>;
 
-function settingsOf(options: RunOptions) {
-  const settings = {
-    batchSize: options.batchSize,
-    concurrency: options.concurrency ?? DEFAULTS.concurrency,
-    maxRejects: options.maxRejects ?? DEFAULTS.maxRejects,
-  };
-  for (const [name, value, least] of [
-    ['batchSize', settings.batchSize ?? DEFAULTS.batchSize, 1],
-    ['concurrency', settings.concurrency, 1],
-    ['maxRejects', settings.maxRejects, 0],
-  ] as const) {
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw new DrydockError({
-        code: 'bad-option',
-        what: `${name} is ${value}; it has to be a whole number of at least ${least}.`,
-      });
-    }
-  }
-  return settings;
-}
+const NEARLY_BLIND =
+  'Being nice to the sessions of this user only: those of others cannot be seen without the role pg_read_all_stats.';
 
 /** Refuses before anything is done, whichever phase it is that was begun in another way. */
 async function requireSameSettings(context: Context, settings: Settings): Promise<void> {
@@ -125,6 +120,7 @@ async function runPhase(
   phase: Phase,
   options: RunOptions,
   settings: Settings,
+  control: Control,
 ): Promise<PhaseRun> {
   const { session } = context;
   const targets = targetsOf(phase);
@@ -140,14 +136,15 @@ async function runPhase(
   const batches = await readBatches(session, phaseId);
   const runId = await startRun(session, phaseId, operator());
   try {
-    const result = await loadAndFinish(context, phase, phaseId, batches, options, settings);
-    await finishRun(session, runId, result.state);
+    await control.inbox.open();
+    const result = await loadAndFinish(context, phase, phaseId, batches, options, settings, control);
+    await finishRun(session, runId, 'finished', result.state);
     return result;
   } catch (error) {
+    const stopped = context.signal?.aborted === true;
+    const outcome = stopped ? 'stopped' : error instanceof DrydockError ? error.code : 'failed';
     // The ledger is told if it can be; the error that counts is the first one.
-    await finishRun(session, runId, error instanceof DrydockError ? error.code : 'failed').catch(
-      () => undefined,
-    );
+    await finishRun(session, runId, stopped ? 'stopped' : 'failed', outcome).catch(() => undefined);
     throw error;
   }
 }
@@ -159,6 +156,7 @@ async function loadAndFinish(
   batches: readonly Batch[],
   options: RunOptions,
   settings: Settings,
+  control: Control,
 ): Promise<PhaseRun> {
   const { session } = context;
   const targets = targetsOf(phase);
@@ -171,7 +169,8 @@ async function loadAndFinish(
   const finished = context.entries.has(phase.name) && context.entries.get(phase.name)?.state !== 'loading';
   // What was verified is not any more as soon as a batch is replaced.
   if (finished && work.length > 0) await setState(session, phaseId, 'loaded');
-  const loaded = await loadPhase(context, phase, targets, work, { ...settings, rows });
+  const pace = new Pace({ ...control, context, phase: phase.name });
+  const loaded = await loadPhase(context, phase, targets, work, { ...settings, rows, batchSize, pace });
 
   const pending = (await readBatches(session, phaseId)).some((batch) => batch.status === 'pending');
   const indexesFrom = performance.now();
@@ -209,7 +208,12 @@ async function loadAndFinish(
     },
     rowsRead: loaded.rowsRead,
     rowsWritten: loaded.rowsWritten,
-    seconds: { load: loaded.seconds, indexes: indexSeconds, verify: verification?.seconds ?? 0 },
+    seconds: {
+      load: loaded.seconds,
+      held: loaded.heldSeconds,
+      indexes: indexSeconds,
+      verify: verification?.seconds ?? 0,
+    },
     rowsPerSecond: loaded.rowsRead === 0 ? 0 : Math.round(loaded.rowsRead / (loaded.seconds + indexSeconds)),
     storage: await storageOf(session, phase, targets),
     verification,

@@ -9,6 +9,7 @@ import { BatchLoader, type RejectBudget } from './batch-loader.js';
 import { collectBatch } from './collect.js';
 import type { Context } from './context.js';
 import { openExtraction } from './extraction.js';
+import type { Pace } from './pace/pace.js';
 
 /** A batch, or a part of one, to be loaded. */
 export interface Work {
@@ -24,6 +25,7 @@ export interface SegmentJob {
   readonly phase: Phase;
   readonly targets: Targets;
   readonly budget: RejectBudget;
+  readonly pace: Pace;
   /** Batches that may be loading at one time, each over a connection of its own. */
   readonly lanes: number;
   /** Ledger ids of the later phases, which stand on this one's rows. */
@@ -48,24 +50,27 @@ export function segmentsOf(work: readonly Work[]): Segment[] {
 /**
  * Works through one segment: a session per source reads it in key order, all in one snapshot, and the batches that
  * are merged from it are loaded over several lanes. Never more batches are in memory than lanes, and the one that
- * is being merged.
+ * is being merged. Gives the number of batches that were loaded: all of them, unless the pace wants the snapshot
+ * to be given up before.
  */
-export async function runSegment(job: SegmentJob, segment: Segment): Promise<void> {
+export async function runSegment(job: SegmentJob, segment: Segment): Promise<number> {
   const [first, last] = [segment[0], segment.at(-1)];
-  if (first === undefined || last === undefined) return;
+  if (first === undefined || last === undefined) return 0;
   const { context, phase, dependents } = job;
-  await withCleanup(async (cleanup) => {
+  return withCleanup(async (cleanup) => {
     const grouper = await openExtraction(context, phase, first.range.spanTo(last.range), cleanup);
     const idle = Array.from({ length: job.lanes }, () => new BatchLoader({ ...job, cleanup }));
     const limit = pLimit(job.lanes);
     const loading = new Set<Promise<void>>();
+    let taken = 0;
     try {
       for (const { batch, range } of segment) {
-        if (context.signal?.aborted === true) break;
+        if (context.signal?.aborted === true || !(await job.pace.beforeBatch())) break;
         const startedAt = new Date();
         const rows = await collectBatch(phase, grouper, range.to, job.onRows, context.signal);
         const load = limit(() => loadOver(job, idle, { batch, range, rows, startedAt, dependents }));
         loading.add(load);
+        taken += 1;
         load.then(
           () => loading.delete(load),
           () => undefined,
@@ -77,6 +82,7 @@ export async function runSegment(job: SegmentJob, segment: Segment): Promise<voi
       await Promise.allSettled(loading);
     }
     await Promise.all(loading);
+    return taken;
   });
 }
 

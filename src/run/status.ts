@@ -1,11 +1,14 @@
 import { withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { listBatches } from '../ledger/batches.js';
+import { newestEvent } from '../ledger/events.js';
 import type { PhaseEntry } from '../ledger/phases.js';
+import { ledgerExists } from '../ledger/schema.js';
 import type { PhaseName, PhaseStatus, StatusOptions, StatusReport } from '../reports.js';
 import { openContext, stoppable } from './context.js';
+import { readRunning } from './running.js';
 
-/** What the ledger says of each phase. Read-only. */
+/** Who is at work, and what the ledger says of each phase. Read-only. */
 export async function status(options: StatusOptions): Promise<StatusReport> {
   return stoppable(options.signal, 'Nothing was written.', () =>
     withCleanup(async (cleanup) => {
@@ -19,7 +22,15 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
             : await phaseStatus(context.session, entry, options.batchList === true),
         );
       }
-      return { database: context.database, schema: context.schema, phases };
+      const { database, session, schema } = context;
+      const hasLedger = await ledgerExists(session);
+      return {
+        database,
+        schema,
+        running: await readRunning(session, schema, hasLedger),
+        lastEvent: hasLedger ? await newestEvent(session, schema) : null,
+        phases,
+      };
     }),
   );
 }

@@ -9,6 +9,9 @@ const VERBS: readonly string[][] = [
   ['run'],
   ['verify'],
   ['status'],
+  ['pause'],
+  ['resume'],
+  ['throttle', 'off'],
   ['rollback', '--phase', 'all', '--yes'],
 ];
 

@@ -1,5 +1,6 @@
 import type {
   Accounting,
+  OrderReport,
   PhaseVerification,
   PlanReport,
   RollbackReport,
@@ -179,7 +180,7 @@ export const runReport: RunReport = {
       batches: { total: 4, loaded: 3, alreadyDone: 1, size: 10_000 },
       rowsRead: 42_500,
       rowsWritten: 19_820,
-      seconds: { load: 2.24, indexes: 0.61, verify: 0.8 },
+      seconds: { load: 2.24, held: 0, indexes: 0.61, verify: 0.8 },
       rowsPerSecond: 18_973.4,
       storage: { legacyBytes: 73_400_320, unifiedBytes: 41_943_040 },
       verification: equalVerification,
@@ -206,6 +207,21 @@ export const differentReport: VerifyReport = {
 
 export const statusReport: StatusReport = {
   ...where,
+  running: {
+    command: 'run',
+    phases: ['opportunities', 'assessments'],
+    by: 'deploy@web1 (process 4711) as app',
+    since: '2025-03-01 12:00:00+00',
+    paused: { by: 'ops@web2 (process 12) as app', since: '2025-03-01 12:00:05+00', halted: true },
+    maxRate: 2000,
+  },
+  lastEvent: {
+    at: '2025-03-01 12:00:05+00',
+    kind: 'paused',
+    phase: null,
+    by: 'ops@web2 (process 12) as app',
+    detail: null,
+  },
   phases: [
     {
       phase: 'opportunities',
@@ -257,6 +273,20 @@ export const statusReport: StatusReport = {
       batchList: null,
     },
   ],
+};
+
+export const orderReport: OrderReport = {
+  ...where,
+  order: 'pause',
+  changed: true,
+  run: {
+    command: 'run',
+    phases: ['opportunities', 'assessments'],
+    by: 'deploy@web1 (process 4711) as app',
+    since: '2025-03-01 12:00:00+00',
+    paused: { by: 'ops@web2 (process 12) as app', since: '2025-03-01 12:00:05+00', halted: false },
+    maxRate: 2000,
+  },
 };
 
 export const rollbackReport: RollbackReport = {

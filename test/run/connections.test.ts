@@ -39,7 +39,7 @@ test('when the server ends all connections the run says so, and the next one goe
       if (event.type === 'batch' && ++seen === 3)
         void database.query(
           `select pg_terminate_backend(pid) from pg_stat_activity
-            where datname = current_database() and application_name = 'drydock'`,
+            where datname = current_database() and application_name ~ '^drydock( run| rollback|$)'`,
         );
     },
   });
@@ -64,7 +64,7 @@ test('what others do to our backends in passing is survived: a cancelled stateme
           rival.query(
             `begin; lock table public.opportunities_unified in access exclusive mode; select pg_sleep(0.3);
              select pg_cancel_backend(pid) from pg_stat_activity
-              where datname = current_database() and wait_event_type = 'Lock' and application_name = 'drydock';
+              where datname = current_database() and wait_event_type = 'Lock' and application_name ~ '^drydock( run| rollback|$)';
              select pg_sleep(0.3); commit`,
           ),
         );

@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
-import { DrydockError, plan, type RunOptions, rollback, run, status, verify } from '../../src/index.js';
+import {
+  DrydockError,
+  pause,
+  plan,
+  type RunOptions,
+  rollback,
+  run,
+  status,
+  verify,
+} from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { catalogOf } from './catalog.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
@@ -214,19 +223,28 @@ describe('what changed since the run', () => {
     [
       'a new column',
       'alter table public.workflow_results add column tokens int',
-      /opportunities was begun .*workflow_results\.columns\.tokens: not there -> integer/,
+      /opportunities was begun .*: column workflow_results\.tokens was not there, now integer\.$/,
     ],
     [
       'another type',
       'alter table public.opportunities alter column status type varchar(60)',
-      /opportunities\.columns\.status: character varying\(50\) -> character varying\(60\)/,
+      /column opportunities\.status was character varying\(50\), now character varying\(60\)/,
     ],
     [
       'a lost column',
       'alter table public.opportunities drop column market_segment',
-      /market_segment: .* -> not there/,
+      /column opportunities\.market_segment was .*, and is not there any more/,
     ],
-    ['a lost table', 'drop table public.score_components', /assessments was begun .*score_components/],
+    [
+      'a lost table',
+      'drop table public.score_components',
+      /assessments was begun .*table score_components is not there any more/,
+    ],
+    [
+      'a table that moved',
+      'create schema public_staging; alter table public.app_opportunities set schema public_staging',
+      /table app_opportunities was in schema public, now public_staging/,
+    ],
   ];
   test.each(changes)('%s', async (_name, sql, message) => {
     await database.query(sql);
@@ -260,6 +278,26 @@ describe('what changed since the run', () => {
       message: expect.stringContaining('70 rows, not 100'),
     });
     expect(await tableHashes(database, { physical: true })).toEqual(hashes);
+  });
+
+  test('another version of Drydock wrote the ledger', async () => {
+    await database.query(`comment on schema drydock is 'Drydock ledger, version 999'`);
+    for (const verb of [plan, run, verify, status, rollback, pause]) {
+      const error = await refused(database, () => verb({ databaseUrl: database.url }));
+      expect(error).toMatchObject({
+        code: 'other-ledger-version',
+        message: expect.stringMatching(/version 999; this is version \d+/),
+      });
+    }
+  });
+
+  test('another version of the mapping loaded a part', async () => {
+    await database.query(`update drydock.phases set config = jsonb_set(config, '{mapping}', '999')`);
+    const error = await refused(database, () => run({ databaseUrl: database.url }));
+    expect(error).toMatchObject({
+      code: 'configuration-changed',
+      message: expect.stringMatching(/begun with .*: version 999 of Drydock's mapping, now \d+\.$/),
+    });
   });
 
   test('a table of ours that vanished', async () => {

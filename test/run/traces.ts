@@ -19,7 +19,7 @@ export async function eventually(
 export async function expectNoTraces(database: TestDatabase): Promise<void> {
   await eventually('no backend of Drydock is left', async () => {
     const { rows } = await database.query(
-      `select from pg_stat_activity where datname = current_database() and application_name = 'drydock'`,
+      `select from pg_stat_activity where datname = current_database() and application_name ~ '^drydock( run| rollback|$)'`,
     );
     return rows.length === 0;
   });

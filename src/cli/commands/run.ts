@@ -1,8 +1,10 @@
+import { constants, setPriority } from 'node:os';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { DEFAULTS, EXIT, run } from '../../index.js';
 import { parseFlags } from '../flags/parse.js';
 import { addRangeFlags, rangeFlags, toRange } from '../flags/range.js';
+import { addRateFlag, rateFlag } from '../flags/rate.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
 import { addSizeFlags, sizeFlags } from '../flags/sizes.js';
 import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
@@ -20,6 +22,8 @@ const flags = z.object({
   ...rangeFlags,
   ...sizeFlags,
   maxRejects: wholeNumber('--max-rejects', 0, MOST_REJECTS),
+  maxRate: rateFlag,
+  nice: flag,
   dryRun: flag,
 });
 
@@ -34,7 +38,12 @@ export function addRun(program: Command, session: Session): void {
     );
   addPhaseFlag(command, 'phase to run (default: all)');
   addRangeFlags(command);
-  addSizeFlags(command)
+  addSizeFlags(command);
+  addRateFlag(command)
+    .option(
+      '--nice',
+      'rest between batches as long as others are at work on the server, in proportion; run at a lower priority',
+    )
     .option(
       '--max-rejects <n>',
       `rows that may be put aside before the run stops (default: ${DEFAULTS.maxRejects})`,
@@ -42,19 +51,29 @@ export function addRun(program: Command, session: Session): void {
     .option('--dry-run', 'only plan: the same as `drydock plan`')
     .addHelpText(
       'after',
-      helpAfter([
-        ['drydock run --dry-run', 'look first'],
-        ['drydock run', 'everything; again: resumes, or verifies only'],
-        ['drydock run --phase opportunities', 'one phase'],
-        ['drydock run --batches 120..140', 'load these batches again'],
-        ['drydock run --since 2025-03-01', 'keys touched since then'],
-      ]),
+      helpAfter(
+        [
+          ['drydock run --dry-run', 'look first'],
+          ['drydock run', 'everything; again: resumes, or verifies only'],
+          ['drydock run --phase opportunities', 'one phase'],
+          ['drydock run --batches 120..140', 'load these batches again'],
+          ['drydock run --since 2025-03-01', 'keys touched since then'],
+          ['drydock run --nice --max-rate 5000', 'in production hours'],
+        ],
+        [
+          'drydock pause, resume and throttle steer a run at work from another terminal. They, --max-rate',
+          'and --nice hold back the loading of batches; building indexes and verifying go at full speed.',
+        ],
+      ),
     )
     .action(async () => runOrPlan(session, command));
 }
 
 async function runOrPlan(session: Session, command: Command): Promise<void> {
-  const { phase, dryRun, maxRejects, batches, from, to, since, ...rest } = parseFlags(flags, command);
+  const { phase, dryRun, maxRejects, maxRate, nice, batches, from, to, since, ...rest } = parseFlags(
+    flags,
+    command,
+  );
   const range = toRange({ batches, from, to, since }, 'run');
   const options = { ...rest, phases: phase };
   if (dryRun) {
@@ -63,9 +82,19 @@ async function runOrPlan(session: Session, command: Command): Promise<void> {
     }
     return printPlan(session, options);
   }
+  if (nice) lowerPriority(session);
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
-    run({ ...options, ...range, maxRejects, signal, onProgress }),
+    run({ ...options, ...range, maxRejects, maxRate, nice, signal, onProgress }),
   );
   session.finish(report, renderRun, report.outcome === 'different' ? EXIT.different : EXIT.done);
+}
+
+/** Also on the machine that the command runs on: it may be the server's. */
+function lowerPriority({ log }: Session): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    log.debug({ error: String(error) }, 'the priority of the process could not be lowered');
+  }
 }

@@ -5,7 +5,7 @@ import { printable } from '../printable.js';
 import type { ProgressDisplay } from '../progress.js';
 import { count, duration, percent } from '../render/format.js';
 import { Pace } from './pace.js';
-import { STEP_TEXT } from './steps.js';
+import { orderText, STEP_TEXT } from './steps.js';
 
 /** What one drawing of the bar shows. */
 export interface BarState {
@@ -15,6 +15,7 @@ export interface BarState {
   readonly totalBatches: number;
   readonly rate: number;
   readonly secondsLeft: number | null;
+  readonly paused: boolean;
 }
 
 const LONGEST_BAR = 30;
@@ -35,7 +36,7 @@ export function barDisplay(sink: Sink): ProgressDisplay {
   };
   const batch = (event: Extract<ProgressEvent, { type: 'batch' }>): void => {
     pace.update(event);
-    state = { ...event, rate: pace.rate, secondsLeft: pace.secondsLeft };
+    state = { ...event, rate: pace.rate, secondsLeft: pace.secondsLeft, paused: false };
     if (bar === null) {
       bars = new MultiBar({
         stream: sink.stream,
@@ -52,10 +53,19 @@ export function barDisplay(sink: Sink): ProgressDisplay {
     if (bars !== null) bars.log(`${text}\n`);
     else sink.lines([text]);
   };
+  const order = (event: Extract<ProgressEvent, { type: 'order' }>): void => {
+    line(`  ${sink.style.colors.yellow(orderText(event))}`);
+    if (event.order === 'paused') pace.hold();
+    if (event.order === 'resumed') pace.goOn();
+    // What was before the new rate says nothing of the end.
+    if (event.order === 'throttled') pace = new Pace();
+    else if (state !== null) state = { ...state, paused: event.order === 'paused' };
+  };
   return {
     show(event) {
       const { colors } = sink.style;
       if (event.type === 'batch') batch(event);
+      else if (event.type === 'order') order(event);
       else if (event.type === 'notice') {
         line(`  ${event.level === 'warn' ? colors.yellow('! ') : ''}${printable(event.message)}`);
       } else if (event.type === 'step') {
@@ -78,8 +88,8 @@ export function barText(state: BarState, width: number): string {
   const parts = [
     percent(doneRows, totalRows).padStart(4),
     `${count(doneRows)}/${count(totalRows)} rows`,
-    `${count(Math.round(state.rate))} rows/s`,
-    ...(secondsLeft === null || doneRows >= totalRows ? [] : [`ETA ${etaText(secondsLeft)}`]),
+    state.paused ? 'paused' : `${count(Math.round(state.rate))} rows/s`,
+    ...(state.paused || secondsLeft === null || doneRows >= totalRows ? [] : [`ETA ${etaText(secondsLeft)}`]),
     `batch ${count(state.doneBatches)}/${count(state.totalBatches)}`,
   ];
   let shown = parts.length;

@@ -3,7 +3,7 @@ import type { ProgressEvent } from '../../reports.js';
 import type { ProgressDisplay } from '../progress.js';
 import { count, duration, percent } from '../render/format.js';
 import { Pace } from './pace.js';
-import { STEP_TEXT } from './steps.js';
+import { orderText, STEP_TEXT } from './steps.js';
 
 /** A log file wants to be read afterwards: a line for every step, and for batches one every two seconds. */
 const INTERVAL_MS = 2000;
@@ -29,7 +29,13 @@ export function lineDisplay(log: Logger, now: () => number = () => performance.n
     show(event) {
       if (event.type === 'batch') batch(event);
       else if (event.type === 'notice') log[event.level](event.message);
-      else if (event.type === 'phase') {
+      else if (event.type === 'order') {
+        if (event.order === 'paused') pace.hold();
+        if (event.order === 'resumed') pace.goOn();
+        if (event.order === 'throttled') pace = new Pace(now);
+        const { type: _, ...fields } = event;
+        log.info(fields, `${event.phase}: ${orderText(event)}`);
+      } else if (event.type === 'phase') {
         const { type: _, ...fields } = event;
         log.info(fields, `${event.phase}: ${count(event.rows)} rows in ${count(event.batches)} batches`);
       } else {

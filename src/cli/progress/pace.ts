@@ -3,7 +3,8 @@
  * otherwise look faster than it is, and its end nearer.
  */
 export class Pace {
-  readonly #startedAt: number;
+  #startedAt: number;
+  #heldAt: number | null = null;
   readonly #now: () => number;
   #firstRows: number | null = null;
   #doneRows = 0;
@@ -21,9 +22,19 @@ export class Pace {
     this.#totalRows = batch.totalRows;
   }
 
+  /** The time from here to `goOn` is not counted either. */
+  hold(): void {
+    this.#heldAt ??= this.#now();
+  }
+
+  goOn(): void {
+    if (this.#heldAt !== null) this.#startedAt += this.#now() - this.#heldAt;
+    this.#heldAt = null;
+  }
+
   /** Rows per second; 0 while nothing is known. */
   get rate(): number {
-    const seconds = (this.#now() - this.#startedAt) / 1000;
+    const seconds = ((this.#heldAt ?? this.#now()) - this.#startedAt) / 1000;
     return seconds > 0 && this.#firstRows !== null ? (this.#doneRows - this.#firstRows) / seconds : 0;
   }
 

@@ -67,7 +67,7 @@ function batchesText({ batches }: PhaseRun): string {
 
 function timesText({ seconds }: PhaseRun): string {
   return [
-    `load ${duration(seconds.load)}`,
+    `load ${duration(seconds.load)}${seconds.held < 0.1 ? '' : ` (${duration(seconds.held)} of it held back)`}`,
     `indexes ${duration(seconds.indexes)}`,
     `verification ${duration(seconds.verify)}`,
   ].join(', ');

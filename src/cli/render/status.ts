@@ -1,15 +1,24 @@
-import type { BatchStatus, PhaseStatus, StatusReport } from '../../reports.js';
+import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, percent } from './format.js';
 import { facts, heading, mark, title } from './parts.js';
+import { runningFacts } from './running.js';
 import { stateText } from './state.js';
 import { table } from './table.js';
 
-/** What the ledger says of every phase, batch by batch when asked. */
+/** Who is at work, and what the ledger says of every phase, batch by batch when asked. */
 export function renderStatus(report: StatusReport, style: Style): string[] {
   return [
     ...title('status', report, style),
+    '',
+    ...facts(
+      [
+        ...(report.running === null ? [['at work', 'nobody'] as const] : runningFacts(report.running, style)),
+        ...(report.lastEvent === null ? [] : [['newest', eventText(report.lastEvent)] as const]),
+      ],
+      style,
+    ),
     ...report.phases.flatMap((phase) => [
       ...heading(phase.phase, stateText(phase.state, style), style),
       ...phaseFacts(phase, style),
@@ -18,6 +27,11 @@ export function renderStatus(report: StatusReport, style: Style): string[] {
         : ['', ...batchTable(phase.batchList, style)]),
     ]),
   ];
+}
+
+function eventText({ at, kind, phase, by, detail }: LedgerEvent): string {
+  const what = `${phase === null ? '' : `${phase} `}${kind}${detail === null ? '' : ` (${printable(detail)})`}`;
+  return `${what} at ${printable(at)}, by ${printable(by)}`;
 }
 
 function phaseFacts(phase: PhaseStatus, style: Style): string[] {

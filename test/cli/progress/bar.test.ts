@@ -10,6 +10,7 @@ const state: BarState = {
   totalBatches: 120,
   rate: 40_123.4,
   secondsLeft: 26.8,
+  paused: false,
 };
 
 describe('the bar', () => {
@@ -21,6 +22,11 @@ describe('the bar', () => {
 
   test.each([60, 80, 120])('fits %i columns', (width) => {
     expect(displayWidth(barText(state, width))).toBeLessThan(width);
+  });
+
+  test('of a paused run says so in place of a rate and an end', () => {
+    const paused = barText({ ...state, paused: true }, 120);
+    expect(paused).toMatch(/123,456\/1,200,000 rows {2}paused {2}batch 12\/120$/);
   });
 
   test('is full at the end, and of nothing', () => {

@@ -53,6 +53,29 @@ describe('progress as lines', () => {
     ]);
   });
 
+  test('says which orders were followed, and does not count the time of a halt', () => {
+    const order = {
+      type: 'order',
+      phase: 'opportunities',
+      by: 'ops@web2',
+      at: 'noon',
+      maxRate: 500,
+    } as const;
+    const told = logged({}, [
+      ...events.slice(0, 3),
+      [2000, { ...order, order: 'paused' }],
+      [60_000, { ...order, order: 'resumed' }],
+      [60_000, { ...order, order: 'throttled' }],
+      [62_000, batch(4)],
+    ]);
+    expect(told.slice(2)).toEqual([
+      'opportunities: paused by ops@web2, noon; drydock resume lets it go on\n',
+      'opportunities: resumed by ops@web2, noon\n',
+      'opportunities: no more than 500 rows/s: throttled by ops@web2, noon\n',
+      'opportunities: 100%, 4,000 of 4,000 rows, 4 of 4 batches, 500 rows/s\n',
+    ]);
+  });
+
   test('with --verbose has every batch, with time, level and fields', () => {
     const lines = logged({ verbose: true }, events);
     expect(lines).toHaveLength(events.length);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { renderOrder } from '../../../src/cli/render/order.js';
 import { renderPlan } from '../../../src/cli/render/plan.js';
 import { renderRollback } from '../../../src/cli/render/rollback.js';
 import { renderRun } from '../../../src/cli/render/run.js';
@@ -6,6 +7,7 @@ import { renderStatus } from '../../../src/cli/render/status.js';
 import { displayWidth } from '../../../src/cli/render/text.js';
 import { renderVerify } from '../../../src/cli/render/verify.js';
 import { PLAIN, type Style } from '../../../src/cli/style.js';
+import type { OrderReport } from '../../../src/reports.js';
 import * as samples from '../samples.js';
 
 const text = (lines: readonly string[]): string => lines.join('\n');
@@ -139,6 +141,33 @@ test('the status says how far each phase is, and lists batches when they are the
   expect(told).toContain('Nothing has been made for this phase.');
 });
 
+test('the status says who is at work, what that was told, and what happened last', () => {
+  const told = flat(renderStatus(samples.statusReport, PLAIN));
+  expect(told).toMatch(
+    /at work +drydock run \(opportunities, assessments\), by deploy@web1 \(process 4711\) as app/,
+  );
+  expect(told).toMatch(/rate +no more than 2,000 rows\/s/);
+  expect(told).toMatch(/ paused +by ops@web2 \(process 12\) as app, since 2025-03-01 12:00:05\+00/);
+  expect(told).toMatch(/newest +paused at 2025-03-01 12:00:05\+00, by ops@web2/);
+  const idle = flat(renderStatus({ ...samples.statusReport, running: null, lastEvent: null }, PLAIN));
+  expect(idle).toMatch(/at work +nobody/);
+  expect(idle).not.toContain('newest');
+});
+
+test('an order says what it changed, and what was so already', () => {
+  const told = (report: Partial<OrderReport>) =>
+    flat(renderOrder({ ...samples.orderReport, ...report }, PLAIN));
+  expect(told({})).toContain('✔ Paused: it stands still before its next batch');
+  expect(told({ changed: false })).toContain('It was paused already.');
+  expect(told({ order: 'resume' })).toContain('Resumed: it goes on.');
+  expect(told({ order: 'resume', changed: false })).toContain('It was not paused.');
+  expect(told({ order: 'throttle' })).toContain(
+    'Throttled: no more than 2,000 rows/s from the next batch on.',
+  );
+  const off = { ...samples.orderReport.run, maxRate: null };
+  expect(told({ order: 'throttle', run: off })).toContain('Throttled: no limit from the next batch on.');
+});
+
 test('the rollback names what it dropped', () => {
   const told = text(renderRollback(samples.rollbackReport, PLAIN));
   expect(told).toContain('dropped public.opportunity_assessments');
@@ -154,6 +183,7 @@ describe.each([80, 120])('at %i columns', (width) => {
     ['verify', renderVerify(samples.differentReport, style)],
     ['status', renderStatus(samples.statusReport, style)],
     ['rollback', renderRollback(samples.rollbackReport, style)],
+    ['pause', renderOrder(samples.orderReport, style)],
   ])('%s fits, and nothing in it moves the cursor', (_, lines) => {
     expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
