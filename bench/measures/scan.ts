@@ -1,4 +1,5 @@
-import type { BenchServer } from '../server.js';
+import { withClient } from '../client.js';
+import { type BenchServer, settle } from '../server.js';
 
 const TABLES = [
   'opportunities',
@@ -10,13 +11,13 @@ const TABLES = [
 
 /** Seconds of one plain sequential scan of every table that verification reads, one after the other. */
 export async function scan(server: BenchServer): Promise<number> {
-  const client = await server.connect();
-  await client.query(
-    'set enable_indexscan = off; set enable_indexonlyscan = off; set enable_bitmapscan = off',
-  );
-  const start = performance.now();
-  for (const table of TABLES) await client.query(`select count(*) from ${table}`);
-  const seconds = (performance.now() - start) / 1000;
-  await client.end();
-  return seconds;
+  return withClient(server, async (client) => {
+    await client.query(
+      'set enable_indexscan = off; set enable_indexonlyscan = off; set enable_bitmapscan = off; set jit = off',
+    );
+    await settle(server);
+    const start = performance.now();
+    for (const table of TABLES) await client.query(`select count(*) from ${table}`);
+    return (performance.now() - start) / 1000;
+  });
 }
