@@ -53,6 +53,6 @@ export async function runPhase(
 }
 
 /** Back to the legacy tables alone. */
-export async function rollback(server: BenchServer, phase: PhaseName | 'all' = 'all'): Promise<void> {
-  await drydock(server, ['rollback', '--phase', phase, '--yes']);
+export async function rollback(server: BenchServer): Promise<void> {
+  await drydock(server, ['rollback', '--phase', 'all', '--yes']);
 }

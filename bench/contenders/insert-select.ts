@@ -64,8 +64,8 @@ select coalesce(o.id, a.id, w.id), coalesce(ok.key, ak.key, wk.key), s.id,
   case when coalesce(a.opportunity_score, w.final_score::numeric) between 0 and 100
     then coalesce(a.opportunity_score, w.final_score::numeric)::numeric(5,2) end,
   coalesce(o.app_name, w.app_name), coalesce(o.source_subreddit, a.subreddit),
-  jsonb_build_object('market_demand', w.market_demand, 'pain_intensity', w.pain_intensity, 'market_gap', w.market_gap,
-    'technical_feasibility', w.technical_feasibility, 'monetization_potential', w.monetization_potential),
+  case when w.id is not null then jsonb_build_object('market_demand', w.market_demand, 'pain_intensity', w.pain_intensity, 'market_gap', w.market_gap,
+    'technical_feasibility', w.technical_feasibility, 'monetization_potential', w.monetization_potential) end,
   case coalesce(o.status, a.status, w.status) when 'completed' then 'ai_enriched' when 'scored' then 'ai_enriched'
     when 'ai_enriched' then 'ai_enriched' when 'validated' then 'validated' when 'built' then 'validated'
     when 'rejected' then 'archived' when 'failed' then 'archived' when 'archived' then 'archived' else 'discovered' end,

@@ -1,8 +1,8 @@
 import { assessmentsInsertSelect } from '../contenders/assessments-insert-select.js';
-import { rollback, runPhase } from '../drydock.js';
+import { runPhase } from '../drydock.js';
 import { type BenchServer, settle } from '../server.js';
 
-/** The second phase, on top of the first, against one statement that does the same. */
+/** The second phase, on top of the first, against one statement that does the same. It stays: a round begins from nothing. */
 export interface Assessments {
   readonly seconds: number;
   readonly verifySeconds: number;
@@ -14,7 +14,6 @@ export async function assessments(server: BenchServer): Promise<Assessments> {
   await settle(server);
   const { seconds, verifySeconds, phase } = await runPhase(server, 'assessments');
   const peer = await assessmentsInsertSelect(server);
-  await rollback(server, 'assessments');
   return {
     seconds,
     verifySeconds,
