@@ -8,6 +8,8 @@ import { type Target, targetsOf } from './targets.js';
 /** The times of each contender, round by round. */
 const SECONDS = {
   ours: (round) => round.ours.seconds,
+  oursLoad: (round) => round.ours.phase.seconds.load,
+  oursIndexes: (round) => round.ours.phase.seconds.indexes,
   verify: (round) => round.ours.verifySeconds,
   insertSelect: (round) => round.insertSelect?.seconds,
   rawCopy: (round) => round.rawCopy?.seconds,
