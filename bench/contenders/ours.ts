@@ -1,45 +1,22 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { RunReport } from '../../src/index.js';
-import type { BenchServer } from '../server.js';
+import { withClient } from '../client.js';
+import { type Run, rollback, runPhase } from '../drydock.js';
+import { type BenchServer, settle } from '../server.js';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-
-/** What one run of the command took. */
-export interface OurRun {
-  readonly seconds: number;
-  readonly verifySeconds: number;
-  readonly legacyRows: number;
-  readonly peakRssBytes: number;
+export interface OurRun extends Run {
+  /** Distinct merge keys of the unified rows: a statement that tells no ideas apart has as many rows. */
+  readonly mergeKeys: number;
 }
 
-/** Runs the opportunities phase from nothing, as a process of its own, so that its memory is its own too. */
-export async function ours(server: BenchServer): Promise<OurRun> {
-  await drydock(server, ['rollback', '--phase', 'opportunities', '--yes']);
-  const report = (await drydock(server, ['run', '--phase', 'opportunities'])) as RunReport;
-  const phase = report.phases[0];
-  if (phase?.state !== 'verified') throw new Error('the run was not verified: its time means nothing');
-  return {
-    seconds: report.seconds - phase.seconds.verify,
-    verifySeconds: phase.seconds.verify,
-    legacyRows: phase.rowsRead,
-    peakRssBytes: report.peakRssBytes,
-  };
-}
-
-function drydock(server: BenchServer, args: readonly string[]): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [COMMAND, '--json', '--database-url', server.url, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    child.on('error', reject);
-    child.on('close', (status) => {
-      if (status === 0) resolve(JSON.parse(output));
-      else reject(new Error(`drydock ${args.join(' ')} ended with status ${status}: ${output}`));
-    });
+/** The opportunities phase from nothing, as a process of its own, so that its memory is its own too. */
+export async function ours(server: BenchServer, args: readonly string[] = []): Promise<OurRun> {
+  await rollback(server);
+  await settle(server);
+  const run = await runPhase(server, 'opportunities', args);
+  const mergeKeys = await withClient(server, async (client) => {
+    const { rows } = await client.query<{ n: number }>(
+      'select count(distinct merge_key)::int as n from opportunities_unified',
+    );
+    return rows[0]?.n ?? 0;
   });
+  return { ...run, mergeKeys };
 }
