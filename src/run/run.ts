@@ -14,6 +14,7 @@ import { lockOperator } from './lock.js';
 import { Inbox } from './pace/inbox.js';
 import { Pace, type PaceParts } from './pace/pace.js';
 import { seesOthers } from './pace/server-load.js';
+import { peakMemory } from './peak-memory.js';
 import { repeatedWarning } from './plan.js';
 import { repeatedSubmissions } from './plan-queries.js';
 import { preparePhase } from './prepare.js';
@@ -77,7 +78,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
         phases,
         warnings,
         seconds: secondsSince(start),
-        peakRssBytes: process.resourceUsage().maxRSS * 1024,
+        peakRssBytes: peakMemory(),
       };
     }),
   );
