@@ -20,7 +20,7 @@ const KEY_END = KEY_AT + 16;
 /** Beyond this many bytes of one key and source, rows go to a RowLog that spills to disk. */
 const MOST_BYTES_IN_MEMORY = 4 << 20;
 /** Groups in a chunk: what goes through the transformer as one record. */
-const CHUNK_GROUPS = 512;
+const CHUNK_GROUPS = 128;
 const CHUNK_BYTES = 1 << 20;
 
 const NO_ROWS: Rows = { count: 0, [Symbol.iterator]: () => [][Symbol.iterator]() };
