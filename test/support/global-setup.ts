@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { BinariesUnusableError } from '../../src/embedded/errors.js';
-import { type EmbeddedServer, startServer } from '../../src/embedded/server.js';
+import { type EmbeddedServer, type ServerOptions, startServer } from '../../src/embedded/server.js';
 import { templatePrefix } from './names.js';
 
 declare module 'vitest' {
@@ -26,6 +26,10 @@ const settings = {
   max_connections: '200',
 };
 
+/** Another server than the installed one, with other settings: `npm run test:matrix` asks for it. */
+const asked = JSON.parse(process.env.DRYDOCK_TEST_SERVER ?? '{}') as ServerOptions;
+const options: ServerOptions = { ...asked, settings: { ...settings, ...asked.settings } };
+
 const memoryDirectory = '/dev/shm';
 
 let server: EmbeddedServer | undefined;
@@ -38,11 +42,11 @@ const ownUrl = process.env.DRYDOCK_TEST_DATABASE_URL;
  * server whose binaries have to be copied goes to the ordinary place.
  */
 async function startEmbedded(): Promise<EmbeddedServer> {
-  if (!(await hasRoom(memoryDirectory))) return startServer({ settings });
+  if (!(await hasRoom(memoryDirectory))) return startServer(options);
   try {
-    return await startServer({ settings, parentDir: memoryDirectory });
+    return await startServer({ ...options, parentDir: memoryDirectory });
   } catch (error) {
-    if (error instanceof BinariesUnusableError) return startServer({ settings });
+    if (error instanceof BinariesUnusableError) return startServer(options);
     throw error;
   }
 }
