@@ -10,6 +10,9 @@ import { impossible, serverOptions, type Variant, variantsOf } from './variants.
 const cache = join(process.cwd(), 'node_modules', '.cache');
 const logs = join(cache, 'drydock-matrix');
 
+/** Failures of one run that are shown; all are in its log. */
+const SHOWN = 25;
+
 async function runVariant(variant: Variant, files: readonly string[]): Promise<Result> {
   const skipped = impossible(variant);
   if (skipped !== undefined) return { ...variant, version: String(variant.major), outcome: { skipped } };
@@ -17,7 +20,8 @@ async function runVariant(variant: Variant, files: readonly string[]): Promise<R
   const output = join(logs, `${variant.major}-${variant.settings}`);
   console.error(`PostgreSQL ${version}, ${variant.settings} ... (${relative('', output)}.log)`);
   const outcome = await runSuite({ ...serverOptions(variant), native }, files, output);
-  for (const failure of outcome.failures) console.error(`  ${failure}`);
+  for (const failure of outcome.failures.slice(0, SHOWN)) console.error(`  ${failure}`);
+  if (outcome.failures.length > SHOWN) console.error(`  and ${outcome.failures.length - SHOWN} more`);
   return { ...variant, version, outcome };
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ServerOptions } from '../../src/embedded/server.js';
 
 /** How one run of the suite came out. */
@@ -67,7 +67,8 @@ export async function runSuite(
 function read(report: Report | null, ok: boolean, seconds: number): Outcome {
   if (report === null)
     return { ok: false, files: 0, passed: 0, failed: 0, skipped: 0, seconds, failures: ['no report'] };
-  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+  const failures = report.testResults.flatMap(({ name: path, status, message, assertionResults }) => {
+    const name = relative('', path);
     const tests = assertionResults.filter((test) => test.status === 'failed');
     if (tests.length === 0) return status === 'failed' ? [`${name}: ${firstLine(message)}`] : [];
     return tests.map((test) => `${name}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`);

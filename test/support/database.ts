@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, inject, onTestFinished, TestRunner } from 'vitest';
 import { asAdmin, quoted, urlOf } from './admin.js';
 import { databaseName } from './names.js';
+import { isServer } from './version.js';
 
 export { createTemplate } from './template.js';
 
@@ -81,7 +82,8 @@ export async function createTestDatabase(
   const database = databaseName(inject('runId'), name);
   const source = options.template ? quoted(options.template) : "template0 encoding 'UTF8'";
   // Copying files needs a checkpoint, which is nothing without fsync, and dear on a server that others use.
-  const strategy = inject('embedded') ? 'strategy file_copy' : '';
+  // The word came with version 15; before, files were always copied.
+  const strategy = inject('embedded') && isServer(15) ? 'strategy file_copy' : '';
   await asAdmin((admin) => admin.query(`create database ${quoted(database)} template ${source} ${strategy}`));
 
   const url = urlOf(database);

@@ -15,6 +15,8 @@ declare module 'vitest' {
     runId: string;
     /** True when the server is ours and ends with the run. */
     embedded: boolean;
+    /** As in `server_version_num`: 180004 for 18.4. */
+    serverVersion: number;
   }
 }
 
@@ -60,7 +62,9 @@ async function hasRoom(directory: string): Promise<boolean> {
 /** One server for the whole run: the one of DRYDOCK_TEST_DATABASE_URL, else an embedded one. */
 export async function setup(project: TestProject): Promise<void> {
   if (!ownUrl) server = await startEmbedded();
-  project.provide('databaseUrl', server?.url ?? (ownUrl as string));
+  const url = server?.url ?? (ownUrl as string);
+  project.provide('databaseUrl', url);
+  project.provide('serverVersion', await versionOf(url));
   project.provide('runId', runId);
   project.provide('embedded', server !== undefined);
 }
@@ -68,6 +72,19 @@ export async function setup(project: TestProject): Promise<void> {
 export async function teardown(): Promise<void> {
   if (server) await server.stop();
   else await dropTemplates(ownUrl as string);
+}
+
+async function versionOf(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ number: number }>(
+      `select current_setting('server_version_num')::int as number`,
+    );
+    return rows[0]?.number ?? 0;
+  } finally {
+    await client.end();
+  }
 }
 
 async function dropTemplates(url: string): Promise<void> {
