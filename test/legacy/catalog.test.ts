@@ -121,3 +121,21 @@ test('a table without rows that was never analyzed has no rows, not minus one', 
   await session.execute('create table public.fresh (id int)');
   expect((await read('fresh')).estimatedRows).toBe(0);
 });
+
+test('the size of a table is that of its partitions and of what inherits from it', async () => {
+  await session.execute(`
+    create table public.split (id int) partition by hash (id);
+    create table public.half partition of public.split for values with (modulus 2, remainder 0) partition by hash (id);
+    create table public.quarter partition of public.half for values with (modulus 1, remainder 0);
+    create table public.rest partition of public.split for values with (modulus 2, remainder 1);
+    create table public.parent (id int);
+    create table public.child () inherits (public.parent);
+    insert into public.split select generate_series(1, 2000);
+    insert into public.child select generate_series(1, 2000)`);
+  const own = async (name: string) =>
+    Number((await session.one('select pg_total_relation_size($1::text) as bytes', [`public.${name}`])).bytes);
+  expect((await read('split')).bytes).toBe((await own('quarter')) + (await own('rest')));
+  expect((await read('split')).bytes).toBeGreaterThan(100_000);
+  expect((await read('parent')).bytes).toBe(await own('child'));
+  expect((await read('child')).bytes).toBe(await own('child'));
+});
