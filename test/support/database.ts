@@ -51,6 +51,12 @@ interface Connection {
 /** A closed connection stays in pg_stat_activity until its backend is gone. */
 const closeGraceMs = 2000;
 
+/** The statements of the tests are read alike whatever the server's settings are; values are printed as they say. */
+const harness = {
+  application_name: 'drydock test harness',
+  options: '-c standard_conforming_strings=on',
+};
+
 const open = new Set<TestDatabase>();
 let fileFailed = false;
 
@@ -87,7 +93,7 @@ export async function createTestDatabase(
   await asAdmin((admin) => admin.query(`create database ${quoted(database)} template ${source} ${strategy}`));
 
   const url = urlOf(database);
-  const pool = new pg.Pool({ connectionString: url, application_name: 'drydock test harness', max: 4 });
+  const pool = new pg.Pool({ connectionString: url, ...harness, max: 4 });
   pool.on('error', () => {}); // an idle connection was ended, by a test that restarts or cuts things; the next query tells
   const owner = TestRunner.getCurrentTest(); // none in beforeAll: then the file is the owner
   const clients = new Set<pg.Client>();
@@ -97,7 +103,7 @@ export async function createTestDatabase(
     name: database,
     query: (sql, params) => pool.query(sql, params ? [...params] : undefined),
     async client() {
-      const client = new pg.Client({ connectionString: url, application_name: 'drydock test harness' });
+      const client = new pg.Client({ connectionString: url, ...harness });
       client.on('error', () => {}); // the same
       await client.connect();
       clients.add(client);
