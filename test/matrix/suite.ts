@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ServerOptions } from '../../src/embedded/server.js';
@@ -55,6 +55,7 @@ export async function runSuite(
     [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
     { env: { ...env, DRYDOCK_TEST_SERVER: JSON.stringify(server) }, stdio: ['ignore', log, log] },
   );
+  closeSync(log);
   const [status] = await once(child, 'exit');
   return read(
     JSON.parse(await readFile(report, 'utf8').catch(() => 'null')),
