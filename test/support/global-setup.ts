@@ -29,7 +29,7 @@ const settings = {
 };
 
 /** Another server than the installed one, with other settings: `npm run test:matrix` asks for it. */
-const asked = JSON.parse(process.env.DRYDOCK_TEST_SERVER ?? '{}') as ServerOptions;
+const asked = JSON.parse(process.env.DRYDOCK_TEST_SERVER || '{}') as ServerOptions;
 const options: ServerOptions = { ...asked, settings: { ...settings, ...asked.settings } };
 
 const memoryDirectory = '/dev/shm';
