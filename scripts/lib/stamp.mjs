@@ -6,6 +6,7 @@ const inputs = [
   'src',
   'fixtures',
   'bench',
+  'test/matrix',
   'scripts',
   'tsconfig.json',
   'tsconfig.build.json',

@@ -22,6 +22,10 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Further arguments of `initdb`; they win over ours. */
   readonly initdbArgs?: readonly string[];
+  /** The `native` directory of other binaries than those of the installed package. */
+  readonly native?: string;
+  /** The arguments of `initdb` for the locale; ours need version 17. */
+  readonly localeArgs?: readonly string[];
 }
 
 /** A running server. It ends with our process at the latest, and its directory with it. */
@@ -39,6 +43,9 @@ export interface EmbeddedServer {
   /** Stops the server at once (open connections are cut) and removes its directory. May be called again. */
   stop(): Promise<void>;
 }
+
+/** The same order and the same case rules on every machine. */
+const portableLocale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
 const host = '127.0.0.1';
 const superuser = 'postgres';
@@ -59,13 +66,13 @@ interface Site {
 /**
  * Starts a PostgreSQL 18 of our own, from the binaries of the npm package, with an empty cluster.
  *
- * It listens on 127.0.0.1 only, with a random password. Encoding UTF8, locale C.UTF-8 of the builtin provider: the
- * same order and the same case rules on every machine. Root runs it as another user, see {@link findServerUser}.
+ * It listens on 127.0.0.1 only, with a random password. Encoding UTF8, locale C.UTF-8 of the builtin provider.
+ * Root runs it as another user, see {@link findServerUser}.
  *
  * @throws {@link ServerStartError} with the end of the server's log, and the other errors of `errors.ts`
  */
 export async function startServer(options: ServerOptions = {}): Promise<EmbeddedServer> {
-  const native = locateNative();
+  const native = options.native ?? locateNative();
   const user = await findServerUser();
   const { path: directory, reaper } = await makeRunDirectory(user, options.parentDir);
   const stop = once(async () => {
@@ -114,9 +121,7 @@ async function initialize(site: Site, options: ServerOptions): Promise<void> {
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    ...(options.localeArgs ?? portableLocale),
     '--no-instructions',
     '--no-sync', // a cluster that a power cut interrupts is never used again; what is written later is synced
     ...(options.initdbArgs ?? []),

@@ -1,3 +1,4 @@
+import { totalBytes } from '../db/relation-size.js';
 import type { Session } from '../db/session.js';
 
 /** How far a type's equality can be trusted to be identity, which decides how it is hashed. */
@@ -68,7 +69,7 @@ const EXACT_KINDS = new Set([
 
 const TABLE_SQL = `
 select c.oid::text as oid, c.relkind::text as kind, c.reltuples::bigint::text as estimated_rows,
-  case when c.relkind in ('r', 'p', 'm') then pg_total_relation_size(c.oid) else 0 end::text as bytes,
+  case when c.relkind in ('r', 'p', 'm') then ${totalBytes('c.oid')} else 0 end::text as bytes,
   obj_description(c.oid, 'pg_class') as comment,
   has_table_privilege(c.oid, 'select')::text as can_select,
   has_table_privilege(c.oid, 'references')::text as can_reference,

@@ -10,6 +10,8 @@ export interface IndexSpec {
   readonly kind: 'primary key' | 'unique' | 'btree' | 'hash';
   /** Columns, as in DDL. */
   readonly columns: readonly string[];
+  /** A domain that the legacy view casts the column to: an index on the bare column is not found through the cast. */
+  readonly cast?: string;
   readonly where?: string;
 }
 
@@ -37,11 +39,13 @@ export function indexBuilds(targets: Targets, specs: readonly IndexSpec[]): Inde
     const unique = isPrimaryKey || spec.kind === 'unique' ? 'unique ' : '';
     const method = spec.kind === 'hash' ? 'hash' : 'btree';
     const where = spec.where === undefined ? '' : ` where ${spec.where}`;
-    const columns = spec.columns.map(ident).join(', ');
+    const columns = spec.columns.map((column) =>
+      spec.cast === undefined ? ident(column) : `(${ident(column)}::${spec.cast})`,
+    );
     return {
       target,
       name,
-      statement: `create ${unique}index ${ident(name)} on ${target.qualified} using ${method} (${columns})${where}`,
+      statement: `create ${unique}index ${ident(name)} on ${target.qualified} using ${method} (${columns.join(', ')})${where}`,
       kind: spec.kind,
     };
   });
@@ -80,36 +84,62 @@ function isMadeMeanwhile(error: unknown): boolean {
 export async function attachConstraint(session: Session, build: IndexBuild): Promise<void> {
   const kind = { 'primary key': 'primary key', unique: 'unique', btree: null, hash: null }[build.kind];
   if (kind === null) return;
-  const { there } = await session.one(
-    'select exists (select from pg_constraint where conrelid = $1::text::regclass and conname = $2::text)::text as there',
-    [build.target.qualified, build.name],
-  );
-  if (there === 'true') return;
   const statement = `alter table ${build.target.qualified} add constraint ${ident(build.name)} ${kind} using index ${ident(build.name)}`;
-  await withRetry(() => session.execute(kind === 'unique' ? `${statement} deferrable` : statement));
+  await addUnlessThere(
+    session,
+    build.target,
+    build.name,
+    kind === 'unique' ? `${statement} deferrable` : statement,
+  );
 }
 
 /** Adds a foreign key without a long lock: first unchecked, then validated under a lock that lets writers pass. */
 export async function addForeignKey(session: Session, target: Target, key: ForeignKeySpec): Promise<void> {
   const name = generatedName(target.name, key.column, 'fkey');
-  const [existing] = await session.query(
+  const { schema, table, column } = key.references;
+  const references = `${ident(schema)}.${ident(table)} (${ident(column)}) on delete ${key.onDelete}`;
+  await addUnlessThere(
+    session,
+    target,
+    name,
+    `alter table ${target.qualified} add constraint ${ident(name)} foreign key (${ident(key.column)}) references ${references} not valid`,
+  );
+  const { validated } = await session.one(
     'select convalidated::text as validated from pg_constraint where conrelid = $1::text::regclass and conname = $2::text',
     [target.qualified, name],
   );
-  const { schema, table, column } = key.references;
-  if (existing === undefined) {
-    const references = `${ident(schema)}.${ident(table)} (${ident(column)}) on delete ${key.onDelete}`;
-    await withRetry(() =>
-      session.execute(
-        `alter table ${target.qualified} add constraint ${ident(name)} foreign key (${ident(key.column)}) references ${references} not valid`,
-      ),
-    );
-  }
-  if (existing?.validated !== 'true') {
+  if (validated !== 'true') {
     await withRetry(() =>
       session.execute(`alter table ${target.qualified} validate constraint ${ident(name)}`),
     );
   }
+}
+
+/** What a constraint that a predecessor's backend adds before us makes of our own attempt. */
+const ADDED_MEANWHILE: ReadonlyMap<string, string> = new Map([
+  ['42710', 'there is a constraint of this name'],
+  ['42P16', 'there is a primary key'],
+  ['55000', 'the index belongs to a constraint'],
+]);
+
+/** Looks again after each failed attempt: the backend of a killed predecessor may have gone on with this very work. */
+async function addUnlessThere(
+  session: Session,
+  target: Target,
+  constraint: string,
+  statement: string,
+): Promise<void> {
+  const retryable = (error: unknown) => isRetryable(error) || ADDED_MEANWHILE.has(sqlState(error) ?? '');
+  await withRetry(
+    async () => {
+      const { there } = await session.one(
+        'select exists (select from pg_constraint where conrelid = $1::text::regclass and conname = $2::text)::text as there',
+        [target.qualified, constraint],
+      );
+      if (there !== 'true') await session.execute(statement);
+    },
+    { retryable },
+  );
 }
 
 /** Gives index builds of this session more memory, never less than the server's own setting. */

@@ -1,4 +1,4 @@
-import { ident } from '../db/identifier.js';
+import { ident, literal } from '../db/identifier.js';
 import type { IndexSpec } from '../load/indexes.js';
 import { type BoundPhase, type BoundSource, foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
@@ -16,13 +16,31 @@ export function keyIndexes(bound: BoundPhase): IndexSpec[] {
 }
 
 function both(source: BoundSource, column: BoundColumn): IndexSpec[] {
-  const folded = index('folded', foldedColumn(source.rule, column.name), column);
-  if (source.rule.flag === null || column.home.kind === 'id') return [folded];
-  return [index('unified', ownTarget(column), column), folded];
+  const { flag, table } = source.rule;
+  const folded = index(
+    'folded',
+    foldedColumn(source.rule, column.name),
+    column,
+    `source = ${literal(table)}`,
+  );
+  if (flag === null) return [folded];
+  const isId = column.home.kind === 'id';
+  // The primary key does for it, unless the view casts it.
+  if (isId && !isDomain(column)) return [folded];
+  return [index('unified', isId ? 'id' : ownTarget(column), column, ident(flag)), folded];
 }
 
-function index(table: IndexSpec['table'], name: string, column: BoundColumn): IndexSpec {
-  if (column.type.category === 'S') return { table, kind: 'hash', columns: [name] };
+/** @param rows - the view's own condition, which says which rows are of this source */
+function index(table: IndexSpec['table'], name: string, column: BoundColumn, rows: string): IndexSpec {
+  const { type } = column;
+  const isText = type.category === 'S';
+  const spec = { table, kind: isText ? 'hash' : 'btree', columns: [name] } as const;
+  // Another source's rows have nulls here, which a domain may refuse.
+  if (isDomain(column)) return { ...spec, cast: type.name, where: rows };
   // Hash indexes leave out nulls by themselves; for the others most rows of the table are null.
-  return { table, kind: 'btree', columns: [name], where: `${ident(name)} is not null` };
+  return isText ? spec : { ...spec, where: `${ident(name)} is not null` };
+}
+
+function isDomain({ type }: BoundColumn): boolean {
+  return type.name !== type.base;
 }

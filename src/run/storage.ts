@@ -1,3 +1,4 @@
+import { totalBytes } from '../db/relation-size.js';
 import type { Session } from '../db/session.js';
 import { tableOf } from '../mapping/keyed-source.js';
 import type { Targets } from '../mapping/targets.js';
@@ -11,7 +12,7 @@ export async function storageOf(
 ): Promise<{ legacyBytes: number; unifiedBytes: number }> {
   const size = async (tables: readonly string[]) => {
     if (tables.length === 0) return 0;
-    const sum = tables.map((_, index) => `pg_total_relation_size($${index + 1}::text::regclass)`).join(' + ');
+    const sum = tables.map((_, index) => totalBytes(`$${index + 1}::text::regclass`)).join(' + ');
     return Number((await session.one(`select ${sum} as bytes`, tables)).bytes);
   };
   return {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '../../src/db/session.js';
 import { isConnectionLost, isRetryable, isRowError, sqlState } from '../../src/db/sqlstate.js';
+import { eventually } from '../run/traces.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
 
@@ -60,14 +61,15 @@ test('a lock time-out, a deadlock and a cancelled statement deserve another atte
   const timeout = await errorOf(two.transaction(() => two.execute('lock table public.t')));
   expect(classes(timeout)).toEqual({ code: '55P03', retryable: true, lost: false, row: false });
 
+  const pid = await two.backendPid();
   const sleeping = errorOf(two.execute('select pg_sleep(60)'));
-  const pid = Number(
-    (
-      await one.one(
-        `select pid::text as pid from pg_stat_activity where query = 'select pg_sleep(60)' and pid <> pg_backend_pid()`,
-      )
-    ).pid,
-  );
+  await eventually('the other session sleeps', async () => {
+    const [found] = await session.query(
+      `select from pg_stat_activity where pid = $1::int and wait_event = 'PgSleep'`,
+      [pid],
+    );
+    return found !== undefined;
+  });
   await one.query('select pg_cancel_backend($1::int)', [pid]);
   expect(classes(await sleeping)).toEqual({ code: '57014', retryable: true, lost: false, row: false });
 

@@ -3,6 +3,7 @@ import type { Session } from '../../src/db/session.js';
 import { type CatalogTable, columnOf, isUniqueKey, readTable } from '../../src/legacy/catalog.js';
 import { createTestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
+import { needsServer } from '../support/version.js';
 
 let session: Session;
 const read = async (name: string, schema = 'public') => {
@@ -26,7 +27,7 @@ describe('the type of a column', () => {
       create domain public.title as public.label;
       create domain public.titles as public.label[];
       create table public.typed (
-        plain text, sized varchar(20), padded char(5), exact numeric, score numeric(5,2), rounded numeric(4,-2),
+        plain text, sized varchar(20), padded char(5), exact numeric, score numeric(5,2),
         whole numeric(6), counted int, ratio float8, moment timestamptz(3), mood public."Mood", moods public."Mood"[],
         composite public.pair, percent public.percent, title public.title, titles public.titles, document jsonb,
         collated text collate "C", loose text collate public.loose, dropped int,
@@ -43,7 +44,6 @@ describe('the type of a column', () => {
     ['padded', 'character(5)', 'character(5)', 'bpchar', 'S', true, null, null, false],
     ['exact', 'numeric', 'numeric', 'numeric', 'N', false, null, null, false],
     ['score', 'numeric(5,2)', 'numeric(5,2)', 'numeric', 'N', true, 2, null, false],
-    ['rounded', 'numeric(4,-2)', 'numeric(4,-2)', 'numeric', 'N', true, -2, null, false],
     ['whole', 'numeric(6,0)', 'numeric(6,0)', 'numeric', 'N', true, 0, null, false],
     ['counted', 'integer', 'integer', 'int4', 'N', false, null, null, true],
     ['ratio', 'double precision', 'double precision', 'float8', 'N', false, null, null, false],
@@ -70,6 +70,12 @@ describe('the type of a column', () => {
   ])('%s', (name, ddl, base, kind, category, hasModifier, scale, collation, exactEquality) => {
     const type = { name: ddl, base, kind, category, hasModifier, scale, collation, exactEquality };
     expect(columnOf(table, name)?.type).toEqual(type);
+  });
+
+  test('a scale may be negative', async () => {
+    needsServer(15, 'negative scales');
+    await session.execute('create table public.rounded (rounded numeric(4,-2))');
+    expect((await read('rounded')).columns[0]?.type).toMatchObject({ name: 'numeric(4,-2)', scale: -2 });
   });
 
   test('dropped columns are not there, generated and identity columns are', () => {
@@ -114,4 +120,22 @@ test('a table is found by its very name, whatever kind of relation it is', async
 test('a table without rows that was never analyzed has no rows, not minus one', async () => {
   await session.execute('create table public.fresh (id int)');
   expect((await read('fresh')).estimatedRows).toBe(0);
+});
+
+test('the size of a table is that of its partitions and of what inherits from it', async () => {
+  await session.execute(`
+    create table public.split (id int) partition by hash (id);
+    create table public.half partition of public.split for values with (modulus 2, remainder 0) partition by hash (id);
+    create table public.quarter partition of public.half for values with (modulus 1, remainder 0);
+    create table public.rest partition of public.split for values with (modulus 2, remainder 1);
+    create table public.parent (id int);
+    create table public.child () inherits (public.parent);
+    insert into public.split select generate_series(1, 2000);
+    insert into public.child select generate_series(1, 2000)`);
+  const own = async (name: string) =>
+    Number((await session.one('select pg_total_relation_size($1::text) as bytes', [`public.${name}`])).bytes);
+  expect((await read('split')).bytes).toBe((await own('quarter')) + (await own('rest')));
+  expect((await read('split')).bytes).toBeGreaterThan(100_000);
+  expect((await read('parent')).bytes).toBe(await own('child'));
+  expect((await read('child')).bytes).toBe(await own('child'));
 });

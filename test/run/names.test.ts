@@ -8,7 +8,12 @@ import { catalogOf } from './catalog.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { prepared } from './prepared.js';
 
-const SCHEMA = 'we"ird Sch€ma\\';
+/** Schemas of the legacy tables and of `app_opportunities`. */
+const SCHEMAS = [
+  ['we"ird Sch€ma\\', 'App Opps'],
+  // 63 bytes each, and told apart by the last one.
+  [`Upper "quoted" ';--$1 ${'x'.repeat(40)}1`, `Upper "quoted" ';--$1 ${'x'.repeat(40)}2`],
+] as const;
 
 /** Names that take 63 bytes, as many as Postgres allows, and differ in the last one only; and names that we use ourselves. */
 const COLUMNS = [
@@ -37,15 +42,15 @@ const COLUMNS = [
   'legacy_app_opportunities_dlt_id',
 ] as const;
 
-test('hostile names of schemas and columns', async () => {
-  const mixture = mixtureOf({ schema: SCHEMA, appSchema: 'App Opps' });
+test.each(SCHEMAS)('hostile names of schemas and columns: %s', async (schema, appSchema) => {
+  const mixture = mixtureOf({ schema, appSchema });
   const columns = COLUMNS.map((name) => `add column ${ident(name)} text default 'of ' || gen_random_uuid()`);
   const sql = unifiedTables(mixture)
     .map((table) => `alter table ${schemaNames(mixture).table(table)} ${columns.join(', ')}`)
     .join('; ');
   const database = await prepared({ mixture, submissions: 40, oddShare: 0.1, extras: true, sql });
   const before = await catalogOf(database);
-  const options = { databaseUrl: database.url, schema: SCHEMA, appSchema: 'App Opps' };
+  const options = { databaseUrl: database.url, schema, appSchema };
   expect((await plan(options)).stops).toEqual([]);
   expect(await run({ ...options, batchSize: 40 })).toMatchObject({ outcome: 'done' });
   const client = await database.client();
@@ -60,7 +65,7 @@ test('hostile names of schemas and columns', async () => {
 
   // And a difference in one of them is named as it is.
   await client.query(
-    `update ${ident(SCHEMA)}.opportunities_unified set "opportunity_merge_key" = 'another' where from_opportunities`,
+    `update ${ident(schema)}.opportunities_unified set "opportunity_merge_key" = 'another' where from_opportunities`,
   );
   const found = await verify({ ...options, phases: ['opportunities'], limit: 1 });
   expect(found.phases[0]?.tables[0]?.differences[0]?.columns).toMatchObject([

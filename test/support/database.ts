@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, inject, onTestFinished, TestRunner } from 'vitest';
 import { asAdmin, quoted, urlOf } from './admin.js';
 import { databaseName } from './names.js';
+import { isServer } from './version.js';
 
 export { createTemplate } from './template.js';
 
@@ -50,6 +51,12 @@ interface Connection {
 /** A closed connection stays in pg_stat_activity until its backend is gone. */
 const closeGraceMs = 2000;
 
+/** The statements of the tests are read alike whatever the server's settings are; values are printed as they say. */
+const harness = {
+  application_name: 'drydock test harness',
+  options: '-c standard_conforming_strings=on',
+};
+
 const open = new Set<TestDatabase>();
 let fileFailed = false;
 
@@ -81,11 +88,12 @@ export async function createTestDatabase(
   const database = databaseName(inject('runId'), name);
   const source = options.template ? quoted(options.template) : "template0 encoding 'UTF8'";
   // Copying files needs a checkpoint, which is nothing without fsync, and dear on a server that others use.
-  const strategy = inject('embedded') ? 'strategy file_copy' : '';
+  // The word came with version 15; before, files were always copied.
+  const strategy = inject('embedded') && isServer(15) ? 'strategy file_copy' : '';
   await asAdmin((admin) => admin.query(`create database ${quoted(database)} template ${source} ${strategy}`));
 
   const url = urlOf(database);
-  const pool = new pg.Pool({ connectionString: url, application_name: 'drydock test harness', max: 4 });
+  const pool = new pg.Pool({ connectionString: url, ...harness, max: 4 });
   pool.on('error', () => {}); // an idle connection was ended, by a test that restarts or cuts things; the next query tells
   const owner = TestRunner.getCurrentTest(); // none in beforeAll: then the file is the owner
   const clients = new Set<pg.Client>();
@@ -95,7 +103,7 @@ export async function createTestDatabase(
     name: database,
     query: (sql, params) => pool.query(sql, params ? [...params] : undefined),
     async client() {
-      const client = new pg.Client({ connectionString: url, application_name: 'drydock test harness' });
+      const client = new pg.Client({ connectionString: url, ...harness });
       client.on('error', () => {}); // the same
       await client.connect();
       clients.add(client);

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { BinariesUnusableError } from '../../src/embedded/errors.js';
-import { type EmbeddedServer, startServer } from '../../src/embedded/server.js';
+import { type EmbeddedServer, type ServerOptions, startServer } from '../../src/embedded/server.js';
 import { templatePrefix } from './names.js';
 
 declare module 'vitest' {
@@ -15,6 +15,8 @@ declare module 'vitest' {
     runId: string;
     /** True when the server is ours and ends with the run. */
     embedded: boolean;
+    /** As in `server_version_num`: 180004 for 18.4. */
+    serverVersion: number;
   }
 }
 
@@ -25,6 +27,10 @@ const settings = {
   full_page_writes: 'off',
   max_connections: '200',
 };
+
+/** Another server than the installed one, with other settings: `npm run test:matrix` asks for it. */
+const asked = JSON.parse(process.env.DRYDOCK_TEST_SERVER || '{}') as ServerOptions;
+const options: ServerOptions = { ...asked, settings: { ...settings, ...asked.settings } };
 
 const memoryDirectory = '/dev/shm';
 
@@ -38,11 +44,11 @@ const ownUrl = process.env.DRYDOCK_TEST_DATABASE_URL;
  * server whose binaries have to be copied goes to the ordinary place.
  */
 async function startEmbedded(): Promise<EmbeddedServer> {
-  if (!(await hasRoom(memoryDirectory))) return startServer({ settings });
+  if (!(await hasRoom(memoryDirectory))) return startServer(options);
   try {
-    return await startServer({ settings, parentDir: memoryDirectory });
+    return await startServer({ ...options, parentDir: memoryDirectory });
   } catch (error) {
-    if (error instanceof BinariesUnusableError) return startServer({ settings });
+    if (error instanceof BinariesUnusableError) return startServer(options);
     throw error;
   }
 }
@@ -56,7 +62,9 @@ async function hasRoom(directory: string): Promise<boolean> {
 /** One server for the whole run: the one of DRYDOCK_TEST_DATABASE_URL, else an embedded one. */
 export async function setup(project: TestProject): Promise<void> {
   if (!ownUrl) server = await startEmbedded();
-  project.provide('databaseUrl', server?.url ?? (ownUrl as string));
+  const url = server?.url ?? (ownUrl as string);
+  project.provide('databaseUrl', url);
+  project.provide('serverVersion', await versionOf(url));
   project.provide('runId', runId);
   project.provide('embedded', server !== undefined);
 }
@@ -64,6 +72,19 @@ export async function setup(project: TestProject): Promise<void> {
 export async function teardown(): Promise<void> {
   if (server) await server.stop();
   else await dropTemplates(ownUrl as string);
+}
+
+async function versionOf(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ number: number }>(
+      `select current_setting('server_version_num')::int as number`,
+    );
+    return rows[0]?.number ?? 0;
+  } finally {
+    await client.end();
+  }
 }
 
 async function dropTemplates(url: string): Promise<void> {
