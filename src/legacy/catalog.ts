@@ -17,7 +17,7 @@ export interface ColumnType {
   readonly scale: number | null;
   /** Quoted collation, where it is not the type's own. */
   readonly collation: string | null;
-  /** Values can be sent and taken in binary; most types can. */
+  /** Values can be sent and taken in binary, and are the same then; most are. Of xml the declaration is not sent. */
   readonly binary: boolean;
   /** Equal values always print the same, and the type has an extended hash function. */
   readonly exactEquality: boolean;
@@ -102,7 +102,7 @@ select a.attname as name, a.attnotnull::text as not_null,
   format_type(a.atttypid, a.atttypmod) as type_name, format_type(b.oid, b.typmod) as base_name,
   bt.typname as kind, bt.typcategory::text as category, bt.typtype::text as typtype, b.typmod::text as typmod,
   bn.nspname = 'pg_catalog' as builtin,
-  (bt.typsend <> 0 and bt.typreceive <> 0 and coalesce(et.typsend <> 0 and et.typreceive <> 0, true))::text as binary,
+  (bt.oid <> 'pg_catalog.xml'::pg_catalog.regtype and bt.typsend <> 0 and bt.typreceive <> 0 and coalesce(et.typsend <> 0 and et.typreceive <> 0, true))::text as binary,
   case when a.attcollation <> t.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation,
   coalesce(co.collisdeterministic, true)::text as deterministic
 from pg_attribute a

@@ -37,5 +37,10 @@ export function fromReject(column: BoundColumn, alias: string): string {
 
 /** No cast where none is needed: the view's column is then a plain column, and an index on it is found. */
 function castBack(expression: string, stored: string, type: ColumnType): string {
+  // A cast would go by the reader's xmloption.
+  if (type.kind === 'xml' && stored === 'text') {
+    const parsed = `xmlparse(content ${expression})`;
+    return type.name === 'xml' ? parsed : `${parsed}::${type.name}`;
+  }
   return stored === type.name ? expression : `${expression}::${type.name}`;
 }

@@ -1,4 +1,5 @@
 import { int32At } from '../copy-binary/framing.js';
+import { NULL } from '../copy-binary/values.js';
 import type { Row } from './row.js';
 import { compareLatestFirst, earlier, later } from './timestamps.js';
 
@@ -17,7 +18,7 @@ export interface Standing {
  * standings of a hundred thousand rows would keep all their rows in memory.
  */
 export function detached(standing: Standing): Standing {
-  const copy = (text: string) => Buffer.from(text, 'latin1').toString('latin1');
+  const copy = (value: string) => (value === NULL ? NULL : Buffer.from(value, 'latin1').toString('latin1'));
   const { created, updated, values, identity } = standing;
   return { created: copy(created), updated: copy(updated), values, identity: copy(identity) };
 }

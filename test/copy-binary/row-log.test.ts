@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RowLog } from '../../src/copy-binary/row-log.js';
+import { rowOf } from '../support/binary-rows.js';
 
 const logs: RowLog[] = [];
 let directory: string;
@@ -17,10 +18,10 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-function logOf(lines: readonly string[], memoryLimit: number): RowLog {
+function logOf(rows: readonly string[], memoryLimit: number): RowLog {
   const log = new RowLog(memoryLimit);
   logs.push(log);
-  for (const line of lines) log.add(line);
+  for (const row of rows) log.add(row);
   return log;
 }
 
@@ -36,15 +37,14 @@ function namelessFiles(): number {
   }).length;
 }
 
-const line = fc
-  .array(fc.nat(255), { maxLength: 60 })
-  .map((codes) => String.fromCharCode(...codes).replaceAll('\n', 'n'));
-/** Long enough for several chunks, also with lines that are longer than a chunk. */
-const lines = fc
-  .tuple(fc.array(line, { maxLength: 60 }), fc.array(fc.nat(400_000), { maxLength: 4 }))
+const field = fc.array(fc.nat(255), { maxLength: 60 }).map((codes) => String.fromCharCode(...codes));
+const row = fc.array(fc.option(field), { maxLength: 6 }).map(rowOf);
+/** Long enough for several chunks, also with rows that are longer than a chunk. */
+const rows = fc
+  .tuple(fc.array(row, { maxLength: 60 }), fc.array(fc.nat(400_000), { maxLength: 4 }))
   .map(([some, lengths]) =>
     some.concat(
-      lengths.map((length) => 'é'.repeat(length)),
+      lengths.map((length) => rowOf(['é'.repeat(length), null])),
       some,
     ),
   );
@@ -55,9 +55,9 @@ test.each([
   ['spilled half-way', 300_000],
 ])('gives back what was added, any number of times: %s', (_name, limit) => {
   fc.assert(
-    fc.property(lines, (added) => {
+    fc.property(rows, (added) => {
       const log = logOf(added, limit);
-      const bytes = Buffer.from(added.map((row) => `${row}\n`).join(''), 'latin1');
+      const bytes = Buffer.from(added.join(''), 'latin1');
       expect(log.rows).toBe(added.length);
       expect(log.bytes).toBe(bytes.length);
       for (let turn = 0; turn < 2; turn += 1) {
@@ -70,15 +70,16 @@ test.each([
 });
 
 test('rows added after a reading are there at the next one', () => {
-  const log = logOf(['a', 'b'], 0);
-  expect([...log]).toEqual(['a', 'b']);
-  log.add('c');
-  expect([...log]).toEqual(['a', 'b', 'c']);
+  const [a, b, c] = [rowOf(['a']), rowOf(['b']), rowOf(['c', null])];
+  const log = logOf([a, b], 0);
+  expect([...log]).toEqual([a, b]);
+  log.add(c);
+  expect([...log]).toEqual([a, b, c]);
 });
 
 // Which files a process holds open, only Linux tells so.
 describe.skipIf(process.platform !== 'linux')('the temporary file', () => {
-  const long = Array.from({ length: 8 }, (_, n) => String(n).repeat(100_000));
+  const long = Array.from({ length: 8 }, (_, n) => rowOf([String(n).repeat(100_000)]));
 
   test('is made when the limit is passed, not before', () => {
     logOf(long, 1 << 20);

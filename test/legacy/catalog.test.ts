@@ -68,7 +68,17 @@ describe('the type of a column', () => {
     ['collated', 'text', 'text', 'text', 'S', false, null, 'pg_catalog."C"', true],
     ['loose', 'text', 'text', 'text', 'S', false, null, 'public.loose', false],
   ])('%s', (name, ddl, base, kind, category, hasModifier, scale, collation, exactEquality) => {
-    const type = { name: ddl, base, kind, category, hasModifier, scale, collation, exactEquality };
+    const type = {
+      name: ddl,
+      base,
+      kind,
+      category,
+      hasModifier,
+      scale,
+      collation,
+      binary: true,
+      exactEquality,
+    };
     expect(columnOf(table, name)?.type).toEqual(type);
   });
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 const TEXT: CatalogColumn['type'] = {
-  name: 'text', base: 'text', kind: 'text', category: 'S', hasModifier: false, scale: null, collation: null, exactEquality: true,
+  name: 'text', base: 'text', kind: 'text', category: 'S', hasModifier: false, scale: null, collation: null, binary: true, exactEquality: true,
 }; // biome-ignore format: a row
 const column = (name: string): CatalogColumn => ({ name, type: TEXT, notNull: false });
 
@@ -159,7 +159,7 @@ describe('homes', () => {
     expect(homeOf(b(), 'app_opportunities', 'app_concept')).toMatchObject({
       kind: 'own',
       target: 'app_concept',
-      fixed: 'text',
+      stored: 'text',
     });
   });
 
@@ -195,7 +195,23 @@ describe('homes', () => {
       target: 'opportunity_app_name',
     });
     const own = homeOf(retyped('app_opportunities', 'app_concept', json), 'app_opportunities', 'app_concept');
-    expect(own).toMatchObject({ kind: 'own', target: 'app_concept', fixed: null, type: { base: 'jsonb' } });
+    expect(own).toMatchObject({ kind: 'own', target: 'app_concept', stored: 'jsonb' });
+  });
+
+  test('a type that cannot be sent in binary is kept as text', () => {
+    const aclitem = { name: 'aclitem', base: 'aclitem', kind: 'aclitem', category: 'U', binary: false };
+    for (const name of ['app_concept', 'color']) {
+      const known = withColumns(b(), ['color']);
+      const found = known.tables.get('app_opportunities') as LegacyTable;
+      const columns = found.columns.map((one) =>
+        one.name === name ? { ...one, type: { ...one.type, ...aclitem } } : one,
+      );
+      const legacy = { ...known, tables: new Map([...known.tables, [found.name, { ...found, columns }]]) };
+      expect(homeOf(legacy, 'app_opportunities', name)).toMatchObject({ kind: 'own', stored: 'text' });
+      const bound = bindPhase(opportunitiesMapping, legacy);
+      const kept = foldedTable(bound).definitions.filter((one) => one.includes(`app_opportunities_${name}`));
+      expect(kept).toEqual([expect.stringMatching(/ text$/)]);
+    }
   });
 
   test('folded rows keep every column under a name of its own', () => {

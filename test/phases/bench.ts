@@ -6,12 +6,13 @@ import { KeyRange } from '../../src/keys/key-range.js';
 import { detectLegacy, type LegacyDatabase } from '../../src/legacy/detect.js';
 import { extractionQuery } from '../../src/mapping/keyed-source.js';
 import { restoreQuery } from '../../src/mapping/legacy-view.js';
-import { copyStatement, createTableStatement, type Targets, targetsOf } from '../../src/mapping/targets.js';
+import { createTableStatement, type Targets, targetsOf } from '../../src/mapping/targets.js';
 import type { Phase } from '../../src/phases/phase.js';
+import { copyInRows, copyOutRows } from '../support/binary-rows.js';
 import { createTestDatabase } from '../support/database.js';
 import { bound, createLegacy, loosen } from '../support/legacy.js';
-import { copyInLines, copyOutLines, openSession } from '../support/session.js';
-import { type Merged, mergeLines, type SourceLines } from './lines.js';
+import { copyInLines, openSession } from '../support/session.js';
+import { type Merged, mergeRows, type SourceRows } from './merged.js';
 import type { Copied, World } from './world.js';
 
 /** One legacy database with both phases' tables, empty, and their legacy views. */
@@ -73,21 +74,20 @@ async function fill({ session, legacy, copied, phases }: Bench, world: World): P
   }
 }
 
-async function extract(session: Session, phase: Phase): Promise<SourceLines> {
+async function extract(session: Session, phase: Phase): Promise<SourceRows> {
   const sources: string[][] = [];
   for (const keyed of phase.keyed)
-    sources.push(await copyOutLines(session, extractionQuery(keyed, KeyRange.ALL)));
+    sources.push(await copyOutRows(session, extractionQuery(keyed, KeyRange.ALL)));
   return sources;
 }
 
 async function load(session: Session, targets: Targets, merged: Merged): Promise<void> {
-  for (const [target, lines] of [
+  for (const [target, rows] of [
     [targets.unified, merged.unified],
     [targets.folded, merged.folded],
   ] as const) {
-    if (lines.length === 0) continue;
-    const bytes = Buffer.from(`${lines.join('\n')}\n`, 'latin1');
-    expect(await session.copyIn(copyStatement(target), [bytes])).toBe(lines.length);
+    const columns = `${target.qualified} (${target.table.copied.join(', ')})`;
+    expect(await copyInRows(session, columns, rows)).toBe(rows.length);
   }
 }
 
@@ -113,17 +113,17 @@ async function violations(session: Session, phase: Phase): Promise<string[]> {
   return broken;
 }
 
-/** The same lines in another order. */
-function shuffled<T>(lines: readonly T[], seed: number): T[] {
+/** The same rows in another order. */
+function shuffled<T>(rows: readonly T[], seed: number): T[] {
   let state = seed;
   const random = () => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     return state;
   };
-  return lines
-    .map((line) => [random(), line] as const)
+  return rows
+    .map((row) => [random(), row] as const)
     .sort(([a], [b]) => a - b)
-    .map(([, line]) => line);
+    .map(([, row]) => row);
 }
 
 /** Column names, types and collations in the order of the columns. */
@@ -140,10 +140,10 @@ export async function expectIdentity(bench: Bench, world: World, seed: number): 
   const { session, phases } = bench;
   await fill(bench, world);
   for (const { phase, targets } of phases) {
-    const lines = await extract(session, phase);
-    const counts = lines.map((source) => source.length);
+    const rows = await extract(session, phase);
+    const counts = rows.map((source) => source.length);
     expect(counts).toEqual(phase.bound.sources.map(({ rule }) => world.get(rule.table)?.length));
-    const merged = mergeLines(phase, lines);
+    const merged = mergeRows(phase, rows);
     await load(session, targets, merged);
     const nothing = Object.fromEntries(phase.bound.sources.map(({ rule }) => [rule.table, []]));
     expect(await differences(session, phase)).toEqual(nothing);
@@ -152,9 +152,9 @@ export async function expectIdentity(bench: Bench, world: World, seed: number): 
     expect(merged.booked.map(({ primary, folded }) => primary + folded)).toEqual(counts);
     expect(merged.booked.reduce((sum, { folded }) => sum + folded, 0)).toBe(merged.folded.length);
     // And the order in which a key's rows come changes nothing.
-    const other = mergeLines(
+    const other = mergeRows(
       phase,
-      lines.map((source) => shuffled(source, seed)),
+      rows.map((source) => shuffled(source, seed)),
     );
     expect([...other.unified].sort()).toEqual([...merged.unified].sort());
     expect([...other.folded].sort()).toEqual([...merged.folded].sort());

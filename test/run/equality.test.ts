@@ -102,6 +102,7 @@ test('columns of every kind of type, with values that are hard to keep', async (
   await client.query(`
     create type public.pair as (a int, "B c" text);
     create type public."Mood ✓" as enum ('ok', 'so so', 'it''s "bad"');
+    create domain public.acl as aclitem; create domain public.markup as xml;
     create domain public.short as varchar(5) check (value <> 'wrong');
     create domain public.shorts as public.short[];
     create domain public."Pair D" as public.pair;
@@ -120,13 +121,23 @@ test('columns of every kind of type, with values that are hard to keep', async (
     'character(3)[]': ['{"a  ","b"}'],
     name: ['a name'],
     'bit(3)': ['101'],
+    'bit varying': ['', '1', '101010101'],
+    // Types that the server sends in no binary form: they go as text.
+    aclitem: ['=r/postgres', 'postgres=arwdDxt/postgres'],
+    'aclitem[]': ['{}', '{=r/postgres,postgres=arw*/postgres}', '[0:0]={=r/postgres}'],
+    'public.acl': ['=r/postgres'],
+    'public.markup': ['<?xml version="1.0" encoding="UTF-8"?><a/>', 'a fragment<b/>'],
     'bit varying(9)[]': ['{1,"",101}'],
     bytea: ['\\x', '\\x00ff5c6e', 'plain'],
     'bytea[]': ['{"\\\\x5c","\\\\x"}'],
     json: ['{"a": 1, "a": 2, "n": 12345678901234567890.10}', ' [1,  2]', '"\\u0000"', 'null'],
     'json[]': ['{"{\\"a\\":1}",NULL,null}'],
     jsonb: ['{"a": 1.10, "b": 1e400, "ключ": "\\ud83d\\ude00"}', '1.0', '1.00', 'null', '"null"'],
-    xml: ['<a b="1">\n<!-- c --></a>', 'no document', ''],
+    xml: [
+      '<a b="1">\n<!-- c --></a>', 'no document', '', '<?xml version="1.0" encoding="UTF-8"?><a>é</a>', '<?xml version="1.0" encoding="latin1"?><a>é</a>',
+      '<?xml version="1.0" standalone="yes"?><a/>', '<a/>é<b/>', ' <a/> ',
+    ], // biome-ignore format: a list
+    'xml[]': ['{"<a b=\\"1\\"/>","<?xml version=\\"1.0\\" encoding=\\"latin1\\"?><a>é</a>",NULL}'],
     date: ['4713-01-01 BC', 'infinity', '5874897-12-31'],
     'time(3)': ['24:00:00', '23:59:59.9995'],
     timetz: ['24:00:00-15:59', '00:00:00.000001+05:30'],

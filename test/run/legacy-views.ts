@@ -55,7 +55,7 @@ async function differences(client: pg.Client, table: string, view: string) {
 interface Column {
   readonly name: string;
   readonly type: string;
-  /** Whether EXCEPT works on it: json, xml and the geometric types have no equality. */
+  /** Whether EXCEPT works on it: json, xml and the geometric types have no equality, aclitem no order. */
   readonly comparable: boolean;
 }
 
@@ -69,6 +69,9 @@ async function columnsOf(client: pg.Client, relation: string): Promise<Column[]>
   return rows.map(({ name, type }) => ({
     name,
     type,
-    comparable: !/^(json|jsonpath|xml|point|polygon|box|line|path|lseg|circle)(\[\])?$/.test(type),
+    comparable:
+      !/^(json|jsonpath|xml|aclitem|(?:public\.)?(?:acl|markup)|point|polygon|box|line|path|lseg|circle)(\[\])?$/.test(
+        type,
+      ),
   }));
 }

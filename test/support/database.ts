@@ -79,14 +79,18 @@ afterAll(async () => {
  * Not for `test.concurrent`, where Vitest cannot say which test is asking.
  *
  * @param name - a word for its name, which is shown when the test fails
- * @param options - `template`: what `createTemplate` gave
+ * @param options - `template`: what `createTemplate` gave; `encoding`: of an empty database, UTF8 where not given
  */
 export async function createTestDatabase(
   name = 'test',
-  options: { readonly template?: string } = {},
+  options: { readonly template?: string; readonly encoding?: string } = {},
 ): Promise<TestDatabase> {
   const database = databaseName(inject('runId'), name);
-  const source = options.template ? quoted(options.template) : "template0 encoding 'UTF8'";
+  const { encoding } = options;
+  // The locale of the server goes with its own encoding only.
+  const own =
+    encoding === undefined ? "encoding 'UTF8'" : `encoding '${encoding}' locale 'C' locale_provider libc`;
+  const source = options.template ? quoted(options.template) : `template0 ${own}`;
   // Copying files needs a checkpoint, which is nothing without fsync, and dear on a server that others use.
   // The word came with version 15; before, files were always copied.
   const strategy = inject('embedded') && isServer(15) ? 'strategy file_copy' : '';

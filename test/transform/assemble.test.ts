@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encode, NULL, unescapeField } from '../../fixtures/copy-text.js';
-import { Assembler, firstWords, jsonMember } from '../../src/transform/assemble.js';
+import { encode, NULL } from '../../src/copy-binary/values.js';
+import { Assembler, firstWords } from '../../src/transform/assemble.js';
 import { RowReader } from '../../src/transform/row.js';
+import { rowOf, textOf } from '../support/binary-rows.js';
 import { sourceOf } from './sources.js';
 
 const text = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed().replaceAll('\0', ''));
@@ -39,16 +40,29 @@ describe('firstWords', () => {
   });
 });
 
-test('a member of a JSON object says the name and the text of a field, whatever they are', () => {
+test('the residue says the name and the text of a value, whatever they are', () => {
+  /** What is kept of the second of two sources that have a column of this name. */
+  const residueOf = (name: string, value: string) => {
+    const sources = [
+      sourceOf({ table: 'opportunities', golden: [name] }),
+      sourceOf({ table: 'app_opportunities', golden: [name] }),
+    ];
+    const readers = sources.map((source) => new RowReader(source, 1));
+    const values = [encode(`not ${value}`), value];
+    const rows = values.map((one, n) => readers[n]?.read(rowOf(['key', one === NULL ? null : one])) ?? null);
+    return new Assembler(sources, readers, [name]).assemble(rows, () => NULL).residue;
+  };
   fc.assert(
     fc.property(text, text, (name, value) => {
-      const json = Buffer.from(`{${jsonMember(name, encode(value))}}`, 'latin1').toString('utf8');
-      expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify({ [name]: value })));
+      const member = JSON.stringify({ [name]: value });
+      expect(JSON.parse(textOf('text', residueOf(name, encode(value))))).toEqual(
+        JSON.parse(`{"app_opportunities": ${member}}`),
+      );
     }),
     { numRuns: 500 },
   );
-  expect(jsonMember('a', NULL)).toBe('"a": null');
-  expect(jsonMember('a', encode('\\N'))).toBe('"a": "\\\\N"');
+  expect(residueOf('a', NULL)).toBe('{"app_opportunities": {"a": null}}');
+  expect(residueOf('a', encode('\\N'))).toBe('{"app_opportunities": {"a": "\\\\N"}}');
 });
 
 describe('survivorship', () => {
@@ -58,12 +72,12 @@ describe('survivorship', () => {
   ];
   const readers = sources.map((source) => new RowReader(source, 1));
   const assembler = new Assembler(sources, readers, ['title', 'other', 'name']);
-  const assemble = (first: readonly string[] | null, second: readonly string[] | null) => {
+  const assemble = (first: readonly (string | null)[] | null, second: readonly (string | null)[] | null) => {
     const rows = [first, second].map((fields, n) =>
-      fields === null ? null : (readers[n]?.read(['key', ...fields].join('\t')) ?? null),
+      fields === null ? null : (readers[n]?.read(rowOf(['key', ...fields])) ?? null),
     );
     const { golden, residue } = assembler.assemble(rows, (target) => `fallback ${target}`);
-    return { golden, residue: residue === NULL ? null : (JSON.parse(unescapeField(residue)) as unknown) };
+    return { golden, residue: residue === NULL ? null : (JSON.parse(residue) as unknown) };
   };
 
   test('the first source that has a value gives it, and the others keep theirs', () => {
@@ -71,7 +85,7 @@ describe('survivorship', () => {
       golden: ['t1', 'fallback 1', 'n1'],
       residue: { app_opportunities: { title: 't2', name: 'n2' } },
     });
-    expect(assemble([NULL, 'same'], ['same', 't2'])).toEqual({
+    expect(assemble([null, 'same'], ['same', 't2'])).toEqual({
       golden: ['t2', 'fallback 1', 'same'],
       residue: { opportunities: { title: null } },
     });
@@ -86,7 +100,7 @@ describe('survivorship', () => {
   });
 
   test('where nobody has a value there is a fallback, and the rows keep that they had none', () => {
-    expect(assemble([NULL, NULL], null)).toEqual({
+    expect(assemble([null, null], null)).toEqual({
       golden: ['fallback 0', 'fallback 1', 'fallback 2'],
       residue: { opportunities: { title: null, name: null } },
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NULL } from '../../fixtures/copy-text.js';
+import { NULL } from '../../src/copy-binary/values.js';
 import {
   Contest,
   compareStanding,
@@ -9,11 +9,15 @@ import {
   type Standing,
 } from '../../src/transform/dedupe.js';
 import { earlier, later } from '../../src/transform/timestamps.js';
+import { bytesOf, rowOf } from '../support/binary-rows.js';
 
-const time = fc.constantFrom(
-  NULL, 'infinity', '-infinity', '0044-03-15 12:00:00+00 BC', '2025-11-18 12:34:56+00', '2025-11-18 12:34:56.1+00',
-  '2025-11-18 12:34:56.12+00', '10000-01-01 00:00:00+00',
-); // biome-ignore format: a list
+const at = (moment: string) => bytesOf('timestamptz', moment);
+
+const MOMENTS = [
+  'infinity', '-infinity', '0044-03-15 12:00:00+00 BC', '1999-11-18 12:34:56+00', '2025-11-18 12:34:56+00',
+  '2025-11-18 12:34:56.1+00', '2025-11-18 12:34:56.12+00', '10000-01-01 00:00:00+00',
+]; // biome-ignore format: a list
+const time = fc.constantFrom(NULL, ...MOMENTS.map(at));
 const standing: fc.Arbitrary<Standing> = fc.record({
   created: time,
   updated: time,
@@ -38,14 +42,14 @@ test('the order is total', () => {
 });
 
 test('the later update wins, then more values, then the smaller id', () => {
-  const base = { created: NULL, updated: '2025-11-18 12:34:56+00', values: 5, identity: 'b' };
+  const base = { created: NULL, updated: at('2025-11-18 12:34:56+00'), values: 5, identity: 'b' };
   const wins = (one: Partial<Standing>, other: Partial<Standing>) =>
     expect(compareStanding({ ...base, ...one }, { ...base, ...other })).toBeLessThan(0);
-  wins({ updated: '2025-11-18 12:34:56.000001+00', values: 1, identity: 'z' }, {});
+  wins({ updated: at('2025-11-18 12:34:56.000001+00'), values: 1, identity: 'z' }, {});
   wins({ values: 6, identity: 'z' }, {});
   wins({ identity: 'a' }, {});
   wins({ values: 1 }, { updated: NULL });
-  wins({ created: '2000-01-01 00:00:00+00', identity: 'a' }, { created: '2025-01-01 00:00:00+00' });
+  wins({ created: at('2000-01-01 00:00:00+00'), identity: 'a' }, { created: at('2025-01-01 00:00:00+00') });
 });
 
 test('a contest has one winner and the same times, whatever the order of its rows', () => {
@@ -70,7 +74,7 @@ test('a contest has one winner and the same times, whatever the order of its row
 });
 
 test('of rows that are equal to the last byte one is claimed', () => {
-  const row = { created: NULL, updated: NULL, values: 1, identity: 'the whole line' };
+  const row = { created: NULL, updated: NULL, values: 1, identity: 'the whole row' };
   const contest = new Contest<Standing>(row);
   contest.enter({ ...row });
   expect([contest.claim(row.identity), contest.claim(row.identity)]).toEqual([true, false]);
@@ -84,16 +88,20 @@ test('text is compared byte by byte', () => {
 
 describe('countValues', () => {
   test.each([
-    ['a\tb', 2],
-    ['a\t\\N', 1],
-    ['\\N\t\\N', 0],
-    ['\\N\t', 1],
-    ['', 1],
-    ['\\\\N\t\\N', 1],
-    ['\\N\t\\Nx', 1],
-    ['\\N\tx\\N', 1],
+    [['a', 'b'], 2],
+    [['a', null], 1],
+    [[null, null], 0],
+    [[null, ''], 1],
+    [[''], 1],
+    [[], 0],
+    [['\\N', null], 1],
+    [[null, '\\Nx'], 1],
+    [[null, 'x\\N'], 1],
+    [['\xff\xff\xff\xff', null, '\0\0\0\x01', 'x'.repeat(70_000), null], 3],
   ])('%j', (legacy, count) => {
-    const line = `key\textra\t${legacy}`;
-    expect(countValues({ line, fields: [], legacyAt: 10, ownAt: 10 })).toBe(count);
+    // The number of fields, and two fields with their lengths.
+    const legacyAt = 2 + (4 + 3) + (4 + 5);
+    const bytes = rowOf(['key', 'extra', ...legacy]);
+    expect(countValues({ bytes, fields: [], legacyAt, ownAt: legacyAt })).toBe(count);
   });
 });

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NULL } from '../../fixtures/copy-text.js';
+import { NULL } from '../../src/copy-binary/values.js';
 import type { SourceRule } from '../../src/mapping/mapping.js';
-import { LineBuilder } from '../../src/transform/output.js';
+import { RowBuilder } from '../../src/transform/output.js';
 import { fieldAt, type Row, RowReader } from '../../src/transform/row.js';
+import { fieldsOf, rowOf } from '../support/binary-rows.js';
 import { phaseOf, sourceOf } from './sources.js';
 
-const field = fc.oneof(fc.constantFrom(NULL, '', 'x', '\\\\N', 'é'), fc.stringMatching(/^[ -~]{0,6}$/));
+/** Values of text; \xff\xff\xff\xff is what NULL looks like where a length is expected. */
+const field = fc.oneof(
+  fc.constantFrom(NULL, '', 'x', '\\N', 'é', '\0', '\xff\xff\xff\xff', 'y'.repeat(1500)),
+  fc.stringMatching(/^[ -~]{0,6}$/),
+);
+const bytesOf = (values: readonly string[]) => rowOf(values.map((value) => (value === NULL ? null : value)));
+const valuesOf = (row: string) => fieldsOf(row).map((bytes) => bytes ?? NULL);
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 /** How many columns of each kind a source has, at least one in all, and whether its rows are in the unified table. */
 const shape = fc
@@ -48,15 +55,15 @@ test('rows are split and put together again, whichever columns a source has', ()
       );
       const readers = sources.map((source) => new RowReader(source, head));
       const rows = given.map((fields, n): Row | null =>
-        fields === null ? null : (readers[n]?.read(fields.join('\t')) ?? null),
+        fields === null ? null : (readers[n]?.read(bytesOf(fields)) ?? null),
       );
-      const builder = new LineBuilder(phaseOf(sources));
+      const builder = new RowBuilder(phaseOf(sources, computed.length));
 
       const unified = shapes.flatMap(({ golden, read, rest, inUnified }, n) => {
         if (!inUnified) return [];
         return given[n]?.slice(head + golden) ?? Array<string>(read + rest).fill(NULL);
       });
-      expect(builder.unified(computed, rows).split('\t')).toEqual([...computed, ...unified]);
+      expect(valuesOf(builder.unified(computed, rows))).toEqual([...computed, ...unified]);
 
       rows.forEach((row, n) => {
         const { golden = 0, read = 0 } = shapes[n] ?? {};
@@ -70,7 +77,7 @@ test('rows are split and put together again, whichever columns a source has', ()
           const width = one.golden + one.read + one.rest;
           return other === n ? (given[n]?.slice(head) ?? []) : Array<string>(width).fill(NULL);
         });
-        expect(builder.folded(n, 'id', 'key', row).split('\t')).toEqual([TABLES[n], 'id', 'key', ...kept]);
+        expect(valuesOf(builder.folded(n, 'id', 'key', row))).toEqual([TABLES[n], 'id', 'key', ...kept]);
       });
     }),
     { numRuns: 500 },
@@ -79,7 +86,7 @@ test('rows are split and put together again, whichever columns a source has', ()
 
 test('a field that is not there is null', () => {
   const reader = new RowReader(sourceOf({ read: ['a'] }), 1);
-  const row = reader.read('key\tx');
+  const row = reader.read(rowOf(['key', 'x']));
   expect([fieldAt(row, reader.indexOf('a')), fieldAt(row, reader.indexOf('b')), fieldAt(null, 1)]).toEqual([
     'x',
     NULL,
@@ -90,17 +97,17 @@ test('a field that is not there is null', () => {
 describe('rows of one key', () => {
   const reader = new RowReader(sourceOf({ read: ['a'] }), 1);
   test.each([0, 1, 64, 65, 1000])('can be gone through again and again: %i', (count) => {
-    const lines = Array.from({ length: count }, (_, n) => `key\t${n}`);
+    const given = Array.from({ length: count }, (_, n) => rowOf(['key', String(n)]));
     let passes = 0;
     const set = reader.readAll({
       count,
       [Symbol.iterator]() {
         passes += 1;
-        return lines[Symbol.iterator]();
+        return given[Symbol.iterator]();
       },
     });
     expect(set.count).toBe(count);
-    for (let pass = 0; pass < 3; pass += 1) expect([...set].map(({ line }) => line)).toEqual(lines);
+    for (let pass = 0; pass < 3; pass += 1) expect([...set].map(({ bytes }) => bytes)).toEqual(given);
     // Few rows are split once; many are not kept.
     expect(passes).toBe(count > 64 ? 3 : 1);
   });

@@ -19,6 +19,13 @@ export interface Parts {
   readonly keyed?: boolean;
 }
 
+const CATEGORIES: Readonly<Record<string, string>> = {
+  uuid: 'U',
+  timestamptz: 'D',
+  timestamp: 'D',
+  float8: 'N',
+};
+
 export function sourceOf(parts: Parts): BoundSource {
   const {
     table = 'opportunities',
@@ -29,9 +36,12 @@ export function sourceOf(parts: Parts): BoundSource {
     inUnified = true,
     keyed = true,
   } = parts;
-  const typeOf = (name: string): CatalogColumn['type'] => ({
-    name: 'text', base: 'text', kind: kinds[name] ?? 'text', category: 'S', hasModifier: false, scale: null, collation: null, exactEquality: true,
-  }); // biome-ignore format: a row
+  const typeOf = (name: string): CatalogColumn['type'] => {
+    const kind = kinds[name] ?? 'text';
+    return {
+      name: kind, base: kind, kind, category: CATEGORIES[kind] ?? 'S', hasModifier: false, scale: null, collation: null, binary: true, exactEquality: true,
+    }; // biome-ignore format: a row
+  };
   const catalog = [...golden, ...read, ...rest].map(
     (name): CatalogColumn => ({ name, type: typeOf(name), notNull: name === 'id' }),
   );
@@ -43,7 +53,7 @@ export function sourceOf(parts: Parts): BoundSource {
     return {
       name,
       type,
-      home: { kind: 'own', target: name, type, fixed: null },
+      home: { kind: 'own', target: name, stored: type.base },
       read: read.includes(name),
       key: false,
     };
@@ -62,9 +72,14 @@ export function sourceOf(parts: Parts): BoundSource {
   }; // biome-ignore format: a row
 }
 
-export function phaseOf(sources: readonly BoundSource[]): BoundPhase {
+/** @param computed how many columns of type text the transformer computes */
+export function phaseOf(sources: readonly BoundSource[], computed: number): BoundPhase {
+  const columns = Array.from({ length: computed }, (_, n) => ({
+    name: `computed_${n}`,
+    ddl: 'text not null',
+  }));
   const mapping: PhaseMapping = {
-    phase: 'opportunities', unified: 'u', folded: 'f', computed: [], always: [], sources: sources.map(({ rule }) => rule),
+    phase: 'opportunities', unified: 'u', folded: 'f', computed: columns, always: [], sources: sources.map(({ rule }) => rule),
   }; // biome-ignore format: a row
   return { mapping, sources };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { NULL } from '../../fixtures/copy-text.js';
+import { NULL } from '../../src/copy-binary/values.js';
 import { detached } from '../../src/transform/dedupe.js';
 import { RowReader } from '../../src/transform/row.js';
 import { StandingReader } from '../../src/transform/standing.js';
+import { bytesOf, rowOf } from '../support/binary-rows.js';
 import { type Parts, sourceOf } from './sources.js';
 
 const TIMES = {
@@ -18,54 +19,65 @@ const kinds = {
   processed_at: 'timestamp',
 };
 
-function standingOf(values: readonly string[], parts: Partial<Parts> = {}, ranked = true) {
+/** A row of values as they are printed. */
+function bytesFor(source: ReturnType<typeof sourceOf>, values: readonly (string | null)[]): string {
+  const fields = values.map((value, n) =>
+    value === null ? null : bytesOf(source.extracted[n]?.type.kind ?? '', value),
+  );
+  return rowOf(['key', ...fields]);
+}
+
+function standingOf(values: readonly (string | null)[], parts: Partial<Parts> = {}, ranked = true) {
   const source = sourceOf({ read, kinds, rest: ['note'], ...parts });
   const rows = new RowReader(source, 1);
   const reader = new StandingReader(source, rows, TIMES);
-  return reader.read(rows.read(['key', ...values].join('\t')), ranked);
+  return reader.read(rows.read(bytesFor(source, values)), ranked);
 }
 const day = (n: number) => `2025-01-0${n} 00:00:00+00`;
+const at = (moment: string) => bytesOf('timestamptz', moment);
+const A = 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11';
 
 describe('a standing', () => {
   test('has the earliest creation and the latest update of all columns that say one', () => {
-    const row = ['a', day(3), day(2), day(5), '2025-01-01 00:00:00', NULL];
+    const row = [A, day(3), day(2), day(5), '2025-01-01 00:00:00', null];
     expect(standingOf(row)).toEqual({
-      created: '2025-01-01 00:00:00+00',
-      updated: day(5),
+      created: at('2025-01-01 00:00:00+00'),
+      updated: at(day(5)),
       values: 5,
-      identity: 'a',
+      identity: bytesOf('uuid', A),
     });
   });
 
   test('counts the values of the row, where there is more than one to choose from', () => {
-    expect(standingOf(['a', NULL, NULL, NULL, NULL, ''])).toEqual({
+    expect(standingOf([A, null, null, null, null, ''])).toEqual({
       created: NULL,
       updated: NULL,
       values: 2,
-      identity: 'a',
+      identity: bytesOf('uuid', A),
     });
-    expect(standingOf(['a', NULL, NULL, NULL, NULL, ''], {}, false).values).toBe(0);
+    expect(standingOf([A, null, null, null, null, ''], {}, false).values).toBe(0);
   });
 
   test('takes no moment from a column of another type', () => {
     const odd = { kinds: { ...kinds, updated_at: 'text', reviewed_at: 'float8' } };
-    expect(standingOf(['a', day(1), 'zzz', '1e300', NULL, NULL], odd)).toMatchObject({
-      created: day(1),
+    expect(standingOf([A, day(1), 'zzz', '1e300', null, null], odd)).toMatchObject({
+      created: at(day(1)),
       updated: NULL,
     });
   });
 });
 
 test('a row is known by its id only where no other row can have it', () => {
-  const row = ['a', NULL, NULL, NULL, NULL, 'x'];
-  expect(standingOf(row).identity).toBe('a');
-  expect(standingOf(row, { keyed: false }).identity).toBe(['key', ...row].join('\t'));
+  const row = [A, null, null, null, null, 'x'];
+  const id = bytesOf('uuid', A);
+  expect(standingOf(row).identity).toBe(id);
+  expect(standingOf(row, { keyed: false }).identity).toBe(rowOf(['key', id, null, null, null, null, 'x']));
   expect(standingOf(['b', day(1)], { read: ['name', 'created_at'], rest: [] }).identity).toBe(
-    `key\tb\t${day(1)}`,
+    rowOf(['key', 'b', at(day(1))]),
   );
 });
 
 test('detached from its row a standing says the same', () => {
-  const standing = { created: day(1), updated: NULL, values: 3, identity: 'é\\n\xff' };
+  const standing = { created: at(day(1)), updated: NULL, values: 3, identity: 'é\\n\xff' };
   expect(detached(standing)).toEqual(standing);
 });

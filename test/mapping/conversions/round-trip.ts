@@ -1,11 +1,15 @@
 import { expect } from 'vitest';
-import { encode, NULL } from '../../../fixtures/copy-text.js';
+import { encode } from '../../../fixtures/copy-text.js';
+import { decoderOf } from '../../../src/copy-binary/decode.js';
+import { encoderOf } from '../../../src/copy-binary/encode.js';
+import { NULL } from '../../../src/copy-binary/values.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
 import { readTable } from '../../../src/legacy/catalog.js';
 import type { ShapeName } from '../../../src/legacy/shapes.js';
 import type { Conversion, ConversionFor } from '../../../src/mapping/mapping.js';
-import { copyInLines, copyOutLines } from '../../support/session.js';
+import { bytesOf, copyInRows, copyOutRows, fieldsOf, rowOf } from '../../support/binary-rows.js';
+import { copyInLines } from '../../support/session.js';
 
 /** What became of one value. */
 export interface Converted {
@@ -31,7 +35,7 @@ let benches = 0;
 
 /**
  * A conversion with a legacy column of some type and a golden column of another, both on the server. Legacy values
- * are read and printed by the server; golden fields are copied into the golden column, which has to take them.
+ * are read and sent by the server; golden values are copied into the golden column, which has to take them.
  */
 export async function conversionBench(
   session: Session,
@@ -67,14 +71,19 @@ export async function conversionBench(
         given,
         values.map((value, n) => `${n}\t${encode(value)}`),
       );
-      const printed = await copyOutLines(session, `select v from ${given} order by n`);
-      const forward = printed.map((field) => (field === NULL ? null : conversion.forward(field)));
-      const exact = printed.map((field) => field !== NULL && conversion.exact(field));
-      await copyInLines(
-        session,
-        golden,
-        forward.map((field, n) => `${n}\t${exact[n] ? 't' : 'f'}\t${field ?? NULL}`),
-      );
+      const decode = decoderOf(column.type);
+      const encodeGolden = encoderOf(goldenType);
+      const sent = await copyOutRows(session, `select n, v from ${given} order by n`);
+      const rowsOfGolden = sent.map((row) => {
+        const [n = null, bytes] = fieldsOf(row);
+        const value = bytes == null ? null : decode(bytes);
+        const forward = value === null ? null : conversion.forward(value);
+        const exact = value !== null && conversion.exact(value);
+        // With the number of its fields in front, and the golden one already with its length.
+        const head = rowOf([n, bytesOf('bool', exact ? 't' : 'f'), '']).slice(0, -4);
+        return head + encodeGolden(forward ?? NULL);
+      });
+      await copyInRows(session, golden, rowsOfGolden);
       const rows = await session.query(
         `select v::text as legacy, g::text as golden, exact::text as exact, r::text as restored, (${oracle})::text as oracle
          from ${given} join ${golden} using (n) join ${ident(schema)}.restored using (n) order by n`,

@@ -8,9 +8,8 @@ import { extractionQuery } from '../../../src/mapping/keyed-source.js';
 import { createTableStatement, targetsOf } from '../../../src/mapping/targets.js';
 import { assessmentsPhase } from '../../../src/phases/assessments/phase.js';
 import { createTestDatabase } from '../../support/database.js';
-import { decodeLine } from '../../support/decode-line.js';
 import { bound, createLegacy, loosen } from '../../support/legacy.js';
-import { copyOutLines, openSession } from '../../support/session.js';
+import { openSession } from '../../support/session.js';
 
 const id = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 
@@ -47,13 +46,10 @@ async function keysOf(
   const phase = assessmentsPhase.bind(legacy, new Set(unifiedExists ? ['opportunities'] : []));
   const keyed = phase.keyed.find(({ source }) => source.rule.table === table);
   if (keyed === undefined) throw new Error(`no ${table}`);
-  const lines = await copyOutLines(session, extractionQuery(keyed, KeyRange.ALL));
+  const rows = await session.query(extractionQuery(keyed, KeyRange.ALL));
   const at = keyed.source.extracted.findIndex(({ name }) => name === 'id');
-  const found = lines.map((line) => {
-    const [key, opportunity, ...columns] = decodeLine(line);
-    return [columns[at], [key, opportunity]] as const;
-  });
-  expect(new Set(found.map(([row]) => row)).size).toBe(lines.length);
+  const found = rows.map((row) => [row[`c${at}`], [row.merge_key, row.x0]] as const);
+  expect(new Set(found.map(([row]) => row)).size).toBe(rows.length);
   return Object.fromEntries(found);
 }
 

@@ -5,7 +5,7 @@ import type { Phase } from '../../../src/phases/phase.js';
 import { createTestDatabase } from '../../support/database.js';
 import { bindPhase, createLegacy } from '../../support/legacy.js';
 import { openSession } from '../../support/session.js';
-import { type Case, KEY, mergeCase, type OurRow } from '../lines.js';
+import { type Case, KEY, mergeCase, type OurRow } from '../merged.js';
 
 const id = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 const at = (day: number) => `2025-01-${String(day).padStart(2, '0')} 00:00:00+00`;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decode, encode, NULL } from '../../../fixtures/copy-text.js';
 import { JSON_DOCUMENTS, JSONB_DOCUMENTS } from '../../../fixtures/odd/json.js';
 import { TINY_TEXTS } from '../../../fixtures/odd/texts.js';
+import { NULL } from '../../../src/copy-binary/values.js';
 import type { Session } from '../../../src/db/session.js';
 import {
   DecimalMean,
@@ -10,16 +10,17 @@ import {
   jsonNumber,
   NewestByName,
 } from '../../../src/phases/assessments/summary.js';
+import { bytesOf, copyInRows, copyOutRows, fieldsOf, rowOf, textOf } from '../../support/binary-rows.js';
 import { createTestDatabase } from '../../support/database.js';
-import { copyInLines, copyOutLines, openSession } from '../../support/session.js';
+import { openSession } from '../../support/session.js';
 
-const at = (day: number) => `2025-01-${String(day).padStart(2, '0')} 00:00:00+00`;
+const at = (day: number) => bytesOf('timestamptz', `2025-01-${String(day).padStart(2, '0')} 00:00:00+00`);
 
 describe('DecimalMean', () => {
   const mean = (fields: readonly string[]) => {
     const found = new DecimalMean();
     for (const field of fields) found.enter(field);
-    return found.field();
+    return found.value();
   };
 
   test('is exact, whatever the order', () => {
@@ -65,7 +66,7 @@ describe('DecimalMean', () => {
   test('of a million values is the mean of all', () => {
     const found = new DecimalMean();
     for (let n = 0; n < 1_000_000; n += 1) found.enter(n % 2 === 0 ? '9.9999' : '0.0001');
-    expect(found.field()).toBe('5.0000');
+    expect(found.value()).toBe('5.0000');
   });
 });
 
@@ -84,7 +85,7 @@ describe('NewestByName', () => {
       ['a', 'second', at(1), 'b'],
       ['a', 'first', at(1), 'a'],
       ['c', 'timeless', NULL, 'a'],
-      ['c', 'timed', '-infinity', 'b'],
+      ['c', 'timed', bytesOf('timestamptz', '-infinity'), 'b'],
     ];
     for (const order of [entries, [...entries].reverse()]) {
       const found = of(order);
@@ -147,15 +148,16 @@ describe('on a server', () => {
   /** Puts each value into an object, as an assessment does, and gives what jsonb makes of it. */
   async function stored(json: (field: string) => string, values: readonly string[]): Promise<unknown[]> {
     await session.execute('truncate public.j');
-    const lines = values.map((value, n) => {
+    const rows = values.map((value, n) => {
       const found = new NewestByName();
-      found.enter(encode('é "\\ \n'), encode(value), at(1), 'a');
-      return `${n}\t${found.object(json)}`;
+      found.enter(bytesOf('text', 'é "\\ \n'), bytesOf('text', value), at(1), 'a');
+      // The object as it goes into a column: bytes that are text already.
+      return rowOf([bytesOf('int4', String(n)), `\x01${found.object(json)}`]);
     });
-    await copyInLines(session, 'public.j', lines);
-    const fields = await copyOutLines(session, 'select v from public.j order by n');
-    return fields.map((field) => {
-      const entries = Object.entries(JSON.parse(decode(field)) as Record<string, unknown>);
+    await copyInRows(session, 'public.j', rows);
+    return (await copyOutRows(session, 'select v from public.j order by n')).map((row) => {
+      const [document] = fieldsOf(row);
+      const entries = Object.entries(JSON.parse(textOf('jsonb', document ?? '')) as Record<string, unknown>);
       expect(entries.map(([name]) => name)).toEqual(['é "\\ \n']);
       return entries[0]?.[1];
     });

@@ -5,7 +5,7 @@ import type { Phase } from '../../../src/phases/phase.js';
 import { createTestDatabase } from '../../support/database.js';
 import { bindPhase, createLegacy } from '../../support/legacy.js';
 import { openSession } from '../../support/session.js';
-import { type Case, KEY, mergeCase, type OurRow } from '../lines.js';
+import { type Case, KEY, mergeCase, type OurRow } from '../merged.js';
 
 const id = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 const at = (day: number) => `2025-01-${String(day).padStart(2, '0')} 00:00:00+00`;
@@ -374,10 +374,12 @@ describe('survivorship', () => {
   });
 
   test('the submission is known from any of the rows', () => {
-    const row = { id: id(2), opportunity_id: 'opp_x', '@1': id(50) };
-    expect(golden('B', { opportunities: [{ id: id(1) }], workflow_results: [row] }).submission_id).toBe(
-      id(50),
-    );
+    const row = { id: id(2), opportunity_id: 'opp_x' };
+    const submission = (known: string | null) =>
+      golden('B', { opportunities: [{ id: id(1) }], workflow_results: [{ ...row, '@1': known }] })
+        .submission_id;
+    // It is the key then.
+    expect([submission('t'), submission(null)]).toEqual([KEY, null]);
   });
 });
 
