@@ -4,7 +4,7 @@ import { encode, NULL } from '../../src/copy-binary/values.js';
 import type { Session } from '../../src/db/session.js';
 import { assessmentsMapping } from '../../src/phases/assessments/mapping.js';
 import { opportunitiesMapping } from '../../src/phases/opportunities/mapping.js';
-import { bytesOf, copyInRows, rowOf } from '../support/binary-rows.js';
+import { bytesOf, copyInRows, fieldBy, rowOf } from '../support/binary-rows.js';
 import { createTestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
 
@@ -53,7 +53,7 @@ test.each(Object.entries(COLUMNS))('%s: the server takes what was meant', async 
   // Twice, for what is remembered.
   const rows = [...values, ...values].map(({ value }, n) => {
     const head = rowOf([bytesOf('int4', String(n)), '']).slice(0, -4);
-    return head + toField(value);
+    return head + fieldBy(toField, value);
   });
   expect(await copyInRows(session, 'pg_temp.e', rows)).toBe(2 * values.length);
   const stored = await session.query('select v::text as v from pg_temp.e order by n');
@@ -66,7 +66,7 @@ describe('columns that are computed', () => {
   test.each(
     [...opportunitiesMapping.computed, ...assessmentsMapping.computed].map(({ name, ddl }) => [name, ddl]),
   )('%s %s: values of it can be written', (_name, ddl) => {
-    expect(encoderOf(ddl)(NULL)).toBe('\xff\xff\xff\xff');
+    expect(fieldBy(encoderOf(ddl), NULL)).toBe('\xff\xff\xff\xff');
   });
 
   test.each(['bigint', 'date', 'varchar(3)', '"text"', ''])('of %j cannot', (definition) => {
@@ -75,5 +75,6 @@ describe('columns that are computed', () => {
 });
 
 test('a number that is none is an error, not another number', () => {
-  for (const value of ['NaN', 'x', '', '1e5', '1.']) expect(() => encoderOf('numeric(5,2)')(value)).toThrow();
+  for (const value of ['NaN', 'x', '', '1e5', '1.'])
+    expect(() => fieldBy(encoderOf('numeric(5,2)'), value)).toThrow();
 });

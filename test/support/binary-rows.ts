@@ -1,3 +1,4 @@
+import type { Encoder } from '../../src/copy-binary/encode.js';
 import { float4Text, float8Text } from '../../src/copy-binary/floats.js';
 import { numericBytes, numericText } from '../../src/copy-binary/numeric.js';
 import type { Session } from '../../src/db/session.js';
@@ -181,4 +182,11 @@ function number(bytes: 2 | 4 | 8, value: number | bigint): string {
 
 function signed(bytes: string): bigint {
   return BigInt.asIntN(8 * bytes.length, BigInt(`0x${Buffer.from(bytes, 'latin1').toString('hex')}`));
+}
+
+/** The field that an encoder makes of a value. */
+export function fieldBy(encode: Encoder, value: string): string {
+  const pieces: string[] = [];
+  encode(value, pieces);
+  return pieces.join('');
 }

@@ -8,7 +8,7 @@ import type { Session } from '../../../src/db/session.js';
 import { readTable } from '../../../src/legacy/catalog.js';
 import type { ShapeName } from '../../../src/legacy/shapes.js';
 import type { Conversion, ConversionFor } from '../../../src/mapping/mapping.js';
-import { bytesOf, copyInRows, copyOutRows, fieldsOf, rowOf } from '../../support/binary-rows.js';
+import { bytesOf, copyInRows, copyOutRows, fieldBy, fieldsOf, rowOf } from '../../support/binary-rows.js';
 import { copyInLines } from '../../support/session.js';
 
 /** What became of one value. */
@@ -81,7 +81,7 @@ export async function conversionBench(
         const exact = value !== null && conversion.exact(value);
         // With the number of its fields in front, and the golden one already with its length.
         const head = rowOf([n, bytesOf('bool', exact ? 't' : 'f'), '']).slice(0, -4);
-        return head + encodeGolden(forward ?? NULL);
+        return head + fieldBy(encodeGolden, forward ?? NULL);
       });
       await copyInRows(session, golden, rowsOfGolden);
       const rows = await session.query(
