@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { type CopyToStreamQuery, from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import QueryStream from 'pg-query-stream';
 import { DrydockError } from '../errors.js';
 import { literal } from './identifier.js';
@@ -97,7 +97,9 @@ export class Session {
 
   /** Starts `COPY … TO STDOUT`. The stream ends only when the server has confirmed; `rowCount` is the server's. */
   copyOut(text: string): Readable & { readonly rowCount: number } {
-    return this.#client.query(copyTo(text)) as unknown as Readable & { readonly rowCount: number };
+    const copy = copyTo(text);
+    endWhenConfirmed(copy);
+    return this.#client.query(copy) as unknown as Readable & { readonly rowCount: number };
   }
 
   /** Runs `COPY … FROM STDIN` and gives the server's own count of rows. */
@@ -172,4 +174,25 @@ export class Session {
   async backendPid(): Promise<number> {
     return Number((await this.one('select pg_backend_pid() as pid')).pid);
   }
+}
+
+/**
+ * Holds the end of a COPY's stream back until the server has answered to the end. The driver ends it with the last
+ * data, and the server's count of rows may come in a later packet: whoever compares would then compare with 0.
+ */
+function endWhenConfirmed(copy: CopyToStreamQuery): void {
+  const push = copy.push.bind(copy);
+  let [ended, confirmed] = [false, false];
+  const end = (): boolean => ended && confirmed && push(null);
+  copy.push = (chunk: unknown) => {
+    if (chunk !== null) return push(chunk);
+    ended = true;
+    return end();
+  };
+  Object.assign(copy, {
+    handleReadyForQuery() {
+      confirmed = true;
+      end();
+    },
+  });
 }
