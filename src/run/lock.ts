@@ -1,23 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup } from '../db/cleanup.js';
+import { withRetry } from '../db/retry.js';
+import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { lockLedger } from '../ledger/schema.js';
 import type { Context } from './context.js';
 
 /** First key of our advisory locks: `DRYD` in ASCII. */
 const LOCK_CLASS = 0x44525944;
 
+/** Who was killed a moment ago holds the lock until its backend has noticed. */
+const PATIENCE_MS = 1_500;
+
 /** Makes this process the only one that changes the schema's phases, until the clean-up. A second one is told who is at it. */
 export async function lockOperator(context: Context, cleanup: Cleanup): Promise<void> {
   const session = await context.connector.open(cleanup);
+  const until = performance.now() + PATIENCE_MS;
+  while (!(await tryLock(session, context.schema))) {
+    if (performance.now() > until) await refuse(session, context.schema);
+    await sleep(100, undefined, { signal: context.signal });
+  }
+  // A killed predecessor's transaction may be making the tables still: what it commits has to be seen.
+  await withRetry(() => session.transaction(() => lockLedger(session)), { signal: context.signal });
+}
+
+async function tryLock(session: Session, schema: string): Promise<boolean> {
   const { got } = await session.one('select pg_try_advisory_lock($1::int, hashtext($2::text))::text as got', [
     LOCK_CLASS,
-    context.schema,
+    schema,
   ]);
-  if (got === 'true') return;
+  return got === 'true';
+}
+
+async function refuse(session: Session, schema: string): Promise<never> {
   const [holder] = await session.query(
     `select a.usename as who, coalesce(a.client_addr::text, 'a local socket') as whence, a.backend_start::timestamp(0)::text as since, a.pid::text as pid
      from pg_locks l join pg_stat_activity a on a.pid = l.pid
      where l.locktype = 'advisory' and l.granted and l.classid = $1::text::oid and l.objid = ((hashtext($2::text)::bigint + 4294967296) % 4294967296)::text::oid`,
-    [LOCK_CLASS, context.schema],
+    [LOCK_CLASS, schema],
   );
   const who =
     holder === undefined
@@ -25,7 +45,7 @@ export async function lockOperator(context: Context, cleanup: Cleanup): Promise<
       : `user "${holder.who}" from ${holder.whence} (backend ${holder.pid}), since ${holder.since} UTC`;
   throw new DrydockError({
     code: 'already-running',
-    what: `Drydock is already at work on schema "${context.schema}": ${who}.`,
+    what: `Drydock is already at work on schema "${schema}": ${who}.`,
     next: 'Wait for it, or stop it; drydock status shows what it has done.',
   });
 }

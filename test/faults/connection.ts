@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Random } from '../../fixtures/random.js';
 import { endsAnswer, type Message, MessageReader, statementOf } from './wire.js';
 
@@ -29,7 +29,7 @@ export class Connection {
   /** Asked and not answered yet: a pipeline of them is possible. */
   readonly #asked: Statement[] = [];
   #stalled: Promise<never> | undefined;
-  #late = 0;
+  #late: Promise<unknown> | undefined;
   #replacement: Buffer | undefined;
   #begun: Statement | undefined;
   /** Process id of the backend; 0 before the login. */
@@ -69,9 +69,9 @@ export class Connection {
     this.#stalled = new Promise(() => undefined);
   }
 
-  /** Lets the statement that is held arrive this much later, its client gone or not: a network may be slow. */
-  deliverLate(ms: number): void {
-    this.#late = ms;
+  /** Lets the statement that is held arrive only then, its client gone or not: a network may be slow. */
+  deliverLate(then: Promise<unknown>): void {
+    this.#late = then;
   }
 
   /** What the server gets in the place of the statement that is held. */
@@ -86,7 +86,7 @@ export class Connection {
     } catch {
       // A side that was cut: the other one learns of it below.
     }
-    if (side === 'client' && this.#late > 0) return;
+    if (side === 'client' && this.#late !== undefined) return;
     if (this.#stalled === undefined) (side === 'client' ? this.#server : this.#client).end();
     else this.#server.destroy();
   }
@@ -99,7 +99,7 @@ export class Connection {
       const statement = { number: this.#numbered(), text, connection: this };
       await this.#watch(statement, 'before');
       await this.#stalled;
-      if (this.#late > 0) await sleep(this.#late);
+      await this.#late;
       this.#asked.push(statement);
       bytes = this.#replacement ?? bytes;
       this.#replacement = undefined;
@@ -120,7 +120,7 @@ export class Connection {
     if (!endsAnswer(message)) return;
     this.#asked.shift();
     if (statement !== undefined) await this.#watch(statement, 'answered');
-    if (this.#late > 0) this.#server.end();
+    if (this.#late !== undefined) this.#server.end();
   }
 
   async #deliver(bytes: Buffer): Promise<void> {

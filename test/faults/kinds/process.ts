@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kind, Site } from '../kind.js';
 
 /** The process is gone before anything else happens: what was held never reaches the server. */
@@ -22,8 +23,21 @@ export const kill: Kind = {
   },
 };
 
-/** How long a message may be on its way after its sender has died. */
-const LATE_MS = 700;
+/** A message may be on its way for this long after its sender has died. */
+const LATE_MS = 4_000;
+
+/** Until somebody waits for what a backend holds, or the time is over. */
+async function untilWaitedFor({ server, database }: Site, backend: number): Promise<void> {
+  await server.with(database, async (client) => {
+    for (const until = performance.now() + LATE_MS; performance.now() < until; await sleep(25)) {
+      const { rowCount } = await client.query(
+        'select from pg_stat_activity where $1::int = any (pg_blocking_pids(pid))',
+        [backend],
+      );
+      if (rowCount !== 0) return;
+    }
+  });
+}
 
 export const lateCommit: Kind = {
   name: 'late-commit',
@@ -34,9 +48,11 @@ export const lateCommit: Kind = {
   atOnce: true,
   weight: 2,
   async inject(site) {
-    site.statement?.connection.deliverLate(LATE_MS);
+    const { connection } = site.statement ?? {};
+    if (connection !== undefined)
+      connection.deliverLate(untilWaitedFor(site, connection.backend).catch(() => undefined));
     await killAndWait(site);
-    return `killed; its commit arrives ${LATE_MS} ms later`;
+    return 'killed; its commit arrives when the next run waits for it';
   },
 };
 
