@@ -62,6 +62,9 @@ async function batchesHold(client: pg.Client): Promise<string[]> {
         [`${phase} is called verified although batches are pending`]: `
           select from drydock.phases p join drydock.batches b on b.phase_id = p.id
           where p.phase = '${phase}' and p.state <> 'loading' and b.status = 'pending'`,
+        [`${phase} is called verified, and no verification is recorded`]: `
+          select from drydock.phases p where p.phase = '${phase}' and p.state = 'verified'
+            and not exists (select from drydock.verifications v where v.phase_id = p.id and v.equal)`,
       })),
     );
   }
@@ -92,7 +95,10 @@ const FINISHED: Readonly<Record<string, string>> = {
 async function violations(client: pg.Client, queries: Readonly<Record<string, string>>): Promise<string[]> {
   const problems: string[] = [];
   for (const [problem, query] of Object.entries(queries)) {
-    const { rowCount, rows } = await client.query(query);
+    const { rowCount, rows } = await client.query(query).catch((error: Error) => ({
+      rowCount: null,
+      rows: [error.message], // a table that has to be there is not
+    }));
     if (rowCount !== 0) problems.push(`${problem} (${rowCount} times, first ${JSON.stringify(rows[0])})`);
   }
   return problems;

@@ -27,7 +27,6 @@ export interface Result {
   readonly problems: readonly string[];
 }
 
-/** A run that takes longer hangs. */
 const LIMIT_SECONDS = 90;
 
 /**
@@ -35,8 +34,14 @@ const LIMIT_SECONDS = 90;
  * second run must finish.
  *
  * @param main the built `main.js`
+ * @param limitSeconds a run that takes longer hangs
  */
-export async function runFault(workshop: Workshop, main: string, fault: Fault): Promise<Result> {
+export async function runFault(
+  workshop: Workshop,
+  main: string,
+  fault: Fault,
+  limitSeconds = LIMIT_SECONDS,
+): Promise<Result> {
   const { server } = workshop;
   const { kind, scenario } = fault;
   const prepared = await workshop.prepare(scenario, 1);
@@ -46,7 +51,7 @@ export async function runFault(workshop: Workshop, main: string, fault: Fault): 
     if (place !== undefined && 'cannot' in place) return { fault, skipped: place.cannot, problems: [] };
     const database = await workshop.create(prepared.template, place?.tablespace);
     cleanup.add(() => workshop.drop(database));
-    const target = { main, args: argumentsOf(scenario, fault.lanes, fault.json) };
+    const target = { main, args: argumentsOf(scenario, fault.lanes, fault.json), limitSeconds };
     const inspect = async (ended: Verdict['end']) =>
       server.with(database, (client) =>
         ended === 'finished'
@@ -75,7 +80,6 @@ export async function runFault(workshop: Workshop, main: string, fault: Fault): 
     const again = await startCommand({
       ...target,
       databaseUrl: server.urlOf(database),
-      limitSeconds: LIMIT_SECONDS,
     }).ended;
     const second = { ...judgeEnd(again, { stops: false }), seconds: again.seconds };
     problems.push(...second.problems.map((problem) => `second run: ${problem}`));
@@ -99,7 +103,11 @@ async function runDisturbed(parts: {
   readonly place: Place | undefined;
   readonly heal: Cleanup;
   readonly cleanup: Cleanup;
-  readonly target: { readonly main: string; readonly args: readonly string[] };
+  readonly target: {
+    readonly main: string;
+    readonly args: readonly string[];
+    readonly limitSeconds: number;
+  };
 }): Promise<Disturbed> {
   const { workshop, database, prepared, fault, place, heal, cleanup, target } = parts;
   const { server } = workshop;
@@ -133,7 +141,7 @@ async function runDisturbed(parts: {
   const proxy = await StatementProxy.open(server.urlOf(database), trap.watch, pieces);
   cleanup.add(() => proxy.close());
   if (moment.at === 'start') await harmAt('before the start');
-  const command = startCommand({ ...target, databaseUrl: proxy.url, limitSeconds: LIMIT_SECONDS });
+  const command = startCommand({ ...target, databaseUrl: proxy.url });
   process = command.process;
   const ended = await command.ended;
   over.abort();

@@ -33,12 +33,12 @@ const fresh = (name: string, mixture: LegacyMixture, submissions: number, batchS
 
 /** What faults are done to; a fault's seed picks one. */
 export const SCENARIOS: readonly Scenario[] = [
-  fresh('A', SHAPE_A, 250, 90),
-  fresh('B', SHAPE_B, 250, 60),
-  fresh('dlt', SHAPE_B_DLT, 400, 150),
-  fresh('mixed', representativeMixtures()[5] ?? SHAPE_B, 300, 70),
-  { ...fresh('replace', SHAPE_B, 200, 120), replace: true },
-  { ...fresh('replace dlt', SHAPE_B_DLT, 150, 80), replace: true },
+  fresh('A', SHAPE_A, 120, 80),
+  fresh('B', SHAPE_B, 120, 60),
+  fresh('dlt', SHAPE_B_DLT, 200, 120),
+  fresh('mixed', representativeMixtures()[5] ?? SHAPE_B, 200, 70),
+  { ...fresh('replace', SHAPE_B, 100, 90), replace: true },
+  { ...fresh('replace dlt', SHAPE_B_DLT, 80, 70), replace: true },
 ];
 
 /** The shortest run in which everything happens: for stopping it at every statement. */

@@ -1,5 +1,5 @@
 import type { Kind } from '../kind.js';
-import { cancel, crash, terminate, terminateAll } from './backend.js';
+import { cancel, cancels, crash, terminate, terminateAll } from './backend.js';
 import { connections, disk, timeouts } from './limits.js';
 import { lock } from './locks.js';
 import { cut, cutAll, cutCommit, failedCommit, stall, trickle } from './network.js';
@@ -14,6 +14,7 @@ export const KINDS: readonly Kind[] = [
   terminate,
   terminateAll,
   cancel,
+  cancels,
   crash,
   restart,
   cut,

@@ -52,6 +52,30 @@ export const cancel: Kind = {
   inject: (site) => signal(site, 'pg_cancel_backend'),
 };
 
+const CANCELS_MS = 300;
+
+export const cancels: Kind = {
+  name: 'cancels',
+  what: '`pg_cancel_backend` of every statement that is under way, again and again for 0.3 s',
+  when: 'any',
+  outcomes: { stops: true },
+  weight: 0,
+  async inject({ server, database, heal }) {
+    const client = await server.connect(database);
+    const until = performance.now() + CANCELS_MS;
+    const cancelling = (async () => {
+      while (performance.now() < until) {
+        await client.query(
+          `select pg_cancel_backend(pid) from pg_stat_activity
+           where datname = current_database() and application_name = 'drydock' and state = 'active'`,
+        );
+      }
+    })().finally(() => client.end());
+    heal.add(() => cancelling);
+    return `cancelling for ${CANCELS_MS} ms`;
+  },
+};
+
 export const crash: Kind = {
   name: 'crash',
   what: '`kill -9` of one of its backends: the server ends all sessions and recovers',
