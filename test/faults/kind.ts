@@ -54,7 +54,7 @@ export interface Kind {
   readonly atOnce?: true;
   /** What the server says comes in small pieces. */
   readonly trickles?: true;
-  /** How often it is chosen, beside the others. */
+  /** How often it is chosen, beside the others; to change it changes which faults a seed gives. */
   readonly weight: number;
   /** A database that has to be made in a way of its own; undefined when that cannot be done here, and why. */
   readonly place?: (server: FaultServer, heal: Cleanup) => Promise<Place | { readonly cannot: string }>;

@@ -59,7 +59,7 @@ export const cancels: Kind = {
   what: '`pg_cancel_backend` of every statement that is under way, again and again for 0.3 s',
   when: 'any',
   outcomes: { stops: true },
-  weight: 0,
+  weight: 0, // only when it is asked for
   async inject({ server, database, heal }) {
     const client = await server.connect(database);
     const until = performance.now() + CANCELS_MS;

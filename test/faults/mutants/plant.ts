@@ -7,7 +7,6 @@ import { BLIND, type Mutant } from './mutant.js';
  *
  * @param main the right `main.js`, in `dist/src/cli`
  * @returns the wrong one
- * @throws when a text does not stand in its file just once: a mutant must not rot unseen
  */
 export function plant(mutant: Mutant, main: string, directory: string): string {
   const source = dirname(dirname(main));
@@ -16,14 +15,25 @@ export function plant(mutant: Mutant, main: string, directory: string): string {
   cpSync(source, target, { recursive: true });
   cpSync(join(root, 'package.json'), join(directory, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+  for (const [file, text] of planted(mutant, source)) writeFileSync(join(target, file), text);
+  return join(target, 'cli', 'main.js');
+}
+
+/**
+ * The files of a mutant as they are with the bug.
+ *
+ * @param source the right `dist/src`
+ * @throws when a text does not stand in its file just once: a mutant must not rot unseen
+ */
+export function planted(mutant: Mutant, source: string): Map<string, string> {
+  const files = new Map<string, string>();
   for (const { file, find, replace } of [...mutant.edits, ...(mutant.blind === true ? [BLIND] : [])]) {
-    const path = join(target, file);
-    const parts = readFileSync(path, 'utf8').split(find);
+    const parts = (files.get(file) ?? readFileSync(join(source, file), 'utf8')).split(find);
     if (parts.length !== 2)
       throw new Error(
         `"${find}" stands ${parts.length - 1} times in ${file}, for the mutant: ${mutant.name}`,
       );
-    writeFileSync(path, parts.join(replace));
+    files.set(file, parts.join(replace));
   }
-  return join(target, 'cli', 'main.js');
+  return files;
 }
