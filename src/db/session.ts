@@ -161,7 +161,11 @@ export class Session {
 
   /** Takes over a snapshot; before the first query of a repeatable-read transaction. */
   async importSnapshot(snapshot: string): Promise<void> {
-    await this.execute(`set transaction snapshot ${literal(snapshot)}`);
+    try {
+      await this.execute(`set transaction snapshot ${literal(snapshot)}`);
+    } catch (error) {
+      throw SNAPSHOT_GONE.has(sqlState(error) ?? '') ? exporterLost(error) : error;
+    }
   }
 
   /** Commits, and makes sure of it: COMMIT of a failed transaction succeeds with the tag ROLLBACK. */
@@ -218,6 +222,20 @@ export class Session {
       throw this.#lost !== undefined && sqlState(error) === undefined ? this.#lost : error;
     }
   }
+}
+
+/** What the server says of a snapshot that it does not have: version 16 and newer, and older ones. */
+const SNAPSHOT_GONE = new Set(['42704', '22023']);
+
+/** A snapshot lasts as long as the transaction that gave it. */
+function exporterLost(cause: unknown): DrydockError {
+  return new DrydockError({
+    code: 'connection-lost',
+    what: 'The connection was lost whose snapshot the other ones were to share.',
+    state: 'What was committed is in the ledger; the legacy tables are as they were.',
+    next: 'Give the same command again when the server answers.',
+    cause,
+  });
 }
 
 /**
