@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
+import { sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { lockLedger } from '../ledger/schema.js';
 import type { Context } from './context.js';
@@ -9,27 +9,22 @@ import type { Context } from './context.js';
 /** First key of our advisory locks: `DRYD` in ASCII. */
 const LOCK_CLASS = 0x44525944;
 
-/** Who was killed a moment ago holds the lock until its backend has noticed. */
-const PATIENCE_MS = 1_500;
+const LOCK_TIMEOUT = '55P03';
 
-/** Makes this process the only one that changes the schema's phases, until the clean-up. A second one is told who is at it. */
+/**
+ * Makes this process the only one that changes the schema's phases, until the clean-up. A second one is told who is at
+ * it; not at once, for a process that was killed holds the lock until its backend has noticed.
+ */
 export async function lockOperator(context: Context, cleanup: Cleanup): Promise<void> {
   const session = await context.connector.open(cleanup);
-  const until = performance.now() + PATIENCE_MS;
-  while (!(await tryLock(session, context.schema))) {
-    if (performance.now() > until) await refuse(session, context.schema);
-    await sleep(100, undefined, { signal: context.signal });
+  try {
+    await session.query('select pg_advisory_lock($1::int, hashtext($2::text))', [LOCK_CLASS, context.schema]);
+  } catch (error) {
+    if (sqlState(error) === LOCK_TIMEOUT) await refuse(session, context.schema);
+    throw error;
   }
   // A killed predecessor's transaction may be making the tables still: what it commits has to be seen.
   await withRetry(() => session.transaction(() => lockLedger(session)), { signal: context.signal });
-}
-
-async function tryLock(session: Session, schema: string): Promise<boolean> {
-  const { got } = await session.one('select pg_try_advisory_lock($1::int, hashtext($2::text))::text as got', [
-    LOCK_CLASS,
-    schema,
-  ]);
-  return got === 'true';
 }
 
 async function refuse(session: Session, schema: string): Promise<never> {

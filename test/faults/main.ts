@@ -6,7 +6,7 @@ import { type Fault, faultOf } from './fault.js';
 import { runFaults } from './jobs.js';
 import { kindNamed } from './kinds/all.js';
 import { type MutantResult, runMutants } from './mutants/run.js';
-import { lineOf, tableOf, tally } from './report.js';
+import { lineOf, markdownOf, tableOf, tally } from './report.js';
 import type { Result } from './run-fault.js';
 import { SHORT } from './scenario.js';
 import { Workshop } from './workshop.js';
@@ -32,6 +32,7 @@ interface Options {
   readonly mutants?: true;
   readonly jobs: number;
   readonly json?: string;
+  readonly markdown?: true;
 }
 
 const options = new Command('test:faults')
@@ -45,6 +46,7 @@ const options = new Command('test:faults')
   .option('--mutants', 'plant bugs, and see that each of them is noticed')
   .option('--jobs <k>', 'servers to work on side by side', count, 2)
   .option('--json <file>', 'also write the figures there')
+  .option('--markdown', 'also print the table as docs/reliability.md has it')
   .parse()
   .opts<Options>();
 
@@ -91,6 +93,7 @@ async function harm(): Promise<boolean> {
   const tallies = tally(results);
   say('');
   for (const line of tableOf(tallies)) say(line);
+  if (options.markdown === true) for (const line of ['', ...markdownOf(tallies)]) say(line);
   const failed = results.filter(({ problems }) => problems.length > 0);
   say(`\n${failed.length === 0 ? '✔ All passed' : `✘ ${failed.length} failed`}, in ${seconds.toFixed(0)} s.`);
   for (const { fault } of failed) say(`  again: ${replayOf(fault.number)}`);

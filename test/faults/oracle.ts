@@ -16,6 +16,7 @@ export async function judgeFinished(
   const problems = await leftovers(client);
   const found = await takeSnapshot(client, !scenario.replace);
   problems.push(...differencesBetween(expected, found));
+  if (found.ledger.length === 0) return [...problems, 'there is no ledger'];
   const views = await client.query(`select from pg_views where viewname ~ '_legacy$'`);
   if (views.rowCount === pairsOf(scenario.mixture).length)
     problems.push(...(await inequalities(client, pairsOf(scenario.mixture))));

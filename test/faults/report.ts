@@ -72,3 +72,19 @@ export function tableOf(tallies: readonly Tally[]): string[] {
     row('all', sums.map(String)),
   ];
 }
+
+/** The same table in Markdown, with what each kind does: for docs/reliability.md. */
+export function markdownOf(tallies: readonly Tally[]): string[] {
+  const columns = ['injected', 'survived', 'resumed', 'failed'] as const;
+  const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+  const sum = (column: (typeof columns)[number]) =>
+    tallies.reduce((total, counts) => total + counts[column], 0);
+  return [
+    row(['kind', 'what happens', 'injected', 'finished by itself', 'resumed by the same command', 'failed']),
+    row(['---', '---', ...columns.map(() => '--:')]),
+    ...tallies.map((counts) =>
+      row([`\`${counts.kind}\``, counts.what, ...columns.map((column) => counts[column])]),
+    ),
+    row(['all', '', ...columns.map(sum)]),
+  ];
+}

@@ -99,7 +99,7 @@ test('while one run is at work a second one is refused, and so is a rollback', a
     onProgress(event) {
       if (event.type !== 'batch' || refusals.length > 0) return;
       // The first one has to be at work for longer than the others have patience.
-      void rival.query('begin; select from drydock.batches for update; select pg_sleep(3); commit');
+      void rival.query('begin; select from drydock.batches for update; select pg_sleep(8); commit');
       for (const second of [run, rollback])
         refusals.push(second({ databaseUrl: database.url }).catch((e: unknown) => e));
     },
