@@ -7,6 +7,8 @@ const inputs = [
   'fixtures',
   'bench',
   'test/matrix',
+  'test/faults',
+  'test/support',
   'scripts',
   'tsconfig.json',
   'tsconfig.build.json',

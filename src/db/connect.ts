@@ -1,8 +1,10 @@
 import pg from 'pg';
 import { DrydockError } from '../errors.js';
 import type { Cleanup } from './cleanup.js';
+import { withRetry } from './retry.js';
 import { Session } from './session.js';
-import { type PostgresError, sqlState } from './sqlstate.js';
+import { isRetryable, type PostgresError, sqlState } from './sqlstate.js';
+import type { Backends } from './watch.js';
 
 /** Makes sessions to one database, all with the same settings. */
 export interface Connector {
@@ -12,12 +14,18 @@ export interface Connector {
   cancel(backendPids: readonly number[]): Promise<void>;
 }
 
-/** `databaseUrl`, else DATABASE_URL, else the PG* variables, which the driver reads itself. */
-export function connector(databaseUrl: string | undefined): Connector {
+/** For what may not hang when the network does: questions about other connections. */
+const ANSWER_WITHIN_MS = 15_000;
+
+/**
+ * `databaseUrl`, else DATABASE_URL, else the PG* variables, which the driver reads itself. A server that has no
+ * connection left, or is just starting, is tried again until the signal comes.
+ */
+export function connector(databaseUrl: string | undefined, signal?: AbortSignal): Connector {
   const url = databaseUrl ?? process.env.DATABASE_URL;
   const config = clientConfig(url);
-  const connect = async (): Promise<pg.Client> => {
-    const client = new pg.Client(config);
+  const connect = async (further: pg.ClientConfig = {}): Promise<pg.Client> => {
+    const client = new pg.Client({ ...config, ...further });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -27,23 +35,42 @@ export function connector(databaseUrl: string | undefined): Connector {
     }
     return client;
   };
+  /** One question on a connection of its own. */
+  const askOnce = async (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
+    const client = await connect({ query_timeout: ANSWER_WITHIN_MS });
+    try {
+      return await client.query(text, [...values]);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+  const backends: Backends = {
+    async isAtWork(pid) {
+      const { rowCount } = await askOnce(
+        `select from pg_catalog.pg_stat_activity
+         where pid = $1::int and (state = 'disabled' or state = 'active' and wait_event_type is distinct from 'Client')`,
+        [pid],
+      );
+      return rowCount !== 0;
+    },
+    async end(pid) {
+      await askOnce('select pg_catalog.pg_terminate_backend($1::int)', [pid]);
+    },
+  };
   return {
     async open(cleanup) {
-      const session = await Session.open(await connect());
+      const session = await withRetry(async () => Session.open(await connect(), backends), {
+        signal,
+        retryable: (error) => isRetryable(error instanceof DrydockError ? error.cause : error),
+      });
       cleanup.add(() => session.close());
       return session;
     },
     async cancel(backendPids) {
       if (backendPids.length === 0) return;
-      const client = await connect();
-      try {
-        await client.query(
-          'select pg_catalog.pg_cancel_backend(pid) from pg_catalog.unnest($1::int[]) as pid',
-          [backendPids],
-        );
-      } finally {
-        await client.end().catch(() => undefined);
-      }
+      await askOnce('select pg_catalog.pg_cancel_backend(pid) from pg_catalog.unnest($1::int[]) as pid', [
+        backendPids,
+      ]);
     },
   };
 }
@@ -53,6 +80,7 @@ function clientConfig(url: string | undefined): pg.ClientConfig {
     application_name: 'drydock',
     connectionTimeoutMillis: 15_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000, // else the system's, which is two hours
   };
   if (url === undefined) return common;
   let parsed: URL;

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { type CopyToStreamQuery, from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import QueryStream from 'pg-query-stream';
 import { DrydockError } from '../errors.js';
 import { literal } from './identifier.js';
+import { sqlState } from './sqlstate.js';
+import { type Backends, watchOver } from './watch.js';
 
 /** A row of text values, as Postgres prints them: nothing passes through Date, Number or JSON.parse. */
 export type TextRow = Readonly<Record<string, string | null>>;
@@ -37,10 +39,21 @@ const PINNED: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
   jit: 'off',
+  // A backend whose client is gone goes too, with its locks, and does not sit there until someone finds it.
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+  tcp_user_timeout: '45s',
 };
 
 /** Likewise, where the server knows it: version 17 and newer. */
 const NO_TRANSACTION_TIMEOUT = `select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) is not null`;
+
+/** A backend looks for its client while a statement is at work, too; not every system can do it. */
+const CHECK_CLIENT = `select set_config('client_connection_check_interval', '2s', false) where version() ~ 'linux'`;
+
+/** Time for a connection to say good-bye; one that has stalled never does. */
+const CLOSE_WITHIN_MS = 2_000;
 
 export type Isolation = 'read committed' | 'repeatable read';
 
@@ -50,31 +63,46 @@ export type Isolation = 'read committed' | 'repeatable read';
  */
 export class Session {
   readonly #client: pg.Client;
+  readonly #endWatch: () => void;
+  #waiting = false;
   #closed = false;
+  /** Why the connection broke. */
+  #lost: unknown;
 
-  private constructor(client: pg.Client) {
+  private constructor(client: pg.Client, backends: Backends) {
     this.#client = client;
+    // A connection that breaks between two statements reports itself here; the next statement fails with the cause.
+    client.on('error', (error) => {
+      this.#lost ??= error;
+    });
+    client.on('drain', () => {
+      this.#waiting = false;
+    });
+    this.#endWatch = watchOver({ client, isWaiting: () => this.#waiting }, backends);
   }
 
-  /** Takes a connected client, and pins its settings. */
-  static async open(client: pg.Client): Promise<Session> {
-    const session = new Session(client);
-    // A connection that breaks between two statements reports itself here; the next statement fails with the cause.
-    client.on('error', () => undefined);
+  /**
+   * Takes a connected client, and pins its settings.
+   *
+   * @param backends what to do about the session's backend when its connection has gone silent
+   */
+  static async open(client: pg.Client, backends: Backends): Promise<Session> {
+    const session = new Session(client, backends);
     const settings = Object.entries(PINNED).map(
       ([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`,
     );
-    await session.execute([...settings, NO_TRANSACTION_TIMEOUT].join('; '));
+    try {
+      await session.execute([...settings, NO_TRANSACTION_TIMEOUT, CHECK_CLIENT].join('; '));
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
     return session;
   }
 
   async query(text: string, values: readonly (string | number | null)[] = []): Promise<TextRow[]> {
-    const result = await this.#client.query<Record<string, string | null>>({
-      text,
-      values: [...values],
-      types: AS_TEXT,
-    });
-    return result.rows;
+    const { rows } = await this.#ask({ text, values: [...values], types: AS_TEXT });
+    return rows;
   }
 
   /** The first row; an error when there is none. */
@@ -86,7 +114,7 @@ export class Session {
 
   /** Runs a statement (or several, without values) and gives the number of rows that the last one touched. */
   async execute(text: string, values: readonly (string | number | null)[] = []): Promise<number> {
-    const result = await this.#client.query({
+    const result = await this.#ask({
       text,
       ...(values.length > 0 ? { values: [...values] } : {}),
       types: AS_TEXT,
@@ -97,11 +125,15 @@ export class Session {
 
   /** Starts `COPY … TO STDOUT`. The stream ends only when the server has confirmed; `rowCount` is the server's. */
   copyOut(text: string): Readable & { readonly rowCount: number } {
-    return this.#client.query(copyTo(text)) as unknown as Readable & { readonly rowCount: number };
+    const copy = copyTo(text);
+    endWhenConfirmed(copy);
+    this.#waiting = true;
+    return this.#client.query(copy) as unknown as Readable & { readonly rowCount: number };
   }
 
   /** Runs `COPY … FROM STDIN` and gives the server's own count of rows. */
   async copyIn(text: string, chunks: Iterable<Buffer>): Promise<number> {
+    this.#waiting = true;
     const sink = this.#client.query(copyFrom(text));
     await pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: 1 << 20 }), sink);
     return sink.rowCount;
@@ -129,17 +161,22 @@ export class Session {
 
   /** Takes over a snapshot; before the first query of a repeatable-read transaction. */
   async importSnapshot(snapshot: string): Promise<void> {
-    await this.execute(`set transaction snapshot ${literal(snapshot)}`);
+    try {
+      await this.execute(`set transaction snapshot ${literal(snapshot)}`);
+    } catch (error) {
+      throw SNAPSHOT_GONE.has(sqlState(error) ?? '') ? exporterLost(error) : error;
+    }
   }
 
   /** Commits, and makes sure of it: COMMIT of a failed transaction succeeds with the tag ROLLBACK. */
   async commit(): Promise<void> {
-    const { command } = await this.#client.query('commit');
+    const { command } = await this.#ask({ text: 'commit' });
     if (command !== 'COMMIT') {
       throw new DrydockError({
         code: 'not-committed',
         what: `The server answered ${command} to a COMMIT.`,
-        state: 'The transaction was rolled back.',
+        state: 'The transaction was rolled back; what was committed before it is in the ledger.',
+        next: 'Give the same command again: it goes on where it stopped. The log of the server says what failed.',
       });
     }
   }
@@ -165,11 +202,59 @@ export class Session {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#endWatch();
+    const giveUp = setTimeout(() => this.#client.connection.stream.destroy(), CLOSE_WITHIN_MS);
     await this.#client.end().catch(() => undefined);
+    clearTimeout(giveUp);
   }
 
   /** The backend's process id as the server itself names it. */
   async backendPid(): Promise<number> {
     return Number((await this.one('select pg_backend_pid() as pid')).pid);
   }
+
+  async #ask(statement: pg.QueryConfig): Promise<pg.QueryResult<Record<string, string | null>>> {
+    this.#waiting = true;
+    try {
+      return await this.#client.query(statement);
+    } catch (error) {
+      // On a connection that is gone the driver only says that it is.
+      throw this.#lost !== undefined && sqlState(error) === undefined ? this.#lost : error;
+    }
+  }
+}
+
+/** What the server says of a snapshot that it does not have: version 16 and newer, and older ones. */
+const SNAPSHOT_GONE = new Set(['42704', '22023']);
+
+/** A snapshot lasts as long as the transaction that gave it. */
+function exporterLost(cause: unknown): DrydockError {
+  return new DrydockError({
+    code: 'connection-lost',
+    what: 'The connection was lost whose snapshot the other ones were to share.',
+    state: 'What was committed is in the ledger; the legacy tables are as they were.',
+    next: 'Give the same command again when the server answers.',
+    cause,
+  });
+}
+
+/**
+ * Holds the end of a COPY's stream back until the server has answered to the end. The driver ends it with the last
+ * data, and the server's count of rows may come in a later packet: whoever compares would then compare with 0.
+ */
+function endWhenConfirmed(copy: CopyToStreamQuery): void {
+  const push = copy.push.bind(copy);
+  let [ended, confirmed] = [false, false];
+  const end = (): boolean => ended && confirmed && push(null);
+  copy.push = (chunk: unknown) => {
+    if (chunk !== null) return push(chunk);
+    ended = true;
+    return end();
+  };
+  Object.assign(copy, {
+    handleReadyForQuery() {
+      confirmed = true;
+      end();
+    },
+  });
 }

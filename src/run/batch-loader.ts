@@ -18,8 +18,9 @@ import { rejectsOf } from './rejects.js';
 
 /** Whether the same load may pass when it is given again; also where the server is not back yet. */
 function mayPass(error: unknown): boolean {
-  const reason = error instanceof DrydockError ? error.cause : error;
-  return isRetryable(reason) || isConnectionLost(reason);
+  // To connect was tried again already, where the server had refused it for the time being.
+  if (error instanceof DrydockError) return isConnectionLost(error.cause);
+  return isRetryable(error) || isConnectionLost(error);
 }
 
 /** How many rows may still be put aside, over all lanes. */

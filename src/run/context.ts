@@ -31,7 +31,7 @@ const OLDEST_SERVER = 140_000;
 
 export async function openContext(options: TargetOptions, cleanup: Cleanup): Promise<Context> {
   const schema = options.schema ?? DEFAULTS.schema;
-  const connect = connector(options.databaseUrl);
+  const connect = connector(options.databaseUrl, options.signal);
   const session = await connect.open(cleanup);
   await cancelWhenStopped(connect, [session], options.signal, cleanup);
   const about = await session.one(

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup } from '../db/cleanup.js';
+import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { lockLedger } from '../ledger/schema.js';
 import { type Context, operator } from './context.js';
 import { type Command, describeHolder, findHolder, nameSession, takeLock } from './holder.js';
 
@@ -10,6 +13,10 @@ export interface Lock {
   readonly backendPid: number;
 }
 
+/** A process that was killed holds its lock until its backend has noticed, which is soon. */
+const PATIENCE_MS = 1_500;
+const ASK_EVERY_MS = 100;
+
 /**
  * Makes this process the only one that changes the schema's phases, until the clean-up. A second one is told at once
  * who does what, since when.
@@ -18,7 +25,11 @@ export async function lockOperator(context: Context, command: Command, cleanup: 
   const session = await context.connector.open(cleanup);
   const backendPid = await session.backendPid();
   await nameSession(session, command, context.phaseNames, operator());
-  if (await takeLock(session, context.schema)) return { session, backendPid };
+  if (await takeLockSoon(session, context.schema)) {
+    // A killed predecessor's transaction may be making the tables still: what it commits has to be seen.
+    await withRetry(() => session.transaction(() => lockLedger(session)), { signal: context.signal });
+    return { session, backendPid };
+  }
   const holder = await findHolder(session, context.schema);
   const who = holder === undefined ? 'another process, which has just ended' : describeHolder(holder);
   throw new DrydockError({
@@ -29,4 +40,12 @@ export async function lockOperator(context: Context, command: Command, cleanup: 
         ? 'Wait for it, or stop it; drydock status shows how far it is, drydock pause makes it wait.'
         : 'Wait for it, or stop it; then give the command again.',
   });
+}
+
+async function takeLockSoon(session: Session, schema: string): Promise<boolean> {
+  for (let waited = 0; ; waited += ASK_EVERY_MS) {
+    if (await takeLock(session, schema)) return true;
+    if (waited >= PATIENCE_MS) return false;
+    await sleep(ASK_EVERY_MS);
+  }
 }

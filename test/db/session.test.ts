@@ -178,3 +178,13 @@ test('closing twice, or a session that is gone, is no error', async () => {
   await own.close();
   await own.close();
 });
+
+test('a snapshot whose session is gone is a lost connection, and no defect', async () => {
+  const { url } = await createTestDatabase('snapshot');
+  const [exporter, importer] = [await openSession(url), await openSession(url)];
+  await exporter.begin('repeatable read', 'read only');
+  const snapshot = await exporter.exportSnapshot();
+  await exporter.close();
+  await importer.begin('repeatable read', 'read only');
+  await expect(importer.importSnapshot(snapshot)).rejects.toMatchObject({ code: 'connection-lost' });
+});

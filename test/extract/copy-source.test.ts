@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { Random } from '../../fixtures/random.js';
 import type { Session } from '../../src/db/session.js';
 import { copyRowsOf } from '../../src/extract/copy-source.js';
+import { StatementProxy } from '../faults/proxy.js';
 import { bytesOf, rowOf } from '../support/binary-rows.js';
 import { createTestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
@@ -108,4 +110,16 @@ test('a connection that breaks half-way is an error', async () => {
     }
   })();
   await expect(reading).rejects.toThrow();
+});
+
+test('the count is compared when the server has told it, however late that is', async () => {
+  const { url } = await createTestDatabase('late');
+  // The server's last words, one message at a time: the end of the data, and only then the count.
+  const proxy = await StatementProxy.open(url, () => undefined, new Random().reset(1, 1));
+  onTestFinished(() => proxy.close());
+  const other = await openSession(proxy.url);
+  for (let round = 0; round < 20; round += 1) {
+    const rows = await rowsOf('select n from generate_series(1, 3) n', other);
+    expect(rows).toEqual(['1', '2', '3'].map((n) => rowOf([bytesOf('int4', n)])));
+  }
 });

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { mixtureOf, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { rollback, run, StoppedError, status, verify } from '../../src/index.js';
 import { ended, start } from '../cli/process.js';
+import { StatementProxy } from '../faults/proxy.js';
 import type { TestDatabase } from '../support/database.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { prepared, tableHashes } from './prepared.js';
@@ -91,11 +92,14 @@ test('kill -9 of the command leaves nothing that the next one would trip over', 
 test('while one run is at work a second one is refused, and so is a rollback', async () => {
   const database = await prepared({ ...DATA, mixture: SHAPE_B_DLT });
   const refusals: Promise<unknown>[] = [];
+  const rival = await database.client();
   const first = run({
     databaseUrl: database.url,
     batchSize: 100,
     onProgress(event) {
       if (event.type !== 'batch' || refusals.length > 0) return;
+      // The first one has to be at work for longer than the others have patience.
+      void rival.query('begin; select from drydock.batches for update; select pg_sleep(8); commit');
       for (const second of [run, rollback])
         refusals.push(second({ databaseUrl: database.url }).catch((e: unknown) => e));
     },
@@ -152,4 +156,38 @@ test('what was verified is not called so while batches of it are replaced', asyn
   expect(await states()).toEqual(['loaded', 'verified']);
   expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'nothing-to-do' });
   expect(await states()).toEqual(['verified', 'verified']);
+});
+
+test('the lock of a predecessor that is just going is waited for', async () => {
+  const database = await prepared(DATA);
+  const predecessor = await database.client();
+  await predecessor.query(`select pg_advisory_lock(1146245444, hashtext('public'))`);
+  const gone = predecessor.query('select pg_sleep(0.5)').then(() => predecessor.end());
+  expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
+  await gone;
+});
+
+test('tables that a killed predecessor commits only now are taken over', async () => {
+  const database = await prepared(DATA);
+  const proxy = await StatementProxy.open(database.url, ({ text, connection }, position) => {
+    // The second transaction of a run makes the tables; its COMMIT is held until the successor waits for it.
+    if (position !== 'before' || !/^commit/.test(text) || ++commits !== 2) return;
+    connection.deliverLate(
+      eventually('the successor waits', async () => {
+        const { rows } = await database.query(
+          'select from pg_stat_activity where $1::int = any (pg_blocking_pids(pid))',
+          [connection.backend],
+        );
+        return rows.length > 0;
+      }),
+    );
+    child.kill('SIGKILL');
+  });
+  onTestFinished(() => proxy.close());
+  let commits = 0;
+  const child = start(['run', '--database-url', proxy.url]);
+  await ended(child);
+  expect(commits).toBe(2);
+  expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
+  await expectEqual(await database.client(), pairsOf(DATA.mixture));
 });

@@ -1,0 +1,30 @@
+import { Random } from '../../fixtures/random.js';
+import { POSITIONS } from './connection.js';
+import type { Fault } from './fault.js';
+import { cut } from './kinds/network.js';
+import { kill } from './kinds/process.js';
+import { SHORT } from './scenario.js';
+
+/**
+ * Every statement of a short run, at each of its positions, by a cut connection and by a killed process.
+ *
+ * @param statements how many the undisturbed run has
+ * @param every only every so-many-th of these faults, beginning with the `first`
+ */
+export function everyFault(statements: number, every = 1, first = 0): Fault[] {
+  const faults: Fault[] = [];
+  for (let statement = 1; statement <= statements; statement += 1)
+    for (const position of POSITIONS)
+      for (const kind of [cut, kill])
+        faults.push({
+          number: faults.length + 1,
+          kind,
+          scenario: SHORT,
+          moment: { at: 'number', number: statement, position },
+          lanes: 1,
+          json: statement % 2 === 0,
+          atOnce: statement % 3 === 0,
+          random: new Random().reset(1, faults.length),
+        });
+  return faults.filter((_, index) => index % every === first % every);
+}

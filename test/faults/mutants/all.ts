@@ -1,0 +1,231 @@
+import * as corrupt from './corruptions.js';
+import * as when from './disturbances.js';
+import type { Mutant } from './mutant.js';
+
+const BOOKING = 'await bookBatch(session, batch, counts, load.startedAt);';
+const NEW_TRANSACTION = 'await session.commit(); await session.begin();';
+const SET_DONE = /^update drydock\.batches\s+set status = 'done'/;
+
+/** Bugs that tools of this kind have had. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'the ledger in another transaction than the rows',
+    edits: [{ file: 'load/load-batch.js', find: BOOKING, replace: `${NEW_TRANSACTION} ${BOOKING}` }],
+    fault: when.killedAt(SET_DONE, 2),
+  },
+  {
+    name: 'the ledger before the rows',
+    edits: [
+      {
+        file: 'load/load-batch.js',
+        find: 'let written;',
+        replace: `let written; await bookBatch(session, batch, rows.counts(), load.startedAt); ${NEW_TRANSACTION}`,
+      },
+      { file: 'load/load-batch.js', find: BOOKING, replace: '' },
+    ],
+    fault: when.killedAt(/^copy "public"\."opportunities_unified"/, 2),
+  },
+  {
+    name: 'a loaded batch is not booked',
+    edits: [{ file: 'load/load-batch.js', find: BOOKING, replace: '' }],
+    fault: when.NOTHING,
+  },
+  {
+    name: '`>` for `>=` at the beginning of a range',
+    edits: [{ file: 'keys/key-range.js', find: '`${key} >= ${literal(', replace: '`${key} > ${literal(' }],
+    blind: true,
+    fault: when.KILLED_BETWEEN_BATCHES,
+  },
+  {
+    name: '`>` for `>=` at the end of a batch',
+    edits: [{ file: 'extract/group.js', find: 'key >= end', replace: 'key > end' }],
+    fault: when.KILLED_BETWEEN_BATCHES,
+  },
+  {
+    name: 'the last row of a stream skipped',
+    edits: [{ file: 'extract/copy-source.js', find: 'yield lines;', replace: 'yield lines.slice(0, -1);' }],
+    blind: true,
+    fault: when.NOTHING,
+  },
+  {
+    name: 'the last row of a COPY lost, and its count not compared',
+    edits: corrupt.LAST_ROW_LOST,
+    blind: true,
+    fault: when.NOTHING,
+  },
+  {
+    name: 'the last folded row of a batch copied twice',
+    edits: corrupt.LAST_ROW_TWICE,
+    blind: true,
+    fault: when.NOTHING,
+  },
+  { name: 'empty string for null', edits: corrupt.NULL_AS_EMPTY, blind: true, fault: when.NOTHING },
+  { name: 'null for a value', edits: corrupt.EMPTY_AS_NULL, blind: true, fault: when.NOTHING },
+  { name: 'long values cut', edits: corrupt.CUT_OFF, blind: true, fault: when.NOTHING },
+  { name: "two rows' values swapped", edits: corrupt.SWAPPED, blind: true, fault: when.NOTHING },
+  {
+    name: 'the tag of COMMIT ignored',
+    edits: [{ file: 'db/session.js', find: `if (command !== 'COMMIT')`, replace: 'if (false)' }],
+    fault: when.COMMIT_FAILED,
+  },
+  {
+    name: 'retry without asking the ledger',
+    edits: [
+      { file: 'load/load-batch.js', find: 'if (entry.attempts > batch.attempts)', replace: 'if (false)' },
+    ],
+    fault: when.ANSWER_LOST,
+  },
+  {
+    name: 'retry that copies again, without asking the ledger',
+    edits: [
+      { file: 'load/load-batch.js', find: 'if (entry.attempts > batch.attempts)', replace: 'if (false)' },
+      { file: 'load/load-batch.js', find: 'if (entry.attempts === 0)', replace: 'if (true)' },
+    ],
+    fault: when.ANSWER_LOST,
+  },
+  {
+    name: 'a batch whose connection broke counts as loaded',
+    edits: [
+      {
+        file: 'run/batch-loader.js',
+        find: 'if (isConnectionLost(error)) {',
+        replace: `if (isConnectionLost(error)) { this.#session = undefined; return 'already-loaded';`,
+      },
+    ],
+    fault: when.COMMIT_LOST,
+  },
+  {
+    name: 'a batch that was cancelled counts as loaded',
+    edits: [
+      {
+        file: 'db/retry.js',
+        find: 'catch (error) {',
+        replace: `catch (error) { if (retryable(error)) return 'already-loaded';`,
+      },
+    ],
+    fault: when.BATCH_CANCELLED,
+  },
+  {
+    name: 'an error of the load swallowed',
+    edits: [
+      { file: 'run/load-phase.js', find: 'if (context.signal?.aborted !== true)', replace: 'if (false)' },
+    ],
+    fault: when.READER_TERMINATED,
+  },
+  {
+    name: "a killed predecessor's transaction not waited for",
+    edits: [{ file: 'ledger/batches.js', find: 'number = $2::int for update', replace: 'number = $2::int' }],
+    fault: when.COMMIT_LATE,
+  },
+  {
+    name: 'rows of a replaced range that went are kept',
+    edits: [
+      {
+        file: 'load/replace-range.js',
+        find: 'where ${inRange} and not exists',
+        replace: 'where false and ${inRange} and not exists',
+      },
+    ],
+    blind: true,
+    fault: when.NOTHING_TO_REPLACEMENT,
+  },
+  {
+    name: 'a staging table left behind',
+    edits: [
+      {
+        file: 'load/replace-range.js',
+        find: "`pg_temp.${ident(generatedName('drydock_stage', target.name))}`",
+        replace: "`public.${ident(generatedName('drydock_stage', String(process.hrtime.bigint())))}`",
+      },
+      {
+        file: 'load/replace-range.js',
+        find: 'create temp table ${name} (${like}) on commit drop',
+        replace: 'create table ${name} (${like})',
+      },
+    ],
+    fault: when.NOTHING_TO_REPLACEMENT,
+  },
+  {
+    name: 'a phase complete before its indexes',
+    edits: [
+      {
+        file: 'run/run.js',
+        find: 'await buildIndexes(context, phase, targets);',
+        replace: `await setState(session, phaseId, 'loaded'); await buildIndexes(context, phase, targets);`,
+      },
+    ],
+    blind: true,
+    fault: when.killedAt(/^create (unique )?index/, 2),
+  },
+  {
+    name: 'a foreign key that is never validated when its run was killed',
+    edits: [
+      {
+        file: 'load/indexes.js',
+        find: "if (existing?.validated !== 'true')",
+        replace: 'if (existing === undefined)',
+      },
+    ],
+    fault: when.killedAt(/ validate constraint /, 1),
+  },
+  {
+    name: 'a unique key left out',
+    edits: [
+      {
+        file: 'load/indexes.js',
+        find: 'if (kind === null)',
+        replace: "if (kind !== 'primary key')",
+      },
+    ],
+    fault: when.NOTHING,
+  },
+  {
+    name: 'verified before it was compared',
+    edits: [
+      {
+        file: 'run/verify.js',
+        find: 'const result = await verifyPhase(',
+        replace: `await setState(context.session, phaseId, 'verified'); const result = await verifyPhase(`,
+      },
+    ],
+    fault: when.killedAt(/hashint8extended/, 2),
+  },
+  {
+    name: 'folded rows booked twice',
+    edits: [
+      {
+        file: 'load/batch-rows.js',
+        find: 'counts[outcome] += 1;',
+        replace: "counts[outcome] += outcome === 'folded' ? 2 : 1;",
+      },
+    ],
+    blind: true,
+    fault: when.NOTHING,
+  },
+  {
+    name: 'ids by chance',
+    edits: [{ file: 'keys/uuid.js', find: "'utf8')\n", replace: "'utf8').update(String(Math.random()))\n" }],
+    fault: when.NOTHING,
+  },
+  {
+    name: 'a legacy row touched',
+    edits: [
+      {
+        file: 'run/prepare.js',
+        find: 'await lockLedger(session);',
+        replace: `await lockLedger(session); await session.execute("update public.opportunities set problem_statement = problem_statement || ' ' where id = (select min(id::text)::uuid from public.opportunities)");`,
+      },
+    ],
+    fault: when.NOTHING,
+  },
+  {
+    name: 'a stack in place of an explanation',
+    edits: [{ file: 'cli/failure.js', find: '...(verbose ?', replace: '...(true ?' }],
+    fault: when.READER_TERMINATED,
+  },
+  {
+    name: 'a stalled connection waited for without end',
+    edits: [{ file: 'db/watch.js', find: 'if (silent < LOOKS)', replace: 'if (true)' }],
+    fault: when.STALLED,
+  },
+];

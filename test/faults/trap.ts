@@ -1,0 +1,71 @@
+import type { Position, Statement, Watcher } from './connection.js';
+import type { Moment } from './fault.js';
+
+/** Springs once: at the statement that a moment means. */
+export class Trap {
+  readonly #matches: (statement: Statement) => boolean;
+  readonly #position: Position;
+  readonly #spring: (statement: Statement, position: Position) => Promise<void>;
+  readonly #begin: () => void;
+  #target: Statement | undefined;
+  #begun = false;
+  #sprung = false;
+  /** The last statement that went by. */
+  last = '';
+
+  /**
+   * @param statements of an undisturbed run: shares are of them
+   * @param begin told of the first statement: times are counted from there
+   */
+  constructor(
+    moment: Moment,
+    statements: readonly string[],
+    spring: (statement: Statement, position: Position) => Promise<void>,
+    begin: () => void,
+  ) {
+    this.#begin = begin;
+    this.#matches = matcherOf(moment, statements);
+    this.#position = 'position' in moment ? moment.position : 'before';
+    this.#spring = spring;
+  }
+
+  readonly watch: Watcher = async (statement, position) => {
+    if (position === 'before') {
+      if (!this.#begun) this.#begin();
+      this.#begun = true;
+      this.last = statement.text;
+      if (this.#target === undefined && this.#matches(statement)) this.#target = statement;
+    }
+    if (statement !== this.#target || position !== this.#position || this.#sprung) return;
+    this.#sprung = true;
+    await this.#spring(statement, position);
+  };
+}
+
+const COMMIT = /^commit/i;
+
+function matcherOf(moment: Moment, statements: readonly string[]): (statement: Statement) => boolean {
+  switch (moment.at) {
+    case 'start':
+    case 'time':
+      return () => false;
+    case 'number':
+      return ({ number }) => number === moment.number;
+    case 'statement': {
+      const wanted = 1 + Math.floor(moment.share * statements.length);
+      return ({ number }) => number === wanted;
+    }
+    case 'commit':
+      return nth(
+        COMMIT,
+        1 + Math.floor(moment.share * statements.filter((text) => COMMIT.test(text)).length),
+      );
+    case 'text':
+      return nth(moment.text, moment.nth);
+  }
+}
+
+function nth(pattern: RegExp, wanted: number): (statement: Statement) => boolean {
+  let seen = 0;
+  return ({ text }) => pattern.test(text) && ++seen === wanted;
+}
