@@ -1,12 +1,20 @@
+import type { Readable } from 'node:stream';
 import { RowSplitter } from '../copy-binary/framing.js';
 import type { Session } from '../db/session.js';
 
 /**
  * A query's rows by `COPY … TO STDOUT` in binary, as lists of rows, one list per piece that the network brings.
- * Ends only when the server's own count of rows equals the rows seen.
+ * Ends only when the server's own count of rows equals the rows seen. The query runs from now on, whether anybody
+ * reads or not: so several sort side by side.
  */
-export async function* copyRowsOf(session: Session, query: string): AsyncGenerator<string[]> {
+export function copyRowsOf(session: Session, query: string): AsyncGenerator<string[]> {
   const stream = session.copyOut(`copy (${query}) to stdout (format binary)`);
+  // Whoever reads gets the error; nobody may be reading yet.
+  stream.on('error', () => undefined);
+  return rowsOf(stream);
+}
+
+async function* rowsOf(stream: Readable & { readonly rowCount: number }): AsyncGenerator<string[]> {
   const splitter = new RowSplitter('framed');
   let count = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {

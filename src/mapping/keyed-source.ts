@@ -10,6 +10,8 @@ export interface KeyedSource {
   readonly source: BoundSource;
   /** `with …`, or empty; the same for all sources of a phase. */
   readonly with: string;
+  /** A cheaper `with`, good enough to estimate where keys lie. */
+  readonly roughly: string;
   readonly joins: string;
   /** The merge key, of type uuid, never null. */
   readonly key: string;

@@ -1,3 +1,4 @@
+import { withCleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import { DrydockError } from '../errors.js';
 import { own, ownership } from '../ledger/objects.js';
@@ -8,6 +9,7 @@ import type { Phase } from '../phases/phase.js';
 import { configurationOf, requireSameConfiguration } from './configuration.js';
 import type { Context } from './context.js';
 import { countSources, planRanges } from './ranges.js';
+import { openReader } from './reader.js';
 
 /**
  * Makes sure that the phase has its tables, its entry in the ledger and its batches. All of it is made in one
@@ -26,8 +28,11 @@ export async function preparePhase(
     await requireTables(context, phase, targets, entry);
     return entry.id;
   }
-  const rows = (await countSources(session, phase)).reduce((sum, count) => sum + count, 0);
-  const ranges = await planRanges(session, phase, rows, batchSize);
+  const ranges = await withCleanup(async (cleanup) => {
+    const reader = await openReader(context, cleanup);
+    const rows = (await countSources(reader, phase)).reduce((sum, count) => sum + count, 0);
+    return planRanges(reader, phase, rows, batchSize);
+  });
   return withRetry(() =>
     session.transaction(async () => {
       await lockLedger(session);

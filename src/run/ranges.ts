@@ -34,7 +34,7 @@ export async function planRanges(
       `select ${keyed.key} as merge_key from ${fromClause(keyed, percent < 50 ? percent : undefined)}`,
   );
   const found = await session.query(
-    `${phase.keyed[0]?.with ?? ''}
+    `${phase.keyed[0]?.roughly ?? ''}
      select unnest(percentile_disc(array(select i::double precision / $1::int from generate_series(1, $1::int - 1) i)) within group (order by k.merge_key)) as bound
      from (${keys.join(' union all ')}) k`,
     [batches],

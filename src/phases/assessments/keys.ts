@@ -27,6 +27,7 @@ export function keyAssessmentSources(
     return {
       source,
       with: '',
+      roughly: '',
       joins: `${pointer.joins} ${unified.joins}`,
       key: `coalesce(${[unified.id, pointer.id, ...pointer.otherwise, ownKey(columnOf(source.table, 'id'))].join(', ')})`,
       extras: [unified.id],

@@ -47,13 +47,15 @@ interface Known {
    * row), title, created_at. Materialized, because it is looked up twice: by Reddit id and by uuid.
    */
   readonly with: string;
+  /** The same, but each row stands for itself: for estimates, without the sort that finds the oldest. */
+  readonly roughly: string;
 }
 
 function submissionsRelation(table: LegacyTable | undefined): Known {
   if (table === undefined) {
-    return {
-      with: 'with s as (select null::uuid as id, null::text as rid, null::uuid as canon, false as oldest, null::text as title, null::timestamptz as created_at where false)',
-    };
+    const none =
+      'with s as (select null::uuid as id, null::text as rid, null::uuid as canon, false as oldest, null::text as title, null::timestamptz as created_at where false)';
+    return { with: none, roughly: none };
   }
   const raw = rawText(`b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}`);
   const type = (name: string) => columnOf(table, name)?.type;
@@ -64,6 +66,7 @@ function submissionsRelation(table: LegacyTable | undefined): Known {
   const first = 'first_value(b.id) over (partition by b.rid order by b.created_at nulls last, b.id)';
   return {
     with: `with s as materialized (select c.*, c.canon = c.id as oldest from (select b.*, case when b.rid is null then b.id else ${first} end as canon from (${rows}) b) c)`,
+    roughly: `with s as materialized (select b.*, b.id as canon, true as oldest from (${rows}) b)`,
   };
 }
 
@@ -102,6 +105,7 @@ function opportunities(source: BoundSource, submissions: Known): KeyedSource {
   return {
     source,
     with: submissions.with,
+    roughly: submissions.roughly,
     joins,
     key,
     extras: [...extrasOf(source.table, 'r', known, 'title'), 'null::uuid'],
@@ -117,6 +121,7 @@ function byRawId(source: BoundSource, submissions: Known, column: string, title:
   return {
     source,
     with: submissions.with,
+    roughly: submissions.roughly,
     joins:
       `${bareIdOf(rawText(`r.${ident(column)}`), 'k')} left join s on s.rid = k.rid and s.oldest ` +
       `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`,
@@ -135,6 +140,7 @@ function byOpportunity(source: BoundSource, known: Known, legacy: LegacyDatabase
     return {
       source,
       with: known.with,
+      roughly: known.roughly,
       joins: '',
       key: own,
       extras: ['null::boolean', 'null::text', 'null::timestamptz', pointer],
@@ -145,6 +151,7 @@ function byOpportunity(source: BoundSource, known: Known, legacy: LegacyDatabase
   return {
     source,
     with: known.with,
+    roughly: known.roughly,
     joins: `left join ${qualified(target.schema, target.name)} o on o.id = ${pointer} ${joins}`,
     key: `case when o.id is null then ${own} else ${key} end`,
     extras: [...extrasOf(source.table, 'r', submission, null), 'o.id'],
