@@ -94,7 +94,7 @@ test('while one run is at work a second one is refused, and so is a rollback', a
   const database = await prepared({ ...DATA, mixture: SHAPE_B_DLT });
   // The lock that a run holds as long as it is at work.
   const first = await database.client();
-  await first.query(`select pg_advisory_lock(1146245444, hashtext('public'))`);
+  await first.query(`select pg_advisory_lock(1146247492, hashtext('public'))`);
   const refusals = [run, rollback].map((second) =>
     second({ databaseUrl: database.url }).catch((error: unknown) => error),
   );
@@ -158,7 +158,7 @@ test('what was verified is not called so while batches of it are replaced', asyn
 test('the lock of a predecessor that is just going is waited for', async () => {
   const database = await prepared(DATA);
   const predecessor = await database.client();
-  await predecessor.query(`select pg_advisory_lock(1146245444, hashtext('public'))`);
+  await predecessor.query(`select pg_advisory_lock(1146247492, hashtext('public'))`);
   const gone = predecessor.query('select pg_sleep(0.5)').then(() => predecessor.end());
   expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
   await gone;
