@@ -6,6 +6,7 @@ import { withRetry } from '../db/retry.js';
 import { sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { own } from '../ledger/objects.js';
+import { lockLedger } from '../ledger/schema.js';
 import {
   addForeignKey,
   attachConstraint,
@@ -81,6 +82,8 @@ export async function createViews(
   const sources = await restorations(session, phase, targets, phaseId);
   await withRetry(() =>
     session.transaction(async () => {
+      // Who begins after a kill waits for this lock: two transactions that make one view fail in the catalog.
+      await lockLedger(session);
       for (const restoration of sources) {
         const name = viewName(restoration.source.rule.table);
         await session.execute(

@@ -1,4 +1,4 @@
-import { Random } from '../../fixtures/random.js';
+import { Random, streamKey } from '../../fixtures/random.js';
 import { POSITIONS } from './connection.js';
 import type { Fault } from './fault.js';
 import { cut } from './kinds/network.js';
@@ -9,9 +9,9 @@ import { SHORT } from './scenario.js';
  * Every statement of a short run, at each of its positions, by a cut connection and by a killed process.
  *
  * @param statements how many the undisturbed run has
- * @param every only every so-many-th of these faults, beginning with the `first`
+ * @param every only one in so many of these faults; the seed says which
  */
-export function everyFault(statements: number, every = 1, first = 0): Fault[] {
+export function everyFault(statements: number, every: number, seed: number): Fault[] {
   const faults: Fault[] = [];
   for (let statement = 1; statement <= statements; statement += 1)
     for (const position of POSITIONS)
@@ -26,5 +26,6 @@ export function everyFault(statements: number, every = 1, first = 0): Fault[] {
           atOnce: statement % 3 === 0,
           random: new Random().reset(1, faults.length),
         });
-  return faults.filter((_, index) => index % every === first % every);
+  const sample = new Random();
+  return faults.filter(({ number }) => sample.reset(streamKey(seed, 3), number).int(every) === 0);
 }

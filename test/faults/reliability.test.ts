@@ -11,8 +11,8 @@ const page = readFileSync(fileURLToPath(new URL('../../docs/reliability.md', imp
 function firstCells(heading: string): string[] {
   const [, section = ''] = page.split(`## ${heading}\n`);
   const [own = ''] = section.split('\n## ');
-  const rows = own.split('\n').filter((line) => line.startsWith('| '));
-  return rows.slice(2).map((row) => (row.split(' | ')[0] ?? '').replace(/^\| /, ''));
+  const rows = own.split('\n').filter((line) => /^\| (?!---)/.test(line));
+  return rows.slice(1).map((row) => (row.split(' | ')[0] ?? '').replace(/^\| /, ''));
 }
 
 describe('docs/reliability.md names what there is', () => {
