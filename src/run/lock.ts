@@ -14,7 +14,7 @@ export interface Lock {
 }
 
 /** A process that was killed holds its lock until its backend has noticed, which is soon. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 3_000;
 const ASK_EVERY_MS = 100;
 
 /**
