@@ -25,7 +25,8 @@ export async function expectNoTraces(database: TestDatabase): Promise<void> {
   });
   const { rows: locks } = await database.query(
     `select locktype, mode from pg_locks
-      where database = (select oid from pg_database where datname = current_database()) and pid <> pg_backend_pid()`,
+      where database = (select oid from pg_database where datname = current_database()) and pid <> pg_backend_pid()
+        and pid not in (select pid from pg_stat_activity where backend_type = 'autovacuum worker')`,
   );
   const { rows: temporary } = await database.query(`select relname from pg_class where relpersistence = 't'`);
   expect({ locks, temporary }).toEqual({ locks: [], temporary: [] });
