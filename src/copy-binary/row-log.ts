@@ -14,8 +14,9 @@ const CHUNK_BYTES = 1 << 18;
  */
 export class RowLog {
   readonly #memoryLimit: number;
-  #pending: string[] = [];
-  #pendingBytes = 0;
+  /** What is being filled, and how far. */
+  #chunk: Buffer | undefined;
+  #filled = 0;
   #chunks: Buffer[] = [];
   #file: number | undefined;
   #bytes = 0;
@@ -35,11 +36,14 @@ export class RowLog {
 
   /** Adds one row of the binary COPY format. */
   add(row: string): void {
-    this.#pending.push(row);
     this.#rows += 1;
     this.#bytes += row.length;
-    this.#pendingBytes += row.length;
-    if (this.#pendingBytes >= CHUNK_BYTES) this.#flush();
+    if (this.#chunk === undefined || this.#filled + row.length > this.#chunk.length) {
+      this.#flush();
+      this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, row.length));
+    }
+    this.#chunk.write(row, this.#filled, 'latin1');
+    this.#filled += row.length;
   }
 
   /** The bytes of all rows, in chunks of whole rows (from a file: of any bytes). */
@@ -67,18 +71,18 @@ export class RowLog {
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
-    this.#pending = [];
+    this.#chunk = undefined;
+    this.#filled = 0;
     this.#chunks = [];
     this.#bytes = 0;
-    this.#pendingBytes = 0;
     this.#rows = 0;
   }
 
   #flush(): void {
-    if (this.#pending.length === 0) return;
-    const chunk = Buffer.from(this.#pending.join(''), 'latin1');
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    if (this.#chunk === undefined || this.#filled === 0) return;
+    const chunk = this.#chunk.subarray(0, this.#filled);
+    this.#chunk = undefined;
+    this.#filled = 0;
     if (this.#file === undefined && this.#bytes > this.#memoryLimit) {
       this.#file = openNamelessFile();
       for (const earlier of this.#chunks) writeAll(this.#file, earlier);

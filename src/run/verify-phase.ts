@@ -53,10 +53,7 @@ export async function verifyPhase(
         await compareTable(sessions, comparison, selection.batches, selection.selected, selection.limit),
       );
     }
-    for (const { name, violations } of phase.invariants) {
-      const { n } = await sessions.unified.one(violations);
-      invariants.push({ name, ok: n === '0', detail: n === '0' ? '' : `${n} rows break it` });
-    }
+    invariants.push(...(await checkInvariants(sessions, phase)));
     if (selection.strict)
       invariants.push(
         ...(await secondRoute(context, phase, targets, comparisons, {
@@ -73,6 +70,21 @@ export async function verifyPhase(
       accounting.every((entry) => entry.balanced);
     return { phase: phase.name, equal, tables, invariants, accounting, seconds: secondsSince(start) };
   });
+}
+
+/** Checks what must hold of our tables, over both sessions. */
+async function checkInvariants(sessions: SnapshotPair, phase: Phase): Promise<Invariant[]> {
+  const found: Invariant[] = [];
+  const left = [...phase.invariants.entries()];
+  const work = async (session: Session) => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, { name, violations }] = next;
+      const { n } = await session.one(violations);
+      found[index] = { name, ok: n === '0', detail: n === '0' ? '' : `${n} rows break it` };
+    }
+  };
+  await Promise.all([work(sessions.legacy), work(sessions.unified)]);
+  return found;
 }
 
 async function snapshotPair(context: Context, cleanup: Cleanup): Promise<SnapshotPair> {

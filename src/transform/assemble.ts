@@ -64,17 +64,19 @@ export class Assembler {
       const parts = this.#targets[target] as readonly Part[];
       const first = parts[0];
       if (first === undefined) golden[target] = fallback(target);
-      else if (first.member === null) golden[target] = settle(first, rows, residue, () => fallback(target));
+      else if (first.member === null) golden[target] = settle(first, rows, residue, fallback, target);
       else golden[target] = members(parts, rows, residue);
     }
     return { golden, residue: residue.value() };
   }
 }
 
+const none = () => NULL;
+
 function members(parts: readonly Part[], rows: readonly (Row | null)[], residue: Residue): string {
   let object = '';
   for (const part of parts) {
-    const value = settle(part, rows, residue, () => NULL);
+    const value = settle(part, rows, residue, none, 0);
     if (value !== NULL) object += `${object === '' ? '{' : ', '}"${part.member}": ${value}`;
   }
   return object === '' ? NULL : `${object}}`;
@@ -88,7 +90,8 @@ function settle(
   { contributors }: Part,
   rows: readonly (Row | null)[],
   residue: Residue,
-  fallback: () => string,
+  fallback: (target: number) => string,
+  target: number,
 ): string {
   let golden = NULL;
   for (const { source, field, conversion } of contributors) {
@@ -97,7 +100,7 @@ function settle(
     golden = conversion.forward(value) ?? NULL;
     if (golden !== NULL) break;
   }
-  if (golden === NULL) golden = fallback();
+  if (golden === NULL) golden = fallback(target);
   for (const { source, field, column, conversion } of contributors) {
     const row = rows[source] ?? null;
     if (row === null) continue;
