@@ -49,6 +49,9 @@ const PINNED: Readonly<Record<string, string>> = {
 /** Likewise, where the server knows it: version 17 and newer. */
 const NO_TRANSACTION_TIMEOUT = `select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) is not null`;
 
+/** What is reported as done has to outlast a crash, whatever the role or the database was set to. */
+const DURABLE = `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
+
 /** A backend looks for its client while a statement is at work, too; not every system can do it. */
 const CHECK_CLIENT = `select set_config('client_connection_check_interval', '2s', false) where version() ~ 'linux'`;
 
@@ -92,7 +95,7 @@ export class Session {
       ([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`,
     );
     try {
-      await session.execute([...settings, NO_TRANSACTION_TIMEOUT, CHECK_CLIENT].join('; '));
+      await session.execute([...settings, NO_TRANSACTION_TIMEOUT, DURABLE, CHECK_CLIENT].join('; '));
     } catch (error) {
       await session.close();
       throw error;

@@ -23,7 +23,7 @@ import { restorations } from './restorations.js';
 const INDEX_LANES = 2;
 const INDEX_MEMORY_MB = 256;
 
-/** Indexes, keys and statistics; after the load, because that is cheaper than keeping them up while it goes on. */
+/** Indexes and keys; after the load, because that is cheaper than keeping them up while it goes on. */
 export async function buildIndexes(context: Context, phase: Phase, targets: Targets): Promise<void> {
   const builds = indexBuilds(targets, phase.indexes);
   await withCleanup(async (cleanup) => {
@@ -56,6 +56,10 @@ export async function buildIndexes(context: Context, phase: Phase, targets: Targ
   });
   for (const build of builds) await attachConstraint(context.session, build);
   for (const key of phase.foreignKeys) await addForeignKey(context.session, targets.unified, key);
+}
+
+/** Statistics for the planner; later changes are for the server's own analyze to follow. */
+export async function analyzeTables(context: Context, targets: Targets): Promise<void> {
   await context.session.execute(`analyze ${targets.unified.qualified}`);
   await context.session.execute(`analyze ${targets.folded.qualified}`);
 }

@@ -8,7 +8,7 @@ import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhaseRun, type RunOptions, type RunReport } from '../reports.js';
 import { requireSameBatchSize, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from './context.js';
-import { buildIndexes, createViews } from './finish.js';
+import { analyzeTables, buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
 import { Inbox } from './pace/inbox.js';
@@ -178,6 +178,7 @@ async function loadAndFinish(
   if (!pending && (!finished || loaded.loaded > 0 || (await brokenViews(session, phaseId)).size > 0)) {
     context.report({ type: 'step', phase: phase.name, step: 'indexes' });
     await buildIndexes(context, phase, targets);
+    if (!finished) await analyzeTables(context, targets);
     context.report({ type: 'step', phase: phase.name, step: 'views' });
     await createViews(context, phase, targets, phaseId);
     await setState(session, phaseId, 'loaded');
