@@ -1,4 +1,5 @@
 import { int16 } from './framing.js';
+import { remembered } from './memo.js';
 
 /**
  * Decimals as Postgres sends them, and as it prints them. Sent: the number of digits, the weight of the first one,
@@ -14,13 +15,17 @@ const SCORE_BYTES = SCORES.map(generalBytes);
 
 /** What Postgres prints for the bytes of a `numeric`. */
 export function numericText(bytes: string): string {
-  return SCORES[hundredthsIn(bytes)] ?? generalText(bytes);
+  return SCORES[hundredthsIn(bytes)] ?? rememberedText(bytes);
 }
 
 /** The bytes of a `numeric` that is written as a plain decimal. */
 export function numericBytes(text: string): string {
-  return SCORE_BYTES[hundredthsOf(text)] ?? generalBytes(text);
+  return SCORE_BYTES[hundredthsOf(text)] ?? rememberedBytes(text);
 }
+
+const MOST_REMEMBERED = 16_384;
+const rememberedText = remembered(generalText, MOST_REMEMBERED);
+const rememberedBytes = remembered(generalBytes, MOST_REMEMBERED);
 
 /** The hundredths of a number from 0.00 to 9999.99 with two places; -1 for others. */
 function hundredthsIn(bytes: string): number {

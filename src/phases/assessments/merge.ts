@@ -28,8 +28,17 @@ interface Side {
   readonly index: number;
   readonly rows: RowReader;
   readonly standing: StandingReader;
-  field(row: Row, names: readonly string[]): string;
+  field(row: Row, names: Names): string;
 }
+
+/** A field, by any of the names that the shapes give it. */
+type Names = readonly string[];
+const VERSION: Names = ['score_version'];
+const TYPE: Names = ['validation_type'];
+const EVIDENCE: Names = ['evidence', 'validation_result'];
+const CONFIDENCE: Names = ['confidence_score', 'confidence_level'];
+const METRIC: Names = ['metric_name', 'component_type'];
+const VALUE: Names = ['metric_value', 'value'];
 
 /**
  * Unifies the rows of one opportunity's assessment: the newest score is the current one; earlier scores,
@@ -43,8 +52,15 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
     const index = bound.sources.findIndex((source) => source.rule.table === table);
     const [source, rows] = [bound.sources[index], readers[index]];
     if (source === undefined || rows === undefined) return null;
-    const field = (row: Row, names: readonly string[]) =>
-      fieldAt(row, names.map((name) => rows.indexOf(name)).find((at) => at >= 0) ?? -1);
+    const places = new Map<Names, number>();
+    const field = (row: Row, names: Names) => {
+      let place = places.get(names);
+      if (place === undefined) {
+        place = names.map((name) => rows.indexOf(name)).find((at) => at >= 0) ?? -1;
+        places.set(names, place);
+      }
+      return fieldAt(row, place);
+    };
     return { index, rows, standing: new StandingReader(source, rows, TIMES), field };
   };
   const scores = side('opportunity_scores');
@@ -74,26 +90,21 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
       for (const row of rowsOf(group, validations)) {
         if (validations === null) break;
         const standing = validations.standing.read(row, false);
-        const type = validations.field(row, ['validation_type']);
-        const evidence = validations.field(row, ['evidence', 'validation_result']);
+        const type = validations.field(row, TYPE);
+        const evidence = validations.field(row, EVIDENCE);
         times.enter(standing);
         if (type !== NULL) types.enter(type, evidence, standing.updated, standing.identity);
-        confidence.enter(validations.field(row, ['confidence_score', 'confidence_level']));
+        confidence.enter(validations.field(row, CONFIDENCE));
         keep(validations, row);
       }
       const metrics = new NewestByName();
       for (const row of rowsOf(group, components)) {
         if (components === null) break;
         const standing = components.standing.read(row, false);
-        const metric = components.field(row, ['metric_name', 'component_type']);
+        const metric = components.field(row, METRIC);
         times.enter(standing);
         if (metric !== NULL) {
-          metrics.enter(
-            metric,
-            components.field(row, ['metric_value', 'value']),
-            standing.updated,
-            standing.identity,
-          );
+          metrics.enter(metric, components.field(row, VALUE), standing.updated, standing.identity);
         }
         keep(components, row);
       }
@@ -117,7 +128,7 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
             metrics.object(jsonNumber),
             String(countOf(group, components)),
             method(current !== null, validationCount > 0),
-            current === null || scores === null ? NULL : scores.field(current, ['score_version']),
+            current === null || scores === null ? NULL : scores.field(current, VERSION),
             times.updated,
             times.created,
             times.updated,
@@ -149,11 +160,10 @@ function currentScore(group: Group, scores: Side): Contest<ScoreStanding> | null
   const several = countOf(group, scores) > 1;
   let contest: Contest<ScoreStanding> | null = null;
   for (const row of rowsOf(group, scores)) {
-    const standing = {
-      ...scores.standing.read(row, several),
-      version: scores.field(row, ['score_version']),
-      row,
-    };
+    // Field by field: a spread costs several times as much, for every row.
+    const { created, updated, values, identity } = scores.standing.read(row, several);
+    const version = scores.field(row, VERSION);
+    const standing = { created, updated, values, identity, version, row };
     if (contest === null) contest = new Contest(standing, newerScore);
     else contest.enter(standing);
   }
