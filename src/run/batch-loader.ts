@@ -72,7 +72,7 @@ export class BatchLoader {
   }
 
   async #attempt(load: Load): Promise<LoadResult> {
-    this.#session ??= await this.#open();
+    this.#session ??= await this.#context.connector.open(this.#cleanup);
     try {
       return await loadBatch(this.#session, this.#phase.bound, this.#targets, load);
     } catch (error) {
@@ -82,14 +82,6 @@ export class BatchLoader {
       }
       throw error;
     }
-  }
-
-  async #open(): Promise<Session> {
-    const session = await this.#context.connector.open(this.#cleanup);
-    // A crash may take the last batches, each with its entry in the ledger: the next run loads them again. What ends
-    // the phase is committed synchronously, and with it everything before.
-    await session.execute('set synchronous_commit = off');
-    return session;
   }
 
   /** The merge key of the row that the server refused, where its error tells the line. */
