@@ -101,7 +101,7 @@ test('while one run is at work a second one is refused, and so is a rollback', a
   for (const refusal of await Promise.all(refusals))
     expect(refusal).toMatchObject({
       code: 'already-running',
-      message: expect.stringContaining('at work on schema "public": user '),
+      message: expect.stringContaining('at work on schema "public": Drydock, as database user '),
     });
   await first.end();
   expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });

@@ -43,7 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the last row of a stream skipped',
-    edits: [{ file: 'extract/copy-source.js', find: 'yield lines;', replace: 'yield lines.slice(0, -1);' }],
+    edits: [{ file: 'extract/copy-source.js', find: 'yield rows;', replace: 'yield rows.slice(0, -1);' }],
     blind: true,
     fault: when.NOTHING,
   },
@@ -162,8 +162,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'load/indexes.js',
-        find: "if (existing?.validated !== 'true')",
-        replace: 'if (existing === undefined)',
+        find: 'select convalidated::text',
+        // Only when it was added just now.
+        replace: 'select (convalidated or age(xmin) > 1)::text',
       },
     ],
     fault: when.killedAt(/ validate constraint /, 1),
@@ -204,7 +205,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'ids by chance',
-    edits: [{ file: 'keys/uuid.js', find: "'utf8')\n", replace: "'utf8').update(String(Math.random()))\n" }],
+    edits: [
+      {
+        file: 'keys/uuid.js',
+        find: "'utf8').digest()",
+        replace: "'utf8').update(String(Math.random())).digest()",
+      },
+    ],
     fault: when.NOTHING,
   },
   {
