@@ -11,7 +11,14 @@ export function copyRowsOf(session: Session, query: string): AsyncGenerator<stri
   const stream = session.copyOut(`copy (${query}) to stdout (format binary)`);
   // Whoever reads gets the error; nobody may be reading yet.
   stream.on('error', () => undefined);
-  return rowsOf(stream);
+  const rows = rowsOf(stream);
+  // A generator that is given up before it began does not come to the point where it would end its stream.
+  const giveUp = rows.return.bind(rows);
+  rows.return = (value) => {
+    stream.destroy();
+    return giveUp(value);
+  };
+  return rows;
 }
 
 async function* rowsOf(stream: Readable & { readonly rowCount: number }): AsyncGenerator<string[]> {

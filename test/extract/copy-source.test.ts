@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Random } from '../../fixtures/random.js';
 import type { Session } from '../../src/db/session.js';
@@ -122,4 +123,17 @@ test('the count is compared when the server has told it, however late that is', 
     const rows = await rowsOf('select n from generate_series(1, 3) n', other);
     expect(rows).toEqual(['1', '2', '3'].map((n) => rowOf([bytesOf('int4', n)])));
   }
+});
+
+test('rows that nobody came to read are given up, and the connection can be closed', async () => {
+  const other = await openSession((await createTestDatabase('unread')).url);
+  const rows = copyRowsOf(other, 'select repeat(md5(n::text), 30) from generate_series(1, 2000000) n');
+  await rows.return(undefined);
+  await other.close();
+});
+
+test('a query that fails before anybody reads it is an error for the one who then does', async () => {
+  const rows = copyRowsOf(session, 'select 1 / (n - 1) from generate_series(1, 3) n');
+  await sleep(100);
+  await expect(rows.next()).rejects.toThrow('division by zero');
 });
