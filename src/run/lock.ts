@@ -18,8 +18,8 @@ const PATIENCE_MS = 3_000;
 const ASK_EVERY_MS = 100;
 
 /**
- * Makes this process the only one that changes the schema's phases, until the clean-up. A second one is told at once
- * who does what, since when.
+ * Makes this process the only one that changes the schema's phases, until the clean-up. A second one is told who does
+ * what, since when.
  */
 export async function lockOperator(context: Context, command: Command, cleanup: Cleanup): Promise<Lock> {
   const session = await context.connector.open(cleanup);
