@@ -9,8 +9,8 @@ import type { Session } from '../db/session.js';
  */
 export function copyRowsOf(session: Session, query: string): AsyncGenerator<string[]> {
   const stream = session.copyOut(`copy (${query}) to stdout (format binary)`);
-  // Whoever reads gets the error; nobody may be reading yet.
-  stream.on('error', () => undefined);
+  // The driver only announces an error, when nobody may be reading yet: destroyed, the stream keeps it for who does.
+  stream.on('error', (error: Error) => stream.destroy(error));
   const rows = rowsOf(stream);
   // A generator that is given up before it began does not come to the point where it would end its stream.
   const giveUp = rows.return.bind(rows);

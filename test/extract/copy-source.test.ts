@@ -137,3 +137,13 @@ test('a query that fails before anybody reads it is an error for the one who the
   await sleep(100);
   await expect(rows.next()).rejects.toThrow('division by zero');
 });
+
+test('a connection that broke before anybody reads is an error for the one who then does', async () => {
+  const other = await openSession((await createTestDatabase('gone')).url);
+  const pid = await other.backendPid();
+  await session.query('select pg_terminate_backend($1::int, 5000)', [pid]);
+  await sleep(100);
+  const rows = copyRowsOf(other, 'select 1');
+  await sleep(100);
+  await expect(rows.next()).rejects.toThrow(/terminat|not queryable/i);
+});
