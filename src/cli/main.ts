@@ -36,6 +36,9 @@ const signals = watchSignals(
   },
 );
 
+/** A signal came when there was nothing left to stop: the report is whole, and so is its exit status. */
+let finishedAllTheSame = false;
+
 const session: Session = {
   globals,
   out,
@@ -44,6 +47,7 @@ const session: Session = {
   signal: signals.signal,
   onEmergency: (undo) => void emergencies.push(undo),
   finish(report, draw, exitStatus) {
+    finishedAllTheSame = signals.received() !== null;
     if (globals.json) document(report);
     else out.lines(draw(report, out.style));
     process.exitCode = exitStatus;
@@ -91,5 +95,5 @@ try {
   else fail(error);
 }
 const received = signals.received();
-if (received !== null) process.exitCode = SIGNAL_EXIT[received];
+if (received !== null && !finishedAllTheSame) process.exitCode = SIGNAL_EXIT[received];
 setTimeout(() => process.exit(), GRACE_MS).unref();
