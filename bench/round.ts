@@ -1,5 +1,6 @@
-import { insertSelect, type PeerRun } from './contenders/insert-select.js';
+import { insertSelect } from './contenders/insert-select.js';
 import { type OurRun, ours } from './contenders/ours.js';
+import type { PeerRun } from './contenders/peer.js';
 import { type CopyRun, rawCopy } from './contenders/raw-copy.js';
 import { type Again, again } from './measures/again.js';
 import { type Assessments, assessments } from './measures/assessments.js';

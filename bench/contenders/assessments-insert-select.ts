@@ -1,7 +1,5 @@
-import { withClient } from '../client.js';
-import { buildSameIndexes, indexDefinitions } from '../indexes.js';
-import { type BenchServer, settle } from '../server.js';
-import type { PeerRun } from './insert-select.js';
+import type { BenchServer } from '../server.js';
+import { type PeerRun, runPeer } from './peer.js';
 
 const PEER = 'peer_assessments';
 
@@ -57,22 +55,6 @@ from s full join v on v.key = s.key full join c on c.key = coalesce(s.key, v.key
 cross join lateral (select coalesce(s.key, v.key, c.key) as key) k`;
 
 /** From no table to an analysed one with the keys and indexes of ours. */
-export async function assessmentsInsertSelect(server: BenchServer): Promise<PeerRun> {
-  return withClient(server, async (client) => {
-    const definitions = await indexDefinitions(client, 'opportunity_assessments');
-    await client.query(`drop table if exists ${PEER}`);
-    await settle(server);
-    await client.query('set jit = off');
-    try {
-      const start = performance.now();
-      await client.query(
-        `create table ${PEER} (like opportunity_assessments including generated including constraints)`,
-      );
-      const { rowCount } = await client.query(STATEMENT);
-      await buildSameIndexes(server, definitions, 'opportunity_assessments', PEER);
-      return { seconds: (performance.now() - start) / 1000, rows: rowCount ?? 0 };
-    } finally {
-      await client.query(`drop table if exists ${PEER}`);
-    }
-  });
+export function assessmentsInsertSelect(server: BenchServer): Promise<PeerRun> {
+  return runPeer(server, { ours: 'opportunity_assessments', table: PEER, statement: STATEMENT });
 }

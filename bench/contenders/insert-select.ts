@@ -1,6 +1,5 @@
-import { withClient } from '../client.js';
-import { buildSameIndexes, indexDefinitions } from '../indexes.js';
-import { type BenchServer, settle } from '../server.js';
+import type { BenchServer } from '../server.js';
+import { type PeerRun, runPeer } from './peer.js';
 
 const PEER = 'peer_opportunities';
 
@@ -85,29 +84,7 @@ left join app_opportunities a on a.id = ak.id
 left join workflow_results w on w.id = wk.id
 left join submissions s on s.id = coalesce(ok.key, ak.key, wk.key)`;
 
-export interface PeerRun {
-  readonly seconds: number;
-  readonly rows: number;
-}
-
 /** From no table to an analysed one with the keys and indexes of ours. */
-export async function insertSelect(server: BenchServer): Promise<PeerRun> {
-  return withClient(server, async (client) => {
-    const definitions = await indexDefinitions(client, 'opportunities_unified');
-    await client.query(`drop table if exists ${PEER}`);
-    await settle(server);
-    // As in every session of Drydock: compiling costs more than it saves here.
-    await client.query('set jit = off');
-    try {
-      const start = performance.now();
-      await client.query(
-        `create table ${PEER} (like opportunities_unified including generated including constraints)`,
-      );
-      const { rowCount } = await client.query(STATEMENT);
-      await buildSameIndexes(server, definitions, 'opportunities_unified', PEER);
-      return { seconds: (performance.now() - start) / 1000, rows: rowCount ?? 0 };
-    } finally {
-      await client.query(`drop table if exists ${PEER}`);
-    }
-  });
+export function insertSelect(server: BenchServer): Promise<PeerRun> {
+  return runPeer(server, { ours: 'opportunities_unified', table: PEER, statement: STATEMENT });
 }
