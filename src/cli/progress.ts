@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../reports.js';
+import type { ProgressEvent } from '../reports/progress.js';
 import { barDisplay } from './progress/bar.js';
 import { lineDisplay } from './progress/lines.js';
 import type { Session } from './session.js';

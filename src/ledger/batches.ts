@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
 import { KeyRange } from '../keys/key-range.js';
-import type { BatchStatus } from '../reports.js';
+import type { BatchStatus } from '../reports/status.js';
 
 /** A batch: a numbered key range of a phase. */
 export interface Batch {

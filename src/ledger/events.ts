@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import type { LedgerEvent } from '../reports.js';
+import type { LedgerEvent } from '../reports/status.js';
 
 /** The newest entry of a schema's journal. Outlives the phases: it goes with the ledger. */
 export async function newestEvent(session: Session, schema: string): Promise<LedgerEvent | null> {

@@ -1,6 +1,7 @@
 import type { Session } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';
-import type { PhaseName, PhaseState } from '../reports.js';
+import type { PhaseState } from '../reports/phase-state.js';
+import type { PhaseName } from '../reports/target.js';
 import { ledgerExists } from './schema.js';
 
 /** A phase as the ledger knows it. */

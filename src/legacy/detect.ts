@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import type { Stop } from '../reports.js';
+import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, columnOf, isUniqueKey, readTable } from './catalog.js';
 import { type LegacyTableName, SHAPES, type Shape } from './shapes.js';
 

@@ -1,6 +1,6 @@
 import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
 import type { LegacyTableName, ShapeName } from '../legacy/shapes.js';
-import type { PhaseName } from '../reports.js';
+import type { PhaseName } from '../reports/target.js';
 
 /**
  * What a mapping is. One declaration per phase says where every legacy column goes; the transformers, the

@@ -1,4 +1,4 @@
-import { PHASES, type PhaseName } from '../reports.js';
+import { PHASES, type PhaseName } from '../reports/target.js';
 import { assessmentsPhase } from './assessments/phase.js';
 import { opportunitiesPhase } from './opportunities/phase.js';
 import type { PhaseDefinition } from './phase.js';

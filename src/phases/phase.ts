@@ -4,7 +4,7 @@ import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
 import type { PhaseMapping } from '../mapping/mapping.js';
-import type { PhaseName } from '../reports.js';
+import type { PhaseName } from '../reports/target.js';
 import type { Output } from '../transform/output.js';
 
 /** Turns the groups of one phase into lines. Pure: no database, no clock, no chance. */

@@ -8,7 +8,8 @@ import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { detectLegacy, type LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
-import { DEFAULTS, PHASES, type PhaseName, type ProgressEvent, type TargetOptions } from '../reports.js';
+import type { ProgressEvent } from '../reports/progress.js';
+import { DEFAULTS, PHASES, type PhaseName, type TargetOptions } from '../reports/target.js';
 import { explained } from './explain.js';
 
 /** What every verb works with: a connection, and the database as it is found. */

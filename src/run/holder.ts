@@ -1,12 +1,10 @@
 import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import { PHASES, type PhaseName } from '../reports.js';
+import { COMMANDS, type Command } from '../reports/status.js';
+import { PHASES, type PhaseName } from '../reports/target.js';
 
 /** First key of our advisory locks: `DRYD` in ASCII. */
 const LOCK_CLASS = 0x44525944;
-
-/** What a process does that changes a schema's phases. */
-export type Command = 'run' | 'rollback';
 
 /** Who holds a schema's lock. What the server does not tell the asking user is null. */
 export interface Holder {
@@ -58,10 +56,10 @@ export async function findHolder(session: Session, schema: string): Promise<Hold
     [LOCK_CLASS, schema],
   );
   if (row === undefined) return undefined;
-  const said = /^drydock (run|rollback) (\S+) by (.+)$/.exec(row.name ?? '');
+  const said = /^drydock (\S+) (\S+) by (.+)$/.exec(row.name ?? '');
   return {
     backendPid: Number(row.pid),
-    command: (said?.[1] ?? null) as Command | null,
+    command: COMMANDS.find((command) => command === said?.[1]) ?? null,
     phases: PHASES.filter((phase) => said?.[2] === 'all' || said?.[2]?.split('+').includes(phase) === true),
     operator: said?.[3] ?? null,
     user: String(row.user),

@@ -4,8 +4,9 @@ import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { lockLedger } from '../ledger/schema.js';
+import type { Command } from '../reports/status.js';
 import { type Context, operator } from './context.js';
-import { type Command, describeHolder, findHolder, nameSession, takeLock } from './holder.js';
+import { describeHolder, findHolder, nameSession, takeLock } from './holder.js';
 
 /** The lock of a schema, held by a session of its own, which is free for small questions meanwhile. */
 export interface Lock {

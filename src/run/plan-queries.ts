@@ -3,7 +3,7 @@ import type { Session } from '../db/session.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
-import type { PhasePlan, SourcePlan } from '../reports.js';
+import type { PhasePlan, SourcePlan } from '../reports/plan.js';
 
 const MOST_WORDS = 5;
 

@@ -6,7 +6,7 @@ import type { Batch } from '../ledger/batches.js';
 import { stageRows } from '../load/replace-range.js';
 import type { Target, Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
-import type { Invariant } from '../reports.js';
+import type { Invariant } from '../reports/verify.js';
 import { collectBatch } from './collect.js';
 import { type Context, throwIfStopped } from './context.js';
 import { openExtraction } from './extraction.js';

@@ -7,7 +7,8 @@ import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { laterPhases } from '../phases/all.js';
-import { PHASES, type PhaseName, type RollbackReport, type TargetOptions } from '../reports.js';
+import type { RollbackReport } from '../reports/rollback.js';
+import { PHASES, type PhaseName, type TargetOptions } from '../reports/target.js';
 import { openContext, stoppable } from './context.js';
 import { lockOperator } from './lock.js';
 

@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
 import { type Orders, readOrders } from '../ledger/orders.js';
-import type { Running } from '../reports.js';
+import type { Running } from '../reports/status.js';
 import { findHolder, type Holder } from './holder.js';
 
 /** Who is at work on the schema, and what it has been told. */

@@ -7,7 +7,7 @@ import { uuidText } from '../keys/uuid.js';
 import { spanOf } from '../ledger/batches.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
-import type { Invariant } from '../reports.js';
+import type { Invariant } from '../reports/verify.js';
 import { textOf } from '../verify/hash.js';
 import { type Comparison, keyedRows, keyName, type SideName, withClause } from '../verify/sides.js';
 import type { Context } from './context.js';

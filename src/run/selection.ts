@@ -5,7 +5,7 @@ import { isUuid } from '../keys/uuid.js';
 import type { Batch } from '../ledger/batches.js';
 import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
-import type { RangeOptions } from '../reports.js';
+import type { RangeOptions } from '../reports/target.js';
 import type { Context } from './context.js';
 
 /** A part of a phase to work on: the batches that it touches, and the keys within them. */

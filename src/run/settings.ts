@@ -1,5 +1,6 @@
 import { DrydockError } from '../errors.js';
-import { DEFAULTS, type RunOptions } from '../reports.js';
+import type { RunOptions } from '../reports/run.js';
+import { DEFAULTS } from '../reports/target.js';
 
 /** The numbers of a run, checked. */
 export type Settings = ReturnType<typeof settingsOf>;

@@ -4,7 +4,8 @@ import { listBatches } from '../ledger/batches.js';
 import { newestEvent } from '../ledger/events.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { ledgerExists } from '../ledger/schema.js';
-import type { PhaseName, PhaseStatus, StatusOptions, StatusReport } from '../reports.js';
+import type { PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
+import type { PhaseName } from '../reports/target.js';
 import { openContext, stoppable } from './context.js';
 import { readRunning } from './running.js';
 

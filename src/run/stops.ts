@@ -3,7 +3,7 @@ import { DrydockError } from '../errors.js';
 import { ownership } from '../ledger/objects.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
-import type { Stop } from '../reports.js';
+import type { Stop } from '../reports/plan.js';
 import type { Context } from './context.js';
 
 /** Everything that keeps a run from starting, found without writing anything. */

@@ -1,7 +1,7 @@
 import type { Session } from '../db/session.js';
 import { type Batch, spanOf } from '../ledger/batches.js';
 import { viewName } from '../mapping/targets.js';
-import type { Difference, SideHash, TableVerification } from '../reports.js';
+import type { Difference, SideHash, TableVerification } from '../reports/verify.js';
 import { findDifferences } from './differences.js';
 import { type Comparison, equalSides, hashBatches, hashSide, NO_ROWS } from './sides.js';
 

@@ -1,7 +1,7 @@
 import type { Session, TextRow } from '../db/session.js';
 import type { Batch } from '../ledger/batches.js';
 import type { CatalogTable } from '../legacy/catalog.js';
-import type { Difference } from '../reports.js';
+import type { Difference } from '../reports/verify.js';
 import { textOf } from './hash.js';
 import { type Comparison, keyedRows, keyName, type SideName, withClause } from './sides.js';
 

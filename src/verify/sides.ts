@@ -4,7 +4,7 @@ import type { Batch } from '../ledger/batches.js';
 import { fromClause, type KeyedSource, tableOf } from '../mapping/keyed-source.js';
 import { type Restoration, restoreQuery } from '../mapping/legacy-view.js';
 import { viewName } from '../mapping/targets.js';
-import type { SideHash } from '../reports.js';
+import type { SideHash } from '../reports/verify.js';
 import { rowHashes } from './hash.js';
 
 /** The two sides of one legacy table: the table itself, and what the unified tables give back. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { DEFAULTS } from '../../src/reports.js';
+import { DEFAULTS } from '../../src/reports/target.js';
 import { drydock, MAIN } from './process.js';
 
 const COMMANDS = ['plan', 'run', 'verify', 'status', 'pause', 'resume', 'throttle', 'rollback', 'demo'];

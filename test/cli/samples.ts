@@ -1,14 +1,9 @@
-import type {
-  Accounting,
-  OrderReport,
-  PhaseVerification,
-  PlanReport,
-  RollbackReport,
-  RunReport,
-  StatusReport,
-  TableVerification,
-  VerifyReport,
-} from '../../src/reports.js';
+import type { OrderReport } from '../../src/reports/orders.js';
+import type { PlanReport } from '../../src/reports/plan.js';
+import type { RollbackReport } from '../../src/reports/rollback.js';
+import type { Accounting, RunReport } from '../../src/reports/run.js';
+import type { StatusReport } from '../../src/reports/status.js';
+import type { PhaseVerification, TableVerification, VerifyReport } from '../../src/reports/verify.js';
 
 /** Small reports made by hand, each member with a value that can be found in the output. */
 

@@ -4,7 +4,7 @@ import { type BoundPhase, foldedColumn, storedType } from '../../src/mapping/bin
 import type { BoundColumn } from '../../src/mapping/mapping.js';
 import { foldedTable, ownBlock, ownTarget, unifiedTable } from '../../src/mapping/tables.js';
 import type { Phase } from '../../src/phases/phase.js';
-import type { PhaseName } from '../../src/reports.js';
+import type { PhaseName } from '../../src/reports/target.js';
 import type { Output } from '../../src/transform/output.js';
 import { bytesOf, fieldsOf, nullableBytes, nullableText, rowOf } from '../support/binary-rows.js';
 

@@ -10,7 +10,7 @@ import {
   status,
   throttle,
 } from '../../src/index.js';
-import type { ProgressEvent } from '../../src/reports.js';
+import type { ProgressEvent } from '../../src/reports/progress.js';
 import { ended, start } from '../cli/process.js';
 import type { TestDatabase } from '../support/database.js';
 import { expectEqual, pairsOf } from './legacy-views.js';

@@ -6,7 +6,7 @@ import type { Session } from '../../src/db/session.js';
 import { detectLegacy, type LegacyDatabase } from '../../src/legacy/detect.js';
 import { phaseDefinitions } from '../../src/phases/all.js';
 import type { Phase } from '../../src/phases/phase.js';
-import type { PhaseName } from '../../src/reports.js';
+import type { PhaseName } from '../../src/reports/target.js';
 import type { TestDatabase } from './database.js';
 
 /** The legacy tables of a mixture as they are written down: with every constraint, index and trigger. */

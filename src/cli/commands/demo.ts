@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { DEFAULTS } from '../../reports.js';
+import { DEFAULTS } from '../../reports/target.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
 import { sizeFlags } from '../flags/sizes.js';

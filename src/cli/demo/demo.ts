@@ -11,7 +11,7 @@ import {
   type VerifyReport,
   verify,
 } from '../../index.js';
-import type { ProgressEvent } from '../../reports.js';
+import type { ProgressEvent } from '../../reports/progress.js';
 import type { DemoOptions } from '../commands/demo.js';
 import { withProgress } from '../progress.js';
 import { renderDemo } from '../render/demo.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { isUuid } from '../../keys/uuid.js';
-import type { RangeOptions } from '../../reports.js';
+import type { RangeOptions } from '../../reports/target.js';
 import { quoted } from '../printable.js';
 import { UsageError } from '../usage.js';
 

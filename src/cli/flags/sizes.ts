@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DEFAULTS } from '../../reports.js';
+import { DEFAULTS } from '../../reports/target.js';
 import { wholeNumber } from './scalars.js';
 
 const MOST_LANES = 64; // each lane is a connection or two

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { DEFAULTS, PHASES, type PhaseName } from '../../reports.js';
+import { DEFAULTS, PHASES, type PhaseName } from '../../reports/target.js';
 import { quoted } from '../printable.js';
 import { schemaName } from './scalars.js';
 

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { ProgressEvent } from '../../reports.js';
+import type { ProgressEvent } from '../../reports/progress.js';
 import type { Sink } from '../io.js';
 import { printable } from '../printable.js';
 import type { ProgressDisplay } from '../progress.js';

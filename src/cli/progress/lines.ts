@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ProgressEvent } from '../../reports.js';
+import type { ProgressEvent } from '../../reports/progress.js';
 import type { ProgressDisplay } from '../progress.js';
 import { count, duration, percent } from '../render/format.js';
 import { Pace } from './pace.js';

@@ -1,4 +1,4 @@
-import type { ProgressEvent, Step } from '../../reports.js';
+import type { ProgressEvent, Step } from '../../reports/progress.js';
 import { printable } from '../printable.js';
 import { rateText } from '../render/running.js';
 

@@ -1,4 +1,4 @@
-import type { OrderReport } from '../../reports.js';
+import type { OrderReport } from '../../reports/orders.js';
 import type { Style } from '../style.js';
 import { facts, mark, title } from './parts.js';
 import { rateText, runningFacts } from './running.js';

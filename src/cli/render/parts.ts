@@ -1,4 +1,4 @@
-import type { Accounting } from '../../reports.js';
+import type { Accounting } from '../../reports/run.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count } from './format.js';

@@ -1,4 +1,4 @@
-import type { PhasePlan, PlanReport, TablePlan } from '../../reports.js';
+import type { PhasePlan, PlanReport, TablePlan } from '../../reports/plan.js';
 import { printable, quoted } from '../printable.js';
 import type { Style } from '../style.js';
 import { bytes, count, counted, duration } from './format.js';

@@ -1,4 +1,4 @@
-import type { RollbackReport } from '../../reports.js';
+import type { RollbackReport } from '../../reports/rollback.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { heading, mark, title } from './parts.js';

@@ -1,4 +1,4 @@
-import type { PhaseRun, RunReport } from '../../reports.js';
+import type { PhaseRun, RunReport } from '../../reports/run.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { bytes, count, counted, duration, percent } from './format.js';

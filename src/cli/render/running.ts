@@ -1,4 +1,4 @@
-import type { Running } from '../../reports.js';
+import type { Running } from '../../reports/status.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count } from './format.js';

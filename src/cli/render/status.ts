@@ -1,4 +1,4 @@
-import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports.js';
+import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, percent } from './format.js';

@@ -1,4 +1,4 @@
-import type { Difference, PhaseVerification, TableVerification } from '../../reports.js';
+import type { Difference, PhaseVerification, TableVerification } from '../../reports/verify.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { excerpt } from './excerpt.js';

@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../../reports.js';
+import type { VerifyReport } from '../../reports/verify.js';
 import type { Style } from '../style.js';
 import { counted, duration } from './format.js';
 import { accountingTable, heading, mark, title } from './parts.js';

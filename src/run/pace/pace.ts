@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../../db/session.js';
 import type { Orders } from '../../ledger/orders.js';
-import type { PhaseName } from '../../reports.js';
+import type { PhaseName } from '../../reports/target.js';
 import type { Context } from '../context.js';
 import { type Inbox, POLL_MS } from './inbox.js';
 import { RowRate } from './row-rate.js';

@@ -4,7 +4,7 @@ import type { Sink } from '../../../src/cli/io.js';
 import { createLog } from '../../../src/cli/log.js';
 import { lineDisplay } from '../../../src/cli/progress/lines.js';
 import { PLAIN } from '../../../src/cli/style.js';
-import type { ProgressEvent } from '../../../src/reports.js';
+import type { ProgressEvent } from '../../../src/reports/progress.js';
 
 /** Shows events at given milliseconds, and gives what was logged. */
 function logged(globals: Partial<Globals>, events: readonly (readonly [ms: number, event: ProgressEvent])[]) {

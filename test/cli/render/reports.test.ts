@@ -7,7 +7,7 @@ import { renderStatus } from '../../../src/cli/render/status.js';
 import { displayWidth } from '../../../src/cli/render/text.js';
 import { renderVerify } from '../../../src/cli/render/verify.js';
 import { PLAIN, type Style } from '../../../src/cli/style.js';
-import type { OrderReport } from '../../../src/reports.js';
+import type { OrderReport } from '../../../src/reports/orders.js';
 import * as samples from '../samples.js';
 
 const text = (lines: readonly string[]): string => lines.join('\n');
