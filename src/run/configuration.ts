@@ -1,5 +1,6 @@
 import { DrydockError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
+import { readMoved } from '../ledger/moved.js';
 import { LEDGER_VERSION } from '../ledger/schema.js';
 import { detectLegacy, type LegacyTable } from '../legacy/detect.js';
 import type { Phase } from '../phases/phase.js';
@@ -30,10 +31,10 @@ export function configurationOf(phase: Phase): Configuration {
 }
 
 function configured(legacy: readonly LegacyTable[]): Configuration {
-  const tables = legacy.map(({ name, schema, shape, columns }) => [
+  const tables = legacy.map(({ name, home, shape, columns }) => [
     name,
     {
-      schema,
+      schema: home,
       shape: shape.name,
       columns: Object.fromEntries(columns.map((column) => [column.name, column.type.name])),
     },
@@ -56,7 +57,7 @@ export function requireSameConfiguration(phase: Phase, entry: PhaseEntry): void 
 /** Refuses to go on where the legacy tables were altered under a run at work. */
 export async function requireUnchanged(context: Context, phase: Phase): Promise<void> {
   const { session, schema, legacy } = context;
-  const found = await detectLegacy(session, schema, legacy.appSchema);
+  const found = await detectLegacy(session, schema, legacy.appSchema, await readMoved(session, schema));
   const tables = phase.bound.sources.flatMap(({ rule }) => found.tables.get(rule.table) ?? []);
   const changes = changesBetween(configurationOf(phase), configured(tables));
   if (changes.length === 0) return;

@@ -4,6 +4,7 @@ import type { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
 import { DrydockError, StoppedError } from '../errors.js';
+import { readMoved } from '../ledger/moved.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { detectLegacy, type LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
@@ -45,8 +46,8 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
       next: 'Verification rests on hash functions that came with version 14.',
     });
   }
-  const legacy = await detectLegacy(session, schema, options.appSchema);
   const entries = await readPhases(session, schema);
+  const legacy = await detectLegacy(session, schema, options.appSchema, await readMoved(session, schema));
   return {
     connector: connect,
     session,
