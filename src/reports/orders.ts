@@ -1,5 +1,5 @@
-import type { TargetOptions } from './target.js';
 import type { Running } from './status.js';
+import type { TargetOptions } from './target.js';
 
 export interface ThrottleOptions extends OrderOptions {
   /** Legacy rows per second; null: no limit, whatever the run was started with. */

@@ -1,5 +1,5 @@
-import type { PhaseName, TargetOptions } from './target.js';
 import type { PhaseState } from './phase-state.js';
+import type { PhaseName, TargetOptions } from './target.js';
 
 export interface PlanOptions extends TargetOptions {
   readonly batchSize?: number | undefined;

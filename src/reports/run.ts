@@ -1,5 +1,5 @@
-import type { PhaseName, TargetOptions, RangeOptions } from './target.js';
 import type { PhaseState } from './phase-state.js';
+import type { PhaseName, RangeOptions, TargetOptions } from './target.js';
 import type { PhaseVerification } from './verify.js';
 
 export interface RunOptions extends TargetOptions, RangeOptions {
