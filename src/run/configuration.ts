@@ -1,6 +1,6 @@
 import { DrydockError } from '../errors.js';
-import type { PhaseEntry } from '../ledger/phases.js';
 import { readMoved } from '../ledger/moved.js';
+import type { PhaseEntry } from '../ledger/phases.js';
 import { LEDGER_VERSION } from '../ledger/schema.js';
 import { detectLegacy, type LegacyTable } from '../legacy/detect.js';
 import type { Phase } from '../phases/phase.js';
