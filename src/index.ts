@@ -1,5 +1,9 @@
 /** The library: the same verbs as the command line, with typed options. */
+export { complete } from './cutover/complete.js';
+export { cutover } from './cutover/cutover.js';
 export { DrydockError, EXIT, StoppedError } from './errors.js';
+export * from './reports/complete.js';
+export * from './reports/cutover.js';
 export * from './reports/orders.js';
 export * from './reports/phase-state.js';
 export * from './reports/plan.js';

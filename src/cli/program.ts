@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { addComplete } from './commands/complete.js';
+import { addCutover } from './commands/cutover.js';
 import { addDemo } from './commands/demo.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
@@ -54,7 +56,9 @@ export function buildProgram(session: Session): Command {
     addPause,
     addResume,
     addThrottle,
+    addCutover,
     addRollback,
+    addComplete,
     addDemo,
   ]) {
     add(program, session);

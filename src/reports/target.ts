@@ -37,4 +37,5 @@ export const DEFAULTS = {
   concurrency: 2,
   maxRejects: 0,
   limit: 20,
+  patience: 60,
 } as const;

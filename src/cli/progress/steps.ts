@@ -11,6 +11,10 @@ export const STEP_TEXT = {
   views: 'creating the legacy views',
   verify: 'comparing both sides',
   drop: 'dropping what Drydock made',
+  preflight: 'looking at what hangs on the tables',
+  swap: 'swapping the names',
+  revert: 'giving the tables their names back',
+  complete: 'making the old names read-only',
 } as const satisfies Readonly<Record<Step, string>>;
 
 /** An order that was followed, for a person. */

@@ -3,7 +3,9 @@ import { OWN_WRITES, type Session } from '../../db/session.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';
+import { phaseDefinitions } from '../../phases/all.js';
 import type { Phase } from '../../phases/phase.js';
+import type { PhaseName } from '../../reports/target.js';
 import { completeRowBody } from './complete-row.js';
 import { completeFoldedBody, writeFoldedBody } from './folded.js';
 import { type LegacySide, readLegacySide } from './legacy-columns.js';
@@ -51,7 +53,7 @@ interface ReverseTarget {
   readonly after: ReverseFunction;
 }
 
-function functionName(target: Target, what: string): string {
+function functionName(target: Pick<Target, 'schema' | 'name'>, what: string): string {
   return generatedName('reverse', what, target.schema, target.name);
 }
 
@@ -135,15 +137,21 @@ export function reverseTriggers(targets: Targets, owner: string): string[] {
 
 /** Statements that switch it off, and take the functions away. */
 export function dropReverseTriggers(targets: Targets): string[] {
-  const both = [targets.unified, targets.folded];
-  return [
-    ...both.flatMap((target) =>
-      TRIGGERS.map((name) => `drop trigger if exists ${ident(name)} on ${target.qualified}`),
-    ),
-    ...both.flatMap((target) =>
-      ['row', 'write', 'truncate'].map(
-        (what) => `drop function if exists ${qualified(LEDGER_SCHEMA, functionName(target, what))}()`,
-      ),
-    ),
-  ];
+  return [targets.unified, targets.folded].flatMap((target) => [
+    ...TRIGGERS.map((name) => `drop trigger if exists ${ident(name)} on ${target.qualified}`),
+    ...dropFunctions(target),
+  ]);
+}
+
+/** Statements that take the functions of a phase away whose tables are gone: a cutover may have been stopped early. */
+export function dropReverseFunctions(phase: PhaseName, schema: string): string[] {
+  return phaseDefinitions([phase]).flatMap(({ mapping }) =>
+    [mapping.unified, mapping.folded].flatMap((name) => dropFunctions({ schema, name })),
+  );
+}
+
+function dropFunctions(target: Pick<Target, 'schema' | 'name'>): string[] {
+  return ['row', 'write', 'truncate'].map(
+    (what) => `drop function if exists ${qualified(LEDGER_SCHEMA, functionName(target, what))}()`,
+  );
 }

@@ -12,6 +12,7 @@ create table drydock.moved_tables (
   home text not null,
   moved_to text not null,
   oid oid not null,
+  view_oid oid not null,
   dropped boolean not null default false,
   primary key (phase_id, table_name)
 );
