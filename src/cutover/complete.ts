@@ -10,7 +10,7 @@ import { targetsOf } from '../mapping/targets.js';
 import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
-import type { Finding } from '../reports/cutover.js';
+import type { CutoverFinding } from '../reports/cutover.js';
 import { DEFAULTS, PHASES } from '../reports/target.js';
 import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
@@ -70,7 +70,7 @@ async function completePhase(
   const survey = { ...(await surveyOf(context, phase, entry)), session };
   const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
   const dropLegacy = options.dropLegacy === true;
-  const findings: Finding[] = await completionFindings(survey, dropLegacy);
+  const findings: CutoverFinding[] = await completionFindings(survey, dropLegacy);
   if (entry.state === 'completed') {
     if (stopped(findings)) return { ...nothing, outcome: 'refused', findings };
     if (options.dryRun === true) return { ...nothing, outcome: 'already-completed', findings };

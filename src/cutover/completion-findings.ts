@@ -1,13 +1,13 @@
 import { replacedViews } from '../ledger/moved.js';
 import { verifiedBackup } from '../ledger/verified-backup.js';
-import type { Finding } from '../reports/cutover.js';
+import type { CutoverFinding } from '../reports/cutover.js';
 import { canBeRepointed, foreignKeysToPhase } from './foreign-keys.js';
 import { carried, nameOf, type Survey, stops, warned } from './preflight/findings.js';
 import { preparedTransactions } from './preflight/sessions.js';
 import { onMovedTables, onViews } from './view-dependents.js';
 
 /** What completing a phase means for what hangs on it; what stops it is named. */
-export async function completionFindings(survey: Survey, dropLegacy: boolean): Promise<Finding[]> {
+export async function completionFindings(survey: Survey, dropLegacy: boolean): Promise<CutoverFinding[]> {
   const { phase, entry } = survey;
   if (entry.state === 'completed') return dropLegacy ? beforeDrop(survey) : [];
   if (entry.state !== 'cut-over') {
@@ -29,7 +29,7 @@ export async function completionFindings(survey: Survey, dropLegacy: boolean): P
   ];
 }
 
-async function oldNames({ session, entry }: Survey): Promise<Finding[]> {
+async function oldNames({ session, entry }: Survey): Promise<CutoverFinding[]> {
   const replaced = await replacedViews(session, entry.id);
   const dependents = await onViews(session, entry.id);
   return [
@@ -48,7 +48,7 @@ async function oldNames({ session, entry }: Survey): Promise<Finding[]> {
 }
 
 /** The restoring views read our tables with their owner's rights: policies of the legacy tables do not reach there. */
-async function policies({ session, tables, oids }: Survey): Promise<Finding[]> {
+async function policies({ session, tables, oids }: Survey): Promise<CutoverFinding[]> {
   const rows = await session.query(
     `select oid::text as oid from pg_class where oid = any ($1::text::oid[]) and relrowsecurity`,
     [oids],
@@ -64,8 +64,8 @@ async function policies({ session, tables, oids }: Survey): Promise<Finding[]> {
   });
 }
 
-async function foreignKeys({ session, phase, entry }: Survey): Promise<Finding[]> {
-  const found: Finding[] = [];
+async function foreignKeys({ session, phase, entry }: Survey): Promise<CutoverFinding[]> {
+  const found: CutoverFinding[] = [];
   for (const key of await foreignKeysToPhase(session, phase)) {
     const name = `${key.schema}.${key.table}.${key.name}`;
     if (!canBeRepointed(phase, key)) {
@@ -101,7 +101,7 @@ async function foreignKeys({ session, phase, entry }: Survey): Promise<Finding[]
   return found;
 }
 
-async function readersLeft({ session, entry }: Survey): Promise<Finding[]> {
+async function readersLeft({ session, entry }: Survey): Promise<CutoverFinding[]> {
   return (await onMovedTables(session, entry.id)).map((name) =>
     warned(
       'view',
@@ -112,7 +112,7 @@ async function readersLeft({ session, entry }: Survey): Promise<Finding[]> {
   );
 }
 
-async function beforeDrop(survey: Survey): Promise<Finding[]> {
+async function beforeDrop(survey: Survey): Promise<CutoverFinding[]> {
   const { session, entry, context, phase } = survey;
   const found = (await onMovedTables(session, entry.id)).map((name) =>
     stops(

@@ -4,7 +4,7 @@ import { DrydockError, StoppedError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
-import type { CutoverOptions, CutoverReport, Finding, PhaseCutover } from '../reports/cutover.js';
+import type { CutoverOptions, CutoverReport, CutoverFinding, PhaseCutover } from '../reports/cutover.js';
 import { DEFAULTS } from '../reports/target.js';
 import { requireSameConfiguration } from '../run/configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from '../run/context.js';
@@ -106,7 +106,7 @@ export async function surveyOf(
   return { context, phase, entry, tables, oids: oidArray(tables), serverVersion: Number(number) };
 }
 
-export function stopped(findings: readonly Finding[]): boolean {
+export function stopped(findings: readonly CutoverFinding[]): boolean {
   return findings.some(({ verdict }) => verdict === 'stops');
 }
 
@@ -116,7 +116,7 @@ export async function waitForOlderSnapshots(
   session: Survey['session'],
   phaseId: number,
   patienceMs: number,
-): Promise<Finding[]> {
+): Promise<CutoverFinding[]> {
   const until = performance.now() + patienceMs;
   for (;;) {
     const found = await olderSnapshots(session, phaseId);

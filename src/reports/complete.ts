@@ -1,4 +1,4 @@
-import type { Finding } from './cutover.js';
+import type { CutoverFinding } from './cutover.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
 export interface CompleteOptions extends TargetOptions {
@@ -13,7 +13,7 @@ export interface CompleteOptions extends TargetOptions {
 export interface PhaseCompletion {
   readonly phase: PhaseName;
   readonly outcome: 'completed' | 'already-completed' | 'would-complete' | 'refused';
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CutoverFinding[];
   /** Rows of other tables that named a folded duplicate and name its opportunity now. */
   readonly repointed: number;
   /** Legacy tables that were dropped, by name. */

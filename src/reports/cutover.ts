@@ -15,7 +15,7 @@ export interface CutoverOptions extends TargetOptions {
  * What a cutover means for one thing that hangs on the tables. `carried`: it goes on as it is. `warned`: it goes on,
  * but something about it is different now. `stops`: no cutover before it is settled.
  */
-export interface Finding {
+export interface CutoverFinding {
   readonly verdict: 'carried' | 'warned' | 'stops';
   readonly code: string;
   /** What it is about, by name. */
@@ -41,7 +41,7 @@ export interface PhaseCutover {
   readonly phase: PhaseName;
   readonly outcome: 'cut-over' | 'already-cut-over' | 'would-cut-over' | 'refused';
   readonly state: PhaseState;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CutoverFinding[];
   readonly swap: Swap | null;
   /** Of the whole, right after the swap. */
   readonly verification: PhaseVerification | null;

@@ -3,7 +3,7 @@ import type { PhaseEntry } from '../../ledger/phases.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { MovedTable } from '../../legacy/moved.js';
 import type { Phase } from '../../phases/phase.js';
-import type { Finding } from '../../reports/cutover.js';
+import type { CutoverFinding } from '../../reports/cutover.js';
 import type { Context } from '../../run/context.js';
 
 /** What every check looks at. */
@@ -18,17 +18,17 @@ export interface Survey {
   readonly serverVersion: number;
 }
 
-export type Check = (survey: Survey) => Promise<Finding[]>;
+export type Check = (survey: Survey) => Promise<CutoverFinding[]>;
 
-export function carried(code: string, object: string, why: string): Finding {
+export function carried(code: string, object: string, why: string): CutoverFinding {
   return { verdict: 'carried', code, object, why, next: '' };
 }
 
-export function warned(code: string, object: string, why: string, next: string): Finding {
+export function warned(code: string, object: string, why: string, next: string): CutoverFinding {
   return { verdict: 'warned', code, object, why, next };
 }
 
-export function stops(code: string, object: string, why: string, next: string): Finding {
+export function stops(code: string, object: string, why: string, next: string): CutoverFinding {
   return { verdict: 'stops', code, object, why, next };
 }
 

@@ -1,5 +1,5 @@
 import type { Session } from '../../db/session.js';
-import type { Finding } from '../../reports/cutover.js';
+import type { CutoverFinding } from '../../reports/cutover.js';
 import * as belongings from './belongings.js';
 import * as dependents from './dependents.js';
 import type { Check, Survey } from './findings.js';
@@ -45,8 +45,8 @@ export async function preflight(
   survey: Omit<Survey, 'session'>,
   session: Session,
   options: { readonly backupRequired: boolean },
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
+): Promise<CutoverFinding[]> {
+  const findings: CutoverFinding[] = [];
   await session.begin('repeatable read', 'read only');
   try {
     for (const check of [...CHECKS, readiness.backup(options.backupRequired)]) {

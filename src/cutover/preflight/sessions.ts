@@ -1,5 +1,5 @@
 import type { Session } from '../../db/session.js';
-import type { Finding } from '../../reports/cutover.js';
+import type { CutoverFinding } from '../../reports/cutover.js';
 import { type Check, stops, warned } from './findings.js';
 
 /** Prepared transactions keep their locks until somebody ends them: no wait helps. */
@@ -56,7 +56,7 @@ export const longTransactions: Check = async ({ session, oids }) => {
  * Whoever reads with a snapshot older than the loading of the unified tables sees them without those rows: a snapshot
  * does not follow. Backends, replication slots and standbys that say so are named.
  */
-export async function olderSnapshots(session: Session, phaseId: number): Promise<Finding[]> {
+export async function olderSnapshots(session: Session, phaseId: number): Promise<CutoverFinding[]> {
   const rows = await session.query(
     `with loaded as (
        select min(age(b.xmin)) as age from drydock.batches b where b.phase_id = $1::int and b.finished_at is not null
