@@ -24,7 +24,7 @@ import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { underLocks } from './locks.js';
 import { readOnlyViews } from './read-only-views.js';
 import { dropReverseTriggers } from './reverse/install.js';
-import { inLockOrder, locksOf, type Turn } from './swap.js';
+import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
 import { unifiedDefaults } from './unified-defaults.js';
 
 const STATE = 'Nothing was completed: both forms of the data are kept up as before.';
@@ -101,14 +101,10 @@ async function end(session: Session, turn: Turn): Promise<number> {
   await catchUp.ahead();
   await requireEqual(turn);
   const keys = (await foreignKeysToPhase(session, phase)).filter((key) => canBeRepointed(phase, key));
-  const views = tables.map((table) => ({
-    qualified: qualified(table.home, table.name),
-    mode: 'access exclusive' as const,
-  }));
   const locks = [
-    ...locksOf(targets, [], 'share row exclusive'),
-    ...views,
-    ...locksOf(targets, tables, 'share row exclusive').slice(2),
+    ...unifiedLocks(targets),
+    ...viewLocks(tables),
+    ...legacyLocks(tables),
     ...[...new Set(keys.map((key) => key.qualified))].map((table) => ({
       qualified: table,
       mode: 'share row exclusive' as const,

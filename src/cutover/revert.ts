@@ -1,5 +1,4 @@
 import type { Cleanup } from '../db/cleanup.js';
-import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { readCutoverCatalog, recordTurn } from '../ledger/cutovers.js';
@@ -15,7 +14,7 @@ import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { underLocks } from './locks.js';
 import { moveBack } from './old-names.js';
 import { dropReverseTriggers } from './reverse/install.js';
-import { inLockOrder, locksOf, type Turn } from './swap.js';
+import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
 import { onViews } from './view-dependents.js';
 
 const STATE = 'Nothing was swapped back: the old names are views as before.';
@@ -34,17 +33,9 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead();
   await requireEqual(turn);
-  const views = tables.map((table) => ({
-    qualified: qualified(table.home, table.name),
-    mode: 'access exclusive' as const,
-  }));
-  const [ours, legacy] = [
-    locksOf(targets, [], 'share row exclusive'),
-    locksOf(targets, tables, 'share row exclusive').slice(2),
-  ];
   const { result, ...times } = await underLocks(
     session,
-    [...ours, ...views, ...legacy],
+    [...unifiedLocks(targets), ...viewLocks(tables), ...legacyLocks(tables)],
     { patienceMs, signal: context.signal, state: STATE },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw changed();

@@ -1,5 +1,6 @@
 import type { Cleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
+import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { enterCutover, recordTurn } from '../ledger/cutovers.js';
@@ -48,12 +49,12 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
-    locksOf(targets, tables, 'share row exclusive'),
+    legacyLocks(tables),
     { patienceMs, signal: context.signal, state: STATE },
     async () => {
       await requireState(session, phaseId);
       const drained = await catchUp.within();
-      await move(session, { turn, targets, tables, serverVersion, catalog });
+      await move(session, { turn, tables, serverVersion, catalog });
       return drained;
     },
   );
@@ -77,6 +78,16 @@ async function prepare(
     );
     await prepareReverseCapture(session, phase, targets, later);
   });
+  // Nobody but Drydock writes the unified tables yet: whoever does is refused from here on until the swap.
+  await withRetry(() =>
+    session.transaction(async () => {
+      const { owner } = await session.one(
+        'select pg_get_userbyid(relowner) as owner from pg_class where oid = $1::text::regclass',
+        [targets.unified.qualified],
+      );
+      await session.execute(reverseTriggers(targets, String(owner)).join('; '));
+    }),
+  );
   return readCatalog(session, tables);
 }
 
@@ -84,25 +95,20 @@ async function move(
   session: Session,
   made: {
     readonly turn: Turn;
-    readonly targets: Targets;
     readonly tables: readonly LegacyTable[];
     readonly serverVersion: number;
     readonly catalog: string;
   },
 ): Promise<void> {
-  const { turn, targets, tables, serverVersion, catalog } = made;
+  const { turn, tables, serverVersion, catalog } = made;
   const { context, phase, phaseId } = turn;
   // Read now: grants may have changed until a moment ago.
   const trimmings = await readTrimmings(session, tables);
-  const { owner } = await session.one(
-    'select pg_get_userbyid(relowner) as owner from pg_class where oid = $1::text::regclass',
-    [targets.unified.qualified],
-  );
   const statements = tables.flatMap((table) => {
     const own = trimmings.get(table.oid);
     return own === undefined ? [] : moveAside(table, own, serverVersion);
   });
-  await session.execute([...statements, ...reverseTriggers(targets, String(owner))].join(';\n'));
+  await session.execute(statements.join(';\n'));
   for (const table of tables) {
     await enterMoved(session, phaseId, {
       name: table.name,
@@ -141,17 +147,23 @@ export function inLockOrder(phase: Phase): LegacyTable[] {
     .sort((a, b) => (a.home + a.name < b.home + b.name ? -1 : 1));
 }
 
-/** Our tables first, as a direct write takes them; then the legacy tables, which the write reaches from there. */
-export function locksOf(
-  targets: Targets,
-  tables: readonly LegacyTable[],
-  mode: TableLock['mode'],
-): TableLock[] {
-  return [
-    ...[targets.unified, targets.folded].map((target) => ({ qualified: target.qualified, mode })),
-    ...tables.map((table) => ({
-      qualified: qualified(table.schema, table.name),
-      mode: 'access exclusive' as const,
-    })),
-  ];
+/** Our tables: before the legacy ones, as a direct write takes them. */
+export function unifiedLocks(targets: Targets): TableLock[] {
+  return [targets.unified, targets.folded].map((target) => ({
+    qualified: target.qualified,
+    mode: 'share row exclusive',
+  }));
+}
+
+/** The views under the old names: before the tables that they read, as a statement takes them. */
+export function viewLocks(tables: readonly LegacyTable[]): TableLock[] {
+  return tables.map((table) => ({ qualified: qualified(table.home, table.name), mode: 'access exclusive' }));
+}
+
+/** The legacy tables, where they are now. */
+export function legacyLocks(tables: readonly LegacyTable[]): TableLock[] {
+  return tables.map((table) => ({
+    qualified: qualified(table.schema, table.name),
+    mode: 'access exclusive',
+  }));
 }

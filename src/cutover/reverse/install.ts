@@ -129,7 +129,7 @@ export function reverseTriggers(targets: Targets, owner: string): string[] {
       ]),
     ] as const;
     return made.flatMap(([name, definition]) => [
-      `create trigger ${ident(String(name))} ${definition}`,
+      `create or replace trigger ${ident(String(name))} ${definition}`,
       `alter table ${target.qualified} enable always trigger ${ident(String(name))}`,
     ]);
   });
