@@ -11,6 +11,7 @@ export * from './reports/progress.js';
 export * from './reports/rollback.js';
 export * from './reports/run.js';
 export * from './reports/status.js';
+export * from './reports/sync.js';
 export * from './reports/target.js';
 export * from './reports/verify.js';
 
@@ -19,4 +20,5 @@ export { plan } from './run/plan.js';
 export { rollback } from './run/rollback.js';
 export { run } from './run/run.js';
 export { status } from './run/status.js';
+export { sync } from './run/sync.js';
 export { verify } from './run/verify.js';

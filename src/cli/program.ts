@@ -8,6 +8,7 @@ import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
 import { addStatus } from './commands/status.js';
+import { addSync } from './commands/sync.js';
 import { addThrottle } from './commands/throttle.js';
 import { addVerify } from './commands/verify.js';
 import { addGlobalFlags } from './flags/target.js';
@@ -52,6 +53,7 @@ export function buildProgram(session: Session): Command {
     addPlan,
     addRun,
     addVerify,
+    addSync,
     addStatus,
     addPause,
     addResume,

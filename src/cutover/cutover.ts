@@ -4,7 +4,7 @@ import { DrydockError, StoppedError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
-import type { CutoverOptions, CutoverReport, CutoverFinding, PhaseCutover } from '../reports/cutover.js';
+import type { CutoverFinding, CutoverOptions, CutoverReport, PhaseCutover } from '../reports/cutover.js';
 import { DEFAULTS } from '../reports/target.js';
 import { requireSameConfiguration } from '../run/configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from '../run/context.js';

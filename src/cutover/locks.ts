@@ -42,7 +42,8 @@ export async function underLocks<T>(
   for (let attempts = 1; ; attempts += 1) {
     if (options.signal?.aborted === true) throw new StoppedError(options.state);
     const asked = performance.now();
-    await session.begin();
+    // The snapshot is taken by the first query behind the locks.
+    await session.begin('repeatable read');
     try {
       await takeAll(session, tables, asked + budget);
       const held = performance.now();

@@ -1,3 +1,5 @@
+import { literal } from '../db/identifier.js';
+
 /**
  * SQL over raw ids: Reddit's id ('1ov5v6d'), its full name ('t3_1ov5v6d'), 'opp_' + id, or a uuid as text.
  * Arguments are SQL expressions.
@@ -13,12 +15,20 @@ export function rawText(column: string): string {
   return `(${column}::text collate "C")`;
 }
 
+/** What may stand before an id, in the order in which it is looked for. */
+const PREFIXES = ['t3_', 'opp_t3_', 'opp_'] as const;
+
 /** The id without its prefixes. */
 export function bareId(raw: string): string {
-  const cases = ['t3_', 'opp_t3_', 'opp_'].map(
+  const cases = PREFIXES.map(
     (prefix) => `when starts_with(${raw}, '${prefix}') then substr(${raw}, ${prefix.length + 1})`,
   );
   return `(case ${cases.join(' ')} else ${raw} end)`;
+}
+
+/** The raw ids that a bare one may have been; not every one of them gives it back. */
+export function spellingsOf(bare: string): string[] {
+  return ['', ...PREFIXES].map((prefix) => `${literal(prefix)} || ${bare}`);
 }
 
 /** The uuid that a text spells; null when it spells none. */

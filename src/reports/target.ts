@@ -38,4 +38,6 @@ export const DEFAULTS = {
   maxRejects: 0,
   limit: 20,
   patience: 60,
+  /** Seconds between two looks at the queue of changes. */
+  syncInterval: 0.2,
 } as const;

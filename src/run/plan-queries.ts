@@ -98,4 +98,13 @@ export async function repeatedSubmissions(session: Session, legacy: LegacyDataba
 }
 
 /** A source without its joins: for questions about the table alone. */
-const keyless = { with: '', roughly: '', joins: '', key: '', extras: [], orphan: '' } as const;
+const keyless = {
+  with: '',
+  roughly: '',
+  narrowly: '',
+  names: null,
+  joins: '',
+  key: '',
+  extras: [],
+  orphan: '',
+} as const;

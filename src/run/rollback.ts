@@ -1,3 +1,5 @@
+import { ATTEMPTS, LOCK_PATIENCE } from '../capture/patience.js';
+import { stopCapture } from '../capture/stop.js';
 import { requireEntry, surveyOf } from '../cutover/cutover.js';
 import { dropReverseFunctions } from '../cutover/reverse/install.js';
 import { requireOurViews, revert } from '../cutover/revert.js';
@@ -19,6 +21,7 @@ import { lockOperator } from './lock.js';
 /**
  * One step back. A phase that was cut over gets its tables' names back and is in sync again. Of any other phase, what
  * Drydock made for it is dropped, and only that, in one transaction; the ledger goes with the last phase.
+ * Of the legacy tables only the triggers are taken that report their changes.
  */
 export async function rollback(options: RollbackOptions): Promise<RollbackReport> {
   return stoppable(options.signal, 'Nothing was dropped.', () =>
@@ -86,12 +89,14 @@ async function dropPhases(
     return dropped;
   };
   if (dryRun || names.length === 0) return dropAll();
-  return withRetry(() =>
+  const once = () =>
     session.transaction(async () => {
       await lockLedger(session);
+      // Triggers go from tables that are at work: who writes them waits behind us no longer than this.
+      await session.execute(`set local lock_timeout = '${LOCK_PATIENCE}'`);
       return dropAll();
-    }),
-  );
+    });
+  return withRetry(once, { signal: context.signal, attempts: ATTEMPTS });
 }
 
 /** After completion the unified tables are the only ones that are current. */
@@ -137,6 +142,7 @@ async function dropPhase(
   if (entry === undefined) return [];
   const dropped: string[] = [];
   try {
+    for (const table of await stopCapture(session, entry.id)) dropped.push(`triggers on ${table}`);
     for (const object of await readObjects(session, entry.id)) {
       // What is under the name now is not what we made: it is left alone.
       if (!(await isIntact(session, object))) continue;

@@ -7,8 +7,11 @@ import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import { DEFAULTS } from '../reports/target.js';
+import { beginCapture, type CaptureState } from './begin-capture.js';
+import { catchUp } from './catch-up.js';
 import { requireSameBatchSize, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from './context.js';
+import { Drainer } from './drainer.js';
 import { analyzeTables, buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
@@ -23,6 +26,7 @@ import { select } from './selection.js';
 import { type Settings, settingsOf } from './settings.js';
 import { findStops, throwIfStops } from './stops.js';
 import { storageOf } from './storage.js';
+import { syncJob } from './sync-job.js';
 import { recordedVerification } from './verify.js';
 import { brokenViews } from './verify-phase.js';
 
@@ -64,7 +68,15 @@ export async function run(options: RunOptions): Promise<RunReport> {
         // Bound only now: the phase before it has made the tables that it resolves against.
         const entries = await readPhases(context.session, context.schema);
         const phase = definition.bind(context.legacy, new Set(entries.keys()));
-        phases.push(await runPhase({ ...context, entries }, phase, options, settings, control));
+        const { warnings: told, ...done } = await runPhase(
+          { ...context, entries },
+          phase,
+          options,
+          settings,
+          control,
+        );
+        phases.push(done);
+        warnings.push(...told);
       }
       warnings.push(...(await reopenedPhases(context)));
       const outcome = phases.some((phase) => phase.state === 'different')
@@ -123,7 +135,7 @@ async function runPhase(
   options: RunOptions,
   settings: Settings,
   control: Control,
-): Promise<PhaseRun> {
+): Promise<PhaseRun & Pick<CaptureState, 'warnings'>> {
   const { session } = context;
   const targets = targetsOf(phase);
   const entry = context.entries.get(phase.name);
@@ -135,13 +147,17 @@ async function runPhase(
     entry,
     settings.batchSize ?? DEFAULTS.batchSize,
   );
+  const capture = await beginCapture(context, phase, phaseId, settings.capture);
+  // Where capture begins late, batches are to be loaded again.
+  const entries = entry === undefined ? context.entries : await readPhases(session, context.schema);
   const batches = await readBatches(session, phaseId);
   const runId = await startRun(session, phaseId, operator());
   try {
     await control.inbox.open();
-    const result = await loadAndFinish(context, phase, phaseId, batches, options, settings, control);
+    const about = { phaseId, batches, capture };
+    const result = await loadAndFinish({ ...context, entries }, phase, about, options, settings, control);
     await finishRun(session, runId, 'finished', result.state);
-    return result;
+    return { ...result, warnings: capture.warnings };
   } catch (error) {
     const stopped = context.signal?.aborted === true;
     const outcome = stopped ? 'stopped' : error instanceof DrydockError ? error.code : 'failed';
@@ -154,12 +170,12 @@ async function runPhase(
 async function loadAndFinish(
   context: Context,
   phase: Phase,
-  phaseId: number,
-  batches: readonly Batch[],
+  about: { readonly phaseId: number; readonly batches: readonly Batch[]; readonly capture: CaptureState },
   options: RunOptions,
   settings: Settings,
   control: Control,
 ): Promise<PhaseRun> {
+  const { phaseId, batches, capture } = about;
   const { session } = context;
   const targets = targetsOf(phase);
   const batchSize = context.entries.get(phase.name)?.batchSize ?? settings.batchSize ?? DEFAULTS.batchSize;
@@ -185,6 +201,13 @@ async function loadAndFinish(
     await setState(session, phaseId, 'loaded');
   }
   const indexSeconds = secondsSince(indexesFrom);
+  const caughtUp =
+    pending || !capture.on
+      ? null
+      : await withCleanup(async (cleanup) => {
+          const job = syncJob(context, phase, phaseId, batches, { left: settings.maxRejects });
+          return catchUp(context, job, new Drainer(context, cleanup), { ...settings, batchSize, pace });
+        });
   const verification = pending
     ? null
     : await recordedVerification(context, phase, phaseId, {
@@ -209,8 +232,9 @@ async function loadAndFinish(
       alreadyDone: batches.filter((batch) => batch.status === 'done').length,
       size: batchSize,
     },
+    caughtUp,
     rowsRead: loaded.rowsRead,
-    rowsWritten: loaded.rowsWritten,
+    rowsWritten: loaded.rowsWritten + (caughtUp?.written ?? 0),
     seconds: {
       load: loaded.seconds,
       held: loaded.heldSeconds,

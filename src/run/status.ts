@@ -1,12 +1,12 @@
 import { withCleanup } from '../db/cleanup.js';
-import type { Session } from '../db/session.js';
 import { listBatches } from '../ledger/batches.js';
 import { newestEvent } from '../ledger/events.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { ledgerExists } from '../ledger/schema.js';
 import type { PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
 import type { PhaseName } from '../reports/target.js';
-import { openContext, stoppable } from './context.js';
+import { captureStatus } from './capture-status.js';
+import { type Context, openContext, stoppable } from './context.js';
 import { readRunning } from './running.js';
 
 /** Who is at work, and what the ledger says of each phase. Read-only. */
@@ -20,7 +20,7 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
         phases.push(
           entry === undefined
             ? notBegun(name)
-            : await phaseStatus(context.session, entry, options.batchList === true),
+            : await phaseStatus(context, entry, options.batchList === true),
         );
       }
       const { database, session, schema } = context;
@@ -47,11 +47,13 @@ function notBegun(phase: PhaseName): PhaseStatus {
     rejected: 0,
     lastRun: null,
     lastVerification: null,
+    capture: null,
     batchList: null,
   };
 }
 
-async function phaseStatus(session: Session, entry: PhaseEntry, withBatches: boolean): Promise<PhaseStatus> {
+async function phaseStatus(context: Context, entry: PhaseEntry, withBatches: boolean): Promise<PhaseStatus> {
+  const { session } = context;
   const sums = await session.one(
     `select count(*) as total, count(*) filter (where status = 'done') as done, sum(rows_in) as rows_in,
        sum(rows_out) as rows_out, sum(folded) as folded, sum(rejected) as rejected
@@ -87,6 +89,7 @@ async function phaseStatus(session: Session, entry: PhaseEntry, withBatches: boo
       verification === undefined
         ? null
         : { at: String(verification.verified_at), equal: verification.equal === 'true' },
+    capture: await captureStatus(context, entry),
     batchList: withBatches ? await listBatches(session, entry.id) : null,
   };
 }

@@ -1,10 +1,14 @@
-import { SHAPE_A, SHAPE_B, SHAPE_B_DLT, type LegacyMixture } from '../../fixtures/mixture.js';
-import { cutover, type CutoverReport } from '../../src/index.js';
+import { type LegacyMixture, SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../fixtures/mixture.js';
+import { type CutoverReport, cutover } from '../../src/index.js';
 import { prepared } from '../run/prepared.js';
 import type { TestDatabase } from '../support/database.js';
 
 /** The generations in which a cutover is tried; of dlt, the table lies in a schema of its own. */
-export const MIXTURES: Readonly<Record<'A' | 'B' | 'dlt', LegacyMixture>> = { A: SHAPE_A, B: SHAPE_B, dlt: SHAPE_B_DLT };
+export const MIXTURES: Readonly<Record<'A' | 'B' | 'dlt', LegacyMixture>> = {
+  A: SHAPE_A,
+  B: SHAPE_B,
+  dlt: SHAPE_B_DLT,
+};
 
 /** A database with both phases verified and nothing cut over yet. */
 export function inHarbour(shape: keyof typeof MIXTURES, submissions = 120): Promise<TestDatabase> {
@@ -25,7 +29,11 @@ export async function atSea(shape: keyof typeof MIXTURES): Promise<TestDatabase>
   const report = await cutOver(database);
   const outcomes = report.phases.map(({ outcome }) => outcome);
   if (outcomes.some((outcome) => outcome !== 'cut-over')) {
-    throw new Error(JSON.stringify(report.phases.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === 'stops'))));
+    throw new Error(
+      JSON.stringify(
+        report.phases.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === 'stops')),
+      ),
+    );
   }
   return database;
 }

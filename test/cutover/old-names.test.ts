@@ -21,10 +21,12 @@ test('defaults, generated columns and returning are those of the table', async (
   await sync({ databaseUrl });
   await cutOver(database);
   expect((await database.query(statement)).rows).toEqual(before);
-  await expect(database.query(`insert into opportunities (problem_statement, words) values ('x', 3)`)).rejects.toThrow(
-    /non-DEFAULT value into column "words"/,
+  await expect(
+    database.query(`insert into opportunities (problem_statement, words) values ('x', 3)`),
+  ).rejects.toThrow(/non-DEFAULT value into column "words"/);
+  const { rowCount } = await database.query(
+    `update opportunities set app_name = 'Newer' where app_name = 'New'`,
   );
-  const { rowCount } = await database.query(`update opportunities set app_name = 'Newer' where app_name = 'New'`);
   expect(rowCount).toBe(2);
   await sync({ databaseUrl });
   expect(await verify({ databaseUrl, strict: true })).toMatchObject({ equal: true });
@@ -39,7 +41,9 @@ test('an upsert as PostgREST sends it', async () => {
       returning "public"."opportunities".*
     )
     select coalesce(json_agg(_postgrest_t), '[]')::text as body, count(*)::int as n from (select * from pgrst_source) _postgrest_t`;
-  const { rows: some } = await database.query<{ id: string }>('select id from opportunities order by id limit 1');
+  const { rows: some } = await database.query<{ id: string }>(
+    'select id from opportunities order by id limit 1',
+  );
   const id = some[0]?.id ?? '';
   const sent = [
     { id, problem_statement: 'An old row, changed', status: 'validated' },
@@ -49,9 +53,10 @@ test('an upsert as PostgREST sends it', async () => {
   expect(rows[0]?.n).toBe(2);
   expect(JSON.parse(rows[0]?.body ?? '')).toMatchObject(sent);
   await sync({ databaseUrl: database.url });
-  const unified = await database.query('select id, problem_statement, status from opportunities_unified where id = any ($1) order by id', [
-    sent.map((row) => row.id),
-  ]);
+  const unified = await database.query(
+    'select id, problem_statement, status from opportunities_unified where id = any ($1) order by id',
+    [sent.map((row) => row.id)],
+  );
   expect(unified.rows).toEqual([
     { id: sent[1]?.id, problem_statement: 'A new row', status: 'discovered' },
     { id, problem_statement: 'An old row, changed', status: 'validated' },
@@ -62,7 +67,9 @@ test('an upsert as PostgREST sends it', async () => {
 test('a merge as dlt does it, from a staging schema', async () => {
   const database = await atSea('dlt');
   const client = await database.client();
-  await client.query('create schema staging_load; create table staging_load.app_opportunities (like public_staging.app_opportunities)');
+  await client.query(
+    'create schema staging_load; create table staging_load.app_opportunities (like public_staging.app_opportunities)',
+  );
   await client.query(
     `insert into staging_load.app_opportunities select * from public_staging.app_opportunities order by _dlt_id limit 20`,
   );
@@ -73,7 +80,9 @@ test('a merge as dlt does it, from a staging schema', async () => {
   await client.query(
     `delete from public_staging.app_opportunities where submission_id in (select submission_id from staging_load.app_opportunities)`,
   );
-  const { rowCount } = await client.query('insert into public_staging.app_opportunities select * from staging_load.app_opportunities');
+  const { rowCount } = await client.query(
+    'insert into public_staging.app_opportunities select * from staging_load.app_opportunities',
+  );
   await client.query('commit');
   await sync({ databaseUrl: database.url });
   const { rows } = await database.query<{ n: number }>(
@@ -87,15 +96,28 @@ test('a merge as dlt does it, from a staging schema', async () => {
 test('what does not work on a view fails as the preflight says', async () => {
   const database = await atSea('A');
   const failing: [string, RegExp][] = [
-    [`insert into opportunities (title) values ('x') on conflict on constraint opportunities_pkey do nothing`, /does not exist/],
+    [
+      `insert into opportunities (title) values ('x') on conflict on constraint opportunities_pkey do nothing`,
+      /does not exist/,
+    ],
     [`truncate opportunities`, /is not a table/],
     [`copy opportunities to stdout`, /cannot copy from view/],
     [`select ctid from opportunities`, /does not exist/],
     [`alter table opportunities add column x int`, /is not a table|ALTER action/],
-    ...(isServer(17) ? [] : [[`merge into opportunities o using (select 1) x on false when matched then delete`, /cannot/] as [string, RegExp]]),
+    ...(isServer(17)
+      ? []
+      : [
+          [`merge into opportunities o using (select 1) x on false when matched then delete`, /cannot/] as [
+            string,
+            RegExp,
+          ],
+        ]),
   ];
-  for (const [statement, message] of failing) await expect(database.query(statement)).rejects.toThrow(message);
-  await database.query('begin; select id from opportunities for update; lock table opportunities in row exclusive mode; commit');
+  for (const [statement, message] of failing)
+    await expect(database.query(statement)).rejects.toThrow(message);
+  await database.query(
+    'begin; select id from opportunities for update; lock table opportunities in row exclusive mode; commit',
+  );
 });
 
 test('a session that read before the swap sees the same through the view after it', async () => {
@@ -103,12 +125,14 @@ test('a session that read before the swap sees the same through the view after i
   const reader = await database.client();
   await reader.query('begin isolation level repeatable read');
   const before = await reader.query('select count(*)::int as n from submissions');
-  await database.query(`insert into opportunities (title, problem_statement) values ('Written after that snapshot', 'x')`);
+  await database.query(
+    `insert into opportunities (title, problem_statement) values ('Written after that snapshot', 'x')`,
+  );
   const { rows: total } = await database.query('select count(*)::int as n from opportunities');
   await sync({ databaseUrl: database.url });
   await cutOver(database);
   const { rows } = await reader.query('select count(*)::int as n from opportunities');
-  expect(rows).toEqual([{ n: total[0].n - 1 }]);
+  expect(rows).toEqual([{ n: total[0]?.n - 1 }]);
   expect(before.rowCount).toBe(1);
   await reader.query('commit');
 });
@@ -126,8 +150,9 @@ test('a role without rights has none, whatever default privileges say', async ()
     [role.name.replaceAll('"', '')],
   );
   expect(rows).toEqual([]);
-  const { rows: schemas } = await database.query(`select has_schema_privilege($1, 'drydock_legacy', 'usage') as usable`, [
-    role.name.replaceAll('"', ''),
-  ]);
+  const { rows: schemas } = await database.query(
+    `select has_schema_privilege($1, 'drydock_legacy', 'usage') as usable`,
+    [role.name.replaceAll('"', '')],
+  );
   expect(schemas).toEqual([{ usable: false }]);
 });

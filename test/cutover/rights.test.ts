@@ -1,19 +1,17 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { sync } from '../../src/index.js';
+import { rollback, sync, verify } from '../../src/index.js';
 import { asAdmin, quoted } from '../support/admin.js';
 import type { TestDatabase } from '../support/database.js';
 import { needsServer } from '../support/version.js';
-import { rollback, verify } from '../../src/index.js';
 import { cutOver, inHarbour } from './at-sea.js';
 
 const ROLES = ['owner', 'reader', 'columns', 'tenant', 'stranger'] as const;
 
 /** Roles of the test's own, quoted, by what they are for. */
 async function roles(database: TestDatabase): Promise<Readonly<Record<(typeof ROLES)[number], string>>> {
-  const names = Object.fromEntries(ROLES.map((role) => [role, quoted(`${database.name}_${role}`.slice(-63))])) as Record<
-    (typeof ROLES)[number],
-    string
-  >;
+  const names = Object.fromEntries(
+    ROLES.map((role) => [role, quoted(`${database.name}_${role}`.slice(-63))]),
+  ) as Record<(typeof ROLES)[number], string>;
   for (const name of Object.values(names)) await asAdmin((admin) => admin.query(`create role ${name}`));
   onTestFinished(async () => {
     for (const name of Object.values(names)) {
@@ -40,7 +38,10 @@ const STATEMENTS = {
 } as const;
 
 /** What each role may do: the rows that a statement gives or touches, or the SQLSTATE. Nothing of it stays. */
-async function matrix(database: TestDatabase, names: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+async function matrix(
+  database: TestDatabase,
+  names: Readonly<Record<string, string>>,
+): Promise<Record<string, unknown>> {
   const client = await database.client();
   const found: Record<string, unknown> = {};
   for (const [role, name] of Object.entries(names)) {
@@ -81,7 +82,9 @@ test('each role sees and may write the same before, during and after', async () 
   await sync({ databaseUrl: database.url });
   const before = await matrix(database, names);
   // The roles do differ, or the comparison would say nothing.
-  expect(new Set(ROLES.map((role) => JSON.stringify(before[`${role}: rows seen`]))).size).toBeGreaterThanOrEqual(3);
+  expect(
+    new Set(ROLES.map((role) => JSON.stringify(before[`${role}: rows seen`]))).size,
+  ).toBeGreaterThanOrEqual(3);
   expect(before['tenant: insert as another']).toBe('42501');
   await cutOver(database, ['opportunities']);
   const during = await matrix(database, names);
@@ -91,13 +94,19 @@ test('each role sees and may write the same before, during and after', async () 
        pg_get_userbyid(relowner) = $1 as owned, relkind from pg_class where oid = 'opportunities'::regclass`,
     [names.owner.replaceAll('"', '')],
   );
-  expect(rows).toEqual([{ comment: 'Ours, since 2019', status: 'Where it stands', owned: true, relkind: 'v' }]);
+  expect(rows).toEqual([
+    { comment: 'Ours, since 2019', status: 'Where it stands', owned: true, relkind: 'v' },
+  ]);
   await rollback({ databaseUrl: database.url, phases: ['opportunities'] });
   expect(await matrix(database, names)).toEqual(before);
-  expect(await verify({ databaseUrl: database.url, phases: ['opportunities'] })).toMatchObject({ equal: true });
+  expect(await verify({ databaseUrl: database.url, phases: ['opportunities'] })).toMatchObject({
+    equal: true,
+  });
 });
 
 /** The schema is there now, and nobody but the owners of its tables may look into it. */
 function denied(what: string, code: string): Record<string, string | number> {
-  return Object.fromEntries(ROLES.filter((role) => role !== 'owner').map((role) => [`${role}: ${what}`, code]));
+  return Object.fromEntries(
+    ROLES.filter((role) => role !== 'owner').map((role) => [`${role}: ${what}`, code]),
+  );
 }

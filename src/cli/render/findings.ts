@@ -8,7 +8,8 @@ import { wrap } from './text.js';
 /** What stops comes first, then what is different, then what goes on as it is: the last in one line each. */
 export function findingLines(findings: readonly CutoverFinding[], style: Style): string[] {
   const { colors } = style;
-  const of = (verdict: CutoverFinding['verdict']) => findings.filter((finding) => finding.verdict === verdict);
+  const of = (verdict: CutoverFinding['verdict']) =>
+    findings.filter((finding) => finding.verdict === verdict);
   const signs = { stops: colors.red('✖'), warned: colors.yellow('!'), carried: colors.green('✔') };
   const lines = (finding: CutoverFinding) => [
     ...wrap(

@@ -1,7 +1,7 @@
 import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { count, percent } from './format.js';
+import { count, counted, duration, percent } from './format.js';
 import { facts, heading, mark, title } from './parts.js';
 import { runningFacts } from './running.js';
 import { stateText } from './state.js';
@@ -64,9 +64,21 @@ function phaseFacts(phase: PhaseStatus, style: Style): string[] {
           : `${mark(lastVerification.equal, style)} ${lastVerification.equal ? 'equal' : 'different'} ` +
             `at ${printable(lastVerification.at)}`,
       ],
+      ['changes', captureText(phase, style)],
     ],
     style,
   );
+}
+
+function captureText({ capture }: PhaseStatus, style: Style): string {
+  if (capture === null) return 'not captured';
+  const { silent, backlog, lagSeconds } = capture;
+  if (silent.length > 0) {
+    const names = silent.map(printable).join(', ');
+    return style.colors.red(`not captured on ${names}: triggers are missing or switched off`);
+  }
+  const lag = backlog === 0 ? '' : `, lag ${duration(lagSeconds)}`;
+  return `captured on ${counted(capture.tables.length, 'table')}, ${count(backlog)} not applied yet${lag}`;
 }
 
 function batchTable(batches: readonly BatchStatus[], style: Style): string[] {

@@ -28,6 +28,8 @@ export function keyAssessmentSources(
       source,
       with: '',
       roughly: '',
+      narrowly: '',
+      names: null,
       joins: `${pointer.joins} ${unified.joins}`,
       key: `coalesce(${[unified.id, pointer.id, ...pointer.otherwise, ownKey(columnOf(source.table, 'id'))].join(', ')})`,
       extras: [unified.id],

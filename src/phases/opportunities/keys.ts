@@ -4,7 +4,9 @@ import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
 import type { BoundSource } from '../../mapping/bind.js';
 import type { KeyedSource } from '../../mapping/keyed-source.js';
+import { SCRATCH } from '../../mapping/scratch.js';
 import { timeColumns } from '../../transform/standing.js';
+import { redditId } from './resolution.js';
 
 /**
  * Resolution: which submission a legacy row belongs to. The merge key is that submission's uuid; where
@@ -41,6 +43,9 @@ export function keyOpportunitySources(
   });
 }
 
+/** Of the submissions that are known, only those that listed rows name. */
+const NARROWLY = `with s as (select * from ${SCRATCH.known})`;
+
 interface Known {
   /**
    * CTE `s`: id, rid (Reddit's id), canon (id of the oldest row with that Reddit id), oldest (whether this is that
@@ -57,7 +62,7 @@ function submissionsRelation(table: LegacyTable | undefined): Known {
       'with s as (select null::uuid as id, null::text as rid, null::uuid as canon, false as oldest, null::text as title, null::timestamptz as created_at where false)';
     return { with: none, roughly: none };
   }
-  const raw = rawText(`b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}`);
+  const raw = rawText(`b.${ident(redditId(table))}`);
   const type = (name: string) => columnOf(table, name)?.type;
   const id = asUuid('b.id', type('id')?.kind ?? '');
   const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
@@ -94,6 +99,8 @@ function opportunityKey(table: Pick<LegacyTable, 'columns'>, alias: string) {
   const pointed = pointer === undefined ? [] : [asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '')];
   const submission = `coalesce(${[...pointed, uuidFromText('k.rid')].join(', ')})`;
   return {
+    bare: bareIdOf(raw, 'k'),
+    submission,
     joins: `${bareIdOf(raw, 'k')} left join s on s.id = ${submission} left join s t on t.rid = case when s.id is null then k.rid end and t.oldest`,
     key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw('k.rid')}, ${alias}.id)`,
     known: 'coalesce(s.canon, t.canon)',
@@ -101,11 +108,13 @@ function opportunityKey(table: Pick<LegacyTable, 'columns'>, alias: string) {
 }
 
 function opportunities(source: BoundSource, submissions: Known): KeyedSource {
-  const { joins, key, known } = opportunityKey(source.table, 'r');
+  const { joins, key, known, bare, submission } = opportunityKey(source.table, 'r');
   return {
     source,
     with: submissions.with,
     roughly: submissions.roughly,
+    narrowly: NARROWLY,
+    names: { joins: bare, rid: 'k.rid', id: submission },
     joins,
     key,
     extras: [...extrasOf(source.table, 'r', known, 'title'), 'null::uuid'],
@@ -118,12 +127,15 @@ function byRawId(source: BoundSource, submissions: Known, column: string, title:
   const fallback =
     columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
   const known = 'coalesce(s.canon, t.canon)';
+  const bare = bareIdOf(rawText(`r.${ident(column)}`), 'k');
   return {
     source,
     with: submissions.with,
     roughly: submissions.roughly,
+    narrowly: NARROWLY,
+    names: { joins: bare, rid: 'k.rid', id: uuidFromText('k.rid') },
     joins:
-      `${bareIdOf(rawText(`r.${ident(column)}`), 'k')} left join s on s.rid = k.rid and s.oldest ` +
+      `${bare} left join s on s.rid = k.rid and s.oldest ` +
       `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`,
     key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
     extras: [...extrasOf(source.table, 'r', known, title), 'null::uuid'],
@@ -141,20 +153,25 @@ function byOpportunity(source: BoundSource, known: Known, legacy: LegacyDatabase
       source,
       with: known.with,
       roughly: known.roughly,
+      narrowly: NARROWLY,
+      names: null,
       joins: '',
       key: own,
       extras: ['null::boolean', 'null::text', 'null::timestamptz', pointer],
       orphan: 'true',
     };
   }
-  const { joins, key, known: submission } = opportunityKey(target, 'o');
+  const { joins, key, bare, submission, known: found } = opportunityKey(target, 'o');
+  const named = `left join ${qualified(target.schema, target.name)} o on o.id = ${pointer}`;
   return {
     source,
     with: known.with,
     roughly: known.roughly,
-    joins: `left join ${qualified(target.schema, target.name)} o on o.id = ${pointer} ${joins}`,
+    narrowly: NARROWLY,
+    names: { joins: `${named} ${bare}`, rid: 'k.rid', id: submission },
+    joins: `${named} ${joins}`,
     key: `case when o.id is null then ${own} else ${key} end`,
-    extras: [...extrasOf(source.table, 'r', submission, null), 'o.id'],
+    extras: [...extrasOf(source.table, 'r', found, null), 'o.id'],
     orphan: 'o.id is null',
   };
 }

@@ -7,6 +7,7 @@ import type { InvariantSpec, Phase, PhaseDefinition } from '../phase.js';
 import { keyOpportunitySources } from './keys.js';
 import { opportunitiesMapping } from './mapping.js';
 import { opportunitiesMerger } from './merge.js';
+import { submissionsResolution } from './resolution.js';
 import { reverseOpportunities } from './reverse.js';
 import { KNOWN_STATUSES, OTHERWISE } from './statuses.js';
 
@@ -22,6 +23,7 @@ export const opportunitiesPhase: PhaseDefinition = {
       bound,
       keyed: keyOpportunitySources(legacy, bound.sources),
       merger: opportunitiesMerger(bound),
+      resolution: submissionsResolution(legacy, bound),
       indexes: [
         { table: 'unified', kind: 'primary key', columns: ['id'] },
         { table: 'unified', kind: 'btree', columns: ['merge_key'] },
