@@ -57,17 +57,41 @@ export async function readTrimmings(
 /**
  * Statements that move a table aside and put a view of its old name in its place. The view is as simple as can be, so
  * that Postgres itself makes it writable: defaults, generated columns, returning and on conflict are the table's own.
- * It reads with the rights of whoever uses it, so that policies hold.
+ * It reads with the rights of whoever uses it, so that policies hold,
+ * also ones that are made later; except where rights to single columns would be lost by that.
  */
 export function moveAside(table: LegacyTable, trimmings: Trimmings, serverVersion: number): string[] {
   const view = qualified(table.home, table.name);
   const columns = trimmings.columns.map(({ name }) => ident(name)).join(', ');
-  const invoker = serverVersion >= SECURITY_INVOKER_SINCE ? ' with (security_invoker = true)' : '';
+  const invoker =
+    serverVersion >= SECURITY_INVOKER_SINCE && !needsOwnersRights(trimmings)
+      ? ' with (security_invoker = true)'
+      : '';
   return [
     `alter table ${view} set schema ${ident(LEGACY_SCHEMA)}`,
     `create view ${view}${invoker} as select ${columns} from ${qualified(LEGACY_SCHEMA, table.name)}`,
     ...trim(view, trimmings),
   ];
+}
+
+/**
+ * Whether somebody may read some columns only. A view with its reader's rights wants the right to all of its columns,
+ * whatever a statement reads; with its owner's, the grants on the view itself decide, column by column.
+ */
+export function needsOwnersRights({ owner, grants }: Pick<Trimmings, 'owner' | 'grants'>): boolean {
+  const readers = new Set(
+    grants
+      .filter(({ privilege, column }) => privilege === 'SELECT' && column === null)
+      .map(({ grantee }) => grantee),
+  );
+  return grants.some(
+    ({ privilege, column, grantee }) =>
+      privilege === 'SELECT' &&
+      column !== null &&
+      grantee !== owner &&
+      !readers.has(grantee) &&
+      !readers.has(null),
+  );
 }
 
 /** Statements that give a view the owner, the grants and the comments of the table whose name it has. */

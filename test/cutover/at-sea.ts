@@ -11,8 +11,14 @@ export const MIXTURES: Readonly<Record<'A' | 'B' | 'dlt', LegacyMixture>> = {
 };
 
 /** A database with both phases verified and nothing cut over yet. */
-export function inHarbour(shape: keyof typeof MIXTURES, submissions = 120): Promise<TestDatabase> {
-  return prepared({ mixture: MIXTURES[shape], submissions, oddShare: 0.05, run: { batchSize: 200 } });
+export function inHarbour(shape: keyof typeof MIXTURES, sql?: string): Promise<TestDatabase> {
+  return prepared({
+    mixture: MIXTURES[shape],
+    submissions: 120,
+    oddShare: 0.05,
+    run: { batchSize: 200 },
+    ...(sql === undefined ? {} : { sql }),
+  });
 }
 
 /** Cuts phases over, without a backup. */

@@ -18,6 +18,7 @@ const CHECKS: readonly Check[] = [
   rights.owners,
   rights.grants,
   rights.rowSecurity,
+  rights.columnRights,
   rights.viewRights,
   dependents.foreignKeysOfOthers,
   dependents.dependentViews,

@@ -1,3 +1,4 @@
+import { needsOwnersRights, readTrimmings } from '../old-names.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
 /** Views with the rights of their reader came with this version. */
@@ -92,6 +93,37 @@ export const rowSecurity: Check = async ({ session, oids, tables, serverVersion 
       'Move the server to version 15 or newer first, or take the policies off the table.',
     );
   });
+};
+
+/** Rights to read some columns only hold on a view with its owner's rights, and policies do not. */
+export const columnRights: Check = async ({ session, tables, serverVersion }) => {
+  if (serverVersion < SECURITY_INVOKER_SINCE) return [];
+  const trimmings = await readTrimmings(session, tables);
+  const found = [];
+  for (const table of tables) {
+    const own = trimmings.get(table.oid);
+    if (own === undefined || !needsOwnersRights(own)) continue;
+    const { secured } = await session.one(
+      'select relrowsecurity::text as secured from pg_class where oid = $1::text::oid',
+      [table.oid],
+    );
+    found.push(
+      secured === 'true'
+        ? stops(
+            'column-rights',
+            nameOf(table),
+            'A role may read some of its columns only, and it has row-level security. A view can keep one of the two: with the rights of its reader it wants the right to all columns, with those of its owner it knows no policies.',
+            'Grant select on the whole table to that role, or give it a view of its own.',
+          )
+        : warned(
+            'column-rights',
+            nameOf(table),
+            'A role may read some of its columns only. The view has the rights of its owner, so that this holds; policies that are put on the moved table later would not.',
+            'Put no policies on drydock_legacy while the phase is cut over.',
+          ),
+    );
+  }
+  return found;
 };
 
 /** On servers without security_invoker the owner's rights are used, also in functions that the table calls. */

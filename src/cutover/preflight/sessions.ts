@@ -54,12 +54,13 @@ export const longTransactions: Check = async ({ session, oids }) => {
 
 /**
  * Whoever reads with a snapshot older than the loading of the unified tables sees them without those rows: a snapshot
- * does not follow. Backends, replication slots and standbys that say so are named.
+ * does not follow. Backends, replication slots and standbys that say so are named. The views are made when all is
+ * loaded, by a transaction that their entries in the ledger bear.
  */
 export async function olderSnapshots(session: Session, phaseId: number): Promise<CutoverFinding[]> {
   const rows = await session.query(
     `with loaded as (
-       select min(age(b.xmin)) as age from drydock.batches b where b.phase_id = $1::int and b.finished_at is not null
+       select min(age(o.xmin)) as age from drydock.objects o where o.phase_id = $1::int and o.kind = 'view'
      )
      select h.name, h.what from loaded, (
        select 'backend ' || a.pid as name, format('a transaction of %s (%s), open since %s', a.usename, a.application_name, a.xact_start::timestamptz(0)) as what, a.backend_xmin as xmin

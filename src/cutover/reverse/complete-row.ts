@@ -45,7 +45,9 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
         const value = `new.${ident(bound.home.target)}`;
         const otherwise = rules.fallbacks[bound.home.target];
         only.add(
-          otherwise === undefined ? `${value} is not null` : `${value} is distinct from (${otherwise})`,
+          otherwise === undefined
+            ? `${value} is not null`
+            : `(${value} is not null and ${value} is distinct from (${otherwise}))`,
         );
       }
     }
