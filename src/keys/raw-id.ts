@@ -27,7 +27,7 @@ export function bareId(raw: string): string {
  * A query for all raw ids whose bare id is one that a query gives: bare, and with each prefix. It gives some that
  * have another bare id as well: 'opp_1' for 'opp_1', which only the prefixed ones are spellings of.
  */
-export function spellingsOf(bareIds: string): string {
+export function everySpelling(bareIds: string): string {
   const prefixes = ['', ...PREFIXES].map((prefix) => `('${prefix}')`);
   return `select p.prefix || x.rid from (${bareIds}) x(rid) cross join (values ${prefixes.join(', ')}) p(prefix)`;
 }
@@ -53,16 +53,20 @@ export function asUuid(expression: string, kind: string): string {
  * cut into ranges without a round trip. Ids of unified rows are made from it, and are version 5.
  */
 export function keyOfUnknown(bare: string): string {
-  const hex = `encode(substr(sha256(convert_to('drydock:' || ${bare}, 'UTF8')), 1, 16), 'hex')`;
+  const hex = `encode(substr(${hashOfUnknown(bare)}, 1, 16), 'hex')`;
   return `overlay(overlay(${hex} placing '8' from 13 for 1) placing '8' from 17 for 1)::uuid`;
 }
 
+/** What the key of an unknown id is made of; 32 bytes. */
+export function hashOfUnknown(bare: string): string {
+  return `sha256(convert_to('drydock:' || ${bare}, 'UTF8'))`;
+}
+
 /**
- * Whether `keyOfUnknown` of a bare id may lie between two keys: false only where it surely does not. For ids by the
- * million: it compares the first six bytes of the hash, which the key begins with, and does not make a uuid of them.
+ * Whether `keyOfUnknown` may lie between two keys, told from `hashOfUnknown`: false only where it surely does not. For
+ * ids by the million: the key begins with the first six bytes of the hash, and need not be made.
  */
-export function mayBeKeyedBetween(bare: string, from: string | null, to: string | null): string {
-  const hash = `sha256(convert_to('drydock:' || ${bare}, 'UTF8'))`;
+export function mayBeKeyedBetween(hash: string, from: string | null, to: string | null): string {
   const first = (key: string) => key.replaceAll('-', '').slice(0, 12);
   const lowest = `'\\x${first(from ?? '')}'`;
   const highest = `'\\x${to === null ? 'ff' : first(to)}${'ff'.repeat(32)}'`;

@@ -35,12 +35,6 @@ export function uuidIsWanted(table: Table, alias: string, column: string, wanted
   return kind === 'uuid' && table.indexed.includes(column) ? wanted.hasUuid(uuid) : wanted.isUuid(uuid);
 }
 
-/** Any of the conditions that are there. */
-export function anyOf(conditions: readonly (string | null)[]): string {
-  const there = conditions.filter((condition) => condition !== null);
-  return there.length === 0 ? 'false' : there.map((condition) => `(${condition})`).join(' or ');
-}
-
 /**
  * Whether a row is wanted for its own id: because that is its key, or because it is named by it.
  *
@@ -51,13 +45,16 @@ export function itselfIsWanted(
   alias: string,
   namesNothing: readonly string[],
   wanted: Wanted,
-): string {
+): string[] {
   const id = columnOf(table, 'id');
   const byId = id?.type.kind === 'uuid' ? uuidIsWanted(table, alias, 'id', wanted) : null;
+  const asKey = (condition: string) => [...namesNothing, condition].join(' and ');
   // Without a uuid of its own, a row's key is made of all its values.
-  const ofValues = byId === null ? 'true' : id?.notNull === true ? null : `${alias}.id is null`;
-  const asKey = [...namesNothing, `(${anyOf([byId, ofValues])})`].join(' and ');
-  return anyOf([wanted.scan === null ? byId : null, asKey]);
+  if (byId === null) return [asKey('true')];
+  return [
+    wanted.scan === null ? byId : asKey(byId),
+    ...(id?.notNull === true ? [] : [asKey(`${alias}.id is null`)]),
+  ];
 }
 
 /** Whether a column gives no uuid. */
@@ -65,9 +62,21 @@ export function givesNoUuid(table: Table, alias: string, column: string): string
   return `${asUuid(`${alias}.${ident(column)}`, columnOf(table, column)?.type.kind ?? '')} is null`;
 }
 
+/**
+ * The rows of a table for which any of the conditions holds. Each is looked for by itself, by an index where there is
+ * one, and the rows are fetched by their places: of several conditions together, the server would go through whole
+ * lists for every row that it found.
+ */
+export function rowsWhere(relation: string, alias: string, conditions: readonly string[]): string {
+  const places = conditions.map(
+    (condition) => `select ${alias}.ctid from ${relation} ${alias} where ${condition}`,
+  );
+  return `from ${relation} ${alias} where ${alias}.ctid = any (array(${places.join('\nunion all ')}))`;
+}
+
 /** The candidates themselves, as the CTE `r`. */
-export function candidates(source: BoundSource, conditions: readonly (string | null)[]): string {
-  return `r as materialized (select r.* from ${tableOf(source)} r where ${anyOf(conditions)})`;
+export function candidates(source: BoundSource, conditions: readonly string[]): string {
+  return `r as materialized (select r.* ${rowsWhere(tableOf(source), 'r', conditions)})`;
 }
 
 export function withClause(queries: readonly string[]): string {

@@ -11,11 +11,13 @@ export interface Wanted {
   readonly bareIds: string | null;
   /** A query for texts that spell wanted uuids, and those that a query gives; null when `scan` finds them. */
   textsOfUuids(others: string): string | null;
-  /**
-   * Whether a row of no known submission may be wanted by its bare id; only where ids cannot be listed, and each of
-   * the table has to be looked at.
-   */
-  readonly scan: ((bare: string) => string) | null;
+  /** Only where ids cannot be listed, and each of a table has to be looked at. */
+  readonly scan: {
+    /** Whether an unknown id may be wanted, told from `hashOfUnknown` of it. */
+    mayBeUnknown(hash: string): string;
+    /** Whether a text in lower case is that of a wanted uuid, if it is one of a uuid. */
+    mayBeUuid(text: string): string;
+  } | null;
   /** Whether a row is wanted after all, by its merge key. */
   condition(key: string): string;
 }
@@ -28,7 +30,10 @@ export function wantedRange(range: KeyRange): Wanted {
     isUuid: condition,
     bareIds: null,
     textsOfUuids: () => null,
-    scan: (bare) => mayBeKeyedBetween(bare, range.from, range.to),
+    scan: {
+      mayBeUnknown: (hash) => mayBeKeyedBetween(hash, range.from, range.to),
+      mayBeUuid: (text) => `(${range.condition(text, 'text')})`,
+    },
     condition,
   };
 }

@@ -4,10 +4,10 @@ import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
 import { type BoundSource, foldedColumn } from '../../mapping/bind.js';
 import {
-  anyOf,
   candidates,
   givesNoUuid,
   itselfIsWanted,
+  rowsWhere,
   uuidIsIn,
   uuidIsWanted,
   withClause,
@@ -91,7 +91,7 @@ function opportunityOf({ table }: BoundSource, legacy: LegacyDatabase): Pointer 
       before: [],
       conditions: [
         ...opportunityIsWanted(table, 'r', wanted),
-        itselfIsWanted(table, 'r', [givesNoUuid(table, 'r', column)], wanted),
+        ...itselfIsWanted(table, 'r', [givesNoUuid(table, 'r', column)], wanted),
       ],
       after: [],
       joins: '',
@@ -105,7 +105,7 @@ function opportunityOfScore(table: LegacyTable, scores: LegacyTable | undefined)
   const score = asUuid(`r.${column}`, columnOf(table, column)?.type.kind ?? '');
   const toItself = (wanted: Wanted) => [
     uuidIsWanted(table, 'r', column, wanted),
-    itselfIsWanted(table, 'r', [givesNoUuid(table, 'r', column)], wanted),
+    ...itselfIsWanted(table, 'r', [givesNoUuid(table, 'r', column)], wanted),
   ];
   if (scores === undefined) {
     return {
@@ -123,7 +123,7 @@ function opportunityOfScore(table: LegacyTable, scores: LegacyTable | undefined)
     otherwise: [score],
     narrowed: (wanted) => ({
       before: [
-        `wanted_scores as materialized (select p.id from ${relation} p where ${anyOf(opportunityIsWanted(scores, 'p', wanted))})`,
+        `wanted_scores as materialized (select p.id ${rowsWhere(relation, 'p', opportunityIsWanted(scores, 'p', wanted))})`,
       ],
       conditions: [uuidIsIn(table, 'r', column, 'select id from wanted_scores'), ...toItself(wanted)],
       after: [

@@ -1,14 +1,7 @@
 import { ident, qualified } from '../../db/identifier.js';
-import { bareId, rawText, spellingsOf, uuidFromText } from '../../keys/raw-id.js';
+import { bareId, everySpelling, hashOfUnknown, rawText } from '../../keys/raw-id.js';
 import type { LegacyTable } from '../../legacy/detect.js';
-import {
-  anyOf,
-  givesNoUuid,
-  itselfIsWanted,
-  textIsIn,
-  uuidIsIn,
-  uuidIsWanted,
-} from '../../mapping/candidates.js';
+import { givesNoUuid, itselfIsWanted, textIsIn, uuidIsIn, uuidIsWanted } from '../../mapping/candidates.js';
 import type { Wanted } from '../../mapping/wanted.js';
 
 /**
@@ -24,10 +17,10 @@ export interface Naming {
   readonly raw?: string | undefined;
 }
 
-/** A condition on rows `alias`. */
-export function mayBeWanted(table: LegacyTable, alias: string, naming: Naming, wanted: Wanted): string {
+/** Conditions on rows `alias`, of which one holds for each row of a wanted key. */
+export function mayBeWanted(table: LegacyTable, alias: string, naming: Naming, wanted: Wanted): string[] {
   const { pointer, raw } = naming;
-  return anyOf([
+  return [
     ...(pointer === undefined
       ? []
       : [
@@ -35,7 +28,7 @@ export function mayBeWanted(table: LegacyTable, alias: string, naming: Naming, w
           uuidIsIn(table, alias, pointer, 'select id from other_ids'),
         ]),
     ...(raw === undefined ? [] : rawIsWanted(table, alias, raw, pointer, wanted)),
-    itselfIsWanted(
+    ...itselfIsWanted(
       table,
       alias,
       [
@@ -44,7 +37,7 @@ export function mayBeWanted(table: LegacyTable, alias: string, naming: Naming, w
       ],
       wanted,
     ),
-  ]);
+  ];
 }
 
 function rawIsWanted(
@@ -53,24 +46,30 @@ function rawIsWanted(
   raw: string,
   pointer: string | undefined,
   wanted: Wanted,
-): (string | null)[] {
+): string[] {
   const uuids = wanted.textsOfUuids('select id from other_ids');
   return [
-    textIsIn(table, alias, raw, spellingsOf('select rid from wanted_rids')),
-    uuids === null ? null : textIsIn(table, alias, raw, uuids),
-    wanted.scan === null ? null : textIsIn(table, alias, raw, scanned(table, raw, pointer, wanted)),
+    textIsIn(table, alias, raw, everySpelling('select rid from wanted_rids')),
+    ...(uuids === null ? [] : [textIsIn(table, alias, raw, uuids)]),
+    ...(wanted.scan === null ? [] : [textIsIn(table, alias, raw, scanned(table, raw, pointer, wanted.scan))]),
   ];
 }
 
 /**
  * A query for raw ids that no index finds: unknown ones, whose key nobody knows before it is made, and uuids in
  * whichever case. It reads one column of all rows; a row that names a submission by uuid is not looked at, because
- * its raw id counts only where it is a Reddit id.
+ * its raw id counts only where it is a Reddit id. Made for millions: `offset 0` has each expression worked out once,
+ * and what looks like a uuid is compared as text.
  */
-function scanned(table: LegacyTable, raw: string, pointer: string | undefined, wanted: Wanted): string {
+function scanned(
+  table: LegacyTable,
+  raw: string,
+  pointer: string | undefined,
+  { mayBeUnknown, mayBeUuid }: NonNullable<Wanted['scan']>,
+): string {
   const text = rawText(`r.${ident(raw)}`);
-  const uuid = uuidFromText('x.rid');
   const of = pointer === undefined ? '' : `where ${givesNoUuid(table, 'r', pointer)}`;
-  return `select x.raw from (select ${text} as raw, ${bareId(text)} as rid from ${qualified(table.schema, table.name)} r ${of} offset 0) x
-    where case when ${uuid} is not null then ${wanted.isUuid(uuid)} or ${uuid} in (select id from other_ids) else ${wanted.scan?.('x.rid') ?? 'false'} end`;
+  const ids = `select ${text} as raw, ${bareId(text)} as rid from ${qualified(table.schema, table.name)} r ${of} offset 0`;
+  const hashes = `select k.raw, case when length(k.rid) = 36 then lower(k.rid) end as uuid, ${hashOfUnknown('k.rid')} as hash from (${ids}) k offset 0`;
+  return `select x.raw from (${hashes}) x where ${mayBeUnknown('x.hash')} or ${mayBeUuid('x.uuid')} or x.uuid = any (array(select id::text from other_ids))`;
 }

@@ -7,6 +7,7 @@ import {
   candidates,
   givesNoUuid,
   itselfIsWanted,
+  rowsWhere,
   uuidIsIn,
   uuidIsWanted,
   withClause,
@@ -109,7 +110,7 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, [mayBeWanted(source.table, 'r', namingOf(source.table), wanted)]),
+        candidates(source, mayBeWanted(source.table, 'r', namingOf(source.table), wanted)),
         ...submissions.reached(names('r')),
       ]),
       joins,
@@ -142,7 +143,7 @@ function byRawId(
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, [mayBeWanted(source.table, 'r', { raw: column }, wanted)]),
+        candidates(source, mayBeWanted(source.table, 'r', { raw: column }, wanted)),
         ...submissions.reached(`select ${uuidFromText('k.rid')}, k.rid from r ${bare}`),
       ]),
       joins,
@@ -158,7 +159,7 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
   const own = `coalesce(${pointer}, ${ownKey(columnOf(table, 'id'))})`;
   const toItself = (wanted: Wanted) => [
     uuidIsWanted(table, 'r', 'opportunity_id', wanted),
-    itselfIsWanted(table, 'r', [givesNoUuid(table, 'r', 'opportunity_id')], wanted),
+    ...itselfIsWanted(table, 'r', [givesNoUuid(table, 'r', 'opportunity_id')], wanted),
   ];
   if (target === undefined) {
     return {
@@ -186,7 +187,7 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     narrowed: (wanted) => ({
       with: withClause([
         ...known.wanted(wanted),
-        `targets as materialized (select o.id from ${relation} o where ${mayBeWanted(target, 'o', namingOf(target), wanted)})`,
+        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), wanted))})`,
         candidates(source, [
           ...toItself(wanted),
           uuidIsIn(table, 'r', 'opportunity_id', 'select id from targets'),

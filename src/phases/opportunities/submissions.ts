@@ -1,5 +1,5 @@
 import { ident, qualified } from '../../db/identifier.js';
-import { asUuid, bareId, rawText, spellingsOf } from '../../keys/raw-id.js';
+import { asUuid, bareId, everySpelling, rawText } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import { textIsIn } from '../../mapping/candidates.js';
@@ -51,7 +51,7 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   const first = 'first_value(b.id) over (partition by b.rid order by b.created_at nulls last, b.id)';
   const canonical = (where: string) =>
     `s as materialized (select c.*, c.canon = c.id as oldest from (select b.*, case when b.rid is null then b.id else ${first} end as canon from (${rows(where)}) b) c)`;
-  const hasRid = (query: string) => textIsIn(table, 'b', column, spellingsOf(query));
+  const hasRid = (query: string) => textIsIn(table, 'b', column, everySpelling(query));
   return {
     with: `with ${canonical('')}`,
     roughly: `with s as materialized (select b.*, b.id as canon, true as oldest from (${rows('')}) b)`,
