@@ -57,10 +57,7 @@ export function addMonitor(program: Command, session: Session): void {
         [
           ['drydock monitor', 'one check'],
           ['drydock monitor --continuous', 'a live view'],
-          [
-            'drydock monitor --continuous --alerts-only --config m.json',
-            'for a service: alerts, to a webhook too',
-          ],
+          ['drydock monitor --continuous --alerts-only --config m.json', 'alerts, to a webhook too'],
           ['drydock monitor --continuous --json', 'a JSON document a line'],
         ],
         NOTES,
