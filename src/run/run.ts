@@ -206,7 +206,11 @@ async function loadAndFinish(
       ? null
       : await withCleanup(async (cleanup) => {
           const job = syncJob(context, phase, phaseId, batches, { left: settings.maxRejects });
-          return catchUp(context, job, new Drainer(context, cleanup), { ...settings, batchSize, pace });
+          return catchUp(context, job, new Drainer(context, cleanup), async () => ({
+            ...settings,
+            batchSize,
+            pace,
+          }));
         });
   const verification = pending
     ? null

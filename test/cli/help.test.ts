@@ -9,6 +9,7 @@ const COMMANDS = [
   'verify',
   'sync',
   'status',
+  'monitor',
   'pause',
   'resume',
   'throttle',
