@@ -13,6 +13,8 @@ const COMMANDS = [
   'resume',
   'throttle',
   'rollback',
+  'backup',
+  'restore',
   'demo',
 ];
 
