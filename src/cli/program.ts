@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addDemo } from './commands/demo.js';
+import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
 import { addResume } from './commands/resume.js';
@@ -51,6 +52,7 @@ export function buildProgram(session: Session): Command {
     addRun,
     addVerify,
     addStatus,
+    addMonitor,
     addPause,
     addResume,
     addThrottle,

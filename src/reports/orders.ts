@@ -1,0 +1,21 @@
+import type { Running } from './status.js';
+import type { TargetOptions } from './target.js';
+
+export interface ThrottleOptions extends OrderOptions {
+  /** Legacy rows per second; null: no limit, whatever the run was started with. */
+  readonly maxRate: number | null;
+}
+
+/** Which run an order is for: the one at work on this schema. */
+export type OrderOptions = Pick<TargetOptions, 'databaseUrl' | 'schema' | 'signal'>;
+
+/** What an order did to the run at work. */
+export interface OrderReport {
+  readonly database: string;
+  readonly schema: string;
+  readonly order: 'pause' | 'resume' | 'throttle';
+  /** False: the run had been told so already. */
+  readonly changed: boolean;
+  /** The run as it has been told now. */
+  readonly run: Running;
+}

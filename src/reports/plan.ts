@@ -1,0 +1,71 @@
+import type { PhaseState } from './phase-state.js';
+import type { PhaseName, TargetOptions } from './target.js';
+
+export interface PlanOptions extends TargetOptions {
+  readonly batchSize?: number | undefined;
+  readonly concurrency?: number | undefined;
+}
+
+/** Something that keeps a run from starting. */
+export interface Stop {
+  readonly code: string;
+  readonly message: string;
+  readonly next: string;
+}
+
+export interface TablePlan {
+  readonly table: string;
+  readonly schema: string;
+  /** `missing` is fine: that part is empty. */
+  readonly shape: 'A' | 'B' | 'table' | 'dlt' | 'missing';
+  readonly rows: number;
+  readonly bytes: number;
+  /** Columns that the design does not know; they are carried too. */
+  readonly extraColumns: readonly string[];
+}
+
+export interface SourcePlan {
+  readonly table: string;
+  readonly rows: number;
+  /** Distinct merge keys among these rows. */
+  readonly keys: number;
+  /** Rows beyond the first of their key: candidates for folding. */
+  readonly duplicates: number;
+  /** Rows whose submission (or opportunity) is not there. */
+  readonly orphans: number;
+}
+
+export interface PhasePlan {
+  readonly phase: PhaseName;
+  readonly state: PhaseState;
+  readonly sources: readonly SourcePlan[];
+  /** How many merge keys have rows in exactly these tables. */
+  readonly meetings: readonly { readonly tables: readonly string[]; readonly keys: number }[];
+  readonly suspiciousScales: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly max: string;
+  }[];
+  readonly unmapped: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly value: string;
+    readonly rows: number;
+    readonly becomes: string;
+  }[];
+  /** Qualified names of tables and views that the run makes. */
+  readonly creates: readonly string[];
+  readonly batches: { readonly count: number; readonly size: number };
+  readonly estimate: { readonly seconds: number; readonly bytes: number };
+}
+
+export interface PlanReport {
+  readonly database: string;
+  readonly server: string;
+  readonly schema: string;
+  readonly appSchema: string;
+  readonly tables: readonly TablePlan[];
+  readonly phases: readonly PhasePlan[];
+  readonly warnings: readonly string[];
+  readonly stops: readonly Stop[];
+}

@@ -1,0 +1,27 @@
+import type { PhaseName } from './target.js';
+
+export type ProgressEvent =
+  | { readonly type: 'phase'; readonly phase: PhaseName; readonly batches: number; readonly rows: number }
+  | { readonly type: 'step'; readonly phase: PhaseName; readonly step: Step; readonly detail?: string }
+  | {
+      readonly type: 'batch';
+      readonly phase: PhaseName;
+      readonly batch: number;
+      readonly rows: number;
+      readonly doneBatches: number;
+      readonly totalBatches: number;
+      readonly doneRows: number;
+      readonly totalRows: number;
+    }
+  | {
+      /** A run at work does what it was told: it stands still, goes on, or goes on at another rate. */
+      readonly type: 'order';
+      readonly phase: PhaseName;
+      readonly order: 'paused' | 'resumed' | 'throttled';
+      readonly by: string;
+      readonly at: string;
+      readonly maxRate: number | null;
+    }
+  | { readonly type: 'notice'; readonly level: 'info' | 'warn'; readonly message: string };
+
+export type Step = 'plan' | 'tables' | 'load' | 'indexes' | 'views' | 'verify' | 'drop';

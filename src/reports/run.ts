@@ -1,0 +1,68 @@
+import type { PhaseState } from './phase-state.js';
+import type { PhaseName, RangeOptions, TargetOptions } from './target.js';
+import type { PhaseVerification } from './verify.js';
+
+export interface RunOptions extends TargetOptions, RangeOptions {
+  /** Legacy rows per batch. */
+  readonly batchSize?: number | undefined;
+  /** Lanes that load side by side. */
+  readonly concurrency?: number | undefined;
+  /** Rows that may be put aside before the run stops. */
+  readonly maxRejects?: number | undefined;
+  /** Legacy rows loaded per second at most, over all lanes; default: no limit. */
+  readonly maxRate?: number | undefined;
+  /** Rest between batches in proportion to the other work on the server. Default false. */
+  readonly nice?: boolean | undefined;
+}
+
+/** Law 2: `source = primary + folded + rejected`, per legacy table. */
+export interface Accounting {
+  readonly table: string;
+  readonly source: number;
+  readonly primary: number;
+  readonly folded: number;
+  readonly rejected: number;
+  readonly balanced: boolean;
+}
+
+export interface PhaseRun {
+  readonly phase: PhaseName;
+  readonly state: PhaseState;
+  readonly accounting: readonly Accounting[];
+  readonly unifiedTable: string;
+  readonly unifiedRows: number;
+  readonly foldedRows: number;
+  readonly rejectedRows: number;
+  readonly batches: {
+    readonly total: number;
+    readonly loaded: number;
+    readonly alreadyDone: number;
+    readonly size: number;
+  };
+  /** Legacy rows read by this run. */
+  readonly rowsRead: number;
+  /** Rows of our tables that this run inserted, updated or deleted. */
+  readonly rowsWritten: number;
+  /** `held`: the part of `load` that the run waited because of a rate, of other load, or of a pause. */
+  readonly seconds: {
+    readonly load: number;
+    readonly held: number;
+    readonly indexes: number;
+    readonly verify: number;
+  };
+  readonly rowsPerSecond: number;
+  /** Bytes of heap, TOAST and indexes. */
+  readonly storage: { readonly legacyBytes: number; readonly unifiedBytes: number };
+  readonly verification: PhaseVerification | null;
+}
+
+export interface RunReport {
+  readonly database: string;
+  readonly schema: string;
+  /** `nothing-to-do`: every batch was loaded before; verification was run again all the same. */
+  readonly outcome: 'done' | 'nothing-to-do' | 'different';
+  readonly phases: readonly PhaseRun[];
+  readonly warnings: readonly string[];
+  readonly seconds: number;
+  readonly peakRssBytes: number;
+}

@@ -1,0 +1,94 @@
+import type { PhaseState } from './phase-state.js';
+import type { PhaseName, TargetOptions } from './target.js';
+
+export interface StatusOptions extends TargetOptions {
+  /** Also list every batch. */
+  readonly batchList?: boolean | undefined;
+}
+
+export interface BatchStatus {
+  readonly number: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly status: 'pending' | 'done';
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly folded: number;
+  readonly rejected: number;
+  readonly attempts: number;
+  readonly finishedAt: string | null;
+}
+
+export interface PhaseStatus {
+  readonly phase: PhaseName;
+  readonly state: PhaseState;
+  readonly batches: { readonly total: number; readonly done: number; readonly size: number };
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly folded: number;
+  readonly rejected: number;
+  readonly lastRun: {
+    readonly startedAt: string;
+    readonly finishedAt: string | null;
+    readonly outcome: string | null;
+    readonly by: string;
+  } | null;
+  readonly lastVerification: { readonly at: string; readonly equal: boolean } | null;
+  readonly batchList: readonly BatchStatus[] | null;
+}
+
+export interface StatusReport {
+  readonly database: string;
+  readonly schema: string;
+  /** Who is at work on the schema at this moment; null: nobody. */
+  readonly running: Running | null;
+  /** The newest entry of the journal. */
+  readonly lastEvent: LedgerEvent | null;
+  readonly phases: readonly PhaseStatus[];
+}
+
+/** The commands that change a schema's phases; one at a time is at work on a schema. */
+export const COMMANDS = ['run', 'sync', 'cutover', 'rollback', 'complete', 'restore', 'refresh'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** A command at work. */
+export interface Running {
+  /** Null where its session does not say. */
+  readonly command: Command | null;
+  readonly phases: readonly PhaseName[];
+  /** `user@host (process 123)`, else the database's user. */
+  readonly by: string;
+  /** Null where the asking user may not see it. */
+  readonly since: string | null;
+  /** `halted`: the batches that were under way are finished, and no snapshot is held. */
+  readonly paused: { readonly by: string; readonly since: string; readonly halted: boolean } | null;
+  /** Legacy rows per second; null: no limit. */
+  readonly maxRate: number | null;
+}
+
+export const EVENT_KINDS = [
+  'started',
+  'finished',
+  'stopped',
+  'failed',
+  'paused',
+  'resumed',
+  'throttled',
+  'backed-up',
+  'captured',
+  'synced',
+  'cut-over',
+  'reverted',
+  'completed',
+] as const;
+
+/** An entry of the journal that the ledger keeps. */
+export interface LedgerEvent {
+  readonly at: string;
+  readonly kind: (typeof EVENT_KINDS)[number];
+  /** Null for what concerns the whole run. */
+  readonly phase: PhaseName | null;
+  readonly by: string;
+  /** The state that a run ended in, the code of what ended it early, the new rate. */
+  readonly detail: string | null;
+}

@@ -1,0 +1,40 @@
+import type { ProgressEvent } from './progress.js';
+
+/** The phases, in the order in which they run. */
+export const PHASES = ['opportunities', 'assessments'] as const;
+
+export type PhaseName = (typeof PHASES)[number];
+
+/** How to reach the database and where the tables live. */
+export interface TargetOptions {
+  /** Postgres URL; without it DATABASE_URL, else the PG* variables. */
+  readonly databaseUrl?: string | undefined;
+  /** Schema of the legacy tables, and of the unified ones. Default `public`. */
+  readonly schema?: string | undefined;
+  /** Schema of `app_opportunities`; default: `schema` if the table is there, else `public_staging`. */
+  readonly appSchema?: string | undefined;
+  /** Phases to work on; default: all, in order. */
+  readonly phases?: readonly PhaseName[] | undefined;
+  /** Stops the work cleanly; what is committed stays, the ledger says what is left. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+}
+
+/** Which part of a phase's key space to work on. At most one of the three forms may be given. */
+export interface RangeOptions {
+  /** Batch numbers, both included. */
+  readonly batches?: { readonly from: number; readonly to: number } | undefined;
+  /** Half-open key range `[from, to)`; an open end is left out. Keys are uuids. */
+  readonly keys?: { readonly from?: string | undefined; readonly to?: string | undefined } | undefined;
+  /** Only keys with a legacy row created, reviewed or updated at or after this time (ISO 8601). */
+  readonly since?: string | undefined;
+}
+
+/** Defaults of every numeric option; help texts and documentation are made from it. */
+export const DEFAULTS = {
+  schema: 'public',
+  batchSize: 10_000,
+  concurrency: 2,
+  maxRejects: 0,
+  limit: 20,
+} as const;
