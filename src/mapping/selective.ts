@@ -37,6 +37,6 @@ export function selectiveKeysQuery(keyed: KeyedSource, wanted: Wanted): string {
 
 /**
  * For sessions that run such queries. Arrays of names are of a size that the planner does not know: it would go
- * through one list of submissions for every row of another.
+ * through one list of submissions for every row of another. Two indexes are merged where known ids are left out.
  */
-export const SELECTIVE_SETTINGS = 'set enable_nestloop = off; set enable_mergejoin = off';
+export const SELECTIVE_SETTINGS = 'set enable_nestloop = off; set enable_mergejoin = on';

@@ -110,7 +110,7 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, mayBeWanted(source.table, 'r', namingOf(source.table), wanted)),
+        candidates(source, mayBeWanted(source.table, 'r', namingOf(source.table), submissions, wanted)),
         ...submissions.reached(names('r')),
       ]),
       joins,
@@ -129,6 +129,8 @@ function byRawId(
     columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
   const known = 'coalesce(s.canon, t.canon)';
   const bare = bareIdOf(rawText(`r.${ident(column)}`), 'k');
+  // What the other tables hold is made of 'opp_' and the id.
+  const usuallyBare = column === 'submission_id';
   const joins =
     `${bare} left join s on s.rid = k.rid and s.oldest ` +
     `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`;
@@ -143,7 +145,7 @@ function byRawId(
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, mayBeWanted(source.table, 'r', { raw: column }, wanted)),
+        candidates(source, mayBeWanted(source.table, 'r', { raw: column, usuallyBare }, submissions, wanted)),
         ...submissions.reached(`select ${uuidFromText('k.rid')}, k.rid from r ${bare}`),
       ]),
       joins,
@@ -187,7 +189,7 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     narrowed: (wanted) => ({
       with: withClause([
         ...known.wanted(wanted),
-        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), wanted))})`,
+        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), known, wanted))})`,
         candidates(source, [
           ...toItself(wanted),
           uuidIsIn(table, 'r', 'opportunity_id', 'select id from targets'),

@@ -2,7 +2,7 @@ import { ident, qualified } from '../../db/identifier.js';
 import { asUuid, bareId, everySpelling, rawText } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyTable } from '../../legacy/detect.js';
-import { textIsIn } from '../../mapping/candidates.js';
+import { isPlainText, textIsIn } from '../../mapping/candidates.js';
 import type { Wanted } from '../../mapping/wanted.js';
 
 /**
@@ -25,6 +25,8 @@ export interface Submissions {
    * @param names a query of what they name, as (uuid, Reddit id)
    */
   reached(names: string): readonly string[];
+  /** Whether a raw column of rows `r` holds, without a prefix, the Reddit id of a submission; false where that is not sure. */
+  knowsAsWritten(table: LegacyTable, column: string): string;
 }
 
 const NOBODY =
@@ -37,6 +39,7 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
       roughly: `with ${NOBODY}`,
       wanted: (wanted) => [wantedRids(wanted, []), 'other_ids as (select null::uuid as id where false)'],
       reached: () => [NOBODY],
+      knowsAsWritten: () => 'false',
     };
   }
   const relation = `${qualified(table.schema, table.name)} b`;
@@ -65,6 +68,15 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
       // A Reddit id of which not all rows are here is one that no row names.
       canonical(`where b.id = any (array(select id from names)) or ${hasRid('select rid from rids')}`),
     ],
+    knowsAsWritten(of, raw) {
+      const types = [columnOf(table, column)?.type, columnOf(of, raw)?.type];
+      // Compared in the order of their indexes, which both have to have in common.
+      if (!types.every((type) => type !== undefined && isPlainText(type) && type.collation === null))
+        return 'false';
+      const text = `r.${ident(raw)}::text`;
+      // No uuid, and its own bare id: then a submission that has this text has this id.
+      return `exists (select from ${relation} where b.${ident(column)}::text = ${text} and length(${text}) <> 36 and ${bareId(text)} = ${text})`;
+    },
   };
 }
 
