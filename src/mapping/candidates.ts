@@ -79,8 +79,12 @@ export function rowsWhere(relation: string, alias: string, conditions: readonly 
 }
 
 /** The candidates themselves, as the CTE `r`. */
-export function candidates(source: BoundSource, conditions: readonly string[]): string {
-  return `r as materialized (select r.* ${rowsWhere(tableOf(source), 'r', conditions)})`;
+export function candidates(source: BoundSource, wanted: Wanted, conditions: readonly string[]): string {
+  const rows =
+    wanted.places === null
+      ? rowsWhere(tableOf(source), 'r', conditions)
+      : `from ${tableOf(source)} r where r.ctid = any (array(${wanted.places}))`;
+  return `r as materialized (select r.* ${rows})`;
 }
 
 export function withClause(queries: readonly string[]): string {

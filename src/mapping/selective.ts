@@ -31,8 +31,13 @@ export function selectiveQuery(keyed: KeyedSource, wanted: Wanted): string {
 
 /** The merge keys, each once, of the rows that are wanted. */
 export function selectiveKeysQuery(keyed: KeyedSource, wanted: Wanted): string {
+  return `select distinct q.merge_key from (${selectiveKeys(keyed, wanted)}) q where ${wanted.condition('q.merge_key')}`;
+}
+
+/** The merge key of each row that is wanted. */
+export function selectiveKeys(keyed: KeyedSource, wanted: Wanted): string {
   const narrowed = keyed.narrowed(wanted);
-  return `${narrowed.with} select distinct q.merge_key from (select ${keyed.key} as merge_key from r ${narrowed.joins}) q where ${wanted.condition('q.merge_key')}`;
+  return `${narrowed.with} select ${keyed.key} as merge_key from r ${narrowed.joins}`;
 }
 
 /**

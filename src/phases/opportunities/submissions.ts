@@ -12,8 +12,6 @@ import type { Wanted } from '../../mapping/wanted.js';
  */
 export interface Submissions {
   readonly with: string;
-  /** The same, but each row stands for itself: for estimates, without the sort that finds the oldest. */
-  readonly roughly: string;
   /**
    * CTEs of what wanted submissions are called: `wanted_rids`, the Reddit ids, and `other_ids`, the uuids of rows that
    * share one of these ids with a wanted row, and whose rows have its key therefore.
@@ -36,7 +34,6 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   if (table === undefined) {
     return {
       with: `with ${NOBODY}`,
-      roughly: `with ${NOBODY}`,
       wanted: (wanted) => [wantedRids(wanted, []), 'other_ids as (select null::uuid as id where false)'],
       reached: () => [NOBODY],
       knowsAsWritten: () => 'false',
@@ -57,7 +54,6 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   const hasRid = (query: string) => textIsIn(table, 'b', column, everySpelling(query));
   return {
     with: `with ${canonical('')}`,
-    roughly: `with s as materialized (select b.*, b.id as canon, true as oldest from (${rows('')}) b)`,
     wanted: (wanted) => [
       wantedRids(wanted, [`select ${bare} from ${relation} where ${wanted.hasUuid(id)}`]),
       `other_ids as materialized (select ${id} as id from ${relation} where ${hasRid('select rid from wanted_rids')} and not ${wanted.isUuid(id)})`,
