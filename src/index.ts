@@ -1,5 +1,7 @@
 /** The library: the same verbs as the command line, with typed options. */
 export { DrydockError, EXIT, StoppedError } from './errors.js';
+export { bench } from './payoff/bench.js';
+export * from './reports/bench.js';
 export * from './reports/orders.js';
 export * from './reports/phase-state.js';
 export * from './reports/plan.js';
@@ -9,7 +11,6 @@ export * from './reports/run.js';
 export * from './reports/status.js';
 export * from './reports/target.js';
 export * from './reports/verify.js';
-
 export { pause, resume, throttle } from './run/orders.js';
 export { plan } from './run/plan.js';
 export { rollback } from './run/rollback.js';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBench } from './commands/bench.js';
 import { addDemo } from './commands/demo.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
@@ -55,6 +56,7 @@ export function buildProgram(session: Session): Command {
     addResume,
     addThrottle,
     addRollback,
+    addBench,
     addDemo,
   ]) {
     add(program, session);
