@@ -24,8 +24,8 @@ test.each([SHAPE_A, SHAPE_B, MIXED].map((mixture) => [mixtureName(mixture), mixt
     expect(measured.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
         'scored-above-70',
-        'best-trust-of-a-week',
-        'trust-levels',
+        'best-trust-of-the-week',
+        'trust-level-statistics',
         'app-by-submission',
       ]),
     );

@@ -66,11 +66,11 @@ function validationsOf({ source }: KeyedSource): string {
   const type = `${row.text('validation_type')} collate "C"`;
   const confidence = row.pick('confidence_score', 'confidence_level');
   // A confidence outside the scale of 0 to 1 is none: -9.9999 was somebody's way of saying so.
-  const valid = `${confidence}::numeric >= 0`;
+  const valid = `${confidence}::numeric between 0 and 999999999`;
   const mean =
     confidence === null ? 'null::numeric' : `round(avg(${confidence}::numeric) filter (where ${valid}), 4)`;
   return `v as (select o.idea, jsonb_agg(distinct ${type}) filter (where ${type} is not null) as validation_types,
-  ${mean} as validation_confidence, count(*) as validation_count
+  ${mean} as validation_confidence
   from ${tableOf(source)} r join o_all o on o.id = r.opportunity_id group by o.idea)`;
 }
 

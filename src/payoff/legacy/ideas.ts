@@ -21,7 +21,7 @@ import type { FoldText } from './fold-text.js';
  */
 export interface LegacyIdeas {
   /** `with …`, up to the CTE that is asked for, without a comma at the end. */
-  upTo(cte: 'a_best' | 'a' | 'every'): string;
+  upTo(cte: 'a_best' | 'o' | 'a' | 'every'): string;
 }
 
 export function legacyIdeas(phase: Phase, fold: FoldText): LegacyIdeas | null {
@@ -39,7 +39,8 @@ export function legacyIdeas(phase: Phase, fold: FoldText): LegacyIdeas | null {
     ...(workflow === undefined ? noWorkflow() : workflowRows(workflow, fold)),
     everyIdea(),
   ];
-  const parts = { a_best, a, every };
+  const o = [opportunities.with, ...opportunityRows(opportunities, fold)];
+  const parts = { a_best, o, a, every };
   return { upTo: (cte) => parts[cte].join(',\n') };
 }
 
@@ -53,6 +54,7 @@ function head(keyed: KeyedSource): readonly string[] {
     `${extra('submittedAt')} as submitted_at`,
     `${row.text('app_name')} as app_name`,
     `${status(row)} as status`,
+    `${row.text('source_subreddit', 'subreddit')} as subreddit`,
     `${row.earliest(CREATED)} as created_at`,
     `${row.latest(TIMES.updated)} as updated`,
     `${row.filled()} as filled`,
@@ -78,7 +80,8 @@ function opportunityRows(keyed: KeyedSource, fold: FoldText): string[] {
     `count(*) over (partition by ${keyed.key}) as rivals`,
   ];
   const folded = (column: string) => `case when rivals > 1 then ${fold(`coalesce(${column}, '')`)} end`;
-  const rest = 'id, k, known, submission_title, submitted_at, app_name, status, title, rivals, name_folded';
+  const rest =
+    'id, k, known, submission_title, submitted_at, app_name, status, subreddit, title, rivals, name_folded';
   return [
     `o_rows as (select ${columns.join(', ')} from ${fromClause(keyed)})`,
     `o_folded as (select *, ${folded('coalesce(title, app_name)')} as name_folded, ${folded('problem')} as problem_folded from o_rows)`,
@@ -111,7 +114,6 @@ function appRows(keyed: KeyedSource): string[] {
     `${row.text('app_concept')} as app_concept`,
     `${row.percent('trust_score')} as trust_score`,
     `upper(${row.text('trust_level')} collate "C") as trust_level`,
-    `${row.percent('opportunity_score')} as opportunity_score`,
   ];
   return [
     `a_rows as (select ${columns.join(', ')} from ${fromClause(keyed)})`,
@@ -144,6 +146,6 @@ function everyIdea(): string {
   coalesce(o.title, a.title, o.submission_title, a.submission_title, w.submission_title) as title,
   coalesce(o.status, a.status, w.status, ${literal(OTHERWISE)}) as status,
   coalesce(least(o.created_at, a.first_created_at, w.first_created_at), o.submitted_at, a.submitted_at, w.submitted_at) as created_at,
-  a.trust_score, a.trust_level, a.opportunity_score
+  coalesce(o.subreddit, a.subreddit, '') as subreddit, a.trust_score
   from o full join a on a.idea = o.id full join w on w.idea = coalesce(o.id, a.idea))`;
 }

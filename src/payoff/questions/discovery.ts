@@ -12,7 +12,7 @@ export function discovery(forms: Forms): Asked[] {
 function bestTrust({ ideas, tables }: Forms): Asked {
   const named = {
     group: 'discovery',
-    name: 'best-trust-of-a-week',
+    name: 'best-trust-of-the-week',
     asks: 'The 20 opportunities with the best trust score of the last 7 days, of each status in turn',
   } as const;
   if (ideas === null) return lacks(named, 'opportunities and app_opportunities');

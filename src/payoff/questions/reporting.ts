@@ -1,16 +1,17 @@
 import type { Asked } from '../question.js';
 import type { Forms } from './forms.js';
 import { lacks } from './left-out.js';
+import { materializedReports } from './materialized.js';
 
 /** Figures over everything. */
 export function reporting(forms: Forms): Asked[] {
-  return [trustLevels(forms)];
+  return [trustLevels(forms), ...materializedReports(forms)];
 }
 
 function trustLevels({ ideas, tables }: Forms): Asked {
   const named = {
     group: 'reporting',
-    name: 'trust-levels',
+    name: 'trust-level-statistics',
     asks: 'Number, mean and median trust score of the opportunities of each trust level',
   } as const;
   if (ideas === null) return lacks(named, 'opportunities and app_opportunities');
