@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBackup } from './commands/backup.js';
+import { addBench } from './commands/bench.js';
 import { addDemo } from './commands/demo.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
@@ -61,6 +62,7 @@ export function buildProgram(session: Session): Command {
     addRollback,
     addBackup,
     addRestore,
+    addBench,
     addDemo,
   ]) {
     add(program, session);

@@ -15,6 +15,7 @@ const COMMANDS = [
   'rollback',
   'backup',
   'restore',
+  'bench',
   'demo',
 ];
 
