@@ -1,3 +1,4 @@
+import type { RowBytes } from '../copy-binary/framing.js';
 import { RowLog } from '../copy-binary/row-log.js';
 import type { Session } from '../db/session.js';
 import { copyRowsOf } from '../extract/copy-source.js';
@@ -31,8 +32,8 @@ export async function mergeListed(session: Session, phase: Phase, scope: KeyScop
   }
 }
 
-async function* pieces(log: RowLog): AsyncGenerator<string[]> {
-  let piece: string[] = [];
+async function* pieces(log: RowLog): AsyncGenerator<RowBytes[]> {
+  let piece: RowBytes[] = [];
   for (const row of log) {
     piece.push(row);
     if (piece.length < PIECE) continue;

@@ -14,6 +14,9 @@ const COMMANDS = [
   'resume',
   'throttle',
   'rollback',
+  'backup',
+  'restore',
+  'bench',
   'demo',
 ];
 

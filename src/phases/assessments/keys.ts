@@ -38,7 +38,6 @@ export function keyAssessmentSources(
     return {
       source,
       with: '',
-      roughly: '',
       knowing: '',
       names: null,
       joins: `${pointer.joins} ${unified.joins(pointer.id)}`,
@@ -52,7 +51,7 @@ export function keyAssessmentSources(
           with: withClause([
             unified.foldedInto(wanted),
             ...near.before,
-            candidates(source, near.conditions),
+            candidates(source, wanted, near.conditions),
             ...near.after,
             ...unifiedNear.queries,
           ]),

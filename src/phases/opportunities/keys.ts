@@ -106,7 +106,6 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
   return {
     source,
     with: submissions.with,
-    roughly: submissions.roughly,
     knowing: KNOWING,
     names,
     joins,
@@ -116,7 +115,11 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, mayBeWanted(source.table, 'r', namingOf(source.table), wanted)),
+        candidates(
+          source,
+          wanted,
+          mayBeWanted(source.table, 'r', namingOf(source.table), submissions, wanted),
+        ),
         ...submissions.reached(names('r')),
       ]),
       joins,
@@ -135,6 +138,8 @@ function byRawId(
     columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
   const known = 'coalesce(s.canon, t.canon)';
   const bare = bareIdOf(rawText(`r.${ident(column)}`), 'k');
+  // What the other tables hold is made of 'opp_' and the id.
+  const usuallyBare = column === 'submission_id';
   const joins =
     `${bare} left join s on s.rid = k.rid and s.oldest ` +
     `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`;
@@ -142,7 +147,6 @@ function byRawId(
   return {
     source,
     with: submissions.with,
-    roughly: submissions.roughly,
     knowing: KNOWING,
     names,
     joins,
@@ -152,7 +156,11 @@ function byRawId(
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, mayBeWanted(source.table, 'r', { raw: column }, wanted)),
+        candidates(
+          source,
+          wanted,
+          mayBeWanted(source.table, 'r', { raw: column, usuallyBare }, submissions, wanted),
+        ),
         ...submissions.reached(names('r')),
       ]),
       joins,
@@ -174,14 +182,13 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     return {
       source,
       with: known.with,
-      roughly: known.roughly,
       knowing: KNOWING,
       names: null,
       joins: '',
       key: own,
       extras: ['null::boolean', 'null::text', 'null::timestamptz', pointer],
       orphan: 'true',
-      narrowed: (wanted) => ({ with: withClause([candidates(source, toItself(wanted))]), joins: '' }),
+      narrowed: (wanted) => ({ with: withClause([candidates(source, wanted, toItself(wanted))]), joins: '' }),
     };
   }
   const opportunity = opportunityKey(target, 'o');
@@ -190,7 +197,6 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
   return {
     source,
     with: known.with,
-    roughly: known.roughly,
     knowing: KNOWING,
     names: (rows) =>
       opportunity.names(`(select x.* from ${relation} x where x.id in (select ${pointer} from ${rows} r))`),
@@ -201,8 +207,8 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     narrowed: (wanted) => ({
       with: withClause([
         ...known.wanted(wanted),
-        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), wanted))})`,
-        candidates(source, [
+        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), known, wanted))})`,
+        candidates(source, wanted, [
           ...toItself(wanted),
           uuidIsIn(table, 'r', 'opportunity_id', 'select id from targets'),
         ]),
