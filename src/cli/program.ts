@@ -1,9 +1,13 @@
 import { Command } from 'commander';
+import { addBackup } from './commands/backup.js';
+import { addBench } from './commands/bench.js';
 import { addComplete } from './commands/complete.js';
 import { addCutover } from './commands/cutover.js';
 import { addDemo } from './commands/demo.js';
+import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
+import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
@@ -55,12 +59,16 @@ export function buildProgram(session: Session): Command {
     addVerify,
     addSync,
     addStatus,
+    addMonitor,
     addPause,
     addResume,
     addThrottle,
     addCutover,
     addRollback,
     addComplete,
+    addBackup,
+    addRestore,
+    addBench,
     addDemo,
   ]) {
     add(program, session);

@@ -1,5 +1,5 @@
+import { newestBackup } from '../ledger/backups.js';
 import { replacedViews } from '../ledger/moved.js';
-import { verifiedBackup } from '../ledger/verified-backup.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import { canBeRepointed, foreignKeysToPhase } from './foreign-keys.js';
 import { carried, nameOf, type Survey, stops, warned } from './preflight/findings.js';
@@ -122,7 +122,7 @@ async function beforeDrop(survey: Survey): Promise<CutoverFinding[]> {
       'Make it again upon the old name, or drop it.',
     ),
   );
-  const backup = await verifiedBackup(session, context.schema, phase.name);
+  const backup = await newestBackup(session, context.schema, phase.name);
   found.push(
     backup === null
       ? stops(
@@ -131,7 +131,11 @@ async function beforeDrop(survey: Survey): Promise<CutoverFinding[]> {
           'There is no verified backup of the tables that are to be dropped.',
           `drydock backup --phase ${phase.name} --to DIR`,
         )
-      : carried('backup', backup.place, `It was verified at ${backup.at}.`),
+      : carried(
+          'backup',
+          `${backup.directory} on ${backup.host}`,
+          `It was verified at ${backup.verifiedAt}.`,
+        ),
   );
   return found;
 }

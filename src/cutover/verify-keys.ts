@@ -1,7 +1,7 @@
 import { ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
-import { listedFrom } from '../mapping/keyed-source.js';
+import { listedRows } from '../mapping/locate.js';
 import { SCRATCH_KEYS } from '../mapping/scratch.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
@@ -25,7 +25,7 @@ export async function differingTables(
     if (restoration === undefined) return [];
     const comparison: Comparison = { keyed, schema: phase.schema, restoration, viewIsIntact: false };
     const key = keyName(comparison);
-    return [{ keyed, key, legacy: listedRows(keyed, key), unified: keyedRows(comparison, 'unified') }];
+    return [{ keyed, key, legacy: listedSide(keyed, key), unified: keyedRows(comparison, 'unified') }];
   });
   const differing: string[] = [];
   for (const { keyed, key, legacy, unified } of sides) {
@@ -33,7 +33,7 @@ export async function differingTables(
       `select h.rows || ':' || h.hash1 || ':' || h.hash2 from (${prelude} select ${rowHashes(keyed.source.table.columns, 'r')} ` +
       `from (${rows}) r where ${SCRATCH_KEYS.condition(`r.${key}`)}) h`;
     const { same } = await session.one(
-      `select ((${hashes(keyed.narrowly, legacy)}) = (${hashes('', unified)}))::text as same`,
+      `select ((${hashes(keyed.knowing, legacy)}) = (${hashes('', unified)}))::text as same`,
     );
     if (same !== 'true') differing.push(keyed.source.table.name);
   }
@@ -41,7 +41,7 @@ export async function differingTables(
 }
 
 /** The legacy rows that the scratch tables list, each with its merge key, which is named as on the other side. */
-function listedRows(keyed: KeyedSource, key: string): string {
+function listedSide(keyed: KeyedSource, key: string): string {
   const columns = keyed.source.table.columns.map((column) => `, r.${ident(column.name)}`).join('');
-  return `select ${keyed.key} as ${key}${columns} from ${listedFrom(keyed)}`;
+  return `select ${keyed.key} as ${key}${columns} from ${listedRows(keyed.source)} r ${keyed.joins}`;
 }

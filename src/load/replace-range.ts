@@ -83,8 +83,8 @@ export async function stageRows(
     `like ${target.qualified}${checked === 'checked' ? ' including constraints' : ''}`,
   );
   await copyRows(session, target, log, name);
-  // Of a few rows the planner needs no statistics, and they would cost more than the rows.
-  if (log.rows > WORTH_COUNTING) await session.execute(`analyze ${name}`);
+  // The planner wants to know how many rows there are, unless they are few; of wide columns every value would be read.
+  if (log.rows > WORTH_COUNTING) await session.execute(`analyze ${name} (merge_key)`);
   return name;
 }
 

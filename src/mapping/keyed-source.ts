@@ -1,6 +1,7 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { BoundSource } from './bind.js';
 import { listedRows } from './locate.js';
+import type { Wanted } from './wanted.js';
 
 /**
  * Where a legacy table's rows come from, each with its merge key: what the legacy row `r` is joined with, and
@@ -10,12 +11,6 @@ export interface KeyedSource {
   readonly source: BoundSource;
   /** `with …`, or empty; the same for all sources of a phase. */
   readonly with: string;
-  /** A cheaper `with`, good enough to estimate where keys lie. */
-  readonly roughly: string;
-  /** The same relation cut down to what listed rows name: see `SCRATCH.known`. */
-  readonly narrowly: string;
-  /** What a row says of its submission: what to join it with, its bare Reddit id and its uuid; null: nothing. */
-  readonly names: { readonly joins: string; readonly rid: string; readonly id: string } | null;
   readonly joins: string;
   /** The merge key, of type uuid, never null. */
   readonly key: string;
@@ -23,6 +18,15 @@ export interface KeyedSource {
   readonly extras: readonly string[];
   /** Whether the row belongs to nothing that is there (no submission, no opportunity). */
   readonly orphan: string;
+  /**
+   * The same for a few rows: a `with` that begins with the candidates, a relation `r`, and holds all that their keys
+   * are made of; and what `r` is joined with. See `selective.ts`.
+   */
+  narrowed(wanted: Wanted): Pick<KeyedSource, 'with' | 'joins'>;
+  /** A `with` that resolves by what is known of submissions in the scratch tables: see `SCRATCH.known`. */
+  readonly knowing: string;
+  /** A query of what the rows `r` of a relation say of their submissions, as (uuid, bare Reddit id); null: nothing. */
+  readonly names: ((relation: string) => string) | null;
 }
 
 /** The legacy table itself, as it is named in FROM clauses. */
@@ -36,32 +40,37 @@ export interface KeyScope {
   condition(key: string): string;
 }
 
-/** FROM clause, with a sample of the legacy rows where a percentage is given. */
-export function fromClause(keyed: KeyedSource, samplePercent?: number): string {
-  const sample =
-    samplePercent === undefined ? '' : ` tablesample bernoulli (${samplePercent}) repeatable (1)`;
-  return `${tableOf(keyed.source)} r${sample} ${keyed.joins}`;
+export function fromClause(keyed: Pick<KeyedSource, 'source' | 'joins'>): string {
+  return `${tableOf(keyed.source)} r ${keyed.joins}`;
 }
 
 /** Rows of the keys in a scope, ordered by key: key, extras, columns in the order of extraction. */
 export function extractionQuery(keyed: KeyedSource, scope: KeyScope): string {
-  return ordered(keyed, scope, keyed.with, fromClause(keyed));
+  return ordered(keyed.with, extractedFrom(keyed, `${tableOf(keyed.source)} r`), scope);
 }
 
 /** The same, looking only at the rows that are listed in the scratch table of rows. */
 export function listedQuery(keyed: KeyedSource, scope: KeyScope): string {
-  return ordered(keyed, scope, keyed.narrowly, listedFrom(keyed));
+  return ordered(keyed.knowing, extractedFrom(keyed, `${listedRows(keyed.source)} r`), scope);
 }
 
-/** FROM clause of the listed rows. */
-export function listedFrom(keyed: KeyedSource, joins: string = keyed.joins): string {
-  return `${listedRows(keyed.source)} ${joins}`;
+/** The merge keys of the listed rows. */
+export function listedKeysQuery(keyed: KeyedSource): string {
+  return `${keyed.knowing} select ${keyed.key} as merge_key from ${listedRows(keyed.source)} r ${keyed.joins}`;
 }
 
-function ordered(keyed: KeyedSource, scope: KeyScope, prelude: string, from: string): string {
+function ordered(prelude: string, rows: string, scope: KeyScope): string {
+  return `${prelude} select * from (${rows}) q where ${scope.condition('q.merge_key')} order by q.merge_key`;
+}
+
+/** The fields of extracted rows, from a relation `r` of legacy rows. */
+export function extractedFrom(
+  keyed: Pick<KeyedSource, 'source' | 'key' | 'extras' | 'joins'>,
+  relation: string,
+): string {
   const extras = keyed.extras.map((extra, index) => `, ${extra} as x${index}`).join('');
   const columns = keyed.source.extracted
     .map((column, index) => `, r.${ident(column.name)}${column.type.binary ? '' : '::text'} as c${index}`)
     .join('');
-  return `${prelude} select * from (select ${keyed.key} as merge_key${extras}${columns} from ${from}) q where ${scope.condition('q.merge_key')} order by q.merge_key`;
+  return `select ${keyed.key} as merge_key${extras}${columns} from ${relation} ${keyed.joins}`;
 }

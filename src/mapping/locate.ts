@@ -36,15 +36,15 @@ export function foldedNames(bound: BoundPhase): string[] {
     .map((source) => ident(foldedColumn(source.rule, locatorOf(source).name)));
 }
 
-/** FROM item: a legacy table's rows that are listed in the scratch table of rows, under the alias `r`. */
+/** A legacy table's rows that are listed in the scratch table of rows, as a subquery without an alias. */
 export function listedRows(source: BoundSource): string {
   const { schema, name } = source.table;
   const column = locatorOf(source);
   const from = `select x.* from ${qualified(schema, name)} x where`;
   const listed = `${SCRATCH.rows} k where k.source = ${literal(source.rule.table)}`;
   const some = `${from} x.${ident(column.name)} in (select ${typed('k.raw', column)} from ${listed})`;
-  if (isNotNull(source, column)) return `(${some}) r`;
-  return `(${some} union all ${from} x.${ident(column.name)} is null and (select exists (select from ${listed} and k.raw is null))) r`;
+  if (isNotNull(source, column)) return `(${some})`;
+  return `(${some} union all ${from} x.${ident(column.name)} is null and (select exists (select from ${listed} and k.raw is null)))`;
 }
 
 function isNotNull(source: BoundSource, { name }: BoundColumn): boolean {

@@ -37,7 +37,6 @@ export interface SyncReport {
   /** `caught-up`: a snapshot showed nothing more to apply. `stopped`: it followed until it was told to stop. */
   readonly outcome: 'caught-up' | 'stopped';
   readonly phases: readonly PhaseSync[];
-  readonly warnings: readonly string[];
   readonly seconds: number;
   readonly peakRssBytes: number;
 }

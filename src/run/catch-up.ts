@@ -23,6 +23,26 @@ export interface CaughtUp extends Omit<Drained, 'reopened'> {
   readonly reloaded: number;
 }
 
+export const NOTHING_DONE: CaughtUp = {
+  changes: 0,
+  keys: 0,
+  written: 0,
+  lagSeconds: 0,
+  seconds: 0,
+  reloaded: 0,
+};
+
+export function sumOf(a: CaughtUp, b: CaughtUp): CaughtUp {
+  return {
+    changes: a.changes + b.changes,
+    keys: a.keys + b.keys,
+    written: a.written + b.written,
+    lagSeconds: Math.max(a.lagSeconds, b.lagSeconds),
+    seconds: a.seconds + b.seconds,
+    reloaded: a.reloaded + b.reloaded,
+  };
+}
+
 /**
  * Applies what was written to a phase's legacy tables, until a snapshot shows nothing more; and loads batches that a
  * TRUNCATE, or a change of an earlier phase, has reopened. Wants all batches to have been loaded once.
@@ -31,17 +51,15 @@ export async function catchUp(
   context: Context,
   job: SyncJob,
   drainer: Drainer,
-  reloading: Reloading,
+  reloading: () => Promise<Reloading>,
 ): Promise<CaughtUp> {
-  const total = { changes: 0, keys: 0, written: 0, lagSeconds: 0, seconds: 0, reloaded: 0 };
+  let total = NOTHING_DONE;
   const before = await countRejects(context.session, job.phaseId);
   for (;;) {
     const reload = await loadReopened(context, job, reloading);
-    total.reloaded += reload.loaded;
-    total.written += reload.rowsWritten;
+    total = sumOf(total, { ...NOTHING_DONE, reloaded: reload.loaded, written: reload.rowsWritten });
     const drained = await drainPhase(context, job, drainer);
-    for (const figure of ['changes', 'keys', 'written', 'seconds'] as const) total[figure] += drained[figure];
-    total.lagSeconds = Math.max(total.lagSeconds, drained.lagSeconds);
+    total = sumOf(total, { ...drained, reloaded: 0 });
     throwIfStopped(context.signal, 'What was applied is complete; the rest is in the queue.');
     if (!drained.reopened) break;
   }
@@ -54,7 +72,7 @@ export async function catchUp(
   return total;
 }
 
-async function loadReopened(context: Context, job: SyncJob, reloading: Reloading) {
+async function loadReopened(context: Context, job: SyncJob, reloading: () => Promise<Reloading>) {
   const { phase, phaseId, targets, budget } = job;
   const { n } = await context.session.one(
     `select count(*) as n from drydock.batches where phase_id = $1::int and status = 'pending'`,
@@ -66,7 +84,7 @@ async function loadReopened(context: Context, job: SyncJob, reloading: Reloading
   context.report({ type: 'phase', phase: phase.name, batches: work.length, rows });
   context.report({ type: 'step', phase: phase.name, step: 'load' });
   const summary = await loadPhase(context, phase, targets, work, {
-    ...reloading,
+    ...(await reloading()),
     rows,
     maxRejects: budget.left,
   });

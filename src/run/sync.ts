@@ -1,19 +1,14 @@
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { enterEvent } from '../ledger/events.js';
-import { readPhases } from '../ledger/phases.js';
-import { phaseDefinitions } from '../phases/all.js';
 import type { PhaseSync, SyncOptions, SyncReport } from '../reports/sync.js';
-import { DEFAULTS } from '../reports/target.js';
 import { catchUp } from './catch-up.js';
 import { type Context, openContext, operator, secondsSince, stoppable } from './context.js';
 import { Drainer } from './drainer.js';
+import { follow } from './follow.js';
 import { lockOperator } from './lock.js';
-import { Inbox } from './pace/inbox.js';
-import { Pace } from './pace/pace.js';
 import { peakMemory } from './peak-memory.js';
-import { throwIfStops } from './stops.js';
-import { openSyncJob, phaseSync } from './sync-phase.js';
-import { notLoaded } from './verify.js';
+import { phaseSync } from './sync-phase.js';
+import { openSyncWork } from './sync-work.js';
 
 const STATE =
   'What was applied is complete; the rest is in the queue, and the legacy tables are as they were.';
@@ -29,13 +24,15 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   return stoppable(options.signal, STATE, () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
-      const { phases, outcome, warnings } = await syncOnce(context, options, cleanup);
+      const followed = options.follow === true;
+      const phases = followed
+        ? await follow(options, options.signal ?? NEVER)
+        : await once(context, options, cleanup);
       return {
         database: context.database,
         schema: context.schema,
-        outcome,
+        outcome: followed ? 'stopped' : 'caught-up',
         phases,
-        warnings,
         seconds: secondsSince(start),
         peakRssBytes: peakMemory(),
       };
@@ -43,36 +40,20 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   );
 }
 
-type Done = Pick<SyncReport, 'phases' | 'outcome' | 'warnings'>;
-
-async function syncOnce(opened: Context, options: SyncOptions, cleanup: Cleanup): Promise<Done> {
-  throwIfStops(opened.legacy.stops);
-  const lock = await lockOperator(opened, 'sync', cleanup);
-  // Read anew: what was there before the lock may have changed.
-  const entries = await readPhases(opened.session, opened.schema);
-  const context = { ...opened, entries };
-  const inbox = new Inbox(context, lock, null);
+async function once(context: Context, options: SyncOptions, cleanup: Cleanup): Promise<PhaseSync[]> {
+  const lock = await lockOperator(context, 'sync', cleanup);
   const drainer = new Drainer(context, cleanup);
-  const budget = { left: options.maxRejects ?? DEFAULTS.maxRejects };
   const phases: PhaseSync[] = [];
-  for (const definition of phaseDefinitions(context.phaseNames)) {
-    const entry = entries.get(definition.name);
-    if (entry === undefined) {
-      if (options.phases === undefined) continue;
-      throw notLoaded(`Phase ${definition.name} was not run`, `drydock run --phase ${definition.name}`);
-    }
-    await inbox.open();
-    const phase = definition.bind(context.legacy, new Set(entries.keys()));
-    const job = await openSyncJob(context, phase, entry, budget);
-    const pace = new Pace({ context, phase: phase.name, inbox, watch: undefined });
-    const reloading = { concurrency: DEFAULTS.concurrency, batchSize: entry.batchSize, pace };
-    const done = await phaseSync(context, job, await catchUp(context, job, drainer, reloading));
-    if (done.changes > 0 || done.reloadedBatches > 0) {
-      const event = { phase: phase.name, kind: 'synced', detail: `${done.changes} changes` } as const;
-      await enterEvent(context.session, { ...event, schema: context.schema, operator: operator() });
-    }
-    phases.push(done);
+  for (const work of await openSyncWork(context, lock, options)) {
+    const done = await catchUp(work.context, work.job, drainer, work.reloading);
+    phases.push(await phaseSync(work.context, work.job, done));
   }
-  if (phases.length === 0) throw notLoaded('Nothing was unified', 'drydock run');
-  return { phases, outcome: 'caught-up', warnings: [] };
+  for (const { phase, changes, reloadedBatches } of phases) {
+    if (changes === 0 && reloadedBatches === 0) continue;
+    const event = { phase, kind: 'synced', detail: `${changes} changes` } as const;
+    await enterEvent(context.session, { ...event, schema: context.schema, operator: operator() });
+  }
+  return phases;
 }
+
+const NEVER = new AbortController().signal;

@@ -58,7 +58,7 @@ export async function applyChanges(session: Session, job: SyncJob, most: number 
   await findChangedKeys(session, job);
   await listRows(session, job);
   const { keys } = await session.one(`select count(*) as keys from ${SCRATCH.keys}`);
-  const rows = await mergeListed(session, job.phase, SCRATCH_KEYS, job.signal);
+  const rows = await mergeListed(session, job.phase, SCRATCH_KEYS);
   try {
     const before = await countKeys(session, job);
     const { written, moved } = await replaceKeys(session, job, rows);

@@ -2,8 +2,8 @@ import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { asUuid } from '../keys/raw-id.js';
 import type { BoundSource } from '../mapping/bind.js';
-import { listedFrom } from '../mapping/keyed-source.js';
-import { isNamedByOthers, locatorOf, placesOf, rejectedPlace, typed } from '../mapping/locate.js';
+import { listedKeysQuery } from '../mapping/keyed-source.js';
+import { isNamedByOthers, listedRows, locatorOf, placesOf, rejectedPlace, typed } from '../mapping/locate.js';
 import { SCRATCH } from '../mapping/scratch.js';
 import type { SyncJob } from './job.js';
 
@@ -46,7 +46,7 @@ export async function findChangedKeys(session: Session, job: SyncJob): Promise<v
   }
   await resolveRows(session, job, rows);
   for (const keyed of sources) {
-    await addKeys(session, `${keyed.narrowly} select ${keyed.key} from ${listedFrom(keyed)}`);
+    await addKeys(session, listedKeysQuery(keyed));
   }
 }
 
@@ -74,7 +74,7 @@ async function resolveRows(session: Session, { phase }: SyncJob, rows: number): 
     const { names } = keyed;
     if (names === null) continue;
     await session.execute(
-      `insert into ${SCRATCH.named} (rid, id) select distinct ${names.rid}, ${names.id} from ${listedFrom(keyed, names.joins)}`,
+      `insert into ${SCRATCH.named} (id, rid) select distinct * from (${names(listedRows(keyed.source))}) n`,
     );
   }
   if (rows > WORTH_COUNTING) await session.execute(`analyze ${SCRATCH.named}`);

@@ -1,3 +1,4 @@
+import type { RowBytes } from '../copy-binary/framing.js';
 import { RowLog } from '../copy-binary/row-log.js';
 import type { Session } from '../db/session.js';
 import { copyRowsOf } from '../extract/copy-source.js';
@@ -16,12 +17,7 @@ const PIECE = 512;
  * Reads the listed rows that have one of the keys now, over the session that listed them, source by source, and merges
  * them as a batch is merged.
  */
-export async function mergeListed(
-  session: Session,
-  phase: Phase,
-  scope: KeyScope,
-  signal: AbortSignal | undefined,
-): Promise<BatchRows> {
+export async function mergeListed(session: Session, phase: Phase, scope: KeyScope): Promise<BatchRows> {
   const logs: RowLog[] = [];
   try {
     for (const keyed of phase.keyed) {
@@ -30,14 +26,14 @@ export async function mergeListed(
       for await (const rows of copyRowsOf(session, listedQuery(keyed, scope)))
         for (const row of rows) log.add(row);
     }
-    return await collectBatch(phase, new Grouper(logs.map(pieces)), null, () => undefined, signal);
+    return await collectBatch(phase, new Grouper(logs.map(pieces)), null, () => undefined, undefined);
   } finally {
     for (const log of logs) log.close();
   }
 }
 
-async function* pieces(log: RowLog): AsyncGenerator<string[]> {
-  let piece: string[] = [];
+async function* pieces(log: RowLog): AsyncGenerator<RowBytes[]> {
+  let piece: RowBytes[] = [];
   for (const row of log) {
     piece.push(row);
     if (piece.length < PIECE) continue;

@@ -49,7 +49,7 @@ async function putAside(
   const { phase, phaseId, budget } = job;
   const reason = refusalOf(error);
   const only = new KeyRange(key, successor(key));
-  const booked = await mergeListed(session, phase, only, job.signal);
+  const booked = await mergeListed(session, phase, only);
   booked.close();
   const rejects = await rejectsOf(session, phase, key, reason);
   const { n } = await session.one(

@@ -9,10 +9,14 @@ const COMMANDS = [
   'verify',
   'sync',
   'status',
+  'monitor',
   'pause',
   'resume',
   'throttle',
   'rollback',
+  'backup',
+  'restore',
+  'bench',
   'demo',
 ];
 

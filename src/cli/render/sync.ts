@@ -1,7 +1,7 @@
 import type { PhaseSync, SyncReport } from '../../reports/sync.js';
 import type { Style } from '../style.js';
 import { bytes, count, counted, duration } from './format.js';
-import { facts, heading, mark, title, warning } from './parts.js';
+import { facts, heading, mark, title } from './parts.js';
 import { stateText } from './state.js';
 import { wrap } from './text.js';
 
@@ -14,8 +14,6 @@ export function renderSync(report: SyncReport, style: Style): string[] {
       ...heading(phase.phase, stateText(phase.state, style), style),
       ...facts(phaseFacts(phase), style),
     ]),
-    ...(report.warnings.length > 0 ? [''] : []),
-    ...report.warnings.flatMap((text) => warning(text, style)),
     '',
     ...wrap(`${mark(true, style)} ${verdict(report)}`, style.width, '  '),
     ...wrap(

@@ -1,4 +1,4 @@
-import { verifiedBackup } from '../../ledger/verified-backup.js';
+import { newestBackup } from '../../ledger/backups.js';
 import { type Check, carried, stops } from './findings.js';
 
 /** What a phase's state lacks for a cutover, and the command that gives it. */
@@ -68,8 +68,11 @@ export const capture: Check = async ({ session, phase, entry, tables }) => {
 export function backup(required: boolean): Check {
   return async ({ session, phase, context }) => {
     if (!required) return [carried('backup', phase.name, 'Without a backup, as was ordered (--no-backup).')];
-    const found = await verifiedBackup(session, context.schema, phase.name);
-    if (found !== null) return [carried('backup', found.place, `It was verified at ${found.at}.`)];
+    const found = await newestBackup(session, context.schema, phase.name);
+    if (found !== null)
+      return [
+        carried('backup', `${found.directory} on ${found.host}`, `It was verified at ${found.verifiedAt}.`),
+      ];
     return [
       stops(
         'backup',
