@@ -4,14 +4,14 @@ import type { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
 import { DrydockError, StoppedError } from '../errors.js';
-import { readMoved } from '../ledger/moved.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
-import { detectLegacy, type LegacyDatabase } from '../legacy/detect.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { ProgressEvent } from '../reports/progress.js';
 import { DEFAULTS, PHASES, type PhaseName, type TargetOptions } from '../reports/target.js';
 import { explained } from './explain.js';
+import { findLegacy } from './legacy.js';
 
 /** What every verb works with: a connection, and the database as it is found. */
 export interface Context {
@@ -47,7 +47,7 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
     });
   }
   const entries = await readPhases(session, schema);
-  const legacy = await detectLegacy(session, schema, options.appSchema, await readMoved(session, schema));
+  const legacy = await findLegacy(session, schema, options.appSchema);
   return {
     connector: connect,
     session,

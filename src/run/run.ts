@@ -9,7 +9,7 @@ import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import { DEFAULTS } from '../reports/target.js';
 import { beginCapture, type CaptureState } from './begin-capture.js';
 import { catchUp } from './catch-up.js';
-import { requireSameBatchSize, requireSameConfiguration } from './configuration.js';
+import { requireNotCompleted, requireSameBatchSize, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from './context.js';
 import { Drainer } from './drainer.js';
 import { analyzeTables, buildIndexes, createViews } from './finish.js';
@@ -126,6 +126,7 @@ async function requireSameSettings(context: Context, settings: Settings): Promis
   for (const phase of bindPhases({ ...context, entries })) {
     const entry = entries.get(phase.name);
     if (entry === undefined) continue;
+    requireNotCompleted(entry);
     requireSameConfiguration(phase, entry);
     if (settings.batchSize !== undefined) requireSameBatchSize(entry, settings.batchSize);
   }

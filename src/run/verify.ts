@@ -6,7 +6,7 @@ import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS } from '../reports/target.js';
 import type { PhaseVerification, VerifyOptions, VerifyReport } from '../reports/verify.js';
-import { requireSameConfiguration } from './configuration.js';
+import { requireNotCompleted, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
 import { requireTables } from './prepare.js';
 import { select } from './selection.js';
@@ -26,7 +26,9 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       const context = await openContext(options, cleanup);
       const phases: PhaseVerification[] = [];
       const known = bindPhases(context).filter(
-        (phase) => options.phases !== undefined || context.entries.has(phase.name),
+        ({ name }) =>
+          options.phases !== undefined ||
+          (context.entries.has(name) && context.entries.get(name)?.state !== 'completed'),
       );
       if (known.length === 0) throw notLoaded('Nothing was unified', 'drydock run');
       for (const phase of known) phases.push(await verifyOne(context, phase, options));
@@ -46,6 +48,7 @@ async function verifyOne(context: Context, phase: Phase, options: VerifyOptions)
   const entry = context.entries.get(phase.name);
   if (entry === undefined)
     throw notLoaded(`Phase ${phase.name} was not run`, `drydock run --phase ${phase.name}`);
+  requireNotCompleted(entry);
   requireSameConfiguration(phase, entry);
   throwIfStops(context.legacy.stops);
   const targets = targetsOf(phase);

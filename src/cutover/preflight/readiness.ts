@@ -1,3 +1,4 @@
+import { silentTables } from '../../capture/start.js';
 import { newestBackup } from '../../ledger/backups.js';
 import { type Check, carried, stops } from './findings.js';
 
@@ -45,20 +46,15 @@ export const state: Check = async ({ session, phase, entry }) => {
 };
 
 /** Without capture nobody knows what was written since the batches were loaded. */
-export const capture: Check = async ({ session, phase, entry, tables }) => {
-  const rows = await session.query(
-    'select table_oid::text as oid from drydock.captures where phase_id = $1::int',
-    [entry.id],
-  );
-  const captured = new Set(rows.map((row) => row.oid));
-  const missing = tables.filter((table) => !captured.has(table.oid)).map((table) => table.name);
-  return missing.length === 0
+export const capture: Check = async ({ session, phase, entry }) => {
+  const silent = await silentTables(session, phase, entry.id);
+  return silent.length === 0
     ? []
     : [
         stops(
           'capture',
-          missing.join(', '),
-          'Changes of these tables are not captured: what is written to them would not reach the unified tables.',
+          silent.join(', '),
+          'Triggers that report changes are missing here: what is written would not reach the unified tables.',
           `drydock run --phase ${phase.name}`,
         ),
       ];
