@@ -126,7 +126,7 @@ test('the old tables are dropped where a backup was read back, and nothing of th
   );
   const held = await complete({ databaseUrl, dropLegacy: true });
   expect(held.phases[1]?.findings.filter(({ verdict }) => verdict === 'stops')).toMatchObject([
-    { code: 'view', object: 'held' },
+    { code: 'view', object: 'public.held' },
   ]);
   await database.query('drop view held');
   const done = await complete({ databaseUrl, dropLegacy: true });
