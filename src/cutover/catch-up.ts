@@ -13,7 +13,7 @@ const STATE = 'The names are as they were; what was written is in the queue.';
 
 /** So few changes are applied behind the locks in no time. */
 const FEW_CHANGES = 10;
-const MOST_PASSES = 20;
+const MOST_PASSES = 8;
 
 /** Applies what was written to the legacy tables, before and under the locks of a swap. */
 export interface CatchUp {
