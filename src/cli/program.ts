@@ -1,8 +1,11 @@
 import { Command } from 'commander';
+import { addBackup } from './commands/backup.js';
+import { addBench } from './commands/bench.js';
 import { addDemo } from './commands/demo.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
+import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
@@ -57,6 +60,9 @@ export function buildProgram(session: Session): Command {
     addResume,
     addThrottle,
     addRollback,
+    addBackup,
+    addRestore,
+    addBench,
     addDemo,
   ]) {
     add(program, session);

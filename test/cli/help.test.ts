@@ -13,6 +13,9 @@ const COMMANDS = [
   'resume',
   'throttle',
   'rollback',
+  'backup',
+  'restore',
+  'bench',
   'demo',
 ];
 
