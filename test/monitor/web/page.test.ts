@@ -137,7 +137,8 @@ test('thousands of batches: by keyboard, on a phone, and without a break of the 
   expect(widths).toEqual([390, 390]);
   // The order of the tab key: skip link, maps, charts, link.
   const stops: string[] = [];
-  await page.evaluate('document.activeElement.blur()');
+  await page.reload();
+  await page.getByText('1 loaded, with rejects').waitFor(PATIENCE);
   for (let n = 0; n < 4; n += 1) {
     await page.keyboard.press('Tab');
     stops.push(
