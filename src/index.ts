@@ -3,7 +3,9 @@
 export { backup } from './backup/backup.js';
 export { restore } from './backup/restore.js';
 export { DrydockError, EXIT, StoppedError } from './errors.js';
+export { monitor } from './monitor/monitor.js';
 export * from './reports/backup.js';
+export * from './reports/monitor.js';
 export * from './reports/orders.js';
 export * from './reports/phase-state.js';
 export * from './reports/plan.js';

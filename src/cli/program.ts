@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBackup } from './commands/backup.js';
 import { addDemo } from './commands/demo.js';
+import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
 import { addRestore } from './commands/restore.js';
@@ -53,6 +54,7 @@ export function buildProgram(session: Session): Command {
     addRun,
     addVerify,
     addStatus,
+    addMonitor,
     addPause,
     addResume,
     addThrottle,

@@ -8,6 +8,7 @@ const COMMANDS = [
   'run',
   'verify',
   'status',
+  'monitor',
   'pause',
   'resume',
   'throttle',
