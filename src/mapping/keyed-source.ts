@@ -11,8 +11,6 @@ export interface KeyedSource {
   readonly source: BoundSource;
   /** `with …`, or empty; the same for all sources of a phase. */
   readonly with: string;
-  /** A cheaper `with`, good enough to estimate where keys lie. */
-  readonly roughly: string;
   readonly joins: string;
   /** The merge key, of type uuid, never null. */
   readonly key: string;
@@ -32,11 +30,8 @@ export function tableOf(source: BoundSource): string {
   return qualified(source.table.schema, source.table.name);
 }
 
-/** FROM clause, with a sample of the legacy rows where a percentage is given. */
-export function fromClause(keyed: Pick<KeyedSource, 'source' | 'joins'>, samplePercent?: number): string {
-  const sample =
-    samplePercent === undefined ? '' : ` tablesample bernoulli (${samplePercent}) repeatable (1)`;
-  return `${tableOf(keyed.source)} r${sample} ${keyed.joins}`;
+export function fromClause(keyed: Pick<KeyedSource, 'source' | 'joins'>): string {
+  return `${tableOf(keyed.source)} r ${keyed.joins}`;
 }
 
 /** All rows of a key range, ordered by key: key, extras, columns in the order of extraction. */

@@ -102,7 +102,6 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
   return {
     source,
     with: submissions.with,
-    roughly: submissions.roughly,
     joins,
     key,
     extras: [...extrasOf(source.table, 'r', known, 'title'), 'null::uuid'],
@@ -110,7 +109,11 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, mayBeWanted(source.table, 'r', namingOf(source.table), wanted)),
+        candidates(
+          source,
+          wanted,
+          mayBeWanted(source.table, 'r', namingOf(source.table), submissions, wanted),
+        ),
         ...submissions.reached(names('r')),
       ]),
       joins,
@@ -129,13 +132,14 @@ function byRawId(
     columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
   const known = 'coalesce(s.canon, t.canon)';
   const bare = bareIdOf(rawText(`r.${ident(column)}`), 'k');
+  // What the other tables hold is made of 'opp_' and the id.
+  const usuallyBare = column === 'submission_id';
   const joins =
     `${bare} left join s on s.rid = k.rid and s.oldest ` +
     `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`;
   return {
     source,
     with: submissions.with,
-    roughly: submissions.roughly,
     joins,
     key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
     extras: [...extrasOf(source.table, 'r', known, title), 'null::uuid'],
@@ -143,7 +147,11 @@ function byRawId(
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, mayBeWanted(source.table, 'r', { raw: column }, wanted)),
+        candidates(
+          source,
+          wanted,
+          mayBeWanted(source.table, 'r', { raw: column, usuallyBare }, submissions, wanted),
+        ),
         ...submissions.reached(`select ${uuidFromText('k.rid')}, k.rid from r ${bare}`),
       ]),
       joins,
@@ -165,12 +173,11 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     return {
       source,
       with: known.with,
-      roughly: known.roughly,
       joins: '',
       key: own,
       extras: ['null::boolean', 'null::text', 'null::timestamptz', pointer],
       orphan: 'true',
-      narrowed: (wanted) => ({ with: withClause([candidates(source, toItself(wanted))]), joins: '' }),
+      narrowed: (wanted) => ({ with: withClause([candidates(source, wanted, toItself(wanted))]), joins: '' }),
     };
   }
   const opportunity = opportunityKey(target, 'o');
@@ -179,7 +186,6 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
   return {
     source,
     with: known.with,
-    roughly: known.roughly,
     joins: joined(relation),
     key: `case when o.id is null then ${own} else ${opportunity.key} end`,
     extras: [...extrasOf(table, 'r', opportunity.known, null), 'o.id'],
@@ -187,8 +193,8 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     narrowed: (wanted) => ({
       with: withClause([
         ...known.wanted(wanted),
-        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), wanted))})`,
-        candidates(source, [
+        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), known, wanted))})`,
+        candidates(source, wanted, [
           ...toItself(wanted),
           uuidIsIn(table, 'r', 'opportunity_id', 'select id from targets'),
         ]),
