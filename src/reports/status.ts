@@ -34,6 +34,8 @@ export interface PhaseStatus {
     readonly by: string;
   } | null;
   readonly lastVerification: { readonly at: string; readonly equal: boolean } | null;
+  /** The newest backup that was read back, and where it was put. */
+  readonly lastBackup: { readonly at: string; readonly directory: string; readonly host: string } | null;
   readonly batchList: readonly BatchStatus[] | null;
 }
 

@@ -1,5 +1,6 @@
 import { withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
+import { newestBackup } from '../ledger/backups.js';
 import { listBatches } from '../ledger/batches.js';
 import { newestEvent } from '../ledger/events.js';
 import type { PhaseEntry } from '../ledger/phases.js';
@@ -20,7 +21,7 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
         phases.push(
           entry === undefined
             ? notBegun(name)
-            : await phaseStatus(context.session, entry, options.batchList === true),
+            : await phaseStatus(context.session, context.schema, entry, options.batchList === true),
         );
       }
       const { database, session, schema } = context;
@@ -47,11 +48,18 @@ function notBegun(phase: PhaseName): PhaseStatus {
     rejected: 0,
     lastRun: null,
     lastVerification: null,
+    lastBackup: null,
     batchList: null,
   };
 }
 
-async function phaseStatus(session: Session, entry: PhaseEntry, withBatches: boolean): Promise<PhaseStatus> {
+async function phaseStatus(
+  session: Session,
+  schema: string,
+  entry: PhaseEntry,
+  withBatches: boolean,
+): Promise<PhaseStatus> {
+  const backup = await newestBackup(session, schema, entry.phase);
   const sums = await session.one(
     `select count(*) as total, count(*) filter (where status = 'done') as done, sum(rows_in) as rows_in,
        sum(rows_out) as rows_out, sum(folded) as folded, sum(rejected) as rejected
@@ -87,6 +95,8 @@ async function phaseStatus(session: Session, entry: PhaseEntry, withBatches: boo
       verification === undefined
         ? null
         : { at: String(verification.verified_at), equal: verification.equal === 'true' },
+    lastBackup:
+      backup === null ? null : { at: backup.takenAt, directory: backup.directory, host: backup.host },
     batchList: withBatches ? await listBatches(session, entry.id) : null,
   };
 }

@@ -35,7 +35,7 @@ function eventText({ at, kind, phase, by, detail }: LedgerEvent): string {
 }
 
 function phaseFacts(phase: PhaseStatus, style: Style): string[] {
-  const { batches, lastRun, lastVerification } = phase;
+  const { batches, lastRun, lastVerification, lastBackup } = phase;
   if (phase.state === 'new') return ['  Nothing has been made for this phase.'];
   return facts(
     [
@@ -63,6 +63,12 @@ function phaseFacts(phase: PhaseStatus, style: Style): string[] {
           ? 'never'
           : `${mark(lastVerification.equal, style)} ${lastVerification.equal ? 'equal' : 'different'} ` +
             `at ${printable(lastVerification.at)}`,
+      ],
+      [
+        'backed up',
+        lastBackup === null
+          ? 'never'
+          : `${printable(lastBackup.at)}, ${printable(lastBackup.directory)} on ${printable(lastBackup.host)}`,
       ],
     ],
     style,
