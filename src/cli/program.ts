@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addDemo } from './commands/demo.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
+import { addRefresh } from './commands/refresh.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
@@ -54,6 +55,7 @@ export function buildProgram(session: Session): Command {
     addPause,
     addResume,
     addThrottle,
+    addRefresh,
     addRollback,
     addDemo,
   ]) {

@@ -1,4 +1,5 @@
 import type { PhaseState } from './phase-state.js';
+import type { ViewStatus } from './refresh.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
 export interface StatusOptions extends TargetOptions {
@@ -35,6 +36,8 @@ export interface PhaseStatus {
   } | null;
   readonly lastVerification: { readonly at: string; readonly equal: boolean } | null;
   readonly batchList: readonly BatchStatus[] | null;
+  /** The materialized views of a phase that has some; others leave this out. */
+  readonly views?: readonly ViewStatus[];
 }
 
 export interface StatusReport {
@@ -80,6 +83,7 @@ export const EVENT_KINDS = [
   'cut-over',
   'reverted',
   'completed',
+  'refreshed',
 ] as const;
 
 /** An entry of the journal that the ledger keeps. */
