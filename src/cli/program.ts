@@ -1,8 +1,11 @@
 import { Command } from 'commander';
+import { addBackup } from './commands/backup.js';
 import { addDemo } from './commands/demo.js';
+import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
 import { addRefresh } from './commands/refresh.js';
+import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
@@ -52,11 +55,14 @@ export function buildProgram(session: Session): Command {
     addRun,
     addVerify,
     addStatus,
+    addMonitor,
     addPause,
     addResume,
     addThrottle,
     addRefresh,
     addRollback,
+    addBackup,
+    addRestore,
     addDemo,
   ]) {
     add(program, session);

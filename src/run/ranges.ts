@@ -10,7 +10,9 @@ const SAMPLE_PER_BATCH = 100;
 export async function countSources(session: Session, phase: Phase): Promise<number[]> {
   const counts: number[] = [];
   for (const keyed of phase.keyed) {
-    const { n } = await session.one(`select count(*) as n from ${fromClause({ ...keyed, joins: '' })}`);
+    const { n } = await session.one(
+      `select count(*) as n from ${fromClause({ source: keyed.source, joins: '' })}`,
+    );
     counts.push(Number(n));
   }
   return counts;
