@@ -5,6 +5,7 @@ import { addDemo } from './commands/demo.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
+import { addRefresh } from './commands/refresh.js';
 import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
@@ -59,6 +60,7 @@ export function buildProgram(session: Session): Command {
     addPause,
     addResume,
     addThrottle,
+    addRefresh,
     addRollback,
     addBackup,
     addRestore,

@@ -4,7 +4,7 @@ import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
 import type { PhaseMapping } from '../mapping/mapping.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName, UnifyingPhaseName } from '../reports/target.js';
 import type { Output } from '../transform/output.js';
 
 /** Turns the groups of one phase into lines. Pure: no database, no clock, no chance. */
@@ -32,7 +32,7 @@ export interface PlanChecks {
 
 /** One phase, bound to a database. Whoever adds a phase writes a folder that gives one of these. */
 export interface Phase {
-  readonly name: PhaseName;
+  readonly name: UnifyingPhaseName;
   readonly schema: string;
   readonly bound: BoundPhase;
   /** One per bound source, in the same order. */
@@ -43,11 +43,11 @@ export interface Phase {
   readonly invariants: readonly InvariantSpec[];
   readonly planChecks: PlanChecks;
   /** The phase that has to be loaded before this one. */
-  readonly after: PhaseName | null;
+  readonly after: UnifyingPhaseName | null;
 }
 
 export interface PhaseDefinition {
-  readonly name: PhaseName;
+  readonly name: UnifyingPhaseName;
   readonly mapping: PhaseMapping;
   /** @param existing phases whose tables are there already */
   bind(legacy: LegacyDatabase, existing: ReadonlySet<PhaseName>): Phase;

@@ -24,4 +24,4 @@ export type ProgressEvent =
     }
   | { readonly type: 'notice'; readonly level: 'info' | 'warn'; readonly message: string };
 
-export type Step = 'plan' | 'tables' | 'load' | 'indexes' | 'views' | 'verify' | 'drop';
+export type Step = 'plan' | 'tables' | 'load' | 'count' | 'indexes' | 'views' | 'refresh' | 'verify' | 'drop';

@@ -28,6 +28,11 @@ export async function takeLock(session: Session, schema: string): Promise<boolea
   return got === 'true';
 }
 
+/** An expression that takes the same lock until the end of the transaction; for a job inside the server. */
+export function tryLockStatement(schema: string): string {
+  return `pg_try_advisory_xact_lock(${LOCK_CLASS}, hashtext(${literal(schema)}))`;
+}
+
 /**
  * Writes on the session what it is for. The application name is the one thing of a session that every user may
  * see, and it is there before there is a ledger; Postgres cuts it after 63 bytes.

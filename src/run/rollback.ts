@@ -5,6 +5,7 @@ import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
+import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { laterPhases } from '../phases/all.js';
 import type { RollbackReport } from '../reports/rollback.js';
@@ -64,6 +65,7 @@ async function dropPhase(
   if (entry === undefined) return [];
   const dropped: string[] = [];
   try {
+    dropped.push(...(await endJob(session, entry.id)));
     for (const object of await readObjects(session, entry.id)) {
       // What is under the name now is not what we made: it is left alone.
       if (!(await isIntact(session, object))) continue;

@@ -1,19 +1,20 @@
 import { withCleanup } from '../db/cleanup.js';
-import { DrydockError } from '../errors.js';
 import { type Batch, isReopened, readBatches } from '../ledger/batches.js';
-import { finishRun, readPhases, setState, startRun } from '../ledger/phases.js';
+import { readPhases, setState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
-import { DEFAULTS } from '../reports/target.js';
+import { DEFAULTS, type PhaseName } from '../reports/target.js';
+import { bookedRun } from './booked-run.js';
 import { requireSameBatchSize, requireSameConfiguration } from './configuration.js';
-import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from './context.js';
+import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
+import { type Control, type DerivedPhase, derivedPhases } from './derived.js';
 import { analyzeTables, buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
 import { Inbox } from './pace/inbox.js';
-import { Pace, type PaceParts } from './pace/pace.js';
+import { Pace } from './pace/pace.js';
 import { seesOthers } from './pace/server-load.js';
 import { peakMemory } from './peak-memory.js';
 import { repeatedWarning } from './plan.js';
@@ -56,17 +57,16 @@ export async function run(options: RunOptions): Promise<RunReport> {
         watch: settings.nice ? lock.session : undefined,
       };
       const phases: PhaseRun[] = [];
-      for (const definition of phaseDefinitions(context.phaseNames)) {
+      for (const { name, run: runOne } of phaseRuns(context.phaseNames)) {
         const before = phases.at(-1);
-        // A phase resolves against the rows of the one before it, and needs all of them.
+        // A phase builds on the rows of the one before it, and needs all of them.
         if (before?.state === 'loading') {
-          warnings.push(`Phase ${definition.name} was left out: phase ${before.phase} is not complete.`);
+          warnings.push(`Phase ${name} was left out: phase ${before.phase} is not complete.`);
           break;
         }
-        // Bound only now: the phase before it has made the tables that it resolves against.
+        // Read only now: the phase before it has made the tables that it builds on.
         const entries = await readPhases(context.session, context.schema);
-        const phase = definition.bind(context.legacy, new Set(entries.keys()));
-        phases.push(await runPhase({ ...context, entries }, phase, options, settings, control));
+        phases.push(await runOne({ ...context, entries }, options, settings, control));
       }
       warnings.push(...(await reopenedPhases(context)));
       const outcome = phases.some((phase) => phase.state === 'different')
@@ -102,8 +102,17 @@ async function reopenedPhases(context: Context): Promise<string[]> {
   return warnings;
 }
 
-/** What a run is steered with, over all its phases. */
-type Control = Pick<PaceParts, 'inbox' | 'watch'>;
+/** How each phase is run, in order: those that unify, and those that build on what was unified. */
+function phaseRuns(names: readonly PhaseName[]): Pick<DerivedPhase, 'name' | 'run'>[] {
+  const unifying = phaseDefinitions(names).map((definition) => ({
+    name: definition.name,
+    run(context: Context, options: RunOptions, settings: Settings, control: Control) {
+      const phase = definition.bind(context.legacy, new Set(context.entries.keys()));
+      return runPhase(context, phase, options, settings, control);
+    },
+  }));
+  return [...unifying, ...derivedPhases(names)];
+}
 
 const NEARLY_BLIND =
   'Being nice to the sessions of this user only: those of others cannot be seen without the role pg_read_all_stats.';
@@ -116,6 +125,10 @@ async function requireSameSettings(context: Context, settings: Settings): Promis
     if (entry === undefined) continue;
     requireSameConfiguration(phase, entry);
     if (settings.batchSize !== undefined) requireSameBatchSize(entry, settings.batchSize);
+  }
+  for (const derived of derivedPhases(context.phaseNames)) {
+    const entry = entries.get(derived.name);
+    if (entry !== undefined) await derived.requireSame(context, entry);
   }
 }
 
@@ -138,19 +151,9 @@ async function runPhase(
     settings.batchSize ?? DEFAULTS.batchSize,
   );
   const batches = await readBatches(session, phaseId);
-  const runId = await startRun(session, phaseId, operator());
-  try {
-    await control.inbox.open();
-    const result = await loadAndFinish(context, phase, phaseId, batches, options, settings, control);
-    await finishRun(session, runId, 'finished', result.state);
-    return result;
-  } catch (error) {
-    const stopped = context.signal?.aborted === true;
-    const outcome = stopped ? 'stopped' : error instanceof DrydockError ? error.code : 'failed';
-    // The ledger is told if it can be; the error that counts is the first one.
-    await finishRun(session, runId, stopped ? 'stopped' : 'failed', outcome).catch(() => undefined);
-    throw error;
-  }
+  return bookedRun(context, phaseId, control.inbox, () =>
+    loadAndFinish(context, phase, phaseId, batches, options, settings, control),
+  );
 }
 
 async function loadAndFinish(

@@ -4,6 +4,7 @@ import { newestBackup } from '../ledger/backups.js';
 import { listBatches } from '../ledger/batches.js';
 import { newestEvent } from '../ledger/events.js';
 import type { PhaseEntry } from '../ledger/phases.js';
+import { readViews } from '../ledger/refreshes.js';
 import { ledgerExists } from '../ledger/schema.js';
 import type { PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
 import type { PhaseName } from '../reports/target.js';
@@ -74,7 +75,9 @@ async function phaseStatus(
     'select verified_at, equal::text as equal from drydock.verifications where phase_id = $1::int order by id desc limit 1',
     [entry.id],
   );
+  const views = await readViews(session, entry.id);
   return {
+    ...(views.length === 0 ? {} : { views }),
     phase: entry.phase,
     state: entry.state,
     batches: { total: Number(sums.total), done: Number(sums.done), size: entry.batchSize },

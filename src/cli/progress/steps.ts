@@ -7,8 +7,10 @@ export const STEP_TEXT = {
   plan: 'reading the catalog and counting',
   tables: 'creating the tables',
   load: 'unifying rows',
+  count: 'counting the metrics of submissions',
   indexes: 'building indexes and constraints',
   views: 'creating the legacy views',
+  refresh: 'refreshing materialized views',
   verify: 'comparing both sides',
   drop: 'dropping what Drydock made',
 } as const satisfies Readonly<Record<Step, string>>;

@@ -1,3 +1,4 @@
+import type { ViewStatus } from '../../reports/refresh.js';
 import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
@@ -70,9 +71,17 @@ function phaseFacts(phase: PhaseStatus, style: Style): string[] {
           ? 'never'
           : `${printable(lastBackup.at)}, ${printable(lastBackup.directory)} on ${printable(lastBackup.host)}`,
       ],
+      ...(phase.views ?? []).map((view) => ['view', viewText(view)] as const),
     ],
     style,
   );
+}
+
+/** How old a view is, and whether that matters. */
+export function viewText({ name, refreshedAt, stale }: ViewStatus): string {
+  if (refreshedAt === null) return `${printable(name)}, never filled`;
+  const age = stale === null ? '' : stale ? '; its tables have changed since' : '; nothing has changed since';
+  return `${printable(name)}, of ${printable(refreshedAt)}${age}`;
 }
 
 function batchTable(batches: readonly BatchStatus[], style: Style): string[] {
