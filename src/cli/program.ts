@@ -11,6 +11,7 @@ import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
 import { addStatus } from './commands/status.js';
+import { addSync } from './commands/sync.js';
 import { addThrottle } from './commands/throttle.js';
 import { addVerify } from './commands/verify.js';
 import { addGlobalFlags } from './flags/target.js';
@@ -55,6 +56,7 @@ export function buildProgram(session: Session): Command {
     addPlan,
     addRun,
     addVerify,
+    addSync,
     addStatus,
     addMonitor,
     addPause,
