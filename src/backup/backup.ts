@@ -47,9 +47,11 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
   const start = performance.now();
   return stoppable(options.signal, GIVEN_UP, () =>
     withCleanup(async (cleanup) => {
-      const context = await openContext(options, cleanup);
       const staging = await stage(options.to, cleanup);
-      for (const message of staging.notices) context.report({ type: 'notice', level: 'warn', message });
+      for (const message of staging.notices) {
+        options.onProgress?.({ type: 'notice', level: 'warn', message });
+      }
+      const context = await openContext(options, cleanup);
       const saved = await save(context, cleanup, staging, options);
       const { manifest } = await checkBackup(staging.path, options.signal);
       context.report({

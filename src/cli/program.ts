@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBackup } from './commands/backup.js';
+import { addBench } from './commands/bench.js';
 import { addDemo } from './commands/demo.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
@@ -10,6 +11,7 @@ import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
 import { addStatus } from './commands/status.js';
+import { addSync } from './commands/sync.js';
 import { addThrottle } from './commands/throttle.js';
 import { addVerify } from './commands/verify.js';
 import { addGlobalFlags } from './flags/target.js';
@@ -54,6 +56,7 @@ export function buildProgram(session: Session): Command {
     addPlan,
     addRun,
     addVerify,
+    addSync,
     addStatus,
     addMonitor,
     addPause,
@@ -63,6 +66,7 @@ export function buildProgram(session: Session): Command {
     addRollback,
     addBackup,
     addRestore,
+    addBench,
     addDemo,
   ]) {
     add(program, session);

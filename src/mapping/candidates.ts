@@ -1,6 +1,6 @@
 import { ident } from '../db/identifier.js';
 import { asUuid, rawText } from '../keys/raw-id.js';
-import { type CatalogTable, columnOf } from '../legacy/catalog.js';
+import { type CatalogTable, type ColumnType, columnOf } from '../legacy/catalog.js';
 import type { BoundSource } from './bind.js';
 import { tableOf } from './keyed-source.js';
 import type { Wanted } from './wanted.js';
@@ -9,14 +9,18 @@ import type { Wanted } from './wanted.js';
 
 type Table = Pick<CatalogTable, 'columns' | 'indexed'>;
 
+/** Whether a column's value is its text: then its index is one of the text. */
+export function isPlainText({ kind }: ColumnType): boolean {
+  return kind === 'text' || kind === 'varchar';
+}
+
 /** Whether a text column's raw value is one that a query gives. */
 export function textIsIn(table: Table, alias: string, column: string, query: string): string {
   const type = columnOf(table, column)?.type;
   const name = `${alias}.${ident(column)}`;
   if (type === undefined) return 'false';
-  const isPlain = type.kind === 'text' || type.kind === 'varchar';
   // A list is for an index; without one, every row would go through it.
-  if (!isPlain || !table.indexed.includes(column)) return `${rawText(name)} in (${query})`;
+  if (!isPlainText(type) || !table.indexed.includes(column)) return `${rawText(name)} in (${query})`;
   return `${name}::text collate ${type.collation ?? '"default"'} = any (array(${query}))`;
 }
 
@@ -75,8 +79,12 @@ export function rowsWhere(relation: string, alias: string, conditions: readonly 
 }
 
 /** The candidates themselves, as the CTE `r`. */
-export function candidates(source: BoundSource, conditions: readonly string[]): string {
-  return `r as materialized (select r.* ${rowsWhere(tableOf(source), 'r', conditions)})`;
+export function candidates(source: BoundSource, wanted: Wanted, conditions: readonly string[]): string {
+  const rows =
+    wanted.places === null
+      ? rowsWhere(tableOf(source), 'r', conditions)
+      : `from ${tableOf(source)} r where r.ctid = any (array(${wanted.places}))`;
+  return `r as materialized (select r.* ${rows})`;
 }
 
 export function withClause(queries: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { ident, qualified } from '../db/identifier.js';
-import type { KeyRange } from '../keys/key-range.js';
 import type { BoundSource } from './bind.js';
+import { listedRows } from './locate.js';
 import type { Wanted } from './wanted.js';
 
 /**
@@ -11,8 +11,6 @@ export interface KeyedSource {
   readonly source: BoundSource;
   /** `with …`, or empty; the same for all sources of a phase. */
   readonly with: string;
-  /** A cheaper `with`, good enough to estimate where keys lie. */
-  readonly roughly: string;
   readonly joins: string;
   /** The merge key, of type uuid, never null. */
   readonly key: string;
@@ -25,6 +23,10 @@ export interface KeyedSource {
    * are made of; and what `r` is joined with. See `selective.ts`.
    */
   narrowed(wanted: Wanted): Pick<KeyedSource, 'with' | 'joins'>;
+  /** A `with` that resolves by what is known of submissions in the scratch tables: see `SCRATCH.known`. */
+  readonly knowing: string;
+  /** A query of what the rows `r` of a relation say of their submissions, as (uuid, bare Reddit id); null: nothing. */
+  readonly names: ((relation: string) => string) | null;
 }
 
 /** The legacy table itself, as it is named in FROM clauses. */
@@ -32,16 +34,33 @@ export function tableOf(source: BoundSource): string {
   return qualified(source.table.schema, source.table.name);
 }
 
-/** FROM clause, with a sample of the legacy rows where a percentage is given. */
-export function fromClause(keyed: Pick<KeyedSource, 'source' | 'joins'>, samplePercent?: number): string {
-  const sample =
-    samplePercent === undefined ? '' : ` tablesample bernoulli (${samplePercent}) repeatable (1)`;
-  return `${tableOf(keyed.source)} r${sample} ${keyed.joins}`;
+/** Which keys to look at: a range of them, or a set. */
+export interface KeyScope {
+  /** A condition on an expression of type uuid. */
+  condition(key: string): string;
 }
 
-/** All rows of a key range, ordered by key: key, extras, columns in the order of extraction. */
-export function extractionQuery(keyed: KeyedSource, range: KeyRange): string {
-  return `${keyed.with} select * from (${extractedFrom(keyed, `${tableOf(keyed.source)} r`)}) q where ${range.condition('q.merge_key')} order by q.merge_key`;
+export function fromClause(keyed: Pick<KeyedSource, 'source' | 'joins'>): string {
+  return `${tableOf(keyed.source)} r ${keyed.joins}`;
+}
+
+/** Rows of the keys in a scope, ordered by key: key, extras, columns in the order of extraction. */
+export function extractionQuery(keyed: KeyedSource, scope: KeyScope): string {
+  return ordered(keyed.with, extractedFrom(keyed, `${tableOf(keyed.source)} r`), scope);
+}
+
+/** The same, looking only at the rows that are listed in the scratch table of rows. */
+export function listedQuery(keyed: KeyedSource, scope: KeyScope): string {
+  return ordered(keyed.knowing, extractedFrom(keyed, `${listedRows(keyed.source)} r`), scope);
+}
+
+/** The merge keys of the listed rows. */
+export function listedKeysQuery(keyed: KeyedSource): string {
+  return `${keyed.knowing} select ${keyed.key} as merge_key from ${listedRows(keyed.source)} r ${keyed.joins}`;
+}
+
+function ordered(prelude: string, rows: string, scope: KeyScope): string {
+  return `${prelude} select * from (${rows}) q where ${scope.condition('q.merge_key')} order by q.merge_key`;
 }
 
 /** The fields of extracted rows, from a relation `r` of legacy rows. */

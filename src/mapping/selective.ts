@@ -31,12 +31,17 @@ export function selectiveQuery(keyed: KeyedSource, wanted: Wanted): string {
 
 /** The merge keys, each once, of the rows that are wanted. */
 export function selectiveKeysQuery(keyed: KeyedSource, wanted: Wanted): string {
+  return `select distinct q.merge_key from (${selectiveKeys(keyed, wanted)}) q where ${wanted.condition('q.merge_key')}`;
+}
+
+/** The merge key of each row that is wanted. */
+export function selectiveKeys(keyed: KeyedSource, wanted: Wanted): string {
   const narrowed = keyed.narrowed(wanted);
-  return `${narrowed.with} select distinct q.merge_key from (select ${keyed.key} as merge_key from r ${narrowed.joins}) q where ${wanted.condition('q.merge_key')}`;
+  return `${narrowed.with} select ${keyed.key} as merge_key from r ${narrowed.joins}`;
 }
 
 /**
  * For sessions that run such queries. Arrays of names are of a size that the planner does not know: it would go
- * through one list of submissions for every row of another.
+ * through one list of submissions for every row of another. Two indexes are merged where known ids are left out.
  */
-export const SELECTIVE_SETTINGS = 'set enable_nestloop = off; set enable_mergejoin = off';
+export const SELECTIVE_SETTINGS = 'set enable_nestloop = off; set enable_mergejoin = on';

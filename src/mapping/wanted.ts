@@ -11,6 +11,8 @@ export interface Wanted {
   readonly bareIds: string | null;
   /** A query for texts that spell wanted uuids, and those that a query gives; null when `scan` finds them. */
   textsOfUuids(others: string): string | null;
+  /** A query for the places of the rows themselves, where these are chosen in another way than by what they name. */
+  readonly places: string | null;
   /** Only where ids cannot be listed, and each of a table has to be looked at. */
   readonly scan: {
     /** Whether an unknown id may be wanted, told from `hashOfUnknown` of it. */
@@ -30,6 +32,7 @@ export function wantedRange(range: KeyRange): Wanted {
     isUuid: condition,
     bareIds: null,
     textsOfUuids: () => null,
+    places: null,
     scan: {
       mayBeUnknown: (hash) => mayBeKeyedBetween(hash, range.from, range.to),
       mayBeUuid: (text) => `(${range.condition(text, 'text')})`,
@@ -59,6 +62,27 @@ export function wantedNames(table: string): Wanted {
     isUuid: (expression) => `${expression} in (${keys})`,
     bareIds: `select ${bareId(rawText('w.raw_id'))} from ${table} w where w.raw_id is not null`,
     textsOfUuids: (others) => textsOf(`${keys} union all ${others}`),
+    places: null,
+    scan: null,
+    condition: () => 'true',
+  };
+}
+
+/** Rows per block of a sample; one alone may be gone. */
+const PER_BLOCK = 3;
+
+/**
+ * A few rows of every so-many-th block of a table. Blocks that are chosen at random leave gaps where rows lie in the
+ * order of their keys, as those with uuids of version 7 do; and whole blocks would be many rows of few keys then.
+ */
+export function wantedSample(blocks: number, step: number): Wanted {
+  const nothing = () => 'false';
+  return {
+    hasUuid: nothing,
+    isUuid: nothing,
+    bareIds: null,
+    textsOfUuids: () => null,
+    places: `select ('(' || b || ',' || i || ')')::tid from generate_series(0, ${blocks - 1}, ${step}) b, generate_series(1, ${PER_BLOCK}) i`,
     scan: null,
     condition: () => 'true',
   };

@@ -6,10 +6,13 @@ import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import { DEFAULTS, type PhaseName } from '../reports/target.js';
+import { beginCapture, type CaptureState } from './begin-capture.js';
 import { bookedRun } from './booked-run.js';
+import { catchUp } from './catch-up.js';
 import { requireSameBatchSize, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
-import { type Control, type DerivedPhase, derivedPhases } from './derived.js';
+import { type Control, derivedPhases } from './derived.js';
+import { Drainer } from './drainer.js';
 import { analyzeTables, buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
@@ -24,6 +27,7 @@ import { select } from './selection.js';
 import { type Settings, settingsOf } from './settings.js';
 import { findStops, throwIfStops } from './stops.js';
 import { storageOf } from './storage.js';
+import { syncJob } from './sync-job.js';
 import { recordedVerification } from './verify.js';
 import { brokenViews } from './verify-phase.js';
 
@@ -44,7 +48,9 @@ export async function run(options: RunOptions): Promise<RunReport> {
       throwIfStops(await findStops(context, bindPhases(context)));
       const lock = await lockOperator(context, 'run', cleanup);
       await requireSameSettings(context, settings);
-      const repeated = await repeatedSubmissions(context.session, context.legacy);
+      // A look at every submission, which a small part of the work is not to wait for.
+      const isPart = [options.batches, options.keys, options.since].some((part) => part !== undefined);
+      const repeated = isPart ? 0 : await repeatedSubmissions(context.session, context.legacy);
       const warnings = repeated === 0 ? [] : [repeatedWarning(repeated)];
       if (settings.nice && !(await seesOthers(lock.session))) {
         context.report({ type: 'notice', level: 'warn', message: NEARLY_BLIND });
@@ -55,7 +61,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
         watch: settings.nice ? lock.session : undefined,
       };
       const phases: PhaseRun[] = [];
-      for (const { name, run: runOne } of phaseRuns(context.phaseNames)) {
+      for (const { name, run: runOne } of runnablePhases(context.phaseNames)) {
         const before = phases.at(-1);
         // A phase builds on the rows of the one before it, and needs all of them.
         if (before?.state === 'loading') {
@@ -64,7 +70,9 @@ export async function run(options: RunOptions): Promise<RunReport> {
         }
         // Read only now: the phase before it has made the tables that it builds on.
         const entries = await readPhases(context.session, context.schema);
-        phases.push(await runOne({ ...context, entries }, options, settings, control));
+        const { done, warnings: told } = await runOne({ ...context, entries }, options, settings, control);
+        phases.push(done);
+        warnings.push(...told);
       }
       warnings.push(...(await reopenedPhases(context)));
       const outcome = phases.some((phase) => phase.state === 'different')
@@ -100,16 +108,36 @@ async function reopenedPhases(context: Context): Promise<string[]> {
   return warnings;
 }
 
+/** What running a phase gave, and what is to be said about it. */
+interface PhaseOutcome extends Pick<CaptureState, 'warnings'> {
+  readonly done: PhaseRun;
+}
+
+interface RunnablePhase {
+  readonly name: PhaseName;
+  run(context: Context, options: RunOptions, settings: Settings, control: Control): Promise<PhaseOutcome>;
+}
+
 /** How each phase is run, in order: those that unify, and those that build on what was unified. */
-function phaseRuns(names: readonly PhaseName[]): Pick<DerivedPhase, 'name' | 'run'>[] {
-  const unifying = phaseDefinitions(names).map((definition) => ({
-    name: definition.name,
-    run(context: Context, options: RunOptions, settings: Settings, control: Control) {
-      const phase = definition.bind(context.legacy, new Set(context.entries.keys()));
-      return runPhase(context, phase, options, settings, control);
-    },
-  }));
-  return [...unifying, ...derivedPhases(names)];
+function runnablePhases(names: readonly PhaseName[]): RunnablePhase[] {
+  const unifying = phaseDefinitions(names).map(
+    (definition): RunnablePhase => ({
+      name: definition.name,
+      run(context, options, settings, control) {
+        const phase = definition.bind(context.legacy, new Set(context.entries.keys()));
+        return runPhase(context, phase, options, settings, control);
+      },
+    }),
+  );
+  const derived = derivedPhases(names).map(
+    (phase): RunnablePhase => ({
+      name: phase.name,
+      async run(context, options, settings, control) {
+        return { done: await phase.run(context, options, settings, control), warnings: [] };
+      },
+    }),
+  );
+  return [...unifying, ...derived];
 }
 
 const NEARLY_BLIND =
@@ -136,7 +164,7 @@ async function runPhase(
   options: RunOptions,
   settings: Settings,
   control: Control,
-): Promise<PhaseRun> {
+): Promise<PhaseOutcome> {
   const { session } = context;
   const targets = targetsOf(phase);
   const entry = context.entries.get(phase.name);
@@ -148,21 +176,26 @@ async function runPhase(
     entry,
     settings.batchSize ?? DEFAULTS.batchSize,
   );
+  const capture = await beginCapture(context, phase, phaseId, settings.capture);
+  // Where capture begins late, batches are to be loaded again.
+  const entries = entry === undefined ? context.entries : await readPhases(session, context.schema);
   const batches = await readBatches(session, phaseId);
-  return bookedRun(context, phaseId, control.inbox, () =>
-    loadAndFinish(context, phase, phaseId, batches, options, settings, control),
+  const about = { phaseId, batches, capture };
+  const done = await bookedRun(context, phaseId, control.inbox, () =>
+    loadAndFinish({ ...context, entries }, phase, about, options, settings, control),
   );
+  return { done, warnings: capture.warnings };
 }
 
 async function loadAndFinish(
   context: Context,
   phase: Phase,
-  phaseId: number,
-  batches: readonly Batch[],
+  about: { readonly phaseId: number; readonly batches: readonly Batch[]; readonly capture: CaptureState },
   options: RunOptions,
   settings: Settings,
   control: Control,
 ): Promise<PhaseRun> {
+  const { phaseId, batches, capture } = about;
   const { session } = context;
   const targets = targetsOf(phase);
   const batchSize = context.entries.get(phase.name)?.batchSize ?? settings.batchSize ?? DEFAULTS.batchSize;
@@ -188,6 +221,17 @@ async function loadAndFinish(
     await setState(session, phaseId, 'loaded');
   }
   const indexSeconds = secondsSince(indexesFrom);
+  const caughtUp =
+    pending || !capture.on
+      ? null
+      : await withCleanup(async (cleanup) => {
+          const job = syncJob(context, phase, phaseId, batches, { left: settings.maxRejects });
+          return catchUp(context, job, new Drainer(context, cleanup), async () => ({
+            ...settings,
+            batchSize,
+            pace,
+          }));
+        });
   const verification = pending
     ? null
     : await recordedVerification(context, phase, phaseId, {
@@ -212,8 +256,9 @@ async function loadAndFinish(
       alreadyDone: batches.filter((batch) => batch.status === 'done').length,
       size: batchSize,
     },
+    caughtUp,
     rowsRead: loaded.rowsRead,
-    rowsWritten: loaded.rowsWritten,
+    rowsWritten: loaded.rowsWritten + (caughtUp?.written ?? 0),
     seconds: {
       load: loaded.seconds,
       held: loaded.heldSeconds,

@@ -118,7 +118,7 @@ export async function recordedVerification(
   return result;
 }
 
-function notLoaded(what: string, command: string): DrydockError {
+export function notLoaded(what: string, command: string): DrydockError {
   return new DrydockError({
     code: 'not-loaded',
     what: `${what}; there is nothing to compare yet.`,

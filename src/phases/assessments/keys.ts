@@ -38,7 +38,8 @@ export function keyAssessmentSources(
     return {
       source,
       with: '',
-      roughly: '',
+      knowing: '',
+      names: null,
       joins: `${pointer.joins} ${unified.joins(pointer.id)}`,
       key: `coalesce(${[unified.id, pointer.id, ...pointer.otherwise, own].join(', ')})`,
       extras: [unified.id],
@@ -50,7 +51,7 @@ export function keyAssessmentSources(
           with: withClause([
             unified.foldedInto(wanted),
             ...near.before,
-            candidates(source, near.conditions),
+            candidates(source, wanted, near.conditions),
             ...near.after,
             ...unifiedNear.queries,
           ]),

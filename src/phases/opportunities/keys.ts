@@ -13,6 +13,7 @@ import {
   withClause,
 } from '../../mapping/candidates.js';
 import type { KeyedSource } from '../../mapping/keyed-source.js';
+import { SCRATCH } from '../../mapping/scratch.js';
 import type { Wanted } from '../../mapping/wanted.js';
 import { timeColumns } from '../../transform/standing.js';
 import { mayBeWanted, type Naming } from './candidates.js';
@@ -52,6 +53,9 @@ export function keyOpportunitySources(
     }
   });
 }
+
+/** Of the submissions, those that listed rows name. */
+const KNOWING = `with s as (select * from ${SCRATCH.known})`;
 
 /** The id of a raw id without its prefixes, worked out once per row, as `alias.rid`. */
 function bareIdOf(raw: string, alias: string): string {
@@ -102,7 +106,8 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
   return {
     source,
     with: submissions.with,
-    roughly: submissions.roughly,
+    knowing: KNOWING,
+    names,
     joins,
     key,
     extras: [...extrasOf(source.table, 'r', known, 'title'), 'null::uuid'],
@@ -110,7 +115,11 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, mayBeWanted(source.table, 'r', namingOf(source.table), wanted)),
+        candidates(
+          source,
+          wanted,
+          mayBeWanted(source.table, 'r', namingOf(source.table), submissions, wanted),
+        ),
         ...submissions.reached(names('r')),
       ]),
       joins,
@@ -129,13 +138,17 @@ function byRawId(
     columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
   const known = 'coalesce(s.canon, t.canon)';
   const bare = bareIdOf(rawText(`r.${ident(column)}`), 'k');
+  // What the other tables hold is made of 'opp_' and the id.
+  const usuallyBare = column === 'submission_id';
   const joins =
     `${bare} left join s on s.rid = k.rid and s.oldest ` +
     `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`;
+  const names = (relation: string) => `select ${uuidFromText('k.rid')}, k.rid from ${relation} r ${bare}`;
   return {
     source,
     with: submissions.with,
-    roughly: submissions.roughly,
+    knowing: KNOWING,
+    names,
     joins,
     key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
     extras: [...extrasOf(source.table, 'r', known, title), 'null::uuid'],
@@ -143,8 +156,12 @@ function byRawId(
     narrowed: (wanted) => ({
       with: withClause([
         ...submissions.wanted(wanted),
-        candidates(source, mayBeWanted(source.table, 'r', { raw: column }, wanted)),
-        ...submissions.reached(`select ${uuidFromText('k.rid')}, k.rid from r ${bare}`),
+        candidates(
+          source,
+          wanted,
+          mayBeWanted(source.table, 'r', { raw: column, usuallyBare }, submissions, wanted),
+        ),
+        ...submissions.reached(names('r')),
       ]),
       joins,
     }),
@@ -165,12 +182,13 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     return {
       source,
       with: known.with,
-      roughly: known.roughly,
+      knowing: KNOWING,
+      names: null,
       joins: '',
       key: own,
       extras: ['null::boolean', 'null::text', 'null::timestamptz', pointer],
       orphan: 'true',
-      narrowed: (wanted) => ({ with: withClause([candidates(source, toItself(wanted))]), joins: '' }),
+      narrowed: (wanted) => ({ with: withClause([candidates(source, wanted, toItself(wanted))]), joins: '' }),
     };
   }
   const opportunity = opportunityKey(target, 'o');
@@ -179,7 +197,9 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
   return {
     source,
     with: known.with,
-    roughly: known.roughly,
+    knowing: KNOWING,
+    names: (rows) =>
+      opportunity.names(`(select x.* from ${relation} x where x.id in (select ${pointer} from ${rows} r))`),
     joins: joined(relation),
     key: `case when o.id is null then ${own} else ${opportunity.key} end`,
     extras: [...extrasOf(table, 'r', opportunity.known, null), 'o.id'],
@@ -187,8 +207,8 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     narrowed: (wanted) => ({
       with: withClause([
         ...known.wanted(wanted),
-        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), wanted))})`,
-        candidates(source, [
+        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), known, wanted))})`,
+        candidates(source, wanted, [
           ...toItself(wanted),
           uuidIsIn(table, 'r', 'opportunity_id', 'select id from targets'),
         ]),

@@ -2,7 +2,7 @@ import { ident, qualified } from '../../db/identifier.js';
 import { asUuid, bareId, everySpelling, rawText } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyTable } from '../../legacy/detect.js';
-import { textIsIn } from '../../mapping/candidates.js';
+import { isPlainText, textIsIn } from '../../mapping/candidates.js';
 import type { Wanted } from '../../mapping/wanted.js';
 
 /**
@@ -12,8 +12,6 @@ import type { Wanted } from '../../mapping/wanted.js';
  */
 export interface Submissions {
   readonly with: string;
-  /** The same, but each row stands for itself: for estimates, without the sort that finds the oldest. */
-  readonly roughly: string;
   /**
    * CTEs of what wanted submissions are called: `wanted_rids`, the Reddit ids, and `other_ids`, the uuids of rows that
    * share one of these ids with a wanted row, and whose rows have its key therefore.
@@ -25,6 +23,8 @@ export interface Submissions {
    * @param names a query of what they name, as (uuid, Reddit id)
    */
   reached(names: string): readonly string[];
+  /** Whether a raw column of rows `r` holds, without a prefix, the Reddit id of a submission; false where that is not sure. */
+  knowsAsWritten(table: LegacyTable, column: string): string;
 }
 
 const NOBODY =
@@ -34,13 +34,13 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   if (table === undefined) {
     return {
       with: `with ${NOBODY}`,
-      roughly: `with ${NOBODY}`,
       wanted: (wanted) => [wantedRids(wanted, []), 'other_ids as (select null::uuid as id where false)'],
       reached: () => [NOBODY],
+      knowsAsWritten: () => 'false',
     };
   }
   const relation = `${qualified(table.schema, table.name)} b`;
-  const column = table.shape.name === 'A' ? 'reddit_id' : 'submission_id';
+  const column = redditId(table);
   const bare = bareId(rawText(`b.${ident(column)}`));
   const type = (name: string) => columnOf(table, name)?.type;
   const id = asUuid('b.id', type('id')?.kind ?? '');
@@ -54,7 +54,6 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   const hasRid = (query: string) => textIsIn(table, 'b', column, everySpelling(query));
   return {
     with: `with ${canonical('')}`,
-    roughly: `with s as materialized (select b.*, b.id as canon, true as oldest from (${rows('')}) b)`,
     wanted: (wanted) => [
       wantedRids(wanted, [`select ${bare} from ${relation} where ${wanted.hasUuid(id)}`]),
       `other_ids as materialized (select ${id} as id from ${relation} where ${hasRid('select rid from wanted_rids')} and not ${wanted.isUuid(id)})`,
@@ -65,7 +64,21 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
       // A Reddit id of which not all rows are here is one that no row names.
       canonical(`where b.id = any (array(select id from names)) or ${hasRid('select rid from rids')}`),
     ],
+    knowsAsWritten(of, raw) {
+      const types = [columnOf(table, column)?.type, columnOf(of, raw)?.type];
+      // Compared in the order of their indexes, which both have to have in common.
+      if (!types.every((type) => type !== undefined && isPlainText(type) && type.collation === null))
+        return 'false';
+      const text = `r.${ident(raw)}::text`;
+      // No uuid, and its own bare id: then a submission that has this text has this id.
+      return `exists (select from ${relation} where b.${ident(column)}::text = ${text} and length(${text}) <> 36 and ${bareId(text)} = ${text})`;
+    },
   };
+}
+
+/** The column that holds Reddit's id. */
+export function redditId(table: LegacyTable): string {
+  return table.shape.name === 'A' ? 'reddit_id' : 'submission_id';
 }
 
 function wantedRids({ bareIds }: Wanted, queries: readonly string[]): string {

@@ -107,6 +107,7 @@ async function make(
       alreadyDone: batches.filter(({ status }) => status === 'done').length,
       size,
     },
+    caughtUp: null,
     rowsRead: loaded.rowsRead,
     rowsWritten: loaded.rowsWritten,
     seconds: {
