@@ -1,11 +1,14 @@
 /** The library: the same verbs as the command line, with typed options. */
 export { DrydockError, EXIT, StoppedError } from './errors.js';
 export { bench } from './payoff/bench.js';
+export { report } from './report/report.js';
+export { readSavedBench } from './report/saved-bench.js';
 export * from './reports/bench.js';
 export * from './reports/orders.js';
 export * from './reports/phase-state.js';
 export * from './reports/plan.js';
 export * from './reports/progress.js';
+export * from './reports/report.js';
 export * from './reports/rollback.js';
 export * from './reports/run.js';
 export * from './reports/status.js';

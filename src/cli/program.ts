@@ -3,6 +3,7 @@ import { addBench } from './commands/bench.js';
 import { addDemo } from './commands/demo.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
+import { addReport } from './commands/report.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
@@ -57,6 +58,7 @@ export function buildProgram(session: Session): Command {
     addThrottle,
     addRollback,
     addBench,
+    addReport,
     addDemo,
   ]) {
     add(program, session);
