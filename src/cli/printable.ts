@@ -1,2 +1,2 @@
 /** Texts from outside, made safe to print. */
-export { printable, printableJson, quoted } from '../words/printable.js';
+export { type JsonLayout, printable, printableJson, quoted } from '../words/printable.js';

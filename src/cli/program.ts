@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { addBackup } from './commands/backup.js';
 import { addBench } from './commands/bench.js';
 import { addDemo } from './commands/demo.js';
+import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
 import { addReport } from './commands/report.js';
+import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
@@ -53,10 +56,13 @@ export function buildProgram(session: Session): Command {
     addRun,
     addVerify,
     addStatus,
+    addMonitor,
     addPause,
     addResume,
     addThrottle,
     addRollback,
+    addBackup,
+    addRestore,
     addBench,
     addReport,
     addDemo,

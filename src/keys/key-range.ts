@@ -33,11 +33,11 @@ export class KeyRange {
     return new KeyRange(this.from, last.to);
   }
 
-  /** A condition on an expression of type uuid. */
-  condition(key: string): string {
+  /** A condition on an expression of type uuid; or on the text of one, in lower case and the collation C: it sorts alike. */
+  condition(key: string, type: 'uuid' | 'text' = 'uuid'): string {
     const parts = [];
-    if (this.from !== null) parts.push(`${key} >= ${literal(this.from)}::uuid`);
-    if (this.to !== null) parts.push(`${key} < ${literal(this.to)}::uuid`);
+    if (this.from !== null) parts.push(`${key} >= ${literal(this.from)}::${type}`);
+    if (this.to !== null) parts.push(`${key} < ${literal(this.to)}::${type}`);
     return parts.length === 0 ? 'true' : parts.join(' and ');
   }
 

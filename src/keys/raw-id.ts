@@ -13,12 +13,28 @@ export function rawText(column: string): string {
   return `(${column}::text collate "C")`;
 }
 
+const PREFIXES = ['t3_', 'opp_t3_', 'opp_'] as const;
+
 /** The id without its prefixes. */
 export function bareId(raw: string): string {
-  const cases = ['t3_', 'opp_t3_', 'opp_'].map(
+  const cases = PREFIXES.map(
     (prefix) => `when starts_with(${raw}, '${prefix}') then substr(${raw}, ${prefix.length + 1})`,
   );
   return `(case ${cases.join(' ')} else ${raw} end)`;
+}
+
+/**
+ * A query for all raw ids whose bare id is one that a query gives: bare, and with each prefix. It gives some that
+ * have another bare id as well: 'opp_1' for 'opp_1', which only the prefixed ones are spellings of.
+ */
+export function everySpelling(bareIds: string): string {
+  const prefixes = ['', ...PREFIXES].map((prefix) => `('${prefix}')`);
+  return `select p.prefix || x.rid from (${bareIds}) x(rid) cross join (values ${prefixes.join(', ')}) p(prefix)`;
+}
+
+/** A query for the texts of uuids that a query gives, in lower and in upper case. Other spellings are not listed. */
+export function textsOf(uuids: string): string {
+  return `select case when l.lower then u.id::text else upper(u.id::text) end from (${uuids}) u(id) cross join (values (true), (false)) l(lower)`;
 }
 
 /** The uuid that a text spells; null when it spells none. */
@@ -37,8 +53,24 @@ export function asUuid(expression: string, kind: string): string {
  * cut into ranges without a round trip. Ids of unified rows are made from it, and are version 5.
  */
 export function keyOfUnknown(bare: string): string {
-  const hex = `encode(substr(sha256(convert_to('drydock:' || ${bare}, 'UTF8')), 1, 16), 'hex')`;
+  const hex = `encode(substr(${hashOfUnknown(bare)}, 1, 16), 'hex')`;
   return `overlay(overlay(${hex} placing '8' from 13 for 1) placing '8' from 17 for 1)::uuid`;
+}
+
+/** What the key of an unknown id is made of; 32 bytes. */
+export function hashOfUnknown(bare: string): string {
+  return `sha256(convert_to('drydock:' || ${bare}, 'UTF8'))`;
+}
+
+/**
+ * Whether `keyOfUnknown` may lie between two keys, told from `hashOfUnknown`: false only where it surely does not. For
+ * ids by the million: the key begins with the first six bytes of the hash, and need not be made.
+ */
+export function mayBeKeyedBetween(hash: string, from: string | null, to: string | null): string {
+  const first = (key: string) => key.replaceAll('-', '').slice(0, 12);
+  const lowest = `'\\x${first(from ?? '')}'`;
+  const highest = `'\\x${to === null ? 'ff' : first(to)}${'ff'.repeat(32)}'`;
+  return `${hash} between ${lowest}::bytea and ${highest}::bytea`;
 }
 
 /**

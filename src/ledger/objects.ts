@@ -11,7 +11,8 @@ export interface OwnedObject {
   readonly definition: string | null;
 }
 
-const MARKER = 'Made by Drydock';
+/** The comment on whatever we make. */
+export const MARKER = 'Made by Drydock';
 
 /** What is under a name: nothing, something of ours (by oid and by our entry), or someone else's. */
 export async function ownership(

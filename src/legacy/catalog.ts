@@ -38,6 +38,8 @@ export interface CatalogTable {
   readonly columns: readonly CatalogColumn[];
   /** The columns of each unique index without predicate or expression. */
   readonly uniqueKeys: readonly (readonly string[])[];
+  /** Columns that a complete index begins with, so that all rows with one value of them are found by it. */
+  readonly indexed: readonly string[];
   readonly bytes: number;
   readonly estimatedRows: number;
   readonly comment: string | null;
@@ -83,7 +85,15 @@ select c.oid::text as oid, c.relkind::text as kind, c.reltuples::bigint::text as
     from pg_index i
     where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
       and i.indnkeyatts = i.indnatts
-  ), '[]')::text as unique_keys
+  ), '[]')::text as unique_keys,
+  coalesce((
+    select json_agg(distinct a.attname)
+    from pg_index i
+    join pg_class x on x.oid = i.indexrelid
+    join pg_am m on m.oid = x.relam and m.amname in ('btree', 'hash')
+    join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+    where i.indrelid = c.oid and i.indisvalid and i.indpred is null
+  ), '[]')::text as indexed
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = $1::text and c.relname = $2::text and c.relkind in ('r', 'p', 'v', 'm', 'f')`;
@@ -166,6 +176,7 @@ export async function readTable(
     kind: String(table.kind),
     columns,
     uniqueKeys: JSON.parse(String(table.unique_keys)) as string[][],
+    indexed: JSON.parse(String(table.indexed)) as string[],
     bytes: Number(table.bytes),
     estimatedRows: Math.max(0, Number(table.estimated_rows)),
     comment: table.comment ?? null,

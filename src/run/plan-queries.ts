@@ -55,7 +55,7 @@ export async function suspiciousScales(
   const found: { table: string; column: string; max: string }[] = [];
   for (const { source, column } of phase.planChecks.percentColumns) {
     const { max } = await session.one(
-      `select max(r.${ident(column)})::text as max from ${fromClause({ ...keyless, source })}`,
+      `select max(r.${ident(column)})::text as max from ${fromClause({ source, joins: '' })}`,
     );
     if (max != null && Number(max) <= 1) found.push({ table: source.rule.table, column, max });
   }
@@ -73,7 +73,7 @@ export async function unmappedWords(
     const table = source.rule.table;
     const rows = await session.query(
       `select r.${ident(column)}::text as value, count(*) as rows, count(*) over () as words
-       from ${fromClause({ ...keyless, source })}
+       from ${fromClause({ source, joins: '' })}
        where r.${ident(column)}::text <> all ($1::text[]) group by 1 order by 2 desc, 1 limit ${MOST_WORDS}`,
       [`{${known.join(',')}}`],
     );
@@ -96,6 +96,3 @@ export async function repeatedSubmissions(session: Session, legacy: LegacyDataba
   );
   return Number(row.n);
 }
-
-/** A source without its joins: for questions about the table alone. */
-const keyless = { with: '', roughly: '', joins: '', key: '', extras: [], orphan: '' } as const;

@@ -99,7 +99,12 @@ async function planPhase(
   const rows = sources.reduce((sum, source) => sum + source.rows, 0);
   const entry = context.entries.get(phase.name);
   const size = entry?.batchSize ?? batchSize;
-  const ranges = await planRanges(session, phase, rows, size);
+  const ranges = await planRanges(
+    session,
+    phase,
+    sources.map((source) => source.rows),
+    size,
+  );
   return {
     phase: phase.name,
     state: entry?.state ?? 'new',

@@ -8,7 +8,7 @@ import { createTableStatement, type Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { configurationOf, requireSameConfiguration } from './configuration.js';
 import type { Context } from './context.js';
-import { countSources, planRanges } from './ranges.js';
+import { estimateRows, planRanges } from './ranges.js';
 import { openReader } from './reader.js';
 
 /**
@@ -30,8 +30,7 @@ export async function preparePhase(
   }
   const ranges = await withCleanup(async (cleanup) => {
     const reader = await openReader(context, cleanup);
-    const rows = (await countSources(reader, phase)).reduce((sum, count) => sum + count, 0);
-    return planRanges(reader, phase, rows, batchSize);
+    return planRanges(reader, phase, await estimateRows(reader, phase), batchSize);
   });
   return withRetry(() =>
     session.transaction(async () => {

@@ -43,7 +43,9 @@ export async function run(options: RunOptions): Promise<RunReport> {
       throwIfStops(await findStops(context, bindPhases(context)));
       const lock = await lockOperator(context, 'run', cleanup);
       await requireSameSettings(context, settings);
-      const repeated = await repeatedSubmissions(context.session, context.legacy);
+      // A look at every submission, which a small part of the work is not to wait for.
+      const isPart = [options.batches, options.keys, options.since].some((part) => part !== undefined);
+      const repeated = isPart ? 0 : await repeatedSubmissions(context.session, context.legacy);
       const warnings = repeated === 0 ? [] : [repeatedWarning(repeated)];
       if (settings.nice && !(await seesOthers(lock.session))) {
         context.report({ type: 'notice', level: 'warn', message: NEARLY_BLIND });

@@ -76,11 +76,12 @@ export async function recordedVerification(
   const batches = await readBatches(context.session, phaseId);
   const result = await verifyPhase(context, phase, targetsOf(phase), phaseId, { ...settings, batches });
   await context.session.transaction(async () => {
-    const tables = result.tables.map(({ table, equal, legacy, unified }) => ({
+    const tables = result.tables.map(({ table, equal, legacy, unified, differingBatches }) => ({
       table,
       equal,
       legacy,
       unified,
+      differingBatches,
     }));
     await recordVerification(context.session, phaseId, {
       equal: result.equal,

@@ -8,10 +8,13 @@ const COMMANDS = [
   'run',
   'verify',
   'status',
+  'monitor',
   'pause',
   'resume',
   'throttle',
   'rollback',
+  'backup',
+  'restore',
   'bench',
   'demo',
 ];

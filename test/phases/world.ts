@@ -26,7 +26,7 @@ const redditId = (n: number) => `r${n}x`;
 const rawId = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.tuple(fc.nat(SUBMISSIONS + 2), fc.nat(6)).map(([n, spelling]) => spell(n, spelling)),
+    arbitrary: fc.tuple(fc.nat(SUBMISSIONS + 2), fc.nat(7)).map(([n, spelling]) => spell(n, spelling)),
   },
   { weight: 1, arbitrary: fc.constantFrom(...ODD_POOLS.strayId) },
 );
@@ -41,6 +41,7 @@ function spell(n: number, spelling: number): string {
     id,
     id.toUpperCase(),
     `opp_${id}`,
+    `t3_${id.slice(0, 18).toUpperCase()}${id.slice(18)}`,
   ];
   return encode(spellings[spelling] ?? '');
 }

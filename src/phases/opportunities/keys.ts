@@ -3,8 +3,20 @@ import { asUuid, bareId, keyOfUnknown, ownKey, rawText, uuidFromText } from '../
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
 import type { BoundSource } from '../../mapping/bind.js';
+import {
+  candidates,
+  givesNoUuid,
+  itselfIsWanted,
+  rowsWhere,
+  uuidIsIn,
+  uuidIsWanted,
+  withClause,
+} from '../../mapping/candidates.js';
 import type { KeyedSource } from '../../mapping/keyed-source.js';
+import type { Wanted } from '../../mapping/wanted.js';
 import { timeColumns } from '../../transform/standing.js';
+import { mayBeWanted, type Naming } from './candidates.js';
+import { type Submissions, submissionsOf } from './submissions.js';
 
 /**
  * Resolution: which submission a legacy row belongs to. The merge key is that submission's uuid; where
@@ -26,7 +38,7 @@ export function keyOpportunitySources(
   legacy: LegacyDatabase,
   sources: readonly BoundSource[],
 ): KeyedSource[] {
-  const known = submissionsRelation(legacy.tables.get('submissions'));
+  const known = submissionsOf(legacy.tables.get('submissions'));
   return sources.map((source) => {
     switch (source.rule.table) {
       case 'opportunities':
@@ -39,35 +51,6 @@ export function keyOpportunitySources(
           : byRawId(source, known, 'opportunity_id', null);
     }
   });
-}
-
-interface Known {
-  /**
-   * CTE `s`: id, rid (Reddit's id), canon (id of the oldest row with that Reddit id), oldest (whether this is that
-   * row), title, created_at. Materialized, because it is looked up twice: by Reddit id and by uuid.
-   */
-  readonly with: string;
-  /** The same, but each row stands for itself: for estimates, without the sort that finds the oldest. */
-  readonly roughly: string;
-}
-
-function submissionsRelation(table: LegacyTable | undefined): Known {
-  if (table === undefined) {
-    const none =
-      'with s as (select null::uuid as id, null::text as rid, null::uuid as canon, false as oldest, null::text as title, null::timestamptz as created_at where false)';
-    return { with: none, roughly: none };
-  }
-  const raw = rawText(`b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}`);
-  const type = (name: string) => columnOf(table, name)?.type;
-  const id = asUuid('b.id', type('id')?.kind ?? '');
-  const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
-  // `offset 0` keeps the planner from writing the expressions of rid into every place that uses it.
-  const rows = `select ${id} as id, ${bareId(raw)} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${qualified(table.schema, table.name)} b offset 0`;
-  const first = 'first_value(b.id) over (partition by b.rid order by b.created_at nulls last, b.id)';
-  return {
-    with: `with s as materialized (select c.*, c.canon = c.id as oldest from (select b.*, case when b.rid is null then b.id else ${first} end as canon from (${rows}) b) c)`,
-    roughly: `with s as materialized (select b.*, b.id as canon, true as oldest from (${rows}) b)`,
-  };
 }
 
 /** The id of a raw id without its prefixes, worked out once per row, as `alias.rid`. */
@@ -86,76 +69,140 @@ function extrasOf(table: Pick<LegacyTable, 'columns'>, alias: string, known: str
   ];
 }
 
-/** Joins and key of an `opportunities` row; used for the table itself and for the rows that point to it. */
-function opportunityKey(table: Pick<LegacyTable, 'columns'>, alias: string) {
-  const kind = (name: string) => columnOf(table, name)?.type.kind;
-  const pointer = ['identified_from_submission_id', 'submission_id'].find((name) => kind(name) !== undefined);
-  const raw = kind('opportunity_id') === undefined ? 'null::text' : rawText(`${alias}.opportunity_id`);
-  const pointed = pointer === undefined ? [] : [asUuid(`${alias}.${ident(pointer)}`, kind(pointer) ?? '')];
-  const submission = `coalesce(${[...pointed, uuidFromText('k.rid')].join(', ')})`;
+/** How an `opportunities` row names its submission. */
+function namingOf(table: Pick<LegacyTable, 'columns'>): Naming {
+  const has = (name: string) => columnOf(table, name) !== undefined;
   return {
-    joins: `${bareIdOf(raw, 'k')} left join s on s.id = ${submission} left join s t on t.rid = case when s.id is null then k.rid end and t.oldest`,
-    key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw('k.rid')}, ${alias}.id)`,
-    known: 'coalesce(s.canon, t.canon)',
+    pointer: ['identified_from_submission_id', 'submission_id'].find(has),
+    raw: ['opportunity_id'].find(has),
   };
 }
 
-function opportunities(source: BoundSource, submissions: Known): KeyedSource {
-  const { joins, key, known } = opportunityKey(source.table, 'r');
+/** Joins and key of an `opportunities` row; used for the table itself and for the rows that point to it. */
+function opportunityKey(table: Pick<LegacyTable, 'columns'>, alias: string) {
+  const { pointer, raw } = namingOf(table);
+  const text = raw === undefined ? 'null::text' : rawText(`${alias}.${ident(raw)}`);
+  const pointed =
+    pointer === undefined
+      ? []
+      : [asUuid(`${alias}.${ident(pointer)}`, columnOf(table, pointer)?.type.kind ?? '')];
+  const submission = `coalesce(${[...pointed, uuidFromText('k.rid')].join(', ')})`;
+  return {
+    joins: `${bareIdOf(text, 'k')} left join s on s.id = ${submission} left join s t on t.rid = case when s.id is null then k.rid end and t.oldest`,
+    key: `coalesce(s.canon, t.canon, ${submission}, ${keyOfRaw('k.rid')}, ${alias}.id)`,
+    known: 'coalesce(s.canon, t.canon)',
+    /** What rows of a relation name, for `reached`. */
+    names: (relation: string) =>
+      `select ${submission}, k.rid from ${relation} ${alias} ${bareIdOf(text, 'k')}`,
+  };
+}
+
+function opportunities(source: BoundSource, submissions: Submissions): KeyedSource {
+  const { joins, key, known, names } = opportunityKey(source.table, 'r');
   return {
     source,
     with: submissions.with,
-    roughly: submissions.roughly,
     joins,
     key,
     extras: [...extrasOf(source.table, 'r', known, 'title'), 'null::uuid'],
     orphan: `${known} is null`,
+    narrowed: (wanted) => ({
+      with: withClause([
+        ...submissions.wanted(wanted),
+        candidates(
+          source,
+          wanted,
+          mayBeWanted(source.table, 'r', namingOf(source.table), submissions, wanted),
+        ),
+        ...submissions.reached(names('r')),
+      ]),
+      joins,
+    }),
   };
 }
 
 /** Rows that hold a raw id of one of the four spellings. */
-function byRawId(source: BoundSource, submissions: Known, column: string, title: string | null): KeyedSource {
+function byRawId(
+  source: BoundSource,
+  submissions: Submissions,
+  column: string,
+  title: string | null,
+): KeyedSource {
   const fallback =
     columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
   const known = 'coalesce(s.canon, t.canon)';
+  const bare = bareIdOf(rawText(`r.${ident(column)}`), 'k');
+  // What the other tables hold is made of 'opp_' and the id.
+  const usuallyBare = column === 'submission_id';
+  const joins =
+    `${bare} left join s on s.rid = k.rid and s.oldest ` +
+    `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`;
   return {
     source,
     with: submissions.with,
-    roughly: submissions.roughly,
-    joins:
-      `${bareIdOf(rawText(`r.${ident(column)}`), 'k')} left join s on s.rid = k.rid and s.oldest ` +
-      `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`,
+    joins,
     key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
     extras: [...extrasOf(source.table, 'r', known, title), 'null::uuid'],
     orphan: `${known} is null`,
+    narrowed: (wanted) => ({
+      with: withClause([
+        ...submissions.wanted(wanted),
+        candidates(
+          source,
+          wanted,
+          mayBeWanted(source.table, 'r', { raw: column, usuallyBare }, submissions, wanted),
+        ),
+        ...submissions.reached(`select ${uuidFromText('k.rid')}, k.rid from r ${bare}`),
+      ]),
+      joins,
+    }),
   };
 }
 
 /** `workflow_results` of shape A: rows that name an opportunity by its id. */
-function byOpportunity(source: BoundSource, known: Known, legacy: LegacyDatabase): KeyedSource {
+function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDatabase): KeyedSource {
+  const { table } = source;
   const target = legacy.tables.get('opportunities');
-  const pointer = asUuid('r.opportunity_id', columnOf(source.table, 'opportunity_id')?.type.kind ?? '');
-  const own = `coalesce(${pointer}, ${ownKey(columnOf(source.table, 'id'))})`;
+  const pointer = asUuid('r.opportunity_id', columnOf(table, 'opportunity_id')?.type.kind ?? '');
+  const own = `coalesce(${pointer}, ${ownKey(columnOf(table, 'id'))})`;
+  const toItself = (wanted: Wanted) => [
+    uuidIsWanted(table, 'r', 'opportunity_id', wanted),
+    ...itselfIsWanted(table, 'r', [givesNoUuid(table, 'r', 'opportunity_id')], wanted),
+  ];
   if (target === undefined) {
     return {
       source,
       with: known.with,
-      roughly: known.roughly,
       joins: '',
       key: own,
       extras: ['null::boolean', 'null::text', 'null::timestamptz', pointer],
       orphan: 'true',
+      narrowed: (wanted) => ({ with: withClause([candidates(source, wanted, toItself(wanted))]), joins: '' }),
     };
   }
-  const { joins, key, known: submission } = opportunityKey(target, 'o');
+  const opportunity = opportunityKey(target, 'o');
+  const joined = (relation: string) => `left join ${relation} o on o.id = ${pointer} ${opportunity.joins}`;
+  const relation = qualified(target.schema, target.name);
   return {
     source,
     with: known.with,
-    roughly: known.roughly,
-    joins: `left join ${qualified(target.schema, target.name)} o on o.id = ${pointer} ${joins}`,
-    key: `case when o.id is null then ${own} else ${key} end`,
-    extras: [...extrasOf(source.table, 'r', submission, null), 'o.id'],
+    joins: joined(relation),
+    key: `case when o.id is null then ${own} else ${opportunity.key} end`,
+    extras: [...extrasOf(table, 'r', opportunity.known, null), 'o.id'],
     orphan: 'o.id is null',
+    narrowed: (wanted) => ({
+      with: withClause([
+        ...known.wanted(wanted),
+        `targets as materialized (select o.id ${rowsWhere(relation, 'o', mayBeWanted(target, 'o', namingOf(target), known, wanted))})`,
+        candidates(source, wanted, [
+          ...toItself(wanted),
+          uuidIsIn(table, 'r', 'opportunity_id', 'select id from targets'),
+        ]),
+        `opportunity as materialized (select o.* from ${relation} o where o.id = any (array(select ${pointer} from r)))`,
+        ...known.reached(opportunity.names('opportunity')),
+      ]),
+      joins: joined('opportunity'),
+    }),
   };
 }
 
