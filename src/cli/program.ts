@@ -6,6 +6,7 @@ import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
 import { addRefresh } from './commands/refresh.js';
+import { addReport } from './commands/report.js';
 import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
@@ -67,6 +68,7 @@ export function buildProgram(session: Session): Command {
     addBackup,
     addRestore,
     addBench,
+    addReport,
     addDemo,
   ]) {
     add(program, session);
