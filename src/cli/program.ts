@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { addBackup } from './commands/backup.js';
 import { addBench } from './commands/bench.js';
+import { addComplete } from './commands/complete.js';
+import { addCutover } from './commands/cutover.js';
 import { addDemo } from './commands/demo.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
@@ -64,7 +66,9 @@ export function buildProgram(session: Session): Command {
     addResume,
     addThrottle,
     addRefresh,
+    addCutover,
     addRollback,
+    addComplete,
     addBackup,
     addRestore,
     addBench,
