@@ -1,4 +1,4 @@
-import { printableJson } from './printable.js';
+import { type JsonLayout, printableJson } from './printable.js';
 import { type Redact, redactDeep } from './redact.js';
 import { type Style, styleFor } from './style.js';
 
@@ -7,8 +7,8 @@ export interface Sink {
   readonly isTTY: boolean;
   readonly style: Style;
   lines(lines: readonly string[]): void;
-  /** One JSON document. */
-  json(document: unknown): void;
+  /** One JSON document; on one line where there are several. */
+  json(document: unknown, layout?: JsonLayout): void;
   /** Redacted too, and otherwise as it is: for the progress bar and the log. */
   raw(text: string): void;
   /** Not redacted: only for the password of a server that this very process made for show. */
@@ -37,7 +37,7 @@ export function sink(
       return styleFor(stream, color, env);
     },
     lines: (lines) => lines.length > 0 && write(`${redact(lines.join('\n'))}\n`),
-    json: (document) => write(`${printableJson(redactDeep(document, redact))}\n`),
+    json: (document, layout) => write(`${printableJson(redactDeep(document, redact), layout)}\n`),
     raw: (text) => write(redact(text)),
     reveal: (line) => write(`${line}\n`),
     stream,

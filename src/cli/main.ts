@@ -6,6 +6,7 @@ import { type Failure, failureDocument, failureOf, renderFailure } from './failu
 import { scanGlobals } from './globals.js';
 import { sink } from './io.js';
 import { createLog } from './log.js';
+import type { JsonLayout } from './printable.js';
 import { buildProgram } from './program.js';
 import { redactor } from './redact.js';
 import type { Session } from './session.js';
@@ -25,6 +26,8 @@ const out = sink(process.stdout, io);
 const err = sink(process.stderr, io);
 const emergencies: (() => void)[] = [];
 let documented = false;
+/** A stream of documents ends with one of its kind, even when it fails. */
+let layout: JsonLayout = 'document';
 
 const signals = watchSignals(
   (name) => {
@@ -46,6 +49,10 @@ const session: Session = {
   log: createLog(globals, err),
   signal: signals.signal,
   onEmergency: (undo) => void emergencies.push(undo),
+  stream(one) {
+    layout = 'line';
+    out.json(one, layout);
+  },
   finish(report, draw, exitStatus) {
     finishedAllTheSame = signals.received() !== null;
     if (globals.json) document(report);
@@ -56,7 +63,7 @@ const session: Session = {
 
 /** One document, whatever fails afterwards. */
 function document(content: unknown): void {
-  if (!documented) out.json(content);
+  if (!documented) out.json(content, layout);
   documented = true;
 }
 

@@ -19,12 +19,16 @@ export function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&').replace(HAZARD, escapeCharacter)}'`;
 }
 
+export type JsonLayout = 'document' | 'line';
+
 /** JSON text with the hazards that JSON itself allows (C1 controls, bidi controls, ...) as `\uXXXX`: same value. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu, (character) =>
-    [...Array(character.length).keys()]
-      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join(''),
+export function printableJson(value: unknown, layout: JsonLayout = 'document'): string {
+  return JSON.stringify(value, null, layout === 'line' ? undefined : 2).replace(
+    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu,
+    (character) =>
+      [...Array(character.length).keys()]
+        .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+        .join(''),
   );
 }
 

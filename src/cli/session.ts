@@ -13,6 +13,8 @@ export interface Session {
   readonly signal: AbortSignal;
   /** What has to happen even when a second signal ends the process at once. Synchronous. */
   onEmergency(undo: () => void): void;
+  /** Prints one of several documents, on a line of its own: for a command that goes on, with `--json`. */
+  stream(document: unknown): void;
   /** Prints the result, as one JSON document or drawn for a person, and says how the process will end. */
   finish<T>(report: T, draw: (report: T, style: Style) => readonly string[], exitStatus: number): void;
 }

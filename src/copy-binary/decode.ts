@@ -1,5 +1,4 @@
 import { float4Text, float8Text } from './floats.js';
-import { int32At } from './framing.js';
 import { remembered } from './memo.js';
 import { numericText } from './numeric.js';
 
@@ -25,7 +24,7 @@ const opaque: Decoder = (bytes) => bytes;
 const DECODERS: Readonly<Record<string, () => Decoder>> = {
   bool: () => (bytes) => (bytes === '\x01' ? 't' : 'f'),
   int2: () => (bytes) => String(toBuffer(bytes).readInt16BE()),
-  int4: () => (bytes) => String(int32At(bytes, 0)),
+  int4: () => (bytes) => String(toBuffer(bytes).readInt32BE()),
   int8: () => (bytes) => String(toBuffer(bytes).readBigInt64BE()),
   float4: () => remembered(float4Text, MOST_REMEMBERED),
   float8: () => float8Text,

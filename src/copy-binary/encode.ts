@@ -1,27 +1,37 @@
-import { int32, NULL_FIELD, pushField } from './framing.js';
 import { numericBytes } from './numeric.js';
+import type { RowWriter } from './row-writer.js';
 import { NULL } from './values.js';
 
-/** Adds the field of a value to a row's pieces. */
-export type Encoder = (value: string, pieces: string[]) => void;
+/** Writes the field of a value. */
+export type Encoder = (value: string, row: RowWriter) => void;
 
-/** An encoder for values whose bytes are made by a function. */
-const made =
-  (bytesOf: (value: string) => string): Encoder =>
-  (value, pieces) => {
-    if (value === NULL) pieces.push(NULL_FIELD);
-    else pushField(bytesOf(value), pieces);
-  };
+const verbatim: Encoder = (value, row) => row.field(value);
 
 const ENCODERS: Readonly<Record<string, Encoder>> = {
-  text: pushField,
-  uuid: pushField,
-  timestamptz: pushField,
-  jsonb: made((value) => `\x01${value}`),
-  boolean: made((value) => (value === 't' ? '\x01' : '\0')),
-  integer: made((value) => int32(Number(value))),
-  numeric: made(numericBytes),
+  text: verbatim,
+  uuid: verbatim,
+  timestamptz: verbatim,
+  jsonb(value, row) {
+    if (value === NULL) return row.null();
+    const place = row.open();
+    row.text(JSONB_VERSION);
+    row.text(value);
+    row.close(place);
+  },
+  boolean(value, row) {
+    if (value === NULL) row.null();
+    else row.byte(value === 't' ? 1 : 0);
+  },
+  integer(value, row) {
+    if (value === NULL) return row.null();
+    row.int32(4);
+    row.int32(Number(value));
+  },
+  numeric: (value, row) => row.field(value === NULL ? NULL : numericBytes(value)),
 };
+
+/** What stands before the text of a jsonb value. */
+export const JSONB_VERSION = '\x01';
 
 /** The encoder for a column of ours, by the type that its definition begins with. */
 export function encoderOf(definition: string): Encoder {

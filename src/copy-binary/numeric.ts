@@ -1,4 +1,4 @@
-import { int16 } from './framing.js';
+import { int16, type Memory, memoryOf } from './framing.js';
 import { remembered } from './memo.js';
 
 /**
@@ -40,6 +40,35 @@ function hundredthsIn(bytes: string): number {
   return length === 10
     ? first * 100
     : first * 100 + ((bytes.charCodeAt(10) << 8) | bytes.charCodeAt(11)) / 100;
+}
+
+/** How the server sends a plain number with two places, from its weight on: the sign, and the places. */
+const PLAIN = 2;
+
+/**
+ * The hundredths of a number from 0.00 to 9999.99 with two places, where it lies in memory; -1 for others. Such a
+ * number has one way only in which it is sent.
+ */
+export function hundredthsAt({ view }: Memory, from: number, to: number): number {
+  const length = to - from;
+  if (length < 8 || length > 12 || view.getInt32(from + 4) !== PLAIN) return -1;
+  if (length === 8) return 0;
+  const first = view.getUint16(from + 8);
+  const weight = view.getInt16(from + 2);
+  if (weight === -1) return length === 10 ? first / 100 : -1;
+  if (weight !== 0) return -1;
+  return length === 10 ? 100 * first : 100 * first + view.getUint16(from + 10) / 100;
+}
+
+/** The digits of all scores, each at its number of hundredths times `SCORE_WIDTH`. */
+export const SCORE_DIGITS: Memory = memoryOf(Buffer.from(SCORES.map((text) => text.padEnd(6)).join('')));
+export const SCORE_WIDTH = 6;
+/** The highest score, in hundredths. */
+export const HIGHEST_SCORE = SCORES.length - 1;
+
+/** The number of digits and points of a score that is so many hundredths. */
+export function scoreLength(hundredths: number): number {
+  return (SCORES[hundredths] as string).length;
 }
 
 /** The hundredths of a number that is written with two places, like `7.21`; -1 for others. */

@@ -1,7 +1,8 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RowSplitter } from './framing.js';
+import type { RowBytes } from './framing.js';
+import { RowSplitter } from './row-splitter.js';
 
 const CHUNK_BYTES = 1 << 18;
 
@@ -34,16 +35,17 @@ export class RowLog {
     return this.#bytes;
   }
 
-  /** Adds one row of the binary COPY format. */
-  add(row: string): void {
+  /** Adds a copy of one row. */
+  add({ bytes, start, end }: RowBytes): void {
+    const length = end - start;
     this.#rows += 1;
-    this.#bytes += row.length;
-    if (this.#chunk === undefined || this.#filled + row.length > this.#chunk.length) {
+    this.#bytes += length;
+    if (this.#chunk === undefined || this.#filled + length > this.#chunk.length) {
       this.#flush();
-      this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, row.length));
+      this.#chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, length));
     }
-    this.#chunk.write(row, this.#filled, 'latin1');
-    this.#filled += row.length;
+    bytes.copy(this.#chunk, this.#filled, start, end);
+    this.#filled += length;
   }
 
   /** The bytes of all rows, in chunks of whole rows (from a file: of any bytes). */
@@ -62,9 +64,9 @@ export class RowLog {
     }
   }
 
-  *[Symbol.iterator](): Generator<string> {
+  *[Symbol.iterator](): Generator<RowBytes> {
     const splitter = new RowSplitter('bare');
-    for (const chunk of this.chunks()) yield* splitter.split(chunk.toString('latin1'));
+    for (const chunk of this.chunks()) yield* splitter.split(chunk);
   }
 
   /** Frees the memory and the file. */

@@ -126,6 +126,11 @@ export class Session {
     return last?.rowCount ?? 0;
   }
 
+  /** Runs a text that is one statement: the server refuses it when it is several. */
+  async executeOne(text: string): Promise<void> {
+    await this.#ask({ text, queryMode: 'extended', types: AS_TEXT } as pg.QueryConfig);
+  }
+
   /** Starts `COPY … TO STDOUT`. The stream ends only when the server has confirmed; `rowCount` is the server's. */
   copyOut(text: string): Readable & { readonly rowCount: number } {
     const copy = copyTo(text);
@@ -135,7 +140,7 @@ export class Session {
   }
 
   /** Runs `COPY … FROM STDIN` and gives the server's own count of rows. */
-  async copyIn(text: string, chunks: Iterable<Buffer>): Promise<number> {
+  async copyIn(text: string, chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<number> {
     this.#waiting = true;
     const sink = this.#client.query(copyFrom(text));
     await pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: 1 << 20 }), sink);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { RowSplitter } from '../copy-binary/framing.js';
+import type { RowBytes } from '../copy-binary/framing.js';
+import { RowSplitter } from '../copy-binary/row-splitter.js';
 import type { Session } from '../db/session.js';
 
 /**
@@ -7,7 +8,7 @@ import type { Session } from '../db/session.js';
  * Ends only when the server's own count of rows equals the rows seen. The query runs from now on, whether anybody
  * reads or not: so several sort side by side.
  */
-export function copyRowsOf(session: Session, query: string): AsyncGenerator<string[]> {
+export function copyRowsOf(session: Session, query: string): AsyncGenerator<RowBytes[]> {
   const stream = session.copyOut(`copy (${query}) to stdout (format binary)`);
   // The driver only announces an error, when nobody may be reading yet: destroyed, the stream keeps it for who does.
   stream.on('error', (error: Error) => stream.destroy(error));
@@ -21,11 +22,11 @@ export function copyRowsOf(session: Session, query: string): AsyncGenerator<stri
   return rows;
 }
 
-async function* rowsOf(stream: Readable & { readonly rowCount: number }): AsyncGenerator<string[]> {
+async function* rowsOf(stream: Readable & { readonly rowCount: number }): AsyncGenerator<RowBytes[]> {
   const splitter = new RowSplitter('framed');
   let count = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const rows = splitter.split(chunk.toString('latin1'));
+    const rows = splitter.split(chunk);
     count += rows.length;
     if (rows.length > 0) yield rows;
   }

@@ -1,4 +1,4 @@
-import { FIELDS_AT } from '../copy-binary/framing.js';
+import { FIELDS_AT, LENGTH_BYTES, memoryOf, type RowBytes } from '../copy-binary/framing.js';
 import { RowLog } from '../copy-binary/row-log.js';
 import { uuidBytes, uuidText } from '../keys/uuid.js';
 
@@ -10,26 +10,31 @@ export interface Group {
 }
 
 /** Rows of one source and key: a list, or a RowLog where they are many. Can be read any number of times. */
-export interface Rows extends Iterable<string> {
+export interface Rows extends Iterable<RowBytes> {
   readonly count: number;
+  /** The first row, for whoever knows that there is but one. */
+  readonly first: RowBytes | undefined;
 }
 
 /** Where the key is in a row: behind the number of fields and its own length. */
-const KEY_AT = FIELDS_AT + 4;
-const KEY_END = KEY_AT + 16;
+const KEY_AT = FIELDS_AT + LENGTH_BYTES;
+const KEY_BYTES = 16;
 /** Beyond this many bytes of one key and source, rows go to a RowLog that spills to disk. */
 const MOST_BYTES_IN_MEMORY = 4 << 20;
 /** Groups in a chunk: what goes through the transformer as one record. */
 const CHUNK_GROUPS = 128;
 const CHUNK_BYTES = 1 << 20;
 
-const NO_ROWS: Rows = { count: 0, [Symbol.iterator]: () => [][Symbol.iterator]() };
+const NO_ROW: RowBytes = { ...memoryOf(Buffer.alloc(0)), start: 0, end: 0 };
+const NO_ROWS: Rows = { count: 0, first: undefined, [Symbol.iterator]: () => [][Symbol.iterator]() };
 
 /** Merges streams of rows, each ordered by the key that is their first field, into groups in key order. */
 export class Grouper {
   readonly #cursors: readonly RowCursor[];
+  /** The key of the group that is being put together. */
+  readonly #key = new Uint32Array(KEY_WORDS);
 
-  constructor(sources: readonly AsyncIterable<string[]>[]) {
+  constructor(sources: readonly AsyncIterable<RowBytes[]>[]) {
     this.#cursors = sources.map((source) => new RowCursor(source));
   }
 
@@ -39,22 +44,22 @@ export class Grouper {
     let chunk: Group[] = [];
     let bytes = 0;
     for (;;) {
-      let key: string | null = null;
-      for (const cursor of this.#cursors) {
-        const next = cursor.key ?? (await cursor.advance());
-        if (next !== null && (key === null || next < key)) key = next;
-      }
-      if (key === null || (endKey !== null && key >= endKey)) break;
+      for (const cursor of this.#cursors) if (!cursor.hasRow) await cursor.advance();
+      const lowest = this.#lowest();
+      if (lowest === null) break;
+      const key = keyIn(lowest.row);
+      if (endKey !== null && key >= endKey) break;
+      this.#key.set(lowest.key);
       const rows: Rows[] = [];
       for (const cursor of this.#cursors) {
-        if (cursor.key !== key) {
+        if (!cursor.isAt(this.#key)) {
           rows.push(NO_ROWS);
           continue;
         }
-        const collected = new KeyRows();
-        while (cursor.key === key) {
+        const collected = new KeyRows(cursor.row);
+        while (cursor.step() || (await cursor.advance())) {
+          if (!cursor.isAt(this.#key)) break;
           collected.add(cursor.row);
-          if (!cursor.step()) await cursor.advance();
         }
         bytes += collected.bytes;
         rows.push(collected);
@@ -67,6 +72,14 @@ export class Grouper {
       }
     }
     if (chunk.length > 0) yield chunk;
+  }
+
+  /** The position whose key is the smallest; null when all streams are at their end. */
+  #lowest(): RowCursor | null {
+    let lowest: RowCursor | null = null;
+    for (const cursor of this.#cursors)
+      if (cursor.hasRow && (lowest === null || compareKeys(cursor.key, lowest.key) < 0)) lowest = cursor;
+    return lowest;
   }
 
   /** Whether every stream was read to its end. */
@@ -82,28 +95,36 @@ export class Grouper {
 
 /** The rows of one key as they come in. */
 class KeyRows implements Rows {
-  #list: string[] = [];
+  readonly first: RowBytes;
+  /** All rows; not made where there is only one, as for nearly every key. */
+  #list: RowBytes[] | undefined;
   #log: RowLog | undefined;
-  bytes = 0;
-  count = 0;
+  bytes: number;
+  count = 1;
 
-  add(row: string): void {
+  constructor(first: RowBytes) {
+    this.first = first;
+    this.bytes = first.end - first.start;
+  }
+
+  add(row: RowBytes): void {
     this.count += 1;
-    this.bytes += row.length;
+    this.bytes += row.end - row.start;
     if (this.#log !== undefined) {
       this.#log.add(row);
       return;
     }
+    this.#list ??= [this.first];
     this.#list.push(row);
-    if (this.bytes > MOST_BYTES_IN_MEMORY && this.count > 1) {
+    if (this.bytes > MOST_BYTES_IN_MEMORY) {
       this.#log = new RowLog(MOST_BYTES_IN_MEMORY);
       for (const earlier of this.#list) this.#log.add(earlier);
-      this.#list = [];
+      this.#list = undefined;
     }
   }
 
-  [Symbol.iterator](): Iterator<string> {
-    return (this.#log ?? this.#list)[Symbol.iterator]();
+  [Symbol.iterator](): Iterator<RowBytes> {
+    return (this.#log ?? this.#list ?? [this.first])[Symbol.iterator]();
   }
 
   close(): void {
@@ -116,42 +137,63 @@ export function closeGroup(group: Group): void {
   for (const rows of group.rows) if (rows instanceof KeyRows) rows.close();
 }
 
+/** Keys as four numbers: so they are compared without becoming strings. */
+const KEY_WORDS = 4;
+
+function compareKeys(a: Uint32Array, b: Uint32Array): number {
+  for (let word = 0; word < KEY_WORDS; word += 1) {
+    const order = (a[word] as number) - (b[word] as number);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+/** A key's sixteen bytes. */
+function keyIn({ bytes, start }: RowBytes): string {
+  return bytes.toString('latin1', start + KEY_AT, start + KEY_AT + KEY_BYTES);
+}
+
 /** A position in a stream of rows. */
 class RowCursor {
-  readonly #lists: AsyncIterator<string[]>;
-  #rows: string[] = [];
+  readonly #lists: AsyncIterator<RowBytes[]>;
+  #rows: RowBytes[] = [];
   #at = 0;
-  /** The key of the row before, also when that was in another list. */
-  #last = '';
   ended = false;
-  key: string | null = null;
-  row = '';
+  hasRow = false;
+  /** The key of the row; where there is none, of the last one, also when that was in another list. */
+  readonly key = new Uint32Array(KEY_WORDS);
+  row: RowBytes = NO_ROW;
 
-  constructor(source: AsyncIterable<string[]>) {
+  constructor(source: AsyncIterable<RowBytes[]>) {
     this.#lists = source[Symbol.asyncIterator]();
+  }
+
+  isAt(key: Uint32Array): boolean {
+    return this.hasRow && compareKeys(this.key, key) === 0;
   }
 
   /** Goes to the next row of the list at hand; false at its end. */
   step(): boolean {
     const row = this.#rows[this.#at];
-    if (row === undefined) {
-      this.key = null;
-      return false;
-    }
+    this.hasRow = row !== undefined;
+    if (row === undefined) return false;
     this.#at += 1;
+    let order = 0;
+    for (let word = 0; word < KEY_WORDS; word += 1) {
+      const value = row.view.getUint32(row.start + KEY_AT + 4 * word);
+      if (order === 0) order = value - (this.key[word] as number);
+      this.key[word] = value;
+    }
+    if (order < 0)
+      throw new Error(`rows came out of order: ${uuidText(keyIn(row))} after ${uuidText(keyIn(this.row))}`);
     this.row = row;
-    const key = row.slice(KEY_AT, KEY_END);
-    if (key < this.#last)
-      throw new Error(`rows came out of order: ${uuidText(key)} after ${uuidText(this.#last)}`);
-    this.#last = key;
-    this.key = key;
     return true;
   }
 
-  /** Goes to the next row, fetching lists as needed; gives its key, null at the end of the stream. */
-  async advance(): Promise<string | null> {
+  /** Goes to the next row, fetching lists as needed; false at the end of the stream. */
+  async advance(): Promise<boolean> {
     while (!this.ended) {
-      if (this.step()) return this.key;
+      if (this.step()) return true;
       const next = await this.#lists.next();
       if (next.done === true) this.ended = true;
       else {
@@ -159,8 +201,8 @@ class RowCursor {
         this.#at = 0;
       }
     }
-    this.key = null;
-    return null;
+    this.hasRow = false;
+    return false;
   }
 
   async close(): Promise<void> {

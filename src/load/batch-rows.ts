@@ -1,4 +1,4 @@
-import { fieldIn } from '../copy-binary/framing.js';
+import { fieldIn, type RowBytes } from '../copy-binary/framing.js';
 import { RowLog } from '../copy-binary/row-log.js';
 import { uuidBytes, uuidText } from '../keys/uuid.js';
 import type { BatchCounts, SourceCounts } from '../ledger/batches.js';
@@ -24,11 +24,11 @@ export class BatchRows implements Output {
     this.#counts = sources.map(() => ({ read: 0, primary: 0, folded: 0, rejected: 0 }));
   }
 
-  unified(row: string): void {
+  unified(row: RowBytes): void {
     this.#unified.add(row);
   }
 
-  folded(row: string): void {
+  folded(row: RowBytes): void {
     this.#folded.add(row);
   }
 

@@ -1,3 +1,4 @@
+import type { Memory } from '../copy-binary/framing.js';
 import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
 import type { LegacyTableName, ShapeName } from '../legacy/shapes.js';
 import type { PhaseName } from '../reports/target.js';
@@ -42,6 +43,13 @@ export interface Conversion {
   forward(value: string): string | null;
   /** Whether `inverse` gives this very value back from `forward(value)`. */
   exact(value: string): boolean;
+  /**
+   * Whether a value's bytes, as they are sent, are those of its golden value, which gives it back exactly: then they
+   * are copied, and nobody makes a string of them. May be left out, or say no to some such values: it only saves time.
+   */
+  passes?(memory: Memory, from: number, to: number): boolean;
+  /** The hundredths of a golden score that gives the value back exactly, likewise found in its bytes; -1 if not. */
+  points?(memory: Memory, from: number, to: number): number;
   /** SQL that gives the legacy value, of the legacy type, from an expression of the golden type. */
   inverse(golden: string): string;
 }

@@ -22,7 +22,11 @@ const ASK_EVERY_MS = 100;
  * Makes this process the only one that changes the schema's phases, until the clean-up. A second one is told who does
  * what, since when.
  */
-export async function lockOperator(context: Context, command: Command, cleanup: Cleanup): Promise<Lock> {
+export async function lockOperator(
+  context: Pick<Context, 'connector' | 'phaseNames' | 'schema' | 'signal'>,
+  command: Command,
+  cleanup: Cleanup,
+): Promise<Lock> {
   const session = await context.connector.open(cleanup);
   const backendPid = await session.backendPid();
   await nameSession(session, command, context.phaseNames, operator());

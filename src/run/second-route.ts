@@ -1,4 +1,4 @@
-import { fieldIn } from '../copy-binary/framing.js';
+import { fieldIn, type RowBytes, rowText } from '../copy-binary/framing.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { copyRowsOf } from '../extract/copy-source.js';
@@ -51,7 +51,7 @@ async function compareTexts(
       const [a, b] = [await left.next(), await right.next()];
       if (a.done === true && b.done === true)
         return { name: `text of ${table.name}, row by row`, ok: true, detail: `${row - 1} rows` };
-      if (a.value === b.value) continue;
+      if (textOfRow(a.value) === textOfRow(b.value)) continue;
       const key =
         [a.value, b.value]
           .flatMap((row) => (row === undefined ? [] : [uuidText(fieldIn(row, 0))]))
@@ -64,7 +64,7 @@ async function compareTexts(
     }
   });
 
-  async function sideRows(side: SideName, cleanup: Cleanup): Promise<AsyncIterator<string, undefined>> {
+  async function sideRows(side: SideName, cleanup: Cleanup): Promise<AsyncIterator<RowBytes, undefined>> {
     const session = await openReader(context, cleanup, snapshot);
     const columns = table.columns.map((column) => textOf(column, 'r'));
     const key = `r.${keyName(comparison)}`;
@@ -73,6 +73,10 @@ async function compareTexts(
   }
 }
 
-async function* rows(session: Session, query: string): AsyncGenerator<string, undefined> {
+async function* rows(session: Session, query: string): AsyncGenerator<RowBytes, undefined> {
   for await (const list of copyRowsOf(session, query)) yield* list;
+}
+
+function textOfRow(row: RowBytes | undefined): string | undefined {
+  return row === undefined ? undefined : rowText(row);
 }

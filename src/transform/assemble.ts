@@ -1,22 +1,25 @@
-import { decode, encode, NULL } from '../copy-binary/values.js';
+import { type Encoder, encoderOf, JSONB_VERSION } from '../copy-binary/encode.js';
+import type { RowWriter } from '../copy-binary/row-writer.js';
+import { decode } from '../copy-binary/values.js';
 import type { BoundSource } from '../mapping/bind.js';
-import type { Conversion } from '../mapping/mapping.js';
-import { fieldAt, type Row, type RowReader } from './row.js';
+import type { ComputedColumn } from '../mapping/mapping.js';
+import { Contributor } from './contributor.js';
+import { Residue } from './residue.js';
+import type { Row, RowReader } from './row.js';
 
-/** A legacy column that goes into a golden column (or into a member of one). */
-interface Contributor {
-  readonly source: number;
-  readonly field: number;
-  readonly column: string;
-  readonly conversion: Conversion;
-}
-
+/** A golden column, or a member of one. */
 interface Part {
-  /** Member of a jsonb column; null for a plain golden column. */
+  /** What stands before the value of a member of a jsonb column; null for a plain golden column. */
   readonly member: string | null;
   /** In order of survivorship. */
   readonly contributors: readonly Contributor[];
 }
+
+/** Writes the golden value, as a field, where no source has one; NULL for none. */
+export type Fallback = (target: number, rows: readonly (Row | null)[], out: RowWriter) => void;
+
+/** Members of a jsonb value are parts of its text. */
+const asText: Encoder = (value, out) => out.text(value);
 
 /**
  * Makes golden values out of the rows of one opportunity, by survivorship, and the residue that gives back what
@@ -24,123 +27,125 @@ interface Part {
  */
 export class Assembler {
   readonly #targets: readonly (readonly Part[])[];
-  readonly #tables: readonly string[];
+  readonly #residue: Residue;
 
-  /** @param targets golden columns, in the order in which `assemble` gives their values */
-  constructor(sources: readonly BoundSource[], readers: readonly RowReader[], targets: readonly string[]) {
-    this.#tables = sources.map((source) => source.rule.table);
+  /** @param targets golden columns, in the order in which `write` writes their values */
+  constructor(
+    sources: readonly BoundSource[],
+    readers: readonly RowReader[],
+    targets: readonly ComputedColumn[],
+  ) {
+    this.#residue = new Residue(sources.map((source) => source.rule.table));
     this.#targets = targets.map((target) => {
       const parts = new Map<string | null, Contributor[]>();
       sources.forEach((source, index) => {
         for (const { name, home } of source.columns) {
-          if ((home.kind !== 'golden' && home.kind !== 'member') || home.target !== target) continue;
+          if ((home.kind !== 'golden' && home.kind !== 'member') || home.target !== target.name) continue;
           const member = home.kind === 'member' ? home.member : null;
           const list = parts.get(member) ?? [];
-          list.push({
-            source: index,
-            field: readers[index]?.indexOf(name) ?? -1,
-            column: name,
-            conversion: home.conversion,
-          });
+          list.push(
+            new Contributor({
+              source: index,
+              field: readers[index]?.indexOf(name) ?? -1,
+              column: name,
+              conversion: home.conversion,
+              encode: member === null ? encoderOf(target.ddl) : asText,
+              framed: member === null,
+            }),
+          );
           parts.set(member, list);
         }
       });
-      return [...parts].map(([member, contributors]) => ({ member, contributors }));
+      return [...parts].map(([member, contributors]) => ({
+        member: member === null ? null : `${JSON.stringify(member)}: `,
+        contributors,
+      }));
     });
   }
 
   /**
+   * Writes the golden values, each as a field.
+   *
    * @param rows the row of each source, or null
-   * @param fallback gives a golden value where no source has one; NULL for none
-   * @returns the golden values, and that of the residue
    */
-  assemble(
-    rows: readonly (Row | null)[],
-    fallback: (target: number) => string,
-  ): { readonly golden: string[]; readonly residue: string } {
-    const residue = new Residue(this.#tables);
-    const golden: string[] = new Array(this.#targets.length);
-    for (let target = 0; target < golden.length; target += 1) {
+  write(rows: readonly (Row | null)[], fallback: Fallback, out: RowWriter): void {
+    this.#residue.clear();
+    for (let target = 0; target < this.#targets.length; target += 1) {
       const parts = this.#targets[target] as readonly Part[];
       const first = parts[0];
-      if (first === undefined) golden[target] = fallback(target);
-      else if (first.member === null) golden[target] = settle(first, rows, residue, fallback, target);
-      else golden[target] = members(parts, rows, residue);
+      if (first === undefined) fallback(target, rows, out);
+      else if (first.member === null) this.#settle(first, rows, out, fallback, target);
+      else this.#members(parts, rows, out);
     }
-    return { golden, residue: residue.value() };
-  }
-}
-
-const none = () => NULL;
-
-function members(parts: readonly Part[], rows: readonly (Row | null)[], residue: Residue): string {
-  let object = '';
-  for (const part of parts) {
-    const value = settle(part, rows, residue, none, 0);
-    if (value !== NULL) object += `${object === '' ? '{' : ', '}"${part.member}": ${value}`;
-  }
-  return object === '' ? NULL : `${object}}`;
-}
-
-/**
- * The first value that the golden type can hold. Books for each source that has a row what this golden value cannot
- * give back.
- */
-function settle(
-  { contributors }: Part,
-  rows: readonly (Row | null)[],
-  residue: Residue,
-  fallback: (target: number) => string,
-  target: number,
-): string {
-  let golden = NULL;
-  for (const { source, field, conversion } of contributors) {
-    const value = fieldAt(rows[source] ?? null, field);
-    if (value === NULL) continue;
-    golden = conversion.forward(value) ?? NULL;
-    if (golden !== NULL) break;
-  }
-  if (golden === NULL) golden = fallback(target);
-  for (const { source, field, column, conversion } of contributors) {
-    const row = rows[source] ?? null;
-    if (row === null) continue;
-    const value = fieldAt(row, field);
-    if (value === NULL ? golden === NULL : conversion.exact(value) && conversion.forward(value) === golden)
-      continue;
-    residue.add(source, column, value);
-  }
-  return golden;
-}
-
-/** `{ table: { column: value as text, or null } }`, as bytes. */
-class Residue {
-  readonly #tables: readonly string[];
-  #members: (string[] | undefined)[] | undefined;
-
-  constructor(tables: readonly string[]) {
-    this.#tables = tables;
   }
 
-  add(source: number, column: string, value: string): void {
-    this.#members ??= [];
-    const members = this.#members[source] ?? [];
-    this.#members[source] = members;
-    members.push(jsonMember(column, value));
+  /** Writes the residue of the golden values that were written last, as a field of type jsonb. */
+  writeResidue(out: RowWriter): void {
+    this.#residue.write(out);
   }
 
-  value(): string {
-    if (this.#members === undefined) return NULL;
-    const objects = this.#tables.flatMap((table, index) => {
-      const members = this.#members?.[index];
-      return members === undefined ? [] : [`"${table}": {${members.join(', ')}}`];
-    });
-    return `{${objects.join(', ')}}`;
+  #members(parts: readonly Part[], rows: readonly (Row | null)[], out: RowWriter): void {
+    const place = out.open();
+    out.text(JSONB_VERSION);
+    const first = out.end;
+    for (const part of parts) {
+      const before = out.end;
+      out.text(before === first ? '{' : ', ');
+      out.text(part.member ?? '');
+      if (!this.#settle(part, rows, out)) out.rewind(before);
+    }
+    if (out.end === first) {
+      out.rewind(place);
+      out.null();
+    } else {
+      out.text('}');
+      out.close(place);
+    }
   }
-}
 
-/** A member of a JSON object whose value is a text. JSON escapes no byte above 0x7f, so bytes stay bytes. */
-function jsonMember(name: string, value: string): string {
-  return `${JSON.stringify(encode(name))}: ${value === NULL ? 'null' : JSON.stringify(value)}`;
+  /**
+   * Writes the first value that the golden type can hold. Books for each source that has a row what this golden value
+   * cannot give back.
+   *
+   * @returns whether there is a golden value
+   */
+  #settle(
+    { contributors }: Part,
+    rows: readonly (Row | null)[],
+    out: RowWriter,
+    fallback?: Fallback,
+    target = 0,
+  ): boolean {
+    const place = out.end;
+    /** How many contributors were looked at, of which the last one gave the golden value where one did. */
+    let looked = 0;
+    let hasGolden = false;
+    while (!hasGolden && looked < contributors.length) {
+      const contributor = contributors[looked] as Contributor;
+      const row = rows[contributor.source];
+      looked += 1;
+      if (row == null || !contributor.look(row)) continue;
+      out.copy(contributor.memory, contributor.from, contributor.to);
+      hasGolden = true;
+    }
+    const winner = hasGolden ? looked - 1 : -1;
+    if (!hasGolden && fallback !== undefined) {
+      fallback(target, rows, out);
+      hasGolden = !out.isNullAt(place);
+    }
+    for (let index = 0; index < contributors.length; index += 1) {
+      const contributor = contributors[index] as Contributor;
+      const row = rows[contributor.source];
+      if (row == null) continue;
+      let isGolden = index === winner;
+      if (index >= looked)
+        isGolden =
+          contributor.look(row) && out.endsWith(place, contributor.memory, contributor.from, contributor.to);
+      if (contributor.isNull ? !hasGolden : isGolden && contributor.isExact) continue;
+      this.#residue.add(contributor.source, contributor.label, contributor.value(row));
+    }
+    return hasGolden;
+  }
 }
 
 /** The first words of a text, as a title; at most `length` characters, cut between words. */

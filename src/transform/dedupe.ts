@@ -1,5 +1,4 @@
-import { int32At } from '../copy-binary/framing.js';
-import { NULL } from '../copy-binary/values.js';
+import { fieldEnd } from '../copy-binary/framing.js';
 import type { Row } from './row.js';
 import { compareLatestFirst, earlier, later } from './timestamps.js';
 
@@ -11,16 +10,6 @@ export interface Standing {
   readonly values: number;
   /** The row's id; all its bytes for tables without a unique one. */
   readonly identity: string;
-}
-
-/**
- * The same standing, holding on to nothing else. A short piece of a string keeps the whole string alive, so the
- * standings of a hundred thousand rows would keep all their rows in memory.
- */
-export function detached(standing: Standing): Standing {
-  const copy = (value: string) => (value === NULL ? NULL : Buffer.from(value, 'latin1').toString('latin1'));
-  const { created, updated, values, identity } = standing;
-  return { created: copy(created), updated: copy(updated), values, identity: copy(identity) };
 }
 
 /** A total order: later review or update, then more non-null columns, then smaller id. Negative when `a` comes first. */
@@ -36,13 +25,10 @@ export function compareText(a: string, b: string): number {
 }
 
 /** Columns of a row that are not NULL. */
-export function countValues(row: Row): number {
+export function countValues(row: Pick<Row, 'view' | 'legacyAt' | 'end'>): number {
   let count = 0;
-  for (let at = row.legacyAt; at < row.bytes.length; ) {
-    const length = int32At(row.bytes, at);
-    if (length >= 0) count += 1;
-    at += 4 + Math.max(0, length);
-  }
+  for (let at = row.legacyAt; at < row.end; at = fieldEnd(row.view, at))
+    if (row.view.getInt32(at) >= 0) count += 1;
   return count;
 }
 

@@ -1,63 +1,77 @@
 import { type Encoder, encoderOf } from '../copy-binary/encode.js';
-import { int16, NULL_FIELD, pushField } from '../copy-binary/framing.js';
+import type { RowBytes } from '../copy-binary/framing.js';
+import { RowWriter } from '../copy-binary/row-writer.js';
 import { NULL } from '../copy-binary/values.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import { foldedTable, ownBlock, unifiedTable } from '../mapping/tables.js';
 import type { Row } from './row.js';
 
-/** What a transformer gives: rows for the unified table and for the table of folded rows, and what became of each row. */
+/**
+ * What a transformer gives: rows for the unified table and for the table of folded rows, and what became of each row.
+ * The bytes of a row are only lent: they are overwritten by the next one.
+ */
 export interface Output {
-  unified(row: string): void;
-  folded(row: string): void;
+  unified(row: RowBytes): void;
+  folded(row: RowBytes): void;
   /** Books what became of one row of a source: law 2. */
   book(source: number, outcome: 'primary' | 'folded'): void;
 }
 
 /** Builds rows by splicing: runs of fields that nothing changes are copied as one piece. */
 export class RowBuilder {
+  readonly #row = new RowWriter();
   readonly #encoders: readonly Encoder[];
-  readonly #unifiedWidth: string;
-  readonly #foldedWidth: string;
-  readonly #noOwn: readonly string[];
-  readonly #foldedBefore: readonly string[];
-  readonly #foldedAfter: readonly string[];
+  readonly #unifiedWidth: number;
+  readonly #foldedWidth: number;
+  /** Columns of each source: in the unified table, and in that of folded rows. */
+  readonly #own: readonly number[];
+  readonly #extracted: readonly number[];
   readonly #tables: readonly string[];
 
   constructor(bound: BoundPhase) {
-    const nulls = (count: number) => NULL_FIELD.repeat(count);
-    const widths = bound.sources.map((source) => source.extracted.length);
-    const sum = (part: readonly number[]) => part.reduce((total, width) => total + width, 0);
     this.#encoders = bound.mapping.computed.map((column) => encoderOf(column.ddl));
-    this.#unifiedWidth = int16(unifiedTable(bound).copied.length);
-    this.#foldedWidth = int16(foldedTable(bound).copied.length);
-    this.#noOwn = bound.sources.map((source) => nulls(ownBlock(source).length));
-    this.#foldedBefore = widths.map((_, index) => nulls(sum(widths.slice(0, index))));
-    this.#foldedAfter = widths.map((_, index) => nulls(sum(widths.slice(index + 1))));
+    this.#unifiedWidth = unifiedTable(bound).copied.length;
+    this.#foldedWidth = foldedTable(bound).copied.length;
+    this.#own = bound.sources.map((source) => ownBlock(source).length);
+    this.#extracted = bound.sources.map((source) => source.extracted.length);
     this.#tables = bound.sources.map((source) => source.rule.table);
   }
 
-  /** The computed values, then each source's block of own columns. */
-  unified(computed: readonly string[], rows: readonly (Row | null)[]): string {
-    const pieces = [this.#unifiedWidth];
-    for (let index = 0; index < this.#encoders.length; index += 1)
-      this.#encoders[index]?.(computed[index] ?? NULL, pieces);
-    for (let index = 0; index < this.#noOwn.length; index += 1) {
-      const none = this.#noOwn[index] ?? '';
+  /** Begins a unified row: its computed columns are to be written to what this gives, in their order. */
+  begin(): RowWriter {
+    this.#row.begin(this.#unifiedWidth);
+    return this.#row;
+  }
+
+  /** Writes values of computed columns. @param first the index of the first one's column */
+  computed(first: number, values: readonly string[]): void {
+    for (let index = 0; index < values.length; index += 1)
+      this.#encoders[first + index]?.(values[index] ?? NULL, this.#row);
+  }
+
+  /** Ends a unified row with each source's block of own columns. */
+  finish(rows: readonly (Row | null)[]): RowBytes {
+    for (let index = 0; index < this.#own.length; index += 1) {
+      const width = this.#own[index] as number;
+      if (width === 0) continue;
       const row = rows[index];
-      if (none !== '') pieces.push(row == null ? none : row.bytes.slice(row.ownAt));
+      if (row == null) this.#row.nulls(width);
+      else this.#row.copy(row, row.ownAt, row.end);
     }
-    return pieces.join('');
+    return this.#row;
   }
 
   /** A row kept whole. */
-  folded(source: number, unifiedId: string, key: string, row: Row): string {
-    const pieces = [this.#foldedWidth];
-    for (const value of [this.#tables[source] ?? '', unifiedId, key]) pushField(value, pieces);
-    pieces.push(
-      this.#foldedBefore[source] ?? '',
-      row.bytes.slice(row.legacyAt),
-      this.#foldedAfter[source] ?? '',
-    );
-    return pieces.join('');
+  folded(source: number, unifiedId: string, key: string, row: Row): RowBytes {
+    const out = this.#row;
+    out.begin(this.#foldedWidth);
+    out.field(this.#tables[source] ?? '');
+    out.field(unifiedId);
+    out.field(key);
+    for (let index = 0; index < this.#extracted.length; index += 1) {
+      if (index === source) out.copy(row, row.legacyAt, row.end);
+      else out.nulls(this.#extracted[index] as number);
+    }
+    return out;
   }
 }

@@ -1,9 +1,11 @@
+import { rowText } from '../copy-binary/framing.js';
 import { NULL } from '../copy-binary/values.js';
 import { type CatalogTable, columnOf, isUniqueKey } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
 import { countValues, type Standing } from './dedupe.js';
 import { fieldAt, type Row, type RowReader } from './row.js';
-import { earlier, isMoment, later } from './timestamps.js';
+import { type TimeSpan, timeIn } from './time-span.js';
+import { earlier, isMoment, isSentAsMoment, later } from './timestamps.js';
 
 /** Which of the columns a table has as moments. */
 export function timeColumns(table: Pick<CatalogTable, 'columns'>, names: readonly string[]): string[] {
@@ -15,6 +17,8 @@ export class StandingReader {
   readonly #created: readonly number[];
   readonly #updated: readonly number[];
   readonly #id: number;
+  /** Whether all its times are sent as they are compared. */
+  readonly readsInPlace: boolean;
 
   constructor(
     source: BoundSource,
@@ -28,6 +32,10 @@ export class StandingReader {
     this.#created = columns(times.created);
     this.#updated = columns(times.updated);
     this.#id = isUniqueKey(source.table, 'id') ? rows.indexOf('id') : -1;
+    this.readsInPlace = [...times.created, ...times.updated].every((name) => {
+      const kind = columnOf(source.table, name)?.type.kind ?? '';
+      return !isMoment(kind) || isSentAsMoment(kind);
+    });
   }
 
   /** @param ranked whether there are other rows to compare with */
@@ -39,8 +47,13 @@ export class StandingReader {
     return { created, updated, values: ranked ? countValues(row) : 0, identity: this.identity(row) };
   }
 
+  /** Adds the times of a row to those of a record, without making values of them. Only where `readsInPlace`. */
+  readTimes(row: Row, span: TimeSpan): void {
+    span.enter(row, timeIn(row, this.#created, 'earliest'), timeIn(row, this.#updated, 'latest'));
+  }
+
   /** What tells the row from the others of its table: its id, or all its bytes where two rows may have one id. */
   identity(row: Row): string {
-    return this.#id < 0 ? row.bytes : fieldAt(row, this.#id);
+    return this.#id < 0 ? rowText(row) : fieldAt(row, this.#id);
   }
 }

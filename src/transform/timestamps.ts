@@ -11,6 +11,11 @@ export function isMoment(kind: string): boolean {
   return KINDS.has(kind);
 }
 
+/** Whether values of a type are moments as they are sent, too: a date is made into one first. */
+export function isSentAsMoment(kind: string): boolean {
+  return isMoment(kind) && kind !== 'date';
+}
+
 export function earlier(a: string, b: string): string {
   if (a === NULL || b === NULL) return a === NULL ? b : a;
   return compareTimes(a, b) <= 0 ? a : b;
@@ -31,6 +36,13 @@ export function compareTimes(a: string, b: string): number {
 }
 
 const SIGN = 0x80;
+
+/** The same of moments where they lie in rows. */
+export function compareTimesAt(a: DataView, at: number, b: DataView, other: number): number {
+  return a.getInt32(at) - b.getInt32(other) || a.getUint32(at + 4) - b.getUint32(other + 4);
+}
+
+export const MOMENT_BYTES = 8;
 
 /** Negative when `a` is later; NULL comes last. */
 export function compareLatestFirst(a: string, b: string): number {

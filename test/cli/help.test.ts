@@ -3,7 +3,22 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/reports/target.js';
 import { drydock, MAIN } from './process.js';
 
-const COMMANDS = ['plan', 'run', 'verify', 'status', 'pause', 'resume', 'throttle', 'rollback', 'demo'];
+const COMMANDS = [
+  'plan',
+  'run',
+  'verify',
+  'sync',
+  'status',
+  'monitor',
+  'pause',
+  'resume',
+  'throttle',
+  'rollback',
+  'backup',
+  'restore',
+  'bench',
+  'demo',
+];
 
 describe('help', () => {
   test('lists every command, the connection and the exit statuses', async () => {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Random } from '../../fixtures/random.js';
+import { rowText } from '../../src/copy-binary/framing.js';
 import type { Session } from '../../src/db/session.js';
 import { copyRowsOf } from '../../src/extract/copy-source.js';
 import { StatementProxy } from '../faults/proxy.js';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 
 async function rowsOf(query: string, source: Pick<Session, 'copyOut'> = session): Promise<string[]> {
   const rows: string[] = [];
-  for await (const list of copyRowsOf(source as Session, query)) rows.push(...list);
+  for await (const list of copyRowsOf(source as Session, query)) rows.push(...list.map(rowText));
   return rows;
 }
 
@@ -91,7 +92,7 @@ test('an error half-way is an error, and the session lives on', async () => {
   const seen: string[] = [];
   const reading = (async () => {
     for await (const list of copyRowsOf(session, 'select 1 / (50000 - n) from generate_series(1, 60000) n'))
-      seen.push(...list);
+      seen.push(...list.map(rowText));
   })();
   await expect(reading).rejects.toThrow('division by zero');
   expect(await rowsOf('select 1')).toEqual([rowOf([bytesOf('int4', '1')])]);

@@ -7,8 +7,12 @@ import { detectLegacy, type LegacyDatabase } from '../../src/legacy/detect.js';
 import { extractionQuery } from '../../src/mapping/keyed-source.js';
 import { restoreQuery } from '../../src/mapping/legacy-view.js';
 import { createTableStatement, type Targets, targetsOf } from '../../src/mapping/targets.js';
+import { GoldenRecord } from '../../src/phases/opportunities/golden.js';
+import { severalRowsMerger } from '../../src/phases/opportunities/several-rows.js';
+import { readSides } from '../../src/phases/opportunities/sides.js';
 import type { Phase } from '../../src/phases/phase.js';
 import { checkInvariants } from '../../src/run/invariants.js';
+import { RowBuilder } from '../../src/transform/output.js';
 import { copyInRows, copyOutRows } from '../support/binary-rows.js';
 import { createTestDatabase } from '../support/database.js';
 import { bound, createLegacy, loosen } from '../support/legacy.js';
@@ -151,6 +155,16 @@ export async function expectIdentity(bench: Bench, world: World, seed: number): 
     const nothing = Object.fromEntries(phase.bound.sources.map(({ rule }) => [rule.table, []]));
     expect(await differences(session, phase)).toEqual(nothing);
     expect(await violations(bench, phase, targets)).toEqual([]);
+    if (phase.name === 'opportunities') {
+      // The short way for single rows is the general one.
+      const sides = readSides(phase.bound);
+      const merger = severalRowsMerger(
+        sides,
+        new GoldenRecord(phase.bound, sides),
+        new RowBuilder(phase.bound),
+      );
+      expect(mergeRows({ ...phase, merger }, rows)).toEqual(merged);
+    }
     // Nothing is dropped: every row is booked once.
     expect(merged.booked.map(({ primary, folded }) => primary + folded)).toEqual(counts);
     expect(merged.booked.reduce((sum, { folded }) => sum + folded, 0)).toBe(merged.folded.length);

@@ -1,12 +1,13 @@
+import { rowText } from '../../src/copy-binary/framing.js';
 import type { Group, Rows } from '../../src/extract/group.js';
 import type { LegacyTableName } from '../../src/legacy/shapes.js';
 import { type BoundPhase, foldedColumn, storedType } from '../../src/mapping/bind.js';
 import type { BoundColumn } from '../../src/mapping/mapping.js';
 import { foldedTable, ownBlock, ownTarget, unifiedTable } from '../../src/mapping/tables.js';
 import type { Phase } from '../../src/phases/phase.js';
-import type { PhaseName } from '../../src/reports/target.js';
+import type { UnifyingPhaseName } from '../../src/reports/target.js';
 import type { Output } from '../../src/transform/output.js';
-import { bytesOf, fieldsOf, nullableBytes, nullableText, rowOf } from '../support/binary-rows.js';
+import { bytesOf, fieldsOf, lying, nullableBytes, nullableText, rowOf } from '../support/binary-rows.js';
 
 /** Legacy rows as they are extracted, per source of a phase. */
 export type SourceRows = readonly (readonly string[])[];
@@ -35,7 +36,8 @@ export function groupsOf(sources: SourceRows): Group[] {
 }
 
 function rowsOf(rows: readonly string[]): Rows {
-  return { count: rows.length, [Symbol.iterator]: () => rows[Symbol.iterator]() };
+  const lie = rows.map(lying);
+  return { count: lie.length, first: lie[0], [Symbol.iterator]: () => lie[Symbol.iterator]() };
 }
 
 /** Merges groups, each of them on its own. */
@@ -44,8 +46,8 @@ export function mergeGroups(phase: Phase, groups: readonly Group[]): Merged {
   const folded: string[] = [];
   const booked = phase.bound.sources.map(() => ({ primary: 0, folded: 0 }));
   const output: Output = {
-    unified: (row) => void unified.push(row),
-    folded: (row) => void folded.push(row),
+    unified: (row) => void unified.push(rowText(row)),
+    folded: (row) => void folded.push(rowText(row)),
     book(source, outcome) {
       const counts = booked[source];
       if (counts !== undefined) counts[outcome] += 1;
@@ -82,7 +84,7 @@ export interface Outcome {
 export const KEY = '0a000000-0000-0000-0000-000000000001';
 
 /** The types of the fields that the extraction of a phase puts before the columns, behind the key. */
-const EXTRAS: Readonly<Record<PhaseName, readonly string[]>> = {
+const EXTRAS: Readonly<Record<UnifyingPhaseName, readonly string[]>> = {
   opportunities: ['bool', 'text', 'timestamptz', 'uuid'],
   assessments: ['uuid'],
 };

@@ -1,6 +1,8 @@
 import type { Encoder } from '../../src/copy-binary/encode.js';
 import { float4Text, float8Text } from '../../src/copy-binary/floats.js';
+import { memoryOf, type RowBytes, rowText } from '../../src/copy-binary/framing.js';
 import { numericBytes, numericText } from '../../src/copy-binary/numeric.js';
+import { RowWriter } from '../../src/copy-binary/row-writer.js';
 import type { Session } from '../../src/db/session.js';
 
 /**
@@ -186,7 +188,13 @@ function signed(bytes: string): bigint {
 
 /** The field that an encoder makes of a value. */
 export function fieldBy(encode: Encoder, value: string): string {
-  const pieces: string[] = [];
-  encode(value, pieces);
-  return pieces.join('');
+  const out = new RowWriter();
+  encode(value, out);
+  return rowText(out);
+}
+
+/** A row where the product has it: somewhere in a larger piece of memory. */
+export function lying(row: string): RowBytes {
+  const bytes = Buffer.from(`before${row}behind`, 'latin1');
+  return { ...memoryOf(bytes), start: 'before'.length, end: bytes.length - 'behind'.length };
 }

@@ -9,7 +9,7 @@ import {
   type Standing,
 } from '../../src/transform/dedupe.js';
 import { earlier, later } from '../../src/transform/timestamps.js';
-import { bytesOf, rowOf } from '../support/binary-rows.js';
+import { bytesOf, lying, rowOf } from '../support/binary-rows.js';
 
 const at = (moment: string) => bytesOf('timestamptz', moment);
 
@@ -101,7 +101,7 @@ describe('countValues', () => {
   ])('%j', (legacy, count) => {
     // The number of fields, and two fields with their lengths.
     const legacyAt = 2 + (4 + 3) + (4 + 5);
-    const bytes = rowOf(['key', 'extra', ...legacy]);
-    expect(countValues({ bytes, fields: [], legacyAt, ownAt: legacyAt })).toBe(count);
+    const { view, start, end } = lying(rowOf(['key', 'extra', ...legacy]));
+    expect(countValues({ view, legacyAt: start + legacyAt, end })).toBe(count);
   });
 });

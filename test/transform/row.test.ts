@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { rowText } from '../../src/copy-binary/framing.js';
 import { NULL } from '../../src/copy-binary/values.js';
 import type { SourceRule } from '../../src/mapping/mapping.js';
 import { RowBuilder } from '../../src/transform/output.js';
 import { fieldAt, type Row, RowReader } from '../../src/transform/row.js';
-import { fieldsOf, rowOf } from '../support/binary-rows.js';
+import { fieldsOf, lying, rowOf } from '../support/binary-rows.js';
 import { phaseOf, sourceOf } from './sources.js';
 
 /** Values of text; \xff\xff\xff\xff is what NULL looks like where a length is expected. */
@@ -41,6 +42,14 @@ const world = fc.integer({ min: 1, max: 3 }).chain((head) =>
   ),
 );
 
+function unifiedBy(builder: RowBuilder, computed: readonly string[], rows: readonly (Row | null)[]): string {
+  const out = builder.begin();
+  // One of them by hand, as golden values are.
+  out.field(computed[0] ?? NULL);
+  builder.computed(1, computed.slice(1));
+  return rowText(builder.finish(rows));
+}
+
 test('rows are split and put together again, whichever columns a source has', () => {
   fc.assert(
     fc.property(world, fc.array(field, { minLength: 1, maxLength: 3 }), ([head, shapes, given], computed) => {
@@ -55,7 +64,7 @@ test('rows are split and put together again, whichever columns a source has', ()
       );
       const readers = sources.map((source) => new RowReader(source, head));
       const rows = given.map((fields, n): Row | null =>
-        fields === null ? null : (readers[n]?.read(bytesOf(fields)) ?? null),
+        fields === null ? null : (readers[n]?.read(lying(bytesOf(fields))) ?? null),
       );
       const builder = new RowBuilder(phaseOf(sources, computed.length));
 
@@ -63,12 +72,13 @@ test('rows are split and put together again, whichever columns a source has', ()
         if (!inUnified) return [];
         return given[n]?.slice(head + golden) ?? Array<string>(read + rest).fill(NULL);
       });
-      expect(valuesOf(builder.unified(computed, rows))).toEqual([...computed, ...unified]);
+      expect(valuesOf(unifiedBy(builder, computed, rows))).toEqual([...computed, ...unified]);
 
       rows.forEach((row, n) => {
         const { golden = 0, read = 0 } = shapes[n] ?? {};
         if (row === null) return;
-        expect(row.fields).toEqual(given[n]?.slice(0, head + golden + read));
+        const readable = given[n]?.slice(0, head + golden + read) ?? [];
+        expect(readable.map((_, at) => row.value(at))).toEqual(readable);
         names('g', golden).forEach((name, at) => {
           expect(fieldAt(row, readers[n]?.indexOf(name) ?? -1)).toBe(given[n]?.[head + at]);
         });
@@ -77,7 +87,12 @@ test('rows are split and put together again, whichever columns a source has', ()
           const width = one.golden + one.read + one.rest;
           return other === n ? (given[n]?.slice(head) ?? []) : Array<string>(width).fill(NULL);
         });
-        expect(valuesOf(builder.folded(n, 'id', 'key', row))).toEqual([TABLES[n], 'id', 'key', ...kept]);
+        expect(valuesOf(rowText(builder.folded(n, 'id', 'key', row)))).toEqual([
+          TABLES[n],
+          'id',
+          'key',
+          ...kept,
+        ]);
       });
     }),
     { numRuns: 500 },
@@ -86,7 +101,7 @@ test('rows are split and put together again, whichever columns a source has', ()
 
 test('a field that is not there is null', () => {
   const reader = new RowReader(sourceOf({ read: ['a'] }), 1);
-  const row = reader.read(rowOf(['key', 'x']));
+  const row = reader.read(lying(rowOf(['key', 'x'])));
   expect([fieldAt(row, reader.indexOf('a')), fieldAt(row, reader.indexOf('b')), fieldAt(null, 1)]).toEqual([
     'x',
     NULL,
@@ -97,7 +112,7 @@ test('a field that is not there is null', () => {
 describe('rows of one key', () => {
   const reader = new RowReader(sourceOf({ read: ['a'] }), 1);
   test.each([0, 1, 64, 65, 1000])('can be gone through again and again: %i', (count) => {
-    const given = Array.from({ length: count }, (_, n) => rowOf(['key', String(n)]));
+    const given = Array.from({ length: count }, (_, n) => lying(rowOf(['key', String(n)])));
     let passes = 0;
     const set = reader.readAll({
       count,
@@ -107,7 +122,7 @@ describe('rows of one key', () => {
       },
     });
     expect(set.count).toBe(count);
-    for (let pass = 0; pass < 3; pass += 1) expect([...set].map(({ bytes }) => bytes)).toEqual(given);
+    for (let pass = 0; pass < 3; pass += 1) expect([...set].map(rowText)).toEqual(given.map(rowText));
     // Few rows are split once; many are not kept.
     expect(passes).toBe(count > 64 ? 3 : 1);
   });

@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NULL } from '../../src/copy-binary/values.js';
-import { detached } from '../../src/transform/dedupe.js';
+import { Contest } from '../../src/transform/dedupe.js';
 import { RowReader } from '../../src/transform/row.js';
 import { StandingReader } from '../../src/transform/standing.js';
-import { bytesOf, rowOf } from '../support/binary-rows.js';
+import { TimeSpan } from '../../src/transform/time-span.js';
+import { bytesOf, lying, rowOf } from '../support/binary-rows.js';
 import { type Parts, sourceOf } from './sources.js';
 
 const TIMES = {
@@ -31,7 +33,7 @@ function standingOf(values: readonly (string | null)[], parts: Partial<Parts> = 
   const source = sourceOf({ read, kinds, rest: ['note'], ...parts });
   const rows = new RowReader(source, 1);
   const reader = new StandingReader(source, rows, TIMES);
-  return reader.read(rows.read(bytesFor(source, values)), ranked);
+  return reader.read(rows.read(lying(bytesFor(source, values))), ranked);
 }
 const day = (n: number) => `2025-01-0${n} 00:00:00+00`;
 const at = (moment: string) => bytesOf('timestamptz', moment);
@@ -77,7 +79,48 @@ test('a row is known by its id only where no other row can have it', () => {
   );
 });
 
-test('detached from its row a standing says the same', () => {
-  const standing = { created: at(day(1)), updated: NULL, values: 3, identity: 'é\\n\xff' };
-  expect(detached(standing)).toEqual(standing);
+describe('times that are read where they lie', () => {
+  const moment = fc.option(
+    fc.constantFrom(
+      '-infinity',
+      'infinity',
+      '0044-03-15 12:00:00+00 BC',
+      day(1),
+      day(2),
+      `${day(2).slice(0, -3)}.000001+00`,
+    ),
+  );
+  const row = fc.array(moment, { minLength: 4, maxLength: 4 });
+
+  test('are those that a contest of the same rows finds', () => {
+    const source = sourceOf({ read, kinds });
+    const rows = new RowReader(source, 1);
+    const reader = new StandingReader(source, rows, TIMES);
+    expect(reader.readsInPlace).toBe(true);
+    const span = new TimeSpan();
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (times) => {
+        span.clear();
+        let contest: Contest | undefined;
+        for (const values of times) {
+          const one = rows.read(lying(bytesFor(source, [A, ...values])));
+          reader.readTimes(one, span);
+          const standing = reader.read(one, true);
+          if (contest === undefined) contest = new Contest(standing);
+          else contest.enter(standing);
+        }
+        expect([span.created, span.updated]).toEqual([contest?.created, contest?.updated]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('are no dates, which are not sent as moments', () => {
+    const readsInPlace = (kind: string) => {
+      const source = sourceOf({ read, kinds: { ...kinds, updated_at: kind } });
+      return new StandingReader(source, new RowReader(source, 1), TIMES).readsInPlace;
+    };
+    // A column of any other type tells no time.
+    expect(['date', 'timestamp', 'text'].map(readsInPlace)).toEqual([false, true, true]);
+  });
 });

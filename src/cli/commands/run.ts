@@ -15,7 +15,7 @@ import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 import { printPlan } from './plan.js';
 
-const MOST_REJECTS = 1_000_000_000;
+export const MOST_REJECTS = 1_000_000_000;
 
 const flags = z.object({
   ...targetWithPhases,
@@ -24,6 +24,7 @@ const flags = z.object({
   maxRejects: wholeNumber('--max-rejects', 0, MOST_REJECTS),
   maxRate: rateFlag,
   nice: flag,
+  capture: z.boolean().optional(),
   dryRun: flag,
 });
 
@@ -34,7 +35,8 @@ export function addRun(program: Command, session: Session): void {
     .summary('unify the legacy tables, and prove the result equal')
     .description(
       'Creates the unified tables, backfills them batch by batch, builds indexes and constraints, creates the legacy ' +
-        'views and verifies them. Given again, it goes on where it stopped. The legacy tables are only read.',
+        'views and verifies them. Given again, it goes on where it stopped. The legacy tables are only read, but for ' +
+        'the triggers that report what is written to them meanwhile.',
     );
   addPhaseFlag(command, 'phase to run (default: all)');
   addRangeFlags(command);
@@ -47,6 +49,10 @@ export function addRun(program: Command, session: Session): void {
     .option(
       '--max-rejects <n>',
       `rows that may be put aside before the run stops (default: ${DEFAULTS.maxRejects})`,
+    )
+    .option(
+      '--no-capture',
+      'put no triggers on the legacy tables: nobody writes to them, or they may not be had',
     )
     .option('--dry-run', 'only plan: the same as `drydock plan`')
     .addHelpText(
@@ -70,7 +76,7 @@ export function addRun(program: Command, session: Session): void {
 }
 
 async function runOrPlan(session: Session, command: Command): Promise<void> {
-  const { phase, dryRun, maxRejects, maxRate, nice, batches, from, to, since, ...rest } = parseFlags(
+  const { phase, dryRun, maxRejects, maxRate, nice, capture, batches, from, to, since, ...rest } = parseFlags(
     flags,
     command,
   );
@@ -85,7 +91,7 @@ async function runOrPlan(session: Session, command: Command): Promise<void> {
   if (nice) lowerPriority(session);
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
-    run({ ...options, ...range, maxRejects, maxRate, nice, signal, onProgress }),
+    run({ ...options, ...range, maxRejects, maxRate, nice, capture, signal, onProgress }),
   );
   session.finish(report, renderRun, report.outcome === 'different' ? EXIT.different : EXIT.done);
 }

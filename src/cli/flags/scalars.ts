@@ -33,3 +33,10 @@ export const flag = z
   .boolean()
   .optional()
   .transform((on) => on === true);
+
+/** The path of a directory; required. `missing` is the whole sentence. */
+export function directory(missing: string): z.ZodType<string> {
+  return z
+    .string({ error: missing })
+    .refine((path) => path !== '' && !path.includes('\0'), { error: missing });
+}

@@ -1,4 +1,6 @@
+import type { Memory } from '../../copy-binary/framing.js';
 import { remembered } from '../../copy-binary/memo.js';
+import { hundredthsAt } from '../../copy-binary/numeric.js';
 import type { ColumnType } from '../../legacy/catalog.js';
 import type { ConversionFor } from '../mapping.js';
 
@@ -31,6 +33,7 @@ export function score(scale: Scale): ConversionFor {
     return {
       forward: (value) => (isGolden(value) ? value : read(value).golden),
       exact: (value) => isGolden(value) || read(value).exact,
+      ...(hasTwoPlaces && type.kind === 'numeric' && { passes: isScoreAt, points: pointsAt }),
       inverse: (golden) => {
         const legacy = {
           percent: golden,
@@ -43,6 +46,16 @@ export function score(scale: Scale): ConversionFor {
       },
     };
   };
+}
+
+/** The same of a value where it lies in memory. */
+function isScoreAt(memory: Memory, from: number, to: number): boolean {
+  return pointsAt(memory, from, to) >= 0;
+}
+
+function pointsAt(memory: Memory, from: number, to: number): number {
+  const points = hundredthsAt(memory, from, to);
+  return points <= HIGHEST ? points : -1;
 }
 
 /** Whether a value that is written with two places lies between 0.00 and 100.00. */

@@ -1,5 +1,5 @@
 import { score } from '../../mapping/conversions/score.js';
-import type { Home, PhaseMapping, SourceRule } from '../../mapping/mapping.js';
+import type { ComputedColumn, Home, PhaseMapping, SourceRule } from '../../mapping/mapping.js';
 
 const own = (target: string): Home => ({ kind: 'own', target });
 const read = (target: string): Home => ({ kind: 'own', target, read: true });
@@ -96,6 +96,11 @@ export const TOTAL = Object.entries(WEIGHTS)
   .map(([dimension, weight]) => `${weight} * ${dimension}`)
   .join(' + ');
 
+export const DIMENSION_COLUMNS: readonly ComputedColumn[] = DIMENSIONS.map((name) => ({
+  name,
+  ddl: `numeric(5,2) check (${name} between 0 and 100)`,
+}));
+
 export const assessmentsMapping: PhaseMapping = {
   phase: 'assessments',
   unified: 'opportunity_assessments',
@@ -105,7 +110,7 @@ export const assessmentsMapping: PhaseMapping = {
     { name: 'id', ddl: 'uuid not null' },
     { name: 'merge_key', ddl: 'uuid not null' },
     { name: 'opportunity_id', ddl: 'uuid' },
-    ...DIMENSIONS.map((name) => ({ name, ddl: `numeric(5,2) check (${name} between 0 and 100)` })),
+    ...DIMENSION_COLUMNS,
     { name: 'validation_types', ddl: 'jsonb' },
     { name: 'validation_evidence', ddl: 'jsonb' },
     { name: 'validation_confidence', ddl: 'numeric(5,4)' },

@@ -2,7 +2,7 @@ import { NULL } from '../../copy-binary/values.js';
 import type { Group } from '../../extract/group.js';
 import { uuidText, uuidV5Bytes } from '../../keys/uuid.js';
 import type { BoundPhase } from '../../mapping/bind.js';
-import { Assembler } from '../../transform/assemble.js';
+import { Assembler, type Fallback } from '../../transform/assemble.js';
 import { Contest, compareStanding, compareText, type Standing } from '../../transform/dedupe.js';
 import { RowBuilder } from '../../transform/output.js';
 import { fieldAt, type Row, RowReader } from '../../transform/row.js';
@@ -10,10 +10,10 @@ import { StandingReader } from '../../transform/standing.js';
 import { compareLatestFirst, earlier, later } from '../../transform/timestamps.js';
 import type { Merger } from '../phase.js';
 import { EXTRA, HEAD } from './keys.js';
-import { DIMENSIONS } from './mapping.js';
+import { DIMENSION_COLUMNS, DIMENSIONS } from './mapping.js';
 import { DecimalMean, jsonEvidence, jsonNumber, NewestByName } from './summary.js';
 
-const TIMES = {
+export const TIMES = {
   created: ['created_at', 'score_date', 'validation_date', 'calculated_at'],
   updated: ['updated_at', 'score_date', 'validation_date', 'calculated_at'],
 } as const;
@@ -46,7 +46,7 @@ const VALUE: Names = ['metric_value', 'value'];
  */
 export function assessmentsMerger(bound: BoundPhase): Merger {
   const readers = bound.sources.map((source) => new RowReader(source, HEAD));
-  const assembler = new Assembler(bound.sources, readers, DIMENSIONS);
+  const assembler = new Assembler(bound.sources, readers, DIMENSION_COLUMNS);
   const builder = new RowBuilder(bound);
   const side = (table: string): Side | null => {
     const index = bound.sources.findIndex((source) => source.rule.table === table);
@@ -111,36 +111,32 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
 
       const current = contest?.best.row ?? null;
       const rows = bound.sources.map((_, index) => (index === scores?.index ? current : null));
-      const { golden, residue } = assembler.assemble(rows, () => NULL);
       if (current !== null && opportunity === NULL) opportunity = fieldAt(current, EXTRA.opportunity);
       const validationCount = countOf(group, validations);
-      output.unified(
-        builder.unified(
-          [
-            id,
-            group.key,
-            opportunity,
-            ...golden,
-            types.names(),
-            types.object(jsonEvidence),
-            confidence.value(),
-            String(validationCount),
-            metrics.object(jsonNumber),
-            String(countOf(group, components)),
-            method(current !== null, validationCount > 0),
-            current === null || scores === null ? NULL : scores.field(current, VERSION),
-            times.updated,
-            times.created,
-            times.updated,
-            current === null ? 'f' : 't',
-            residue,
-          ],
-          rows,
-        ),
-      );
+      const out = builder.begin();
+      builder.computed(0, [id, group.key, opportunity]);
+      assembler.write(rows, noFallback, out);
+      builder.computed(3 + DIMENSIONS.length, [
+        types.names(),
+        types.object(jsonEvidence),
+        confidence.value(),
+        String(validationCount),
+        metrics.object(jsonNumber),
+        String(countOf(group, components)),
+        method(current !== null, validationCount > 0),
+        current === null || scores === null ? NULL : scores.field(current, VERSION),
+        times.updated,
+        times.created,
+        times.updated,
+        current === null ? 'f' : 't',
+      ]);
+      assembler.writeResidue(out);
+      output.unified(builder.finish(rows));
     },
   };
 }
+
+const noFallback: Fallback = (_target, _rows, out) => out.null();
 
 function method(scored: boolean, validated: boolean): string {
   if (scored) return validated ? 'SCORED_AND_VALIDATED' : 'SCORED';

@@ -1,81 +1,84 @@
+import { encoderOf } from '../../copy-binary/encode.js';
+import type { RowWriter } from '../../copy-binary/row-writer.js';
 import { encode, NULL } from '../../copy-binary/values.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { BoundPhase } from '../../mapping/bind.js';
 import { score } from '../../mapping/conversions/score.js';
-import type { Conversion } from '../../mapping/mapping.js';
-import { Assembler, firstWords } from '../../transform/assemble.js';
+import type { ComputedColumn, Conversion } from '../../mapping/mapping.js';
+import { Assembler, type Fallback, firstWords } from '../../transform/assemble.js';
 import { fieldAt, type Row } from '../../transform/row.js';
-import { earlier, later } from '../../transform/timestamps.js';
-import type { Idea } from './ideas.js';
+import { later } from '../../transform/timestamps.js';
 import { EXTRA } from './keys.js';
-import { GOLDEN } from './mapping.js';
+import { GOLDEN, opportunitiesMapping } from './mapping.js';
 import type { Side, Sides } from './sides.js';
 import { OTHERWISE, unifiedStatus } from './statuses.js';
 
 const TITLE_LENGTH = 80;
 const UNTITLED = 'Untitled opportunity';
 
-/** Computes the golden columns of one opportunity, in the order of the mapping's computed columns. */
+/** What is known of an opportunity beside its rows. Times that no row tells are NULL. */
+export interface Identity {
+  readonly id: string;
+  readonly key: string;
+  readonly created: string;
+  readonly updated: string;
+}
+
+/** Writes the computed columns of one opportunity, in the order of the mapping. */
 export class GoldenRecord {
   readonly #sides: Sides;
   readonly #assembler: Assembler;
   readonly #scores: readonly { readonly field: number; readonly conversion: Conversion }[];
+  readonly #fallback: Fallback;
 
   constructor(bound: BoundPhase, sides: Sides) {
     this.#sides = sides;
     this.#assembler = new Assembler(
       bound.sources,
       sides.all.map((side) => side.rows),
-      GOLDEN,
+      GOLDEN.map(columnNamed),
     );
     this.#scores = workflowScores(bound, sides.workflow);
+    const fallbacks = GOLDEN.map((name) => this.#fallbackOf(name));
+    this.#fallback = (target, rows, out) => fallbacks[target]?.(rows, out);
   }
 
-  /** The row of each source, in the order of the sources. */
-  rows(idea: Idea, row: Row | null): (Row | null)[] {
-    const rows: (Row | null)[] = this.#sides.all.map(() => null);
-    const put = (side: Side | null, value: Row | null) => {
-      if (side !== null) rows[side.index] = value;
-    };
-    put(this.#sides.opportunities, row);
-    put(this.#sides.app, idea.app?.best.row ?? null);
-    put(this.#sides.workflow, idea.workflow?.best.row ?? null);
-    return rows;
-  }
-
-  /** @param rows what `rows` gave */
-  compute(key: string, id: string, idea: Idea, rows: readonly (Row | null)[]): string[] {
-    const { golden, residue } = this.#assembler.assemble(rows, (target) =>
-      this.#fallback(GOLDEN[target] ?? 'title', rows),
-    );
-    let created = NULL;
-    let updated = NULL;
-    for (const contest of [idea.contest, idea.app, idea.workflow]) {
-      created = earlier(created, contest?.created ?? NULL);
-      updated = later(updated, contest?.updated ?? NULL);
-    }
-    if (created === NULL) created = firstExtra(rows, EXTRA.submittedAt);
+  /** @param rows the row of each source, in the order of the sources; or null */
+  write(out: RowWriter, { id, key, created, updated }: Identity, rows: readonly (Row | null)[]): void {
+    out.field(id);
+    out.field(key);
+    out.field(firstExtra(rows, EXTRA.known) === NULL ? NULL : key);
+    this.#assembler.write(rows, this.#fallback, out);
+    const since = created === NULL ? firstExtra(rows, EXTRA.submittedAt) : created;
+    out.field(since);
     // Also where an odd date says that the row was updated before it, or its submission, was made.
-    updated = later(updated, created);
+    out.field(later(updated, since));
     const { opportunities, app, workflow } = this.#sides;
-    const present = [opportunities, app, workflow].map((side) =>
-      rows[side?.index ?? -1] == null ? 'f' : 't',
-    );
-    const submission = firstExtra(rows, EXTRA.known) === NULL ? NULL : key;
-    return [id, key, submission, ...golden, created, updated, ...present, residue];
+    for (const side of [opportunities, app, workflow]) out.byte(rows[side?.index ?? -1] == null ? 0 : 1);
+    this.#assembler.writeResidue(out);
   }
 
-  /** What a golden column gets when no source has a value that it can hold. */
-  #fallback(target: (typeof GOLDEN)[number], rows: readonly (Row | null)[]): string {
-    if (target === 'status') return this.#workflowStatus(rows);
-    if (target === 'title') return this.#title(rows);
-    if (target === 'opportunity_score') {
-      const row = this.#sides.workflow === null ? null : (rows[this.#sides.workflow.index] ?? null);
-      for (const { field, conversion } of this.#scores) {
-        const value = fieldAt(row, field);
-        const converted = value === NULL ? null : conversion.forward(value);
-        if (converted !== null) return converted;
-      }
+  /** Writes what a golden column gets when no source has a value that it can hold. */
+  #fallbackOf(target: (typeof GOLDEN)[number]): (rows: readonly (Row | null)[], out: RowWriter) => void {
+    const encode = encoderOf(columnNamed(target).ddl);
+    switch (target) {
+      case 'status':
+        return (rows, out) => encode(this.#workflowStatus(rows), out);
+      case 'title':
+        return (rows, out) => encode(this.#title(rows), out);
+      case 'opportunity_score':
+        return (rows, out) => encode(this.#workflowScore(rows), out);
+      default:
+        return (_rows, out) => out.null();
+    }
+  }
+
+  #workflowScore(rows: readonly (Row | null)[]): string {
+    const row = this.#sides.workflow === null ? null : (rows[this.#sides.workflow.index] ?? null);
+    for (const { field, conversion } of this.#scores) {
+      const value = fieldAt(row, field);
+      const converted = value === NULL ? null : conversion.forward(value);
+      if (converted !== null) return converted;
     }
     return NULL;
   }
@@ -102,6 +105,12 @@ export class GoldenRecord {
     }
     return UNTITLED;
   }
+}
+
+function columnNamed(target: (typeof GOLDEN)[number]): ComputedColumn {
+  const column = opportunitiesMapping.computed.find(({ name }) => name === target);
+  if (column === undefined) throw new Error(`${target} is not computed`);
+  return column;
 }
 
 function firstExtra(rows: readonly (Row | null)[], index: number): string {

@@ -2,7 +2,7 @@ import { vocabulary } from '../../mapping/conversions/vocabulary.js';
 import type { ConversionFor } from '../../mapping/mapping.js';
 
 /** The unified statuses, and the raw ones that become each. */
-const MEANINGS = {
+export const MEANINGS = {
   discovered: ['identified', 'discovered', 'pending'],
   ai_enriched: ['scored', 'completed', 'ai_enriched'],
   validated: ['validated', 'built'],

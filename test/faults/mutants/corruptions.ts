@@ -27,7 +27,7 @@ function copying(expression: string): Edit {
       };
       const rowOf = (row, fields) => row.slice(0, 2) + fields.join('');
       return [Buffer.from((${expression}).join(''), 'latin1')];
-    })([...log])`,
+    })([...log].map((row) => row.bytes.toString('latin1', row.start, row.end)))`,
   };
 }
 

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { encode } from '../../../fixtures/copy-text.js';
 import { decoderOf } from '../../../src/copy-binary/decode.js';
 import { encoderOf } from '../../../src/copy-binary/encode.js';
+import { memoryOf } from '../../../src/copy-binary/framing.js';
 import { NULL } from '../../../src/copy-binary/values.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
@@ -79,6 +80,8 @@ export async function conversionBench(
         const value = bytes == null ? null : decode(bytes);
         const forward = value === null ? null : conversion.forward(value);
         const exact = value !== null && conversion.exact(value);
+        if (bytes != null)
+          expectShortcuts(conversion, bytes, fieldBy(encodeGolden, forward ?? NULL), forward, exact);
         // With the number of its fields in front, and the golden one already with its length.
         const head = rowOf([n, bytesOf('bool', exact ? 't' : 'f'), '']).slice(0, -4);
         return head + fieldBy(encodeGolden, forward ?? NULL);
@@ -97,6 +100,22 @@ export async function conversionBench(
       }));
     },
   };
+}
+
+/** What a conversion says of a value's bytes alone has to be what it does with the value. */
+function expectShortcuts(
+  conversion: Conversion,
+  bytes: string,
+  golden: string,
+  forward: string | null,
+  exact: boolean,
+): void {
+  const memory = memoryOf(Buffer.from(`xxx${bytes}xxx`, 'latin1'));
+  const [from, to] = [3, 3 + bytes.length];
+  if (conversion.passes?.(memory, from, to) === true)
+    expect([rowOf([bytes]).slice(2), true]).toEqual([golden, exact]);
+  const points = conversion.points?.(memory, from, to) ?? -1;
+  if (points >= 0) expect([(points / 100).toFixed(2), true]).toEqual([forward, exact]);
 }
 
 /** Values that are said to come back and do not. */

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { qualified } from '../db/identifier.js';
+import { FILE_MODE } from './table-file.js';
+
+/** What `pg_dump` did; `left` says why there is nothing. */
+export type PgDump = { readonly written: true } | { readonly written: false; readonly left: string };
+
+/** Parameters of a URL that libpq takes from its environment. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  host: 'PGHOST',
+  port: 'PGPORT',
+  user: 'PGUSER',
+  password: 'PGPASSWORD',
+  dbname: 'PGDATABASE',
+  sslmode: 'PGSSLMODE',
+  sslrootcert: 'PGSSLROOTCERT',
+  sslcert: 'PGSSLCERT',
+  sslkey: 'PGSSLKEY',
+  connect_timeout: 'PGCONNECT_TIMEOUT',
+  options: 'PGOPTIONS',
+  application_name: 'PGAPPNAME',
+};
+
+/**
+ * Has `pg_dump` write the definitions of the tables, of the very snapshot, where it is installed and not older than
+ * the server. For people to read and to use by hand: `restore` does not run it, for it never runs a script.
+ */
+export async function dumpDefinitions(options: {
+  readonly path: string;
+  readonly tables: readonly { readonly schema: string; readonly name: string }[];
+  readonly snapshot: string;
+  readonly databaseUrl: string | undefined;
+  readonly serverNumber: number;
+  readonly signal: AbortSignal | undefined;
+}): Promise<PgDump> {
+  const { path, tables, snapshot, signal } = options;
+  const env = environment(options.databaseUrl ?? process.env.DATABASE_URL);
+  if (typeof env === 'string') return { written: false, left: env };
+  const about = await runPgDump(['--version'], env, 'pipe', signal);
+  if (about.status !== 0) return { written: false, left: 'pg_dump is not installed' };
+  const major = Number(/\(PostgreSQL\) (\d+)/.exec(about.out)?.[1] ?? 0);
+  if (major < Math.floor(options.serverNumber / 10_000)) {
+    return { written: false, left: `pg_dump is of version ${major}, older than the server` };
+  }
+  const file = await open(path, 'wx', FILE_MODE);
+  try {
+    const names = tables.map(({ schema, name }) => `--table=${qualified(schema, name)}`);
+    const sections = ['--section=pre-data', '--section=post-data', '--no-password', `--snapshot=${snapshot}`];
+    const dumped = await runPgDump([...sections, ...names], env, file.fd, signal);
+    if (dumped.status !== 0)
+      return { written: false, left: `pg_dump failed: ${dumped.error.split('\n')[0] ?? ''}` };
+    await file.sync();
+    return { written: true };
+  } finally {
+    await file.close();
+  }
+}
+
+/** What the child is to know of the connection: never in its arguments, which others can see. */
+function environment(url: string | undefined): NodeJS.ProcessEnv | string {
+  if (url === undefined) return process.env;
+  const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
+  if (!/^postgres(ql)?:$/.test(protocol)) return 'the URL is not one that pg_dump takes';
+  const given: Record<string, string> = {};
+  const set = (name: string, value: string) => {
+    if (value !== '') given[name] = decodeURIComponent(value);
+  };
+  set('PGHOST', hostname.replace(/^\[|\]$/g, ''));
+  set('PGPORT', port);
+  set('PGUSER', username);
+  set('PGPASSWORD', password);
+  set('PGDATABASE', pathname.slice(1));
+  for (const [name, value] of searchParams) {
+    const variable = PARAMETERS[name];
+    if (variable === undefined) return `the URL has the parameter ${name}, which pg_dump takes otherwise`;
+    given[variable] = value;
+  }
+  return { ...process.env, ...given };
+}
+
+interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+function runPgDump(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  stdout: 'pipe' | number,
+  signal: AbortSignal | undefined,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('pg_dump', args, { env, stdio: ['ignore', stdout, 'pipe'], signal });
+    const text = { out: '', error: '' };
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text.out += chunk;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      text.error += chunk;
+    });
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') resolve({ status: null, ...text });
+      else reject(error);
+    });
+    child.once('close', (status) => resolve({ status, ...text }));
+  });
+}

@@ -1,0 +1,155 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { cancelWhenStopped } from '../db/cancel.js';
+import { withCleanup } from '../db/cleanup.js';
+import { connector } from '../db/connect.js';
+import type { Session } from '../db/session.js';
+import { sqlState } from '../db/sqlstate.js';
+import { DrydockError } from '../errors.js';
+import { knowsBackup } from '../ledger/backups.js';
+import { ledgerExists } from '../ledger/schema.js';
+import { readTable } from '../legacy/catalog.js';
+import type { RestoredTable, RestoreOptions, RestoreReport } from '../reports/restore.js';
+import { secondsSince, stoppable } from '../run/context.js';
+import { lockOperator } from '../run/lock.js';
+import { checkBackup } from './check.js';
+import { Digesting } from './digest.js';
+import type { ManifestTable } from './manifest.js';
+import { Builder } from './restore-objects.js';
+import { restoreRights } from './restore-rights.js';
+import { type RestoreTarget, requireRoom, targetOf } from './restore-target.js';
+import { copyStatement, hashTable } from './save-table.js';
+
+const NOTHING = 'Nothing was restored: all of it is one transaction.';
+
+/**
+ * Makes the tables of a backup again, under the names that they had or in another schema, in one transaction. The
+ * whole backup is read and compared with its manifest before anything is written, and every table's count and hash
+ * are compared before anything is committed.
+ *
+ * The backup's own functions, defaults, checks and triggers are made as the connected user, and defaults, checks and
+ * expressions of indexes run as that user. Only a backup that nobody else can have written is taken.
+ *
+ * @throws DrydockError
+ */
+export async function restore(options: RestoreOptions): Promise<RestoreReport> {
+  const start = performance.now();
+  const { signal } = options;
+  return stoppable(signal, NOTHING, () =>
+    withCleanup(async (cleanup) => {
+      const info = (message: string) => options.onProgress?.({ type: 'notice', level: 'info', message });
+      const backup = await checkBackup(options.from, signal);
+      const target = targetOf(backup, options);
+      info('The backup is whole, and what its manifest says.');
+      const connect = connector(options.databaseUrl, signal);
+      const { manifest } = backup;
+      const schema = target.into ?? manifest.schema;
+      await lockOperator(
+        { connector: connect, phaseNames: manifest.phases, schema, signal },
+        'restore',
+        cleanup,
+      );
+      const session = await connect.open(cleanup);
+      await cancelWhenStopped(connect, [session], signal, cleanup);
+      const { database } = await session.one('select current_database() as database');
+      const knownToLedger = (await ledgerExists(session)) && (await knowsBackup(session, manifest.hash));
+      const builder = new Builder(session, target);
+      const done = await session.transaction(async () => {
+        await requireRoom(session, backup, target);
+        await session.execute(
+          `set local check_function_bodies = off; set local search_path = ${target.path}`,
+        );
+        await builder.makeTables();
+        for (const file of target.files) await fill(session, backup.directory, target, file);
+        info('The rows are there; keys, indexes and constraints follow.');
+        const roles = new Set(
+          (await session.query('select rolname from pg_roles')).map((row) => String(row.rolname)),
+        );
+        await builder.finishTables(roles);
+        const tables: RestoredTable[] = [];
+        for (const file of target.files)
+          tables.push(await compareRows(session, target, file, options.verify === true));
+        const differences = await restoreRights(session, builder, target, roles);
+        await session.execute(`set local search_path = pg_catalog, pg_temp`);
+        await builder.addOutsideKeys();
+        return { tables, differences };
+      });
+      return {
+        database: String(database),
+        directory: backup.directory,
+        manifestHash: manifest.hash,
+        takenAt: manifest.takenAt,
+        knownToLedger,
+        ...done,
+        verified: options.verify === true,
+        equal: done.differences.length === 0,
+        warnings: builder.warnings,
+        seconds: secondsSince(start),
+      };
+    }),
+  );
+}
+
+/** Copies a file's rows in. What is read is hashed again: a file may have changed since it was checked. */
+async function fill(
+  session: Session,
+  directory: string,
+  target: RestoreTarget,
+  file: ManifestTable,
+): Promise<void> {
+  const [text, gunzip] = [new Digesting({ countLines: true }), createGunzip()];
+  // Whoever reads the last of them gets the error of any.
+  pipeline(createReadStream(join(directory, file.file)), gunzip, text, () => undefined);
+  const table = { schema: target.place.schemaFor(file.schema), name: file.name };
+  let rows: number;
+  try {
+    rows = await session.copyIn(copyStatement(table, file.columns, 'from stdin'), text);
+  } catch (error) {
+    const state = sqlState(error);
+    if (state === undefined || !/^(22|23|42)...$/.test(state)) throw error;
+    throw notTaken(table, `the server does not take its rows (SQLSTATE ${state})`, error);
+  }
+  const { sha256 } = text.result();
+  if (rows !== file.rows || sha256 !== file.textSha256) {
+    throw notTaken(table, `${rows} rows came out of a file of ${file.rows}, or other ones than were checked`);
+  }
+}
+
+/** The restored table has to have the hash of the saved one; its text too, where that is asked for. */
+async function compareRows(
+  session: Session,
+  { place }: RestoreTarget,
+  file: ManifestTable,
+  asText: boolean,
+): Promise<RestoredTable> {
+  const table = await readTable(session, place.schemaFor(file.schema), file.name);
+  if (table === undefined) throw new Error(`${file.name} was made and is not there`);
+  const { rows, hash } = await hashTable(session, table);
+  if (rows !== file.rows || hash !== file.hash) {
+    throw notTaken(table, `it has ${rows} rows with hash ${hash}, not ${file.rows} with ${file.hash}`);
+  }
+  if (asText) {
+    const text = new Digesting({ countLines: true });
+    const copy = session.copyOut(copyStatement(table, file.columns, 'to stdout'));
+    pipeline(copy, text, () => undefined);
+    for await (const _ of text);
+    if (text.result().sha256 !== file.textSha256) throw notTaken(table, 'its text is not what was saved');
+  }
+  return { schema: table.schema, table: table.name, rows, hash };
+}
+
+function notTaken(
+  table: { readonly schema: string; readonly name: string },
+  why: string,
+  cause?: unknown,
+): DrydockError {
+  return new DrydockError({
+    code: 'restore-differs',
+    what: `Table ${table.schema}.${table.name} did not come back as it was: ${why}.`,
+    state: NOTHING,
+    next: 'Try another backup, or another server; --verbose shows more.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

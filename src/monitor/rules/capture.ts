@@ -1,0 +1,54 @@
+import type { Finding } from '../../reports/monitor.js';
+import { type Rule, severityOf } from './rule.js';
+
+const NEXT = 'Start drydock sync --follow, or see why the one at work does not keep up.';
+
+/** The oldest captured change waits for too long. */
+export const lag: Rule = {
+  codes: ['lag'],
+  judge: ({ sample, standing }, { lagSeconds }) => {
+    if (isUnknown(sample.unknown)) return null;
+    const { lagSeconds: now = null, backlog = 0 } = sample.capture ?? {};
+    const limits = { warning: lagSeconds, critical: 4 * lagSeconds };
+    const severity = severityOf(now ?? 0, limits, standing('lag', null));
+    if (severity === null || now === null) return [];
+    return [
+      {
+        code: 'lag',
+        subject: null,
+        severity,
+        reason: `The oldest of ${backlog} captured changes has waited for ${Math.round(now)} seconds.`,
+        next: NEXT,
+      },
+    ];
+  },
+};
+
+/** The lag grew from check to check: it is not kept up with. */
+export const growingLag: Rule = {
+  codes: ['lag-growing'],
+  judge: ({ sample, earlier, standing }, { lagGrowingChecks }): readonly Finding[] | null => {
+    if (isUnknown(sample.unknown)) return null;
+    const lags = [...earlier, sample]
+      .slice(-lagGrowingChecks - 1)
+      .map(({ capture }) => capture?.lagSeconds ?? 0);
+    const grows = lags.every((now, index) => index === 0 || now > (lags[index - 1] ?? 0));
+    const [newest = 0, before = 0] = [lags.at(-1), lags.at(-2)];
+    // One that stands goes when the lag does, not when it pauses for a check.
+    const stands = standing('lag-growing', null) !== null && newest > 0 && newest >= before;
+    if (!stands && !(grows && lags.length > lagGrowingChecks)) return [];
+    return [
+      {
+        code: 'lag-growing',
+        subject: null,
+        severity: 'warning',
+        reason: `Captured changes come in faster than they are applied: the lag has grown to ${Math.round(newest)} seconds.`,
+        next: NEXT,
+      },
+    ];
+  },
+};
+
+function isUnknown(unknown: readonly { readonly figure: string }[]): boolean {
+  return unknown.some(({ figure }) => figure === 'capture' || figure === 'progress');
+}

@@ -1,0 +1,100 @@
+import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
+import { ledgerExists } from '../ledger/schema.js';
+import type { MonitorConfig, QueryTime, Sample, Unknown, WatchedQuery } from '../reports/monitor.js';
+import { readConnections, readLocks, readTransactions } from './probes/activity.js';
+import { readCapture } from './probes/capture.js';
+import { readDisk } from './probes/disk.js';
+import type { Machine } from './probes/machine.js';
+import { attempt, type ProbeContext } from './probes/probe.js';
+import { readProgress } from './probes/progress.js';
+import { defaultQueries, timeQueries } from './probes/queries.js';
+import { readCache, readReplicas, readTables, readWal } from './probes/storage.js';
+
+/** No question of ours may last longer, or wait for a lock for longer: whoever watches is nobody's burden. */
+const LIMITS = `set default_transaction_read_only = 'on'; set statement_timeout = '3s'; set lock_timeout = '250ms'; set application_name = 'drydock monitor'`;
+
+const GRANT =
+  'Let its owner grant it: grant usage on schema drydock to <user>; grant select on drydock.phases, drydock.runs, ' +
+  'drydock.batches, drydock.verifications, drydock.orders, drydock.events to <user>.';
+
+export interface SamplerOptions {
+  readonly schema: string;
+  readonly config: Pick<MonitorConfig, 'queries' | 'dataDirectory'>;
+  readonly machine: Machine;
+  readonly maps: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** What a query took, and what it takes when all is well. */
+  timed(times: ReadonlyMap<string, number>, queries: readonly WatchedQuery[]): readonly QueryTime[];
+}
+
+/** Makes a session one that only looks. */
+export async function restrict(session: Session): Promise<void> {
+  await session.execute(LIMITS);
+}
+
+/** One check: asks for every group of figures in turn. */
+export async function takeSample(session: Session, options: SamplerOptions): Promise<Sample> {
+  const { schema, config } = options;
+  const unknown: Unknown[] = [];
+  const about = await session.one(
+    `select to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, current_database() as database,
+       current_setting('server_version') as server, current_setting('server_version_num') as number,
+       pg_is_in_recovery()::text as recovery, pg_has_role(current_user, 'pg_read_all_stats', 'usage')::text as sees`,
+  );
+  const context: ProbeContext = {
+    session,
+    schema,
+    version: Number(about.number),
+    inRecovery: about.recovery === 'true',
+    seesStats: about.sees === 'true',
+    tell: (one) => void unknown.push(one),
+  };
+  const ledger = await ledgerState(context);
+  const progress =
+    ledger === 'unknown'
+      ? null
+      : await attempt(
+          context,
+          'progress',
+          (c) => readProgress(c, { ledger: ledger === 'there', maps: options.maps }),
+          GRANT,
+        );
+  const capture = ledger === 'there' ? await attempt(context, 'capture', readCapture, GRANT) : null;
+  const figures = {
+    locks: await attempt(context, 'locks', readLocks),
+    transactions: await attempt(context, 'transactions', readTransactions),
+    connections: await attempt(context, 'connections', readConnections),
+    cache: await attempt(context, 'cache', readCache),
+    tables: await attempt(context, 'tables', readTables),
+    wal: await attempt(context, 'wal', readWal),
+    replicas: await attempt(context, 'replicas', readReplicas),
+    disk: await attempt(context, 'disk', (c) => readDisk(c, config.dataDirectory)),
+  };
+  const queries = config.queries.length > 0 ? config.queries : await defaultQueries(session, schema);
+  const times = await timeQueries(context, queries);
+  return {
+    at: String(about.at),
+    database: String(about.database),
+    schema,
+    server: String(about.server),
+    progress,
+    capture,
+    ...figures,
+    queries: options.timed(times, queries),
+    machine: await options.machine.read(options.signal),
+    unknown,
+  };
+}
+
+/** A ledger that the user may not read is not one that is not there. */
+async function ledgerState(context: ProbeContext): Promise<'there' | 'missing' | 'unknown'> {
+  try {
+    return (await ledgerExists(context.session)) ? 'there' : 'missing';
+  } catch (error) {
+    if (!(error instanceof DrydockError)) throw error;
+    const next = error.code === 'missing-privilege' ? GRANT : error.next;
+    context.tell({ figure: 'progress', why: error.message, next });
+    return 'unknown';
+  }
+}

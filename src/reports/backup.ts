@@ -1,0 +1,44 @@
+import type { PhaseName, TargetOptions } from './target.js';
+
+export interface BackupOptions extends TargetOptions {
+  /** The directory that the backup becomes; it must not be there, or be empty. */
+  readonly to: string;
+  /** Tables that are written side by side. */
+  readonly concurrency?: number | undefined;
+}
+
+export interface BackedUpTable {
+  readonly schema: string;
+  readonly table: string;
+  /** `legacy`: a table that the phase reads. `unified`: one that Drydock made for it. */
+  readonly part: 'legacy' | 'unified';
+  readonly rows: number;
+  /** Bytes of the file. */
+  readonly bytes: number;
+  /** Bytes of the text in it. */
+  readonly textBytes: number;
+  /** Two sums, one per seed, joined by a colon. */
+  readonly hash: string;
+}
+
+export interface BackupReport {
+  readonly database: string;
+  readonly schema: string;
+  readonly phases: readonly PhaseName[];
+  /** Where the backup is, as an absolute path. */
+  readonly directory: string;
+  /** When the snapshot was taken that all of it shows. */
+  readonly takenAt: string;
+  readonly tables: readonly BackedUpTable[];
+  /** Bytes of all files. */
+  readonly bytes: number;
+  /** SHA-256 of the manifest, which names every file with its own. */
+  readonly manifestHash: string;
+  /** `pg_dump` of the same snapshot stands beside it, for people to read; else why not. */
+  readonly pgDump: { readonly file: string } | { readonly left: string };
+  /** What hangs on the tables and is not in the backup, in words. */
+  readonly notCarried: readonly string[];
+  /** Whether the ledger knows of the backup; there may be no ledger yet. */
+  readonly recorded: boolean;
+  readonly seconds: number;
+}

@@ -1,0 +1,109 @@
+import type { Encoder } from '../copy-binary/encode.js';
+import { LENGTH_BYTES, type Memory } from '../copy-binary/framing.js';
+import { SCORE_DIGITS, SCORE_WIDTH, scoreLength } from '../copy-binary/numeric.js';
+import { RowWriter } from '../copy-binary/row-writer.js';
+import { ShortMemo } from '../copy-binary/short-memo.js';
+import { encode, NULL } from '../copy-binary/values.js';
+import type { Conversion } from '../mapping/mapping.js';
+import type { Row } from './row.js';
+
+/** What is remembered of a short value, beside the bytes that it became. */
+const HAS_GOLDEN = 1;
+const IS_EXACT = 2;
+
+/**
+ * A legacy column that goes into a golden column, or into a member of one. Finds the bytes that a row's value
+ * becomes: those that were sent, where the conversion lets them pass, else what was made of an equal value before.
+ * The conversion itself, which wants strings, is asked for the rest.
+ */
+export class Contributor {
+  readonly source: number;
+  /** The column's name as the residue has it. */
+  readonly label: string;
+  readonly #field: number;
+  readonly #conversion: Conversion;
+  readonly #encode: Encoder;
+  /** Whether golden bytes are a field, with its length. */
+  readonly #framed: boolean;
+  readonly #memo = new ShortMemo();
+  readonly #made = new RowWriter();
+
+  /** What `look` found: whether the row has a value, a golden value, and whether that gives the value back. */
+  isNull = true;
+  isExact = false;
+  /** Where the golden value's bytes are. */
+  memory: Memory = this.#made;
+  from = 0;
+  to = 0;
+
+  constructor(parts: {
+    readonly source: number;
+    readonly field: number;
+    readonly column: string;
+    readonly conversion: Conversion;
+    /** Writes golden values. */
+    readonly encode: Encoder;
+    readonly framed: boolean;
+  }) {
+    this.source = parts.source;
+    this.label = JSON.stringify(encode(parts.column));
+    this.#field = parts.field;
+    this.#conversion = parts.conversion;
+    this.#encode = parts.encode;
+    this.#framed = parts.framed;
+  }
+
+  /** Looks at a row's value; gives whether it has a golden one. */
+  look(row: Row): boolean {
+    const at = row.places[this.#field] as number;
+    const length = row.view.getInt32(at);
+    this.isNull = length < 0;
+    if (this.isNull) return false;
+    const from = at + LENGTH_BYTES;
+    const to = from + length;
+    if (this.#framed) {
+      if (this.#conversion.passes?.(row, from, to) === true) {
+        this.isExact = true;
+        return this.#found(row, at, to);
+      }
+    } else {
+      const points = this.#conversion.points?.(row, from, to) ?? -1;
+      if (points >= 0) {
+        this.isExact = true;
+        return this.#found(SCORE_DIGITS, SCORE_WIDTH * points, SCORE_WIDTH * points + scoreLength(points));
+      }
+    }
+    const memo = this.#memo;
+    const isShort = ShortMemo.fits(length);
+    if (isShort && memo.find(row.view, from, to)) {
+      this.isExact = (memo.flags & IS_EXACT) !== 0;
+      return (memo.flags & HAS_GOLDEN) !== 0 && this.#found(memo, memo.from, memo.to);
+    }
+    const hasGolden = this.#convert(row.value(this.#field));
+    if (isShort) {
+      const flags = (hasGolden ? HAS_GOLDEN : 0) | (this.isExact ? IS_EXACT : 0);
+      memo.keep(this.#made.bytes, this.#made.end, flags);
+    }
+    return hasGolden && this.#found(this.#made, 0, this.#made.end);
+  }
+
+  /** The row's value as a rule or the residue reads it. */
+  value(row: Row): string {
+    return row.value(this.#field);
+  }
+
+  #found(memory: Memory, from: number, to: number): true {
+    this.memory = memory;
+    this.from = from;
+    this.to = to;
+    return true;
+  }
+
+  #convert(value: string): boolean {
+    this.#made.clear();
+    const golden = value === NULL ? null : this.#conversion.forward(value);
+    this.isExact = golden !== null && this.#conversion.exact(value);
+    if (golden !== null) this.#encode(golden, this.#made);
+    return golden !== null;
+  }
+}
