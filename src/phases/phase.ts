@@ -14,11 +14,16 @@ export interface Merger {
 }
 
 /** A condition that no row of our tables may break; checked by the verifier. */
-export interface InvariantSpec {
-  readonly name: string;
-  /** A query that gives the number of rows that break it. */
-  readonly violations: string;
-}
+export type InvariantSpec = { readonly name: string } & (
+  | {
+      /** A condition on a row `u` of the unified table that none may fulfil; one pass serves all of these. */
+      readonly broken: string;
+    }
+  | {
+      /** A query that gives the number of rows that break it. */
+      readonly violations: string;
+    }
+);
 
 /** A percent column whose values may be on the wrong scale, and a vocabulary whose words may be unknown. */
 export interface PlanChecks {
