@@ -16,6 +16,7 @@ const COMMANDS = [
   'backup',
   'restore',
   'bench',
+  'report',
   'demo',
 ];
 
