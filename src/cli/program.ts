@@ -5,12 +5,14 @@ import { addDemo } from './commands/demo.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
+import { addRefresh } from './commands/refresh.js';
 import { addReport } from './commands/report.js';
 import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
 import { addStatus } from './commands/status.js';
+import { addSync } from './commands/sync.js';
 import { addThrottle } from './commands/throttle.js';
 import { addVerify } from './commands/verify.js';
 import { addGlobalFlags } from './flags/target.js';
@@ -55,11 +57,13 @@ export function buildProgram(session: Session): Command {
     addPlan,
     addRun,
     addVerify,
+    addSync,
     addStatus,
     addMonitor,
     addPause,
     addResume,
     addThrottle,
+    addRefresh,
     addRollback,
     addBackup,
     addRestore,

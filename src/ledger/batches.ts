@@ -93,6 +93,17 @@ export async function reopenBatches(
   }
 }
 
+/** Makes all loaded batches of a phase pending again: what was written to their rows since is known to nobody. */
+export async function reopenAll(session: Session, phaseId: number): Promise<number> {
+  const reopened = await session.execute(
+    `update drydock.batches set status = 'pending' where phase_id = $1::int and status = 'done'`,
+    [phaseId],
+  );
+  if (reopened > 0)
+    await session.execute(`update drydock.phases set state = 'loading' where id = $1::int`, [phaseId]);
+  return reopened;
+}
+
 /** Books a batch as loaded, in the transaction that holds its rows. */
 export async function bookBatch(
   session: Session,

@@ -1,3 +1,5 @@
+import { ATTEMPTS, LOCK_PATIENCE } from '../capture/patience.js';
+import { stopCapture } from '../capture/stop.js';
 import { withCleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
@@ -5,6 +7,7 @@ import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
+import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { laterPhases } from '../phases/all.js';
 import type { RollbackReport } from '../reports/rollback.js';
@@ -14,7 +17,7 @@ import { lockOperator } from './lock.js';
 
 /**
  * Drops what Drydock made for the phases, and only that, in one transaction; the ledger goes with the last phase.
- * The legacy tables were never touched.
+ * Of the legacy tables only the triggers are taken that report their changes.
  */
 export async function rollback(options: TargetOptions): Promise<RollbackReport> {
   return stoppable(options.signal, 'Nothing was dropped.', () =>
@@ -26,17 +29,19 @@ export async function rollback(options: TargetOptions): Promise<RollbackReport> 
       const entries = await readPhases(session, schema);
       const names = [...PHASES].reverse().filter((name) => context.phaseNames.includes(name));
       requireOrder(names, entries);
-      const phases = await withRetry(() =>
+      const once = () =>
         session.transaction(async () => {
           await lockLedger(session);
+          // Triggers go from tables that are at work: who writes them waits behind us no longer than this.
+          await session.execute(`set local lock_timeout = '${LOCK_PATIENCE}'`);
           const dropped: { phase: PhaseName; dropped: string[] }[] = [];
           for (const phase of names) {
             context.report({ type: 'step', phase, step: 'drop' });
             dropped.push({ phase, dropped: await dropPhase(session, phase, entries.get(phase)) });
           }
           return dropped;
-        }),
-      );
+        });
+      const phases = await withRetry(once, { signal: context.signal, attempts: ATTEMPTS });
       return { database, schema, phases };
     }),
   );
@@ -64,6 +69,8 @@ async function dropPhase(
   if (entry === undefined) return [];
   const dropped: string[] = [];
   try {
+    dropped.push(...(await endJob(session, entry.id)));
+    for (const table of await stopCapture(session, entry.id)) dropped.push(`triggers on ${table}`);
     for (const object of await readObjects(session, entry.id)) {
       // What is under the name now is not what we made: it is left alone.
       if (!(await isIntact(session, object))) continue;

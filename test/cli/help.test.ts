@@ -7,6 +7,7 @@ const COMMANDS = [
   'plan',
   'run',
   'verify',
+  'sync',
   'status',
   'monitor',
   'pause',

@@ -17,7 +17,7 @@ import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 import { printPlan } from './plan.js';
 
-const MOST_REJECTS = 1_000_000_000;
+export const MOST_REJECTS = 1_000_000_000;
 
 const flags = z.object({
   ...targetWithPhases,
@@ -26,6 +26,7 @@ const flags = z.object({
   maxRejects: wholeNumber('--max-rejects', 0, MOST_REJECTS),
   maxRate: rateFlag,
   nice: flag,
+  capture: z.boolean().optional(),
   dryRun: flag,
   report: z.string().min(1, { error: '--report wants the name of a file.' }).optional(),
 });
@@ -37,7 +38,8 @@ export function addRun(program: Command, session: Session): void {
     .summary('unify the legacy tables, and prove the result equal')
     .description(
       'Creates the unified tables, backfills them batch by batch, builds indexes and constraints, creates the legacy ' +
-        'views and verifies them. Given again, it goes on where it stopped. The legacy tables are only read.',
+        'views and verifies them. Given again, it goes on where it stopped. The legacy tables are only read, but for ' +
+        'the triggers that report what is written to them meanwhile.',
     );
   addPhaseFlag(command, 'phase to run (default: all)');
   addRangeFlags(command);
@@ -50,6 +52,10 @@ export function addRun(program: Command, session: Session): void {
     .option(
       '--max-rejects <n>',
       `rows that may be put aside before the run stops (default: ${DEFAULTS.maxRejects})`,
+    )
+    .option(
+      '--no-capture',
+      'put no triggers on the legacy tables: nobody writes to them, or they may not be had',
     )
     .option('--report <file>', 'afterwards write what was done as one HTML page, as `drydock report` does')
     .option('--dry-run', 'only plan: the same as `drydock plan`')
@@ -81,6 +87,7 @@ async function runOrPlan(session: Session, command: Command): Promise<void> {
     maxRejects,
     maxRate,
     nice,
+    capture,
     batches,
     from,
     to,
@@ -98,7 +105,7 @@ async function runOrPlan(session: Session, command: Command): Promise<void> {
   if (nice) lowerPriority(session);
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
-    run({ ...options, ...range, maxRejects, maxRate, nice, signal, onProgress }),
+    run({ ...options, ...range, maxRejects, maxRate, nice, capture, signal, onProgress }),
   );
   if (page !== undefined) {
     const { databaseUrl, schema, appSchema } = options;

@@ -20,6 +20,7 @@ export const assessmentsPhase: PhaseDefinition = {
       bound,
       keyed: keyAssessmentSources(legacy, bound.sources, unifiedExists),
       merger: assessmentsMerger(bound),
+      resolution: null,
       indexes: [
         { table: 'unified', kind: 'primary key', columns: ['id'] },
         { table: 'unified', kind: 'unique', columns: ['merge_key'] },

@@ -7,6 +7,7 @@ import type { InvariantSpec, Phase, PhaseDefinition } from '../phase.js';
 import { keyOpportunitySources } from './keys.js';
 import { opportunitiesMapping } from './mapping.js';
 import { opportunitiesMerger } from './merge.js';
+import { submissionsResolution } from './resolution.js';
 import { KNOWN_STATUSES, OTHERWISE } from './statuses.js';
 
 /** `opportunities` + `app_opportunities` + `workflow_results` -> `opportunities_unified`. */
@@ -21,6 +22,7 @@ export const opportunitiesPhase: PhaseDefinition = {
       bound,
       keyed: keyOpportunitySources(legacy, bound.sources),
       merger: opportunitiesMerger(bound),
+      resolution: submissionsResolution(legacy, bound),
       indexes: [
         { table: 'unified', kind: 'primary key', columns: ['id'] },
         { table: 'unified', kind: 'btree', columns: ['merge_key'] },
