@@ -10,6 +10,7 @@ import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
+import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
@@ -142,6 +143,7 @@ async function dropPhase(
   if (entry === undefined) return [];
   const dropped: string[] = [];
   try {
+    dropped.push(...(await endJob(session, entry.id)));
     for (const table of await stopCapture(session, entry.id)) dropped.push(`triggers on ${table}`);
     for (const object of await readObjects(session, entry.id)) {
       // What is under the name now is not what we made: it is left alone.

@@ -19,6 +19,7 @@ const COMMANDS = [
   'backup',
   'restore',
   'bench',
+  'report',
   'demo',
 ];
 
