@@ -5,9 +5,9 @@ import { verify } from '../../src/index.js';
 import { fill, hashes } from '../fixtures/filled.js';
 import { createTestDatabase } from '../support/database.js';
 import { rollback, run, status } from '../support/unifying.js';
-import { catalogOf } from './catalog.js';
-import { type Contents, prepared } from './prepared.js';
-import { createRole } from './role.js';
+import { catalogOf } from '../run/catalog.js';
+import { type Contents, prepared } from '../run/prepared.js';
+import { createRole } from '../run/role.js';
 
 const LEGACY: Contents = { mixture: mixtureOf({}), submissions: 80, oddShare: 0 };
 const UNIFIED: Contents = { ...LEGACY, run: { batchSize: 200 } };
