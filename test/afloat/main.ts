@@ -25,6 +25,7 @@ const options = new Command('test:afloat')
   )
   .option('--writers <n>', 'applications that write', positive, 3)
   .option('--submissions <n>', 'submissions that are there at the beginning', positive, 150)
+  .option('--quiet-run', 'let nobody write before the first run is over')
   .option('--no-faults', 'shoot at nothing')
   .option('--main <file>', 'the built command to try', MAIN)
   .parse()
@@ -34,6 +35,7 @@ const options = new Command('test:afloat')
     writers: number;
     submissions: number;
     faults: boolean;
+    quietRun?: true;
     main: string;
   }>();
 
@@ -44,6 +46,7 @@ const start = performance.now();
 const { problems, writers, ...report } = await voyage({
   ...options,
   seconds: options.minutes * 60,
+  quietRun: options.quietRun === true,
   faults: options.faults ? 0.5 : 0,
   say,
 });

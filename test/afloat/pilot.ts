@@ -27,7 +27,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 const LIMIT_SECONDS = 120;
-const AGAIN = 8;
+const AGAIN = 5;
 /** Statements of a command, before one of its kind was seen. */
 const SOME_STATEMENTS = 60;
 
@@ -46,6 +46,8 @@ export class Pilot {
   readonly #say: (line: string) => void;
   readonly #statements = new Map<string, number>();
   readonly problems: string[] = [];
+  /** Commands that called both sides different. At rest they are equal: whoever said otherwise raised a false alarm. */
+  readonly alarms: string[] = [];
   faults = 0;
   commands = 0;
   #follower: { readonly command: Command; readonly proxy: StatementProxy } | undefined;
@@ -89,6 +91,8 @@ export class Pilot {
         );
       }
       if (ended.status === 0) return ended;
+      if (ended.status === 1 && this.alarms.length < 5)
+        this.alarms.push(`${args.join(' ')} ended with status 1: ${complaint(ended.stdout)}`);
       if (harm === undefined)
         this.#say(`    ${(ended.stdout + ended.stderr).replaceAll(/\s+/g, ' ').slice(0, 600)}`);
       if (await isDone()) return undefined;
@@ -174,4 +178,11 @@ export class Pilot {
       );
     }
   }
+}
+
+/** What a report finds different, cut short. */
+function complaint(stdout: string): string {
+  const told = stdout.replaceAll(/\s+/g, ' ');
+  const at = told.search(/"equal": false|"balanced": false|"ok": false|"verdict": "stops"/);
+  return told.slice(Math.max(0, at - 250), at + 250);
 }
