@@ -4,6 +4,7 @@ import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
 import type { PhaseMapping } from '../mapping/mapping.js';
+import type { ReverseRules } from '../mapping/reverse.js';
 import type { PhaseName, UnifyingPhaseName } from '../reports/target.js';
 import type { Output } from '../transform/output.js';
 
@@ -65,6 +66,8 @@ export interface Phase {
   readonly foreignKeys: readonly ForeignKeySpec[];
   readonly invariants: readonly InvariantSpec[];
   readonly planChecks: PlanChecks;
+  /** How direct writes to the unified table become legacy rows. */
+  readonly reverse: ReverseRules;
   /** The phase that has to be loaded before this one. */
   readonly after: UnifyingPhaseName | null;
 }

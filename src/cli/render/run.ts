@@ -6,7 +6,7 @@ import { accountingTable, facts, heading, mark, title, warning } from './parts.j
 import { stateText } from './state.js';
 import { table } from './table.js';
 import { wrap } from './text.js';
-import { differenceLines, hashTable, invariantLines } from './verification.js';
+import { differenceLines, hashTable, invariantLines, pendingLines } from './verification.js';
 
 /** The summary of `drydock run`: per phase the accounting, the figures, both hashes; then the verdict. */
 export function renderRun(report: RunReport, style: Style): string[] {
@@ -42,6 +42,9 @@ function phaseLines(phase: PhaseRun, style: Style): string[] {
         ...(phase.rowsRead > 0
           ? ([['speed', `${count(Math.round(phase.rowsPerSecond))} rows/s`]] as const)
           : []),
+        ...(phase.caughtUp === null || phase.caughtUp.changes === 0
+          ? []
+          : ([['meanwhile', caughtUpText(phase.caughtUp)]] as const)),
         ['time', timesText(phase)],
         ['storage', storageText(phase)],
       ],
@@ -53,6 +56,7 @@ function phaseLines(phase: PhaseRun, style: Style): string[] {
       : [
           ...hashTable(verification.tables, style),
           ...invariantLines(verification, style),
+          ...pendingLines(verification, style),
           ...differenceLines(verification, style),
         ]),
   ];
@@ -104,6 +108,10 @@ function batchesText({ batches }: PhaseRun): string {
   );
 }
 
+function caughtUpText({ changes, keys, seconds }: NonNullable<PhaseRun['caughtUp']>): string {
+  return `${counted(changes, 'change')} applied (${counted(keys, 'key')}) in ${duration(seconds)}`;
+}
+
 function timesText({ seconds }: PhaseRun, load = 'load'): string {
   return [
     `${load} ${duration(seconds.load)}${seconds.held < 0.1 ? '' : ` (${duration(seconds.held)} of it held back)`}`,
@@ -134,6 +142,9 @@ function verdictLines(report: RunReport, style: Style): string[] {
 
 /** Claims no more than was compared (law 6). */
 function proofText({ phases }: RunReport): string {
+  if (phases.every(({ made, verification }) => made !== undefined && verification?.equal)) {
+    return 'all that was made is right and in place.';
+  }
   if (phases.every(({ state, verification }) => state === 'verified' && verification?.equal)) {
     return 'every legacy table equals its view, row for row.';
   }

@@ -6,6 +6,7 @@ import type { InvariantSpec, Phase, PhaseDefinition } from '../phase.js';
 import { keyAssessmentSources } from './keys.js';
 import { assessmentsMapping, DIMENSIONS, TOTAL } from './mapping.js';
 import { assessmentsMerger } from './merge.js';
+import { reverseAssessments } from './reverse.js';
 
 /** `opportunity_scores` + `market_validations` + `score_components` -> `opportunity_assessments`. */
 export const assessmentsPhase: PhaseDefinition = {
@@ -37,6 +38,7 @@ export const assessmentsPhase: PhaseDefinition = {
       ],
       invariants: invariants(legacy.schema),
       planChecks: { percentColumns: percentColumns(bound), vocabularies: [] },
+      reverse: reverseAssessments(legacy, bound),
       after: 'opportunities',
     };
   },

@@ -8,6 +8,7 @@ import { keyOpportunitySources } from './keys.js';
 import { opportunitiesMapping } from './mapping.js';
 import { opportunitiesMerger } from './merge.js';
 import { submissionsResolution } from './resolution.js';
+import { reverseOpportunities } from './reverse.js';
 import { KNOWN_STATUSES, OTHERWISE } from './statuses.js';
 
 /** `opportunities` + `app_opportunities` + `workflow_results` -> `opportunities_unified`. */
@@ -39,6 +40,7 @@ export const opportunitiesPhase: PhaseDefinition = {
           .filter((source) => source.columns.some((column) => column.name === 'status'))
           .map((source) => ({ source, column: 'status', known: KNOWN_STATUSES, becomes: OTHERWISE })),
       },
+      reverse: reverseOpportunities(legacy, bound),
       after: null,
     };
   },
