@@ -1,11 +1,11 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';
 import type { Batch } from '../ledger/batches.js';
-import { fromClause, type KeyedSource, tableOf } from '../mapping/keyed-source.js';
+import { fromClause, type KeyedSource, type KeyScope, tableOf } from '../mapping/keyed-source.js';
 import { type Restoration, restoreQuery } from '../mapping/legacy-view.js';
 import { viewName } from '../mapping/targets.js';
 import type { SideHash } from '../reports/verify.js';
-import { rowHashes } from './hash.js';
+import { hashedRow, rowHashes } from './hash.js';
 
 /** The two sides of one legacy table: the table itself, and what the unified tables give back. */
 export interface Comparison {
@@ -15,6 +15,8 @@ export interface Comparison {
   readonly schema: string;
   /** Whether the view is there as it was made; without it the query that it is made of is compared. */
   readonly viewIsIntact: boolean;
+  /** The keys to look at where rows are compared by key; null: all. */
+  readonly scope: KeyScope | null;
 }
 
 export type SideName = 'legacy' | 'unified';
@@ -26,8 +28,9 @@ export async function hashSide(session: Session, comparison: Comparison, side: S
     ? qualified(schema, viewName(keyed.source.rule.table))
     : `(${restoreQuery(restoration)})`;
   const from = side === 'legacy' ? tableOf(keyed.source) : view;
-  const row = await session.one(`select ${rowHashes(keyed.source.table.columns, 'r')} from ${from} r`);
-  return sideHash(row);
+  const hashed = hashedRow(keyed.source.table.columns, 'r');
+  const rows = `select ${hashed} as hashed from ${from} r offset 0`;
+  return sideHash(await session.one(`select ${rowHashes('h.hashed')} from (${rows}) h`));
 }
 
 /**
@@ -49,9 +52,12 @@ export async function hashBatches(
     bounds.length === 0
       ? String(first.number)
       : `width_bucket(${key}, array[${bounds.join(', ')}]::uuid[]) + ${first.number}`;
+  const hashed = hashedRow(comparison.keyed.source.table.columns, 'r');
   const rows = await session.query(
-    `${withClause(comparison, side)} select ${number} as batch, ${rowHashes(comparison.keyed.source.table.columns, 'r')}
-     from (${keyedRows(comparison, side)}) r where ${first.range.spanTo(last.range).condition(key)} group by 1`,
+    `${withClause(comparison, side)} select h.batch, ${rowHashes('h.hashed')} from (
+       select ${number} as batch, ${hashed} as hashed
+       from (${keyedRows(comparison, side)}) r where ${first.range.spanTo(last.range).condition(key)} offset 0
+     ) h group by 1`,
   );
   return new Map(rows.map((row) => [Number(row.batch), sideHash(row)]));
 }
@@ -62,6 +68,14 @@ export function withClause(comparison: Comparison, side: SideName): string {
 
 /** A side's rows, each with its merge key in front, which is named as `keyName` says. */
 export function keyedRows(comparison: Comparison, side: SideName): string {
+  const { scope } = comparison;
+  const rows = allRows(comparison, side);
+  return scope === null
+    ? rows
+    : `select w.* from (${rows}) w where ${scope.condition(`w.${keyName(comparison)}`)}`;
+}
+
+function allRows(comparison: Comparison, side: SideName): string {
   const { keyed, restoration } = comparison;
   const name = keyName(comparison);
   if (side === 'unified') return restoreQuery(restoration, [`t.merge_key as ${name}`]);

@@ -24,6 +24,7 @@ export function equalTable(table: string, rows: number): TableVerification {
     equal: true,
     legacy: side,
     unified: side,
+    keysLeftOut: false,
     differingBatches: [],
     differences: [],
     more: false,
@@ -43,6 +44,7 @@ export const equalVerification: PhaseVerification = {
     { name: 'foreign keys', ok: true, detail: '' },
   ],
   accounting: [accounting('opportunities', 18_000, 120), accounting('app_opportunities', 15_400, 300, 2)],
+  pendingKeys: 0,
   seconds: 0.8,
 };
 
@@ -299,9 +301,14 @@ export const orderReport: OrderReport = {
 
 export const rollbackReport: RollbackReport = {
   ...where,
+  dryRun: false,
   phases: [
-    { phase: 'assessments', dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'] },
-    { phase: 'opportunities', dropped: [] },
+    {
+      phase: 'assessments',
+      dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'],
+      reverted: null,
+    },
+    { phase: 'opportunities', dropped: [], reverted: null },
   ],
 };
 
