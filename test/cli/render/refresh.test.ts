@@ -45,6 +45,7 @@ const verification: PhaseVerification = {
   tables: [],
   invariants: [{ name: 'view mv_trends is filled', ok: true, detail: 'its tables have changed' }],
   accounting: [],
+  pendingKeys: 0,
   seconds: 1,
 };
 
