@@ -2,17 +2,24 @@
 
 export { backup } from './backup/backup.js';
 export { restore } from './backup/restore.js';
+export { complete } from './cutover/complete.js';
+export { cutover } from './cutover/cutover.js';
 export { DrydockError, EXIT, StoppedError } from './errors.js';
 export { monitor } from './monitor/monitor.js';
 export { bench } from './payoff/bench.js';
+export { report } from './report/report.js';
+export { readSavedBench } from './report/saved-bench.js';
 export * from './reports/backup.js';
 export * from './reports/bench.js';
+export * from './reports/complete.js';
+export * from './reports/cutover.js';
 export * from './reports/monitor.js';
 export * from './reports/orders.js';
 export * from './reports/phase-state.js';
 export * from './reports/plan.js';
 export * from './reports/progress.js';
 export * from './reports/refresh.js';
+export * from './reports/report.js';
 export * from './reports/restore.js';
 export * from './reports/rollback.js';
 export * from './reports/run.js';

@@ -4,6 +4,7 @@ import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
 import type { PhaseMapping } from '../mapping/mapping.js';
+import type { ReverseRules } from '../mapping/reverse.js';
 import type { PhaseName, UnifyingPhaseName } from '../reports/target.js';
 import type { Output } from '../transform/output.js';
 
@@ -13,11 +14,16 @@ export interface Merger {
 }
 
 /** A condition that no row of our tables may break; checked by the verifier. */
-export interface InvariantSpec {
-  readonly name: string;
-  /** A query that gives the number of rows that break it. */
-  readonly violations: string;
-}
+export type InvariantSpec = { readonly name: string } & (
+  | {
+      /** A condition on a row `u` of the unified table that none may fulfil; one pass serves all of these. */
+      readonly broken: string;
+    }
+  | {
+      /** A query that gives the number of rows that break it. */
+      readonly violations: string;
+    }
+);
 
 /** A percent column whose values may be on the wrong scale, and a vocabulary whose words may be unknown. */
 export interface PlanChecks {
@@ -60,6 +66,8 @@ export interface Phase {
   readonly foreignKeys: readonly ForeignKeySpec[];
   readonly invariants: readonly InvariantSpec[];
   readonly planChecks: PlanChecks;
+  /** How direct writes to the unified table become legacy rows. */
+  readonly reverse: ReverseRules;
   /** The phase that has to be loaded before this one. */
   readonly after: UnifyingPhaseName | null;
 }

@@ -47,4 +47,8 @@ export type Step =
   | 'views'
   | 'refresh'
   | 'verify'
-  | 'drop';
+  | 'drop'
+  | 'preflight'
+  | 'swap'
+  | 'revert'
+  | 'complete';

@@ -42,6 +42,7 @@ export const DEFAULTS = {
   concurrency: 2,
   maxRejects: 0,
   limit: 20,
+  patience: 60,
   /** Seconds between two looks at the queue of changes. */
   syncInterval: 0.2,
 } as const;

@@ -59,10 +59,12 @@ end`;
 
 /** The schedule of pg_cron for an interval; it knows those that divide a minute, an hour or a day. */
 export function cronSchedule(seconds: number): string {
+  const step = (every: number) => (every === 1 ? '*' : `*/${every}`);
   const [minutes, hours] = [seconds / 60, seconds / 3600];
   if (Number.isInteger(seconds) && seconds > 0 && seconds < 60) return `${seconds} seconds`;
-  if (Number.isInteger(minutes) && 60 % minutes === 0 && minutes < 60) return `*/${minutes} * * * *`;
-  if (Number.isInteger(hours) && 24 % hours === 0) return hours === 24 ? '0 0 * * *' : `0 */${hours} * * *`;
+  if (Number.isInteger(minutes) && minutes < 60 && 60 % minutes === 0) return `${step(minutes)} * * * *`;
+  if (Number.isInteger(hours) && hours < 24 && 24 % hours === 0) return `0 ${step(hours)} * * *`;
+  if (hours === 24) return '0 0 * * *';
   throw new DrydockError({
     code: 'bad-option',
     what: `pg_cron has no schedule for every ${seconds} seconds: an interval has to divide an hour or a day.`,

@@ -9,7 +9,7 @@ import { DEFAULTS, type PhaseName } from '../reports/target.js';
 import { beginCapture, type CaptureState } from './begin-capture.js';
 import { bookedRun } from './booked-run.js';
 import { catchUp } from './catch-up.js';
-import { requireSameBatchSize, requireSameConfiguration } from './configuration.js';
+import { requireNotCompleted, requireSameBatchSize, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
 import { type Control, derivedPhases } from './derived.js';
 import { Drainer } from './drainer.js';
@@ -149,6 +149,7 @@ async function requireSameSettings(context: Context, settings: Settings): Promis
   for (const phase of bindPhases({ ...context, entries })) {
     const entry = entries.get(phase.name);
     if (entry === undefined) continue;
+    requireNotCompleted(entry);
     requireSameConfiguration(phase, entry);
     if (settings.batchSize !== undefined) requireSameBatchSize(entry, settings.batchSize);
   }

@@ -6,7 +6,7 @@ import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { DEFAULTS, type PhaseName } from '../reports/target.js';
 import type { PhaseVerification, VerifyOptions, VerifyReport } from '../reports/verify.js';
-import { requireSameConfiguration } from './configuration.js';
+import { requireNotCompleted, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
 import { type DerivedPhase, derivedPhases } from './derived.js';
 import { requireTables } from './prepare.js';
@@ -27,7 +27,9 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       const context = await openContext(options, cleanup);
       const phases: PhaseVerification[] = [];
       const known = bindPhases(context).filter(
-        (phase) => options.phases !== undefined || context.entries.has(phase.name),
+        ({ name }) =>
+          options.phases !== undefined ||
+          (context.entries.has(name) && context.entries.get(name)?.state !== 'completed'),
       );
       const derived = derivedPhases(context.phaseNames).filter(
         ({ name }) => options.phases !== undefined || context.entries.has(name),
@@ -77,6 +79,7 @@ async function verifyDerived(
 
 async function verifyOne(context: Context, phase: Phase, options: VerifyOptions): Promise<PhaseVerification> {
   const entry = entryOf(context, phase.name);
+  requireNotCompleted(entry);
   requireSameConfiguration(phase, entry);
   throwIfStops(context.legacy.stops);
   const targets = targetsOf(phase);

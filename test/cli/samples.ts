@@ -299,9 +299,14 @@ export const orderReport: OrderReport = {
 
 export const rollbackReport: RollbackReport = {
   ...where,
+  dryRun: false,
   phases: [
-    { phase: 'assessments', dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'] },
-    { phase: 'opportunities', dropped: [] },
+    {
+      phase: 'assessments',
+      dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'],
+      reverted: null,
+    },
+    { phase: 'opportunities', dropped: [], reverted: null },
   ],
 };
 

@@ -16,6 +16,10 @@ export const STEP_TEXT = {
   refresh: 'refreshing materialized views',
   verify: 'comparing both sides',
   drop: 'dropping what Drydock made',
+  preflight: 'looking at what hangs on the tables',
+  swap: 'swapping the names',
+  revert: 'giving the tables their names back',
+  complete: 'making the old names read-only',
 } as const satisfies Readonly<Record<Step, string>>;
 
 /** Changes that were applied, for a person. */

@@ -30,7 +30,9 @@ export function discussionQuality(submissions: LegacyTable): string {
   });
   if (counts.length === 0) return 'null::int';
   const steps = STEPS.map(([comments, score]) => `when c.comments > ${comments} then ${score}`);
-  return `(select case ${steps.join(' ')} else ${LOWEST} end from (select greatest(${counts.join(', ')}) as comments) c)`;
+  // Without the offset the planner would put the whole expression in the place of each c.comments.
+  return `(select case ${steps.join(' ')} else ${LOWEST} end
+  from (select greatest(${counts.join(', ')}) as comments offset 0) c)`;
 }
 
 /** SQL that gives a column's value as a number, and null for what is none: it must not fail for any value. */

@@ -14,7 +14,16 @@ export interface UsageTable {
 const MODEL = ['llm_model_used', 'llm_model', 'model_used', 'ai_model', 'model_name'];
 const COST = ['llm_total_cost_usd', 'llm_cost_usd', 'total_cost_usd', 'cost_usd'];
 const LATENCY = ['llm_latency_ms', 'latency_ms'];
-const TIME = ['llm_timestamp', 'analyzed_at', 'processed_at', 'created_at', 'updated_at'];
+const TIME = [
+  'llm_timestamp',
+  'analyzed_at',
+  'processed_at',
+  'calculated_at',
+  'validation_date',
+  'score_date',
+  'created_at',
+  'updated_at',
+];
 
 const TIMES = new Set(['timestamptz', 'timestamp', 'date']);
 
@@ -39,14 +48,14 @@ export function hasUsage({ table }: UsageTable): boolean {
 function usageOf(schema: string, { table, unified }: UsageTable): string | null {
   const cost = firstColumn(table, COST, isNumber);
   const latency = firstColumn(table, LATENCY, isNumber);
-  const time = firstColumn(table, TIME, ({ kind }) => TIMES.has(kind));
-  if ((cost === undefined && latency === undefined) || time === undefined) return null;
+  const times = TIME.filter((name) => TIMES.has(columnOf(table, name)?.type.kind ?? ''));
+  if ((cost === undefined && latency === undefined) || times.length === 0) return null;
   const model = firstColumn(table, MODEL, ({ category }) => category === 'S' || category === 'E');
   const text = model === undefined ? literal('') : `coalesce(t.${ident(model)}::text, '')`;
   const number = (column: string | undefined) =>
     column === undefined ? 'null' : `t.${ident(column)}::numeric`;
   const from = unified ? qualified(schema, viewName(table.name)) : qualified(table.schema, table.name);
-  return `  select ${dayOf(table, time)} as day, ${text} as model,
+  return `  select coalesce(${times.map((time) => dayOf(table, time)).join(', ')}) as day, ${text} as model,
     ${number(cost)}::numeric as cost_usd, ${number(latency)}::numeric as latency_ms
   from ${from} t
   where coalesce(${number(cost)}, ${number(latency)}) is not null`;
