@@ -6,7 +6,7 @@ import { SCRATCH_KEYS } from '../mapping/scratch.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { restorations } from '../run/restorations.js';
-import { rowHashes } from '../verify/hash.js';
+import { hashedRow, rowHashes } from '../verify/hash.js';
 import { type Comparison, keyedRows, keyName } from '../verify/sides.js';
 
 /**
@@ -30,7 +30,7 @@ export async function differingTables(
   const differing: string[] = [];
   for (const { keyed, key, legacy, unified } of sides) {
     const hashes = (prelude: string, rows: string) =>
-      `select h.rows || ':' || h.hash1 || ':' || h.hash2 from (${prelude} select ${rowHashes(keyed.source.table.columns, 'r')} ` +
+      `select h.rows || ':' || h.hash1 || ':' || h.hash2 from (${prelude} select ${rowHashes(hashedRow(keyed.source.table.columns, 'r'))} ` +
       `from (${rows}) r where ${SCRATCH_KEYS.condition(`r.${key}`)}) h`;
     const { same } = await session.one(
       `select ((${hashes(keyed.knowing, legacy)}) = (${hashes('', unified)}))::text as same`,

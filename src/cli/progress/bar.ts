@@ -80,7 +80,7 @@ export function barDisplay(sink: Sink): ProgressDisplay {
       else if (event.type === 'sync') sync(event);
       else if (event.type === 'notice') {
         line(`  ${event.level === 'warn' ? colors.yellow('! ') : ''}${printable(event.message)}`);
-      } else if (event.type === 'step') {
+      } else if (event.type === 'step' && !(event.step === 'sync' && changes.stands)) {
         stop();
         pace = new Pace();
         const detail = event.detail ? colors.dim(` (${printable(event.detail)})`) : '';

@@ -33,6 +33,11 @@ export class SyncPicture {
     }
   }
 
+  /** Whether there is something in it: each round of following begins with a step, which is then no news. */
+  get stands(): boolean {
+    return this.#phases.size > 0;
+  }
+
   /** Takes it off the screen, for something else to be printed; the next event draws it again, below that. */
   erase(): void {
     this.#picture?.erase();
