@@ -53,7 +53,7 @@ test('there, back, there again, and done: the catalog is as it was, foreign keys
   );
   const changed = await rollback({ databaseUrl, phases: ['opportunities'] });
   expect(changed.phases[0]?.reverted?.catalogDifferences).toEqual([
-    `columns: opportunities.description, default was null, now "'none'::text"`,
+    `columns: public.opportunities.description, default was null, now "'none'::text"`,
   ]);
 });
 
