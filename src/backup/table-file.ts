@@ -17,7 +17,7 @@ export interface FileContents {
 /** Row data: nobody but its owner may look in. */
 export const FILE_MODE = 0o600;
 
-/** The quickest level: it compresses text of this kind about as well as the default one, in a third of the time. */
+/** The quickest level: files a fifth larger than at the default one, for less than half of its processor time. */
 const GZIP_LEVEL = 1;
 
 /** Writes text, compressed, into a new file, which is on the disk when this returns. Memory stays flat. */

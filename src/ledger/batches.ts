@@ -1,6 +1,7 @@
 import type { Session } from '../db/session.js';
 import { KeyRange } from '../keys/key-range.js';
 import type { BatchStatus } from '../reports/status.js';
+import { setState } from './phases.js';
 
 /** A batch: a numbered key range of a phase. */
 export interface Batch {
@@ -88,7 +89,7 @@ export async function reopenBatches(
       [phaseId],
     );
     if (reopened > 0) {
-      await session.execute(`update drydock.phases set state = 'loading' where id = $1::int`, [phaseId]);
+      await setState(session, phaseId, 'loading');
     }
   }
 }

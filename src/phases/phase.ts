@@ -4,7 +4,8 @@ import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
 import type { PhaseMapping } from '../mapping/mapping.js';
-import type { PhaseName } from '../reports/target.js';
+import type { ReverseRules } from '../mapping/reverse.js';
+import type { PhaseName, UnifyingPhaseName } from '../reports/target.js';
 import type { Output } from '../transform/output.js';
 
 /** Turns the groups of one phase into lines. Pure: no database, no clock, no chance. */
@@ -13,11 +14,16 @@ export interface Merger {
 }
 
 /** A condition that no row of our tables may break; checked by the verifier. */
-export interface InvariantSpec {
-  readonly name: string;
-  /** A query that gives the number of rows that break it. */
-  readonly violations: string;
-}
+export type InvariantSpec = { readonly name: string } & (
+  | {
+      /** A condition on a row `u` of the unified table that none may fulfil; one pass serves all of these. */
+      readonly broken: string;
+    }
+  | {
+      /** A query that gives the number of rows that break it. */
+      readonly violations: string;
+    }
+);
 
 /** A percent column whose values may be on the wrong scale, and a vocabulary whose words may be unknown. */
 export interface PlanChecks {
@@ -48,7 +54,7 @@ export interface Resolution {
 
 /** One phase, bound to a database. Whoever adds a phase writes a folder that gives one of these. */
 export interface Phase {
-  readonly name: PhaseName;
+  readonly name: UnifyingPhaseName;
   readonly schema: string;
   readonly bound: BoundPhase;
   /** One per bound source, in the same order. */
@@ -60,12 +66,14 @@ export interface Phase {
   readonly foreignKeys: readonly ForeignKeySpec[];
   readonly invariants: readonly InvariantSpec[];
   readonly planChecks: PlanChecks;
+  /** How direct writes to the unified table become legacy rows. */
+  readonly reverse: ReverseRules;
   /** The phase that has to be loaded before this one. */
-  readonly after: PhaseName | null;
+  readonly after: UnifyingPhaseName | null;
 }
 
 export interface PhaseDefinition {
-  readonly name: PhaseName;
+  readonly name: UnifyingPhaseName;
   readonly mapping: PhaseMapping;
   /** @param existing phases whose tables are there already */
   bind(legacy: LegacyDatabase, existing: ReadonlySet<PhaseName>): Phase;

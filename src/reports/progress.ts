@@ -36,4 +36,19 @@ export type ProgressEvent =
     }
   | { readonly type: 'notice'; readonly level: 'info' | 'warn'; readonly message: string };
 
-export type Step = 'plan' | 'tables' | 'capture' | 'load' | 'sync' | 'indexes' | 'views' | 'verify' | 'drop';
+export type Step =
+  | 'plan'
+  | 'tables'
+  | 'capture'
+  | 'load'
+  | 'count'
+  | 'sync'
+  | 'indexes'
+  | 'views'
+  | 'refresh'
+  | 'verify'
+  | 'drop'
+  | 'preflight'
+  | 'swap'
+  | 'revert'
+  | 'complete';

@@ -61,6 +61,22 @@ export interface PhaseRun {
   /** Bytes of heap, TOAST and indexes. */
   readonly storage: { readonly legacyBytes: number; readonly unifiedBytes: number };
   readonly verification: PhaseVerification | null;
+  /**
+   * Of a phase that unifies nothing: what it made. Its `unifiedTable` is what its batches go into, and it has no
+   * accounting. Others leave this out.
+   */
+  readonly made?: readonly Made[];
+}
+
+/** An index or a view that a phase made. */
+export interface Made {
+  readonly kind: 'index' | 'materialized view';
+  readonly name: string;
+  /** Made or refreshed by this run; false: it was there, and nothing had changed. */
+  readonly byThisRun: boolean;
+  /** Rows of a view; null of an index. */
+  readonly rows: number | null;
+  readonly bytes: number;
 }
 
 export interface RunReport {

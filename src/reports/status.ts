@@ -1,4 +1,5 @@
 import type { PhaseState } from './phase-state.js';
+import type { ViewStatus } from './refresh.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
 export interface StatusOptions extends TargetOptions {
@@ -48,9 +49,13 @@ export interface PhaseStatus {
     readonly by: string;
   } | null;
   readonly lastVerification: { readonly at: string; readonly equal: boolean } | null;
+  /** The newest backup that was read back, and where it was put. */
+  readonly lastBackup: { readonly at: string; readonly directory: string; readonly host: string } | null;
   /** Null: changes are not captured. */
   readonly capture: CaptureStatus | null;
   readonly batchList: readonly BatchStatus[] | null;
+  /** The materialized views of a phase that has some; others leave this out. */
+  readonly views?: readonly ViewStatus[];
 }
 
 export interface StatusReport {
@@ -96,6 +101,7 @@ export const EVENT_KINDS = [
   'cut-over',
   'reverted',
   'completed',
+  'refreshed',
 ] as const;
 
 /** An entry of the journal that the ledger keeps. */

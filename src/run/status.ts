@@ -1,7 +1,9 @@
 import { withCleanup } from '../db/cleanup.js';
+import { newestBackup } from '../ledger/backups.js';
 import { listBatches } from '../ledger/batches.js';
 import { newestEvent } from '../ledger/events.js';
 import type { PhaseEntry } from '../ledger/phases.js';
+import { readViews } from '../ledger/refreshes.js';
 import { ledgerExists } from '../ledger/schema.js';
 import type { PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
 import type { PhaseName } from '../reports/target.js';
@@ -47,6 +49,7 @@ function notBegun(phase: PhaseName): PhaseStatus {
     rejected: 0,
     lastRun: null,
     lastVerification: null,
+    lastBackup: null,
     capture: null,
     batchList: null,
   };
@@ -54,6 +57,7 @@ function notBegun(phase: PhaseName): PhaseStatus {
 
 async function phaseStatus(context: Context, entry: PhaseEntry, withBatches: boolean): Promise<PhaseStatus> {
   const { session } = context;
+  const backup = await newestBackup(session, context.schema, entry.phase);
   const sums = await session.one(
     `select count(*) as total, count(*) filter (where status = 'done') as done, sum(rows_in) as rows_in,
        sum(rows_out) as rows_out, sum(folded) as folded, sum(rejected) as rejected
@@ -68,7 +72,9 @@ async function phaseStatus(context: Context, entry: PhaseEntry, withBatches: boo
     'select verified_at, equal::text as equal from drydock.verifications where phase_id = $1::int order by id desc limit 1',
     [entry.id],
   );
+  const views = await readViews(session, entry.id);
   return {
+    ...(views.length === 0 ? {} : { views }),
     phase: entry.phase,
     state: entry.state,
     batches: { total: Number(sums.total), done: Number(sums.done), size: entry.batchSize },
@@ -89,6 +95,8 @@ async function phaseStatus(context: Context, entry: PhaseEntry, withBatches: boo
       verification === undefined
         ? null
         : { at: String(verification.verified_at), equal: verification.equal === 'true' },
+    lastBackup:
+      backup === null ? null : { at: backup.takenAt, directory: backup.directory, host: backup.host },
     capture: await captureStatus(context, entry),
     batchList: withBatches ? await listBatches(session, entry.id) : null,
   };

@@ -1,13 +1,13 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { readPhases } from '../ledger/phases.js';
-import { detectLegacy } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { SyncOptions } from '../reports/sync.js';
 import { DEFAULTS } from '../reports/target.js';
 import type { SyncJob } from '../sync/job.js';
 import type { Reloading } from './catch-up.js';
 import type { Context } from './context.js';
+import { findLegacy } from './legacy.js';
 import type { Lock } from './lock.js';
 import { Inbox } from './pace/inbox.js';
 import { Pace } from './pace/pace.js';
@@ -28,7 +28,7 @@ export interface SyncWork {
  */
 export async function openSyncWork(opened: Context, lock: Lock, options: SyncOptions): Promise<SyncWork[]> {
   const { session, schema } = opened;
-  const legacy = await detectLegacy(session, schema, opened.legacy.appSchema);
+  const legacy = await findLegacy(session, schema, opened.legacy.appSchema);
   throwIfStops(legacy.stops);
   const context = { ...opened, legacy, entries: await readPhases(session, schema) };
   const budget = { left: options.maxRejects ?? DEFAULTS.maxRejects };

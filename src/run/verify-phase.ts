@@ -18,6 +18,7 @@ import { compareTable, type SnapshotPair } from '../verify/compare-table.js';
 import { onlyKeys, withoutKeys } from '../verify/key-lists.js';
 import type { Comparison } from '../verify/sides.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
+import { checkInvariants } from './invariants.js';
 import { openReader } from './reader.js';
 import { restorations } from './restorations.js';
 import { secondRoute } from './second-route.js';
@@ -87,7 +88,8 @@ export async function comparePhase(
         await compareTable(sessions, comparison, selection.batches, selection.selected, selection.limit),
       );
     }
-    if (selection.only === undefined) invariants.push(...(await checkInvariants(sessions, phase)));
+    if (selection.only === undefined)
+      invariants.push(...(await checkInvariants(sessions, phase.invariants, targets.unified)));
     if (selection.strict)
       invariants.push(
         ...(await secondRoute(context, phase, targets, comparisons, {
@@ -117,21 +119,6 @@ export async function comparePhase(
     };
     return { verification, pending: leftOut };
   });
-}
-
-/** Checks what must hold of our tables, over both sessions. */
-async function checkInvariants(sessions: SnapshotPair, phase: Phase): Promise<Invariant[]> {
-  const found: Invariant[] = [];
-  const left = [...phase.invariants.entries()];
-  const work = async (session: Session) => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const [index, { name, violations }] = next;
-      const { n } = await session.one(violations);
-      found[index] = { name, ok: n === '0', detail: n === '0' ? '' : `${n} rows break it` };
-    }
-  };
-  await Promise.all([work(sessions.legacy), work(sessions.unified)]);
-  return found;
 }
 
 /** Which keys to compare: the named ones, or all, without those that are pending. */

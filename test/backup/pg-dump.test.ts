@@ -5,7 +5,7 @@ import { SHAPE_A } from '../../fixtures/mixture.js';
 import { createLegacySchema } from '../../fixtures/schema/create.js';
 import { backup, restore } from '../../src/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { factsOf } from './facts.js';
+import { factsOf, TABLES } from './facts.js';
 import { workDirectory } from './place.js';
 
 /** The major of the programs of PostgreSQL on this machine; 0: there are none. */
@@ -18,16 +18,6 @@ function installed(): number {
     return 0;
   }
 }
-
-const TABLES = [
-  'submissions',
-  'opportunities',
-  'app_opportunities',
-  'workflow_results',
-  'opportunity_scores',
-  'market_validations',
-  'score_components',
-];
 
 async function legacy(): Promise<TestDatabase> {
   const database = await createTestDatabase('dumped');

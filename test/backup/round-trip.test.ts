@@ -7,18 +7,8 @@ import { prepared } from '../run/prepared.js';
 import { createRole } from '../run/role.js';
 import { createTestDatabase } from '../support/database.js';
 import { awkwardDatabase } from './awkward.js';
-import { factsOf } from './facts.js';
+import { factsOf, TABLES } from './facts.js';
 import { workDirectory } from './place.js';
-
-const TABLES = [
-  'submissions',
-  'opportunities',
-  'app_opportunities',
-  'workflow_results',
-  'opportunity_scores',
-  'market_validations',
-  'score_components',
-];
 
 /** The sequence that belongs to no table is read at another moment than the others: its value is no fact of a table. */
 test('what has one of everything comes back with all of it, under its own names and in another schema', async () => {

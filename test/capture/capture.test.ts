@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
-import { rollback, run, status, sync } from '../../src/index.js';
+import { sync } from '../../src/index.js';
 import { catalogOf } from '../run/catalog.js';
 import { expectEqual, pairsOf } from '../run/legacy-views.js';
 import { prepared } from '../run/prepared.js';
 import { createRole } from '../run/role.js';
 import { eventually } from '../run/traces.js';
 import type { TestDatabase } from '../support/database.js';
+import { rollback, run, status } from '../support/unifying.js';
 
 const mixture = mixtureOf({});
 const LEGACY = { mixture, submissions: 80, oddShare: 0 } as const;

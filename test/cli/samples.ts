@@ -1,5 +1,7 @@
+import type { BackupReport } from '../../src/reports/backup.js';
 import type { OrderReport } from '../../src/reports/orders.js';
 import type { PlanReport } from '../../src/reports/plan.js';
+import type { RestoreReport } from '../../src/reports/restore.js';
 import type { RollbackReport } from '../../src/reports/rollback.js';
 import type { Accounting, RunReport } from '../../src/reports/run.js';
 import type { StatusReport } from '../../src/reports/status.js';
@@ -231,6 +233,7 @@ export const statusReport: StatusReport = {
       rejected: 0,
       lastRun: { startedAt: '2025-03-01 12:00:00+00', finishedAt: null, outcome: null, by: 'drydock 0.1.0' },
       lastVerification: null,
+      lastBackup: { at: '2025-03-01 11:00:00+00', directory: '/backup/one', host: 'web1' },
       capture: {
         tables: ['public.opportunities', 'public.submissions'],
         since: '2025-03-01 10:00:00+00',
@@ -275,6 +278,7 @@ export const statusReport: StatusReport = {
       rejected: 0,
       lastRun: null,
       lastVerification: null,
+      lastBackup: null,
       capture: null,
       batchList: null,
     },
@@ -297,8 +301,54 @@ export const orderReport: OrderReport = {
 
 export const rollbackReport: RollbackReport = {
   ...where,
+  dryRun: false,
   phases: [
-    { phase: 'assessments', dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'] },
-    { phase: 'opportunities', dropped: [] },
+    {
+      phase: 'assessments',
+      dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'],
+      reverted: null,
+    },
+    { phase: 'opportunities', dropped: [], reverted: null },
   ],
+};
+
+const sha256 = '9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab';
+
+export const backupReport: BackupReport = {
+  ...where,
+  phases: ['opportunities'],
+  directory: '/backup/one\n',
+  takenAt: '2025-03-01 12:00:00+00',
+  tables: [
+    {
+      schema: 'public',
+      table: 'submissions',
+      part: 'legacy',
+      rows: 20_000,
+      bytes: 2_097_152,
+      textBytes: 10_485_760,
+      hash,
+    },
+    { schema: 'public', table: 'odd\u202ename', part: 'unified', rows: 1, bytes: 20, textBytes: 0, hash },
+  ],
+  bytes: 2_097_172,
+  manifestHash: sha256,
+  pgDump: { left: 'pg_dump is not installed' },
+  notCarried: ['view public.mine on public.submissions'],
+  recorded: true,
+  seconds: 1.2,
+};
+
+export const restoreReport: RestoreReport = {
+  database: 'reddit',
+  directory: '/backup/one',
+  manifestHash: sha256,
+  takenAt: '2025-03-01 12:00:00+00',
+  knownToLedger: true,
+  tables: [{ schema: 'tryout', table: 'submissions', rows: 20_000, hash }],
+  verified: true,
+  equal: true,
+  differences: [],
+  warnings: ['Foreign key a of b on public.c was left out: that table is not there.'],
+  seconds: 2.5,
 };

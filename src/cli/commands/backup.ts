@@ -36,10 +36,7 @@ export function addBackup(program: Command, session: Session): void {
         [
           ['drydock backup --to /backup/reddit-1', 'everything'],
           ['drydock backup --phase assessments --to /backup/scores', 'one phase'],
-          [
-            'drydock restore --from /backup/reddit-1 --into tryout',
-            'does it come back? beside the real tables',
-          ],
+          ['drydock restore --from /backup/reddit-1 --into tryout', 'does it come back? in a schema beside'],
         ],
         ['The directory holds row data: only you can read it.'],
       ),

@@ -45,7 +45,7 @@ export function addRestore(program: Command, session: Session): void {
       helpAfter(
         [
           ['drydock restore --from /backup/reddit-1 --into tryout', 'beside the real tables'],
-          ['drydock restore --from /backup/reddit-1 --verify', 'where they were; they may not be there'],
+          ['drydock restore --from /backup/reddit-1 --verify', 'where they were'],
           ['drydock restore --from /backup/reddit-1 --tables opportunities', 'one table that was lost'],
         ],
         [

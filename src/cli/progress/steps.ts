@@ -9,11 +9,17 @@ export const STEP_TEXT = {
   tables: 'creating the tables',
   capture: 'having the legacy tables report their changes',
   load: 'unifying rows',
+  count: 'counting the metrics of submissions',
   sync: 'applying what was written meanwhile',
   indexes: 'building indexes and constraints',
   views: 'creating the legacy views',
+  refresh: 'refreshing materialized views',
   verify: 'comparing both sides',
   drop: 'dropping what Drydock made',
+  preflight: 'looking at what hangs on the tables',
+  swap: 'swapping the names',
+  revert: 'giving the tables their names back',
+  complete: 'making the old names read-only',
 } as const satisfies Readonly<Record<Step, string>>;
 
 /** Changes that were applied, for a person. */

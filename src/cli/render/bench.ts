@@ -9,7 +9,7 @@ import {
 } from '../../reports/bench.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { bytes, count, counted, duration } from './format.js';
+import { bytes, count, counted, duration, milliseconds } from './format.js';
 import { facts, heading, mark, title, warning } from './parts.js';
 import { table } from './table.js';
 import { wrap } from './text.js';
@@ -109,14 +109,6 @@ function processorText(legacy: number | null, unified: number | null): string {
   if (legacy === null || unified === null || legacy === 0) return '–';
   const change = Math.round(100 * (unified / legacy - 1));
   return `${change < 0 ? '−' : '+'}${Math.abs(change)} %`;
-}
-
-/** Milliseconds with about three digits. */
-export function milliseconds(value: number | null): string {
-  if (value === null) return '–';
-  if (value >= 9_950) return `${count(Math.round(value / 1000))} s`;
-  if (value >= 995) return `${(value / 1000).toFixed(1)} s`;
-  return value >= 9.95 ? `${value.toFixed(0)} ms` : `${value.toFixed(value >= 0.995 ? 1 : 2)} ms`;
 }
 
 function factorText(value: number): string {

@@ -1,3 +1,4 @@
+import type { ViewStatus } from '../../reports/refresh.js';
 import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
@@ -35,7 +36,7 @@ function eventText({ at, kind, phase, by, detail }: LedgerEvent): string {
 }
 
 function phaseFacts(phase: PhaseStatus, style: Style): string[] {
-  const { batches, lastRun, lastVerification } = phase;
+  const { batches, lastRun, lastVerification, lastBackup } = phase;
   if (phase.state === 'new') return ['  Nothing has been made for this phase.'];
   return facts(
     [
@@ -64,10 +65,24 @@ function phaseFacts(phase: PhaseStatus, style: Style): string[] {
           : `${mark(lastVerification.equal, style)} ${lastVerification.equal ? 'equal' : 'different'} ` +
             `at ${printable(lastVerification.at)}`,
       ],
+      [
+        'backed up',
+        lastBackup === null
+          ? 'never'
+          : `${printable(lastBackup.at)}, ${printable(lastBackup.directory)} on ${printable(lastBackup.host)}`,
+      ],
+      ...(phase.views ?? []).map((view) => ['view', viewText(view)] as const),
       ['changes', captureText(phase, style)],
     ],
     style,
   );
+}
+
+/** How old a view is, and whether that matters. */
+export function viewText({ name, refreshedAt, stale }: ViewStatus): string {
+  if (refreshedAt === null) return `${printable(name)}, never filled`;
+  const age = stale === null ? '' : stale ? '; its tables have changed since' : '; nothing has changed since';
+  return `${printable(name)}, of ${printable(refreshedAt)}${age}`;
 }
 
 function captureText({ capture }: PhaseStatus, style: Style): string {

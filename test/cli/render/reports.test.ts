@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { renderBackup } from '../../../src/cli/render/backup.js';
 import { renderOrder } from '../../../src/cli/render/order.js';
 import { renderPlan } from '../../../src/cli/render/plan.js';
+import { renderRestore } from '../../../src/cli/render/restore.js';
 import { renderRollback } from '../../../src/cli/render/rollback.js';
 import { renderRun } from '../../../src/cli/render/run.js';
 import { renderStatus } from '../../../src/cli/render/status.js';
@@ -175,6 +177,29 @@ test('the rollback names what it dropped', () => {
   expect(told).toContain('The legacy tables were not touched.');
 });
 
+test('the backup says what is in it, where it is, and what is not in it', () => {
+  const told = flat(renderBackup(samples.backupReport, PLAIN));
+  expect(told).toMatch(/public\.submissions +legacy +20,000 +10 MiB +2\.0 MiB \(20%\)/);
+  expect(told).toContain('left out: pg_dump is not installed');
+  expect(told).toContain('! view public.mine on public.submissions');
+  expect(told).toContain('✔ Backed up and read back: 20,001 rows of 2 tables, 2.0 MiB.');
+  expect(told).toContain(samples.backupReport.manifestHash);
+});
+
+test('the restore says what was compared, and what could not be as it was', () => {
+  const { restoreReport } = samples;
+  const told = flat(renderRestore(restoreReport, PLAIN));
+  expect(told).toMatch(/tryout\.submissions +20,000 +…678901:…012345 +✔ equal/);
+  expect(told).toContain(
+    '✔ Restored 20,000 rows of 1 table, compared by hash and as text; all definitions are',
+  );
+  expect(told).toContain('that table is not there');
+  const different = { ...restoreReport, equal: false, differences: ['tables public.a, columns b: missing'] };
+  expect(flat(renderRestore(different, PLAIN))).toMatch(
+    /! tables public\.a, columns b: missing .*✖ Restored/,
+  );
+});
+
 describe.each([80, 120])('at %i columns', (width) => {
   const style: Style = { ...PLAIN, width };
   test.each<[string, readonly string[]]>([
@@ -183,6 +208,8 @@ describe.each([80, 120])('at %i columns', (width) => {
     ['verify', renderVerify(samples.differentReport, style)],
     ['status', renderStatus(samples.statusReport, style)],
     ['rollback', renderRollback(samples.rollbackReport, style)],
+    ['backup', renderBackup(samples.backupReport, style)],
+    ['restore', renderRestore(samples.restoreReport, style)],
     ['pause', renderOrder(samples.orderReport, style)],
   ])('%s fits, and nothing in it moves the cursor', (_, lines) => {
     expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
