@@ -23,7 +23,13 @@ export async function differingTables(
   const sides = phase.keyed.flatMap((keyed, index) => {
     const restoration = sources[index];
     if (restoration === undefined) return [];
-    const comparison: Comparison = { keyed, schema: phase.schema, restoration, viewIsIntact: false, scope: null };
+    const comparison: Comparison = {
+      keyed,
+      schema: phase.schema,
+      restoration,
+      viewIsIntact: false,
+      scope: null,
+    };
     const key = keyName(comparison);
     return [{ keyed, key, legacy: listedSide(keyed, key), unified: keyedRows(comparison, 'unified') }];
   });
