@@ -86,5 +86,5 @@ left join submissions s on s.id = coalesce(ok.key, ak.key, wk.key)`;
 
 /** From no table to an analysed one with the keys and indexes of ours. */
 export function insertSelect(server: BenchServer): Promise<PeerRun> {
-  return runPeer(server, { ours: 'opportunities_unified', table: PEER, statement: STATEMENT });
+  return runPeer(server, { tables: [{ ours: 'opportunities_unified', table: PEER }], statement: STATEMENT });
 }

@@ -1,5 +1,5 @@
 import { withClient } from '../client.js';
-import { buildSameIndexes, indexDefinitions } from '../indexes.js';
+import { buildSameIndexes, type IndexDefinition, indexDefinitions } from '../indexes.js';
 import { type BenchServer, settle } from '../server.js';
 
 export interface PeerRun {
@@ -7,30 +7,33 @@ export interface PeerRun {
   readonly rows: number;
 }
 
-/** One statement that fills a table of its own like one of ours. */
+/** One statement that fills tables of its own like some of ours. */
 export interface Peer {
-  /** Our table. */
-  readonly ours: string;
-  readonly table: string;
+  /** Ours, and what stands in for each; the rows of the first one are counted. */
+  readonly tables: readonly { readonly ours: string; readonly table: string }[];
   readonly statement: string;
 }
 
-/** From no table to an analysed one with the keys and indexes of ours. */
-export async function runPeer(server: BenchServer, { ours, table, statement }: Peer): Promise<PeerRun> {
+/** From no tables to analysed ones with the keys and indexes of ours. */
+export async function runPeer(server: BenchServer, { tables, statement }: Peer): Promise<PeerRun> {
   return withClient(server, async (client) => {
-    const definitions = await indexDefinitions(client, ours);
-    await client.query(`drop table if exists ${table}`);
+    const drop = `drop table if exists ${tables.map(({ table }) => table).join(', ')}`;
+    const definitions = new Map<string, IndexDefinition[]>();
+    for (const { ours, table } of tables) definitions.set(table, await indexDefinitions(client, ours));
+    await client.query(drop);
     await settle(server);
     // As in every session of Drydock: compiling costs more than it saves here.
     await client.query('set jit = off');
     try {
       const start = performance.now();
-      await client.query(`create table ${table} (like ${ours} including generated including constraints)`);
+      for (const { ours, table } of tables)
+        await client.query(`create table ${table} (like ${ours} including generated including constraints)`);
       const { rowCount } = await client.query(statement);
-      await buildSameIndexes(server, definitions, ours, table);
+      for (const { ours, table } of tables)
+        await buildSameIndexes(server, definitions.get(table) ?? [], ours, table);
       return { seconds: (performance.now() - start) / 1000, rows: rowCount ?? 0 };
     } finally {
-      await client.query(`drop table if exists ${table}`);
+      await client.query(drop);
     }
   });
 }

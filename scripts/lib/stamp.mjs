@@ -12,6 +12,7 @@ const inputs = [
   'scripts',
   'tsconfig.json',
   'tsconfig.build.json',
+  'tsconfig.page.json',
   'package-lock.json',
 ];
 const stampFile = (root) => join(root, 'dist', '.stamp');

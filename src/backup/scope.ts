@@ -3,11 +3,12 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { readObjects } from '../ledger/objects.js';
 import { type CatalogTable, readTable } from '../legacy/catalog.js';
-import { detectLegacy, type LegacyDatabase } from '../legacy/detect.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
 import type { LegacyTableName } from '../legacy/shapes.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { BackedUpTable } from '../reports/backup.js';
 import type { Context } from '../run/context.js';
+import { findLegacy } from '../run/legacy.js';
 import { throwIfStops } from '../run/stops.js';
 
 /** A table that a backup holds. */
@@ -21,7 +22,7 @@ const STOPS = new Set(['no-legacy-tables', 'missing-privilege', 'row-level-secur
 
 /** Whatever the phases touch: their legacy tables, `submissions`, and the tables that were made for them. */
 export async function findScope(session: Session, context: Context): Promise<ScopedTable[]> {
-  const legacy = await detectLegacy(session, context.schema, context.legacy.appSchema);
+  const legacy = await findLegacy(session, context.schema, context.legacy.appSchema);
   throwIfStops(legacy.stops.filter(({ code }) => STOPS.has(code)));
   const scope = [...legacyTables(legacy, context), ...(await ourTables(session, context))];
   const unplain = await session.query(

@@ -1,14 +1,20 @@
 import { Command } from 'commander';
 import { addBackup } from './commands/backup.js';
+import { addBench } from './commands/bench.js';
+import { addComplete } from './commands/complete.js';
+import { addCutover } from './commands/cutover.js';
 import { addDemo } from './commands/demo.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
+import { addRefresh } from './commands/refresh.js';
+import { addReport } from './commands/report.js';
 import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
 import { addStatus } from './commands/status.js';
+import { addSync } from './commands/sync.js';
 import { addThrottle } from './commands/throttle.js';
 import { addVerify } from './commands/verify.js';
 import { addGlobalFlags } from './flags/target.js';
@@ -53,14 +59,20 @@ export function buildProgram(session: Session): Command {
     addPlan,
     addRun,
     addVerify,
+    addSync,
     addStatus,
     addMonitor,
     addPause,
     addResume,
     addThrottle,
+    addRefresh,
+    addCutover,
     addRollback,
+    addComplete,
     addBackup,
     addRestore,
+    addBench,
+    addReport,
     addDemo,
   ]) {
     add(program, session);

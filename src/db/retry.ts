@@ -15,6 +15,8 @@ export async function withRetry<T>(
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly retryable?: (error: unknown) => boolean;
+    /** Attempts in all. */
+    readonly attempts?: number;
   } = {},
 ): Promise<T> {
   const retryable = options.retryable ?? isRetryable;
@@ -22,7 +24,8 @@ export async function withRetry<T>(
     try {
       return await work(attempt);
     } catch (error) {
-      if (attempt >= ATTEMPTS || !retryable(error) || options.signal?.aborted === true) throw error;
+      if (attempt >= (options.attempts ?? ATTEMPTS) || !retryable(error) || options.signal?.aborted === true)
+        throw error;
       const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
       // Waiting is the one place where chance is wanted: two operators must not retry in step.
       await sleep(wait / 2 + Math.random() * (wait / 2), undefined, { signal: options.signal });

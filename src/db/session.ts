@@ -11,6 +11,12 @@ import { type Backends, watchOver } from './watch.js';
 /** A row of text values, as Postgres prints them: nothing passes through Date, Number or JSON.parse. */
 export type TextRow = Readonly<Record<string, string | null>>;
 
+/**
+ * A setting by which our sessions say that what they write to the unified tables comes from the legacy tables. Triggers
+ * on our tables ask for it, and believe it only of a role that owns them.
+ */
+export const OWN_WRITES = 'drydock.own_writes';
+
 const AS_TEXT = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
 
 /**
@@ -39,6 +45,7 @@ const PINNED: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
   jit: 'off',
+  [OWN_WRITES]: 'on',
   // A backend whose client is gone goes too, with its locks, and does not sit there until someone finds it.
   tcp_keepalives_idle: '30',
   tcp_keepalives_interval: '5',

@@ -1,6 +1,7 @@
 import type { Session } from '../db/session.js';
 import { KeyRange } from '../keys/key-range.js';
 import type { BatchStatus } from '../reports/status.js';
+import { setState } from './phases.js';
 
 /** A batch: a numbered key range of a phase. */
 export interface Batch {
@@ -88,9 +89,20 @@ export async function reopenBatches(
       [phaseId],
     );
     if (reopened > 0) {
-      await session.execute(`update drydock.phases set state = 'loading' where id = $1::int`, [phaseId]);
+      await setState(session, phaseId, 'loading');
     }
   }
+}
+
+/** Makes all loaded batches of a phase pending again: what was written to their rows since is known to nobody. */
+export async function reopenAll(session: Session, phaseId: number): Promise<number> {
+  const reopened = await session.execute(
+    `update drydock.batches set status = 'pending' where phase_id = $1::int and status = 'done'`,
+    [phaseId],
+  );
+  if (reopened > 0)
+    await session.execute(`update drydock.phases set state = 'loading' where id = $1::int`, [phaseId]);
+  return reopened;
 }
 
 /** Books a batch as loaded, in the transaction that holds its rows. */

@@ -1,13 +1,14 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { CATALOGS, OBJECT_KINDS, type ObjectKind, UNFINISHED } from './object-kinds.js';
 
-/** A table or view that Drydock made. */
+/** Something that Drydock made. */
 export interface OwnedObject {
-  readonly kind: 'table' | 'view';
+  readonly kind: ObjectKind;
   readonly schema: string;
   readonly name: string;
   readonly oid: string;
-  /** What the server says a view is, at the time it was made. */
+  /** What the server says it is (a view's query, an index's or a trigger's statement), at the time it was made. */
   readonly definition: string | null;
 }
 
@@ -32,13 +33,15 @@ export async function ownership(
   return owned.some((object) => object.oid === row.oid) ? 'ours' : 'foreign';
 }
 
+/** What was made for a phase, in the order in which it can be dropped. */
 export async function readObjects(session: Session, phaseId: number): Promise<OwnedObject[]> {
   const rows = await session.query(
-    'select kind, schema_name, name, oid::text as oid, definition from drydock.objects where phase_id = $1::int order by kind desc, name',
-    [phaseId],
+    `select kind, schema_name, name, oid::text as oid, definition from drydock.objects
+     where phase_id = $1::int order by array_position($2::text[], kind), name`,
+    [phaseId, `{${OBJECT_KINDS.map((kind) => JSON.stringify(kind)).join(',')}}`],
   );
   return rows.map((row) => ({
-    kind: row.kind as OwnedObject['kind'],
+    kind: row.kind as ObjectKind,
     schema: String(row.schema_name),
     name: String(row.name),
     oid: String(row.oid),
@@ -49,44 +52,100 @@ export async function readObjects(session: Session, phaseId: number): Promise<Ow
 /**
  * Enters an object that was just made, marks it, and takes away what default privileges gave to others: a new
  * table must not be readable by roles that may not read the legacy ones. In the transaction that made it.
+ *
+ * @param table - of a trigger: the qualified name of its table
  */
 export async function own(
   session: Session,
   phaseId: number,
-  kind: OwnedObject['kind'],
+  kind: ObjectKind,
   schema: string,
   name: string,
+  table?: string,
 ): Promise<void> {
-  const target = qualified(schema, name);
+  const { oidOf, definition, acl } = CATALOGS[kind];
+  const target = table === undefined ? qualified(schema, name) : `${ident(name)} on ${table}`;
   await session.execute(`comment on ${kind} ${target} is '${MARKER}'`);
-  const grantees = await session.query(
-    `select distinct case when a.grantee = 0 then 'public' else quote_ident(r.rolname) end as grantee
-     from pg_class c cross join lateral aclexplode(c.relacl) a left join pg_roles r on r.oid = a.grantee
-     where c.oid = $1::text::regclass and a.grantee <> c.relowner`,
-    [target],
-  );
-  for (const { grantee } of grantees) await session.execute(`revoke all on ${target} from ${grantee}`);
+  const { oid } = await session.one(`select ${oidOf}::text as oid`, [table ?? schema, name]);
+  if (acl !== null) {
+    // Of functions the server's own default is that everybody may execute them, and says so nowhere.
+    if (acl.fromPublic) await session.execute(`revoke all on ${acl.word} ${target} from public`);
+    const grantees = await session.query(
+      `select distinct case when a.grantee = 0 then 'public' else quote_ident(r.rolname) end as grantee
+       from ${acl.grants} cross join lateral aclexplode(o.acl) a left join pg_roles r on r.oid = a.grantee
+       where o.oid = $1::text::oid and a.grantee <> o.owner`,
+      [String(oid)],
+    );
+    for (const { grantee } of grantees) {
+      await session.execute(`revoke all on ${acl.word} ${target} from ${grantee}`);
+    }
+  }
+  await enter(session, phaseId, { kind, schema, name }, String(oid), definition);
+}
+
+/**
+ * Enters that an object is about to be made that no transaction can make: an index that is built while others write.
+ * If nothing more is heard of it, it is known all the same whose it is.
+ */
+export async function intend(
+  session: Session,
+  phaseId: number,
+  object: Pick<OwnedObject, 'kind' | 'schema' | 'name'>,
+): Promise<void> {
+  await enter(session, phaseId, object, UNFINISHED, 'null');
+}
+
+async function enter(
+  session: Session,
+  phaseId: number,
+  { kind, schema, name }: Pick<OwnedObject, 'kind' | 'schema' | 'name'>,
+  oid: string,
+  definition: string,
+): Promise<void> {
   await session.execute(
     `insert into drydock.objects (phase_id, kind, schema_name, name, oid, definition)
-     select $1::int, $2::text, $3::text, $4::text, c.oid, case when c.relkind = 'v' then pg_get_viewdef(c.oid) end
-     from pg_class c where c.oid = $5::text::regclass
+     select $1::int, $2::text, $3::text, $4::text, o.oid, ${definition} from (select $5::text::oid as oid) o
      on conflict (phase_id, kind, schema_name, name) do update set oid = excluded.oid, definition = excluded.definition`,
-    [phaseId, kind, schema, name, target],
+    [phaseId, kind, schema, name, oid],
   );
 }
 
-/** Whether the object is still there as it was made: same oid, and our mark on it. */
+/** Whether the object is still there as it was made: same oid, same name, and our mark on it. */
 export async function isIntact(session: Session, object: OwnedObject): Promise<boolean> {
+  const { catalog, named, unfinished } = CATALOGS[object.kind];
+  if (object.oid === UNFINISHED) {
+    if (unfinished === null) return false;
+    return (await session.query(unfinished, [object.schema, object.name])).length > 0;
+  }
   const [row] = await session.query(
-    `select c.oid::text as oid, obj_description(c.oid, 'pg_class') as marker
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = $1::text and c.relname = $2::text`,
-    [object.schema, object.name],
+    `select obj_description($1::text::oid, '${catalog}') as marker from ${named}
+     where o.oid = $1::text::oid and o.schema = $2::text and o.name = $3::text`,
+    [object.oid, object.schema, object.name],
   );
-  return row?.oid === object.oid && row.marker === MARKER;
+  return row?.marker === MARKER;
+}
+
+/** Whether it is intact, and still what the server said of it when it was made. */
+export async function isUnchanged(session: Session, object: OwnedObject): Promise<boolean> {
+  if (!(await isIntact(session, object))) return false;
+  const { definition } = CATALOGS[object.kind];
+  const { same } = await session.one(
+    `select (${definition} is not distinct from $2::text)::text as same from (select $1::text::oid as oid) o`,
+    [object.oid, object.definition],
+  );
+  return same === 'true';
 }
 
 /** Drops an object of ours; what others built on it stops the drop, never cascades. */
 export async function dropOwned(session: Session, object: OwnedObject): Promise<void> {
-  await session.execute(`drop ${object.kind} ${ident(object.schema)}.${ident(object.name)}`);
+  const name = qualified(object.schema, object.name);
+  if (object.kind !== 'trigger') {
+    await session.execute(`drop ${object.kind} ${name}`);
+    return;
+  }
+  const { table } = await session.one(
+    'select tgrelid::regclass::text as table from pg_trigger where oid = $1::text::oid',
+    [object.oid],
+  );
+  await session.execute(`drop trigger ${ident(object.name)} on ${table}`);
 }

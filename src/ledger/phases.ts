@@ -66,8 +66,32 @@ export async function enterPhase(
   return Number(id);
 }
 
+/**
+ * What a run, a sync or a verification makes of a phase. One that was cut over stays so whatever is loaded or verified
+ * meanwhile: only `rollback` and `complete` lead out of it.
+ */
 export async function setState(session: Session, phaseId: number, state: PhaseEntry['state']): Promise<void> {
+  await session.execute(
+    `update drydock.phases set state = $2::text where id = $1::int and state not in ('cut-over', 'completed')`,
+    [phaseId, state],
+  );
+}
+
+/** Moves a phase to a state from any other one: for cutover, rollback and complete. */
+export async function moveState(
+  session: Session,
+  phaseId: number,
+  state: PhaseEntry['state'],
+): Promise<void> {
   await session.execute('update drydock.phases set state = $2::text where id = $1::int', [phaseId, state]);
+}
+
+/** The state as it is now, and the phase's row locked for the transaction. */
+export async function lockState(session: Session, phaseId: number): Promise<PhaseEntry['state'] | null> {
+  const [row] = await session.query('select state from drydock.phases where id = $1::int for update', [
+    phaseId,
+  ]);
+  return (row?.state ?? null) as PhaseEntry['state'] | null;
 }
 
 /** Enters that work on a phase begins, in the list of runs and in the journal; gives the run's id. */

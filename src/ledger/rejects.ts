@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import type { KeyRange } from '../keys/key-range.js';
+import type { KeyScope } from '../mapping/keyed-source.js';
 
 /** A legacy row that could not be stored: whole, with the reason. */
 export interface Reject {
@@ -10,21 +10,21 @@ export interface Reject {
   readonly payload: string;
 }
 
-/** Replaces the rejects of a key range; in the transaction that replaces its rows. */
+/** Replaces the rejects of some keys; in the transaction that replaces their rows. */
 export async function replaceRejects(
   session: Session,
-  where: { readonly phaseId: number; readonly batch: number; readonly range: KeyRange },
+  where: { readonly phaseId: number; readonly scope: KeyScope; readonly batchOf: (key: string) => number },
   rejects: readonly Reject[],
 ): Promise<void> {
   await session.execute(
-    `delete from drydock.rejects where phase_id = $1::int and ${where.range.condition('merge_key')}`,
+    `delete from drydock.rejects where phase_id = $1::int and ${where.scope.condition('merge_key')}`,
     [where.phaseId],
   );
   for (const reject of rejects) {
     await session.execute(
       `insert into drydock.rejects (phase_id, batch, source, merge_key, reason, payload)
        values ($1::int, $2::int, $3::text, $4::uuid, $5::text, $6::jsonb)`,
-      [where.phaseId, where.batch, reject.source, reject.key, reject.reason, reject.payload],
+      [where.phaseId, where.batchOf(reject.key), reject.source, reject.key, reject.reason, reject.payload],
     );
   }
 }

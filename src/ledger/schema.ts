@@ -1,7 +1,10 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { BACKUP_TABLES } from './tables/backups.js';
+import { CAPTURE_TABLES } from './tables/capture.js';
 import { CORE_TABLES } from './tables/core.js';
+import { CUTOVER_TABLES } from './tables/cutover.js';
+import { REFRESH_TABLES } from './tables/refreshes.js';
 
 /** The ledger's own schema. Private: nobody but its owner may look in, because rejects hold row data. */
 export const LEDGER_SCHEMA = 'drydock';
@@ -15,7 +18,7 @@ const LOCK_KEY = 0x44525944_4f434bn.toString();
 const MARKER = `Drydock ledger, version ${LEDGER_VERSION}`;
 
 /** Each area of the ledger declares its own tables; later ones may refer to earlier ones. */
-const TABLES = [CORE_TABLES, BACKUP_TABLES].join('');
+const TABLES = [CORE_TABLES, BACKUP_TABLES, CAPTURE_TABLES, CUTOVER_TABLES, REFRESH_TABLES].join('');
 
 /** Whether the ledger is there. Refuses one of another version, and a schema that is not ours. */
 export async function ledgerExists(session: Session): Promise<boolean> {

@@ -2,12 +2,15 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, columnOf, isUniqueKey, readTable } from './catalog.js';
+import { type MovedTable, type MovedTables, NOTHING_MOVED } from './moved.js';
 import { type LegacyTableName, SHAPES, type Shape } from './shapes.js';
 
 /** A legacy table as it is found. */
 export interface LegacyTable extends CatalogTable {
   readonly name: LegacyTableName;
   readonly shape: Shape;
+  /** The schema in which applications know it; after a cutover the table itself is in another one. */
+  readonly home: string;
 }
 
 /** The legacy tables that are there; one that is missing altogether is simply not in the map. */
@@ -21,11 +24,16 @@ export interface LegacyDatabase {
 
 const STAGING_SCHEMA = 'public_staging';
 
-/** Finds the legacy tables and their shapes. `appSchema`: where app_opportunities lives, when it is known. */
+/**
+ * Finds the legacy tables and their shapes: where a cutover put them, else under their own names.
+ *
+ * @param appSchema where app_opportunities lives, when it is known
+ */
 export async function detectLegacy(
   session: Session,
   schema: string,
   appSchema?: string,
+  moved: MovedTables = NOTHING_MOVED,
 ): Promise<LegacyDatabase> {
   await requireSchema(session, schema);
   if (appSchema !== undefined) await requireSchema(session, appSchema);
@@ -33,6 +41,16 @@ export async function detectLegacy(
   const stops: Stop[] = [];
   let foundAppSchema = appSchema ?? schema;
   for (const name of Object.keys(SHAPES) as LegacyTableName[]) {
+    const aside = moved.get(name);
+    if (aside !== undefined) {
+      if (name === 'app_opportunities') foundAppSchema = aside.home;
+      const found = await readMovedTable(session, aside);
+      if (found === undefined) continue;
+      const shape = closestShape(name, found);
+      if (!aside.dropped) stops.push(...problems(found, shape));
+      tables.set(name, { ...found, name, shape, home: aside.home });
+      continue;
+    }
     let table: CatalogTable | undefined;
     if (name !== 'app_opportunities') table = await readTable(session, schema, name);
     else {
@@ -48,7 +66,7 @@ export async function detectLegacy(
     if (table === undefined) continue;
     const shape = closestShape(name, table);
     stops.push(...problems(table, shape));
-    tables.set(name, { ...table, name, shape });
+    tables.set(name, { ...table, name, shape, home: table.schema });
   }
   if (tables.size === 0) {
     stops.push({
@@ -58,6 +76,11 @@ export async function detectLegacy(
     });
   }
   return { schema, appSchema: foundAppSchema, tables, stops };
+}
+
+/** A table that was moved aside; once it is dropped, the view that gives it back. */
+function readMovedTable(session: Session, moved: MovedTable): Promise<CatalogTable | undefined> {
+  return readTable(session, moved.dropped ? moved.home : moved.schema, moved.name);
 }
 
 async function requireSchema(session: Session, schema: string): Promise<void> {

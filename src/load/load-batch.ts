@@ -3,6 +3,7 @@ import type { KeyRange } from '../keys/key-range.js';
 import { type Batch, bookBatch, lockBatch, reopenBatches } from '../ledger/batches.js';
 import { replaceRejects } from '../ledger/rejects.js';
 import type { BoundPhase } from '../mapping/bind.js';
+import { foldedNames } from '../mapping/locate.js';
 import type { Targets } from '../mapping/targets.js';
 import type { BatchRows } from './batch-rows.js';
 import { copyRows } from './copy-rows.js';
@@ -43,11 +44,17 @@ export async function loadBatch(
         (await copyRows(session, targets.unified, rows.log('unified'))) +
         (await copyRows(session, targets.folded, rows.log('folded')));
     } else {
-      const replacement = await replaceRange(session, targets, range, rows);
+      const replacement = await replaceRange(session, targets, range, rows, {
+        names: foldedNames(bound),
+      });
       await reopenBatches(session, load.dependents, replacement.moved);
       written = replacement.written;
     }
-    await replaceRejects(session, { phaseId: batch.phaseId, batch: batch.number, range }, rows.rejects);
+    await replaceRejects(
+      session,
+      { phaseId: batch.phaseId, scope: range, batchOf: () => batch.number },
+      rows.rejects,
+    );
     const isPart = range.from !== batch.range.from || range.to !== batch.range.to;
     const counts = isPart
       ? await countRange(session, bound, targets, batch.phaseId, batch.range)

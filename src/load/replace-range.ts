@@ -1,45 +1,73 @@
 import type { RowLog } from '../copy-binary/row-log.js';
 import { generatedName, ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import type { KeyRange } from '../keys/key-range.js';
+import type { KeyScope } from '../mapping/keyed-source.js';
 import type { Target, Targets } from '../mapping/targets.js';
 import type { BatchRows } from './batch-rows.js';
 import { copyRows } from './copy-rows.js';
+
+const WORTH_COUNTING = 500;
 
 /** What replacing a range did. */
 export interface Replacement {
   /** Rows inserted, updated and deleted. */
   readonly written: number;
   /**
-   * A temporary table with the `id` of every unified row that came or went, or that rows were folded into or are
-   * no longer: what later phases key their rows by. Ends with the transaction.
+   * A temporary table with the `id` of every unified row that came or went, or that rows were folded into or are no
+   * longer, and of every folded row that came or went: what later phases key their rows by. Empty when the
+   * transaction ends.
    */
   readonly moved: string;
 }
 
+/** How rows of other phases hang on the rows of this one. */
+export interface Neighbours {
+  /** Columns that are emptied where the row that they name goes, before a cascade takes their rows along. */
+  readonly links?: readonly Link[];
+  /** Quoted columns of the table of folded rows that hold the ids by which they are named. */
+  readonly names?: readonly string[];
+}
+
+/** A column of another table of ours that names unified rows. */
+export interface Link {
+  /** Quoted. */
+  readonly table: string;
+  readonly column: string;
+}
+
 /**
- * Makes the rows of a key range be exactly the given ones, and writes only what differs: what is equal is not
- * touched, so re-running an unchanged range writes nothing. Rows are compared as they are stored, byte for byte.
+ * Makes the rows of a key range, or of a set of keys, be exactly the given ones, and writes only what differs: what is
+ * equal is not touched, so re-running an unchanged range writes nothing. Rows are compared as they are stored, byte
+ * for byte.
  */
 export async function replaceRange(
   session: Session,
   targets: Targets,
-  range: KeyRange,
+  scope: KeyScope,
   rows: BatchRows,
+  { links = [], names = [] }: Neighbours = {},
 ): Promise<Replacement> {
-  const moved = `pg_temp.${ident('drydock_moved')}`;
-  await session.execute(`create temp table ${moved} (id uuid) on commit drop`);
+  const moved = await emptyTable(session, 'drydock_moved', 'id uuid');
   const unified = await stageRows(session, targets.unified, rows.log('unified'), 'checked');
   const folded = await stageRows(session, targets.folded, rows.log('folded'), 'checked');
   // Folded rows point to unified ones; both are replaced before anyone can look.
   const written =
-    (await replaceUnified(session, targets.unified, unified, range, moved)) +
-    (await replaceFolded(session, targets.folded, folded, range, moved));
+    (await replaceUnified(session, targets.unified, unified, scope, moved, links)) +
+    (await replaceFolded(session, targets.folded, folded, scope, moved, names));
   return { written, moved };
 }
 
+/** A temporary table that is made once in a session and empties itself with every transaction; gives its name. */
+async function emptyTable(session: Session, name: string, columns: string): Promise<string> {
+  const temporary = `pg_temp.${ident(name)}`;
+  await session.execute(
+    `create temp table if not exists ${ident(name)} (${columns}) on commit delete rows; delete from ${temporary}`,
+  );
+  return temporary;
+}
+
 /**
- * Copies rows into a temporary table that ends with the transaction; gives its name.
+ * Copies rows into a temporary table, where they stay as long as the transaction; gives its name.
  *
  * @param checked whether the table's own checks hold for it: then COPY tells which row breaks one
  */
@@ -49,12 +77,14 @@ export async function stageRows(
   log: RowLog,
   checked: 'checked' | 'unchecked',
 ): Promise<string> {
-  const name = `pg_temp.${ident(generatedName('drydock_stage', target.name))}`;
-  const like = `like ${target.qualified}${checked === 'checked' ? ' including constraints' : ''}`;
-  await session.execute(`create temp table ${name} (${like}) on commit drop`);
+  const name = await emptyTable(
+    session,
+    generatedName(checked === 'checked' ? 'drydock_stage' : 'drydock_again', target.name),
+    `like ${target.qualified}${checked === 'checked' ? ' including constraints' : ''}`,
+  );
   await copyRows(session, target, log, name);
-  // The planner wants to know how many rows there are; of wide columns every value would be read.
-  await session.execute(`analyze ${name} (merge_key)`);
+  // The planner wants to know how many rows there are, unless they are few; of wide columns every value would be read.
+  if (log.rows > WORTH_COUNTING) await session.execute(`analyze ${name} (merge_key)`);
   return name;
 }
 
@@ -62,19 +92,20 @@ async function replaceUnified(
   session: Session,
   target: Target,
   staged: string,
-  range: KeyRange,
+  scope: KeyScope,
   moved: string,
+  links: readonly Link[],
 ): Promise<number> {
   const columns = target.table.copied.join(', ');
   const fields = (alias: string) => target.table.copied.map((column) => `${alias}.${column}`).join(', ');
-  const inRange = range.condition('t.merge_key');
+  const goes = `${scope.condition('t.merge_key')} and not exists (select from ${staged} s where s.id = t.id)`;
   const booked = (change: string) =>
     `with d as (${change} returning id) insert into ${moved} select id from d`;
-  const deleted = await session.execute(
-    booked(
-      `delete from ${target.qualified} t where ${inRange} and not exists (select from ${staged} s where s.id = t.id)`,
-    ),
-  );
+  for (const { table, column } of links) {
+    const named = `l.${ident(column)} in (select t.id from ${target.qualified} t where ${goes})`;
+    await session.execute(`update ${table} l set ${ident(column)} = null where ${named}`);
+  }
+  const deleted = await session.execute(booked(`delete from ${target.qualified} t where ${goes}`));
   const updated = await session.execute(
     `update ${target.qualified} t set (${columns}) = row(${fields('s')}) from ${staged} s where s.id = t.id and row(${fields('t')})::record *<> row(${fields('s')})::record`,
   );
@@ -91,15 +122,18 @@ async function replaceFolded(
   session: Session,
   target: Target,
   staged: string,
-  range: KeyRange,
+  scope: KeyScope,
   moved: string,
+  names: readonly string[],
 ): Promise<number> {
   const columns = target.table.copied.join(', ');
-  const inRange = range.condition('t.merge_key');
-  const stored = `select unified_id, row(${columns})::text from ${target.qualified} t where ${inRange}`;
-  const wanted = `select unified_id, row(${columns})::text from ${staged} t`;
+  const inRange = scope.condition('t.merge_key');
+  const row = `array[${['unified_id', ...names].join(', ')}] as ids, row(${columns})::text`;
+  const stored = `select ${row} from ${target.qualified} t where ${inRange}`;
+  const wanted = `select ${row} from ${staged} t`;
   const different = await session.execute(
-    `insert into ${moved} select unified_id from ((${stored} except all ${wanted}) union all (${wanted} except all ${stored})) d`,
+    `insert into ${moved} select i.id from ((${stored} except all ${wanted}) union all (${wanted} except all ${stored})) d
+       cross join lateral unnest(d.ids) i (id) where i.id is not null`,
   );
   if (different === 0) return 0;
   const deleted = await session.execute(`delete from ${target.qualified} t where ${inRange}`);

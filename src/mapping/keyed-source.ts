@@ -1,6 +1,6 @@
 import { ident, qualified } from '../db/identifier.js';
-import type { KeyRange } from '../keys/key-range.js';
 import type { BoundSource } from './bind.js';
+import { listedRows } from './locate.js';
 import type { Wanted } from './wanted.js';
 
 /**
@@ -23,6 +23,10 @@ export interface KeyedSource {
    * are made of; and what `r` is joined with. See `selective.ts`.
    */
   narrowed(wanted: Wanted): Pick<KeyedSource, 'with' | 'joins'>;
+  /** A `with` that resolves by what is known of submissions in the scratch tables: see `SCRATCH.known`. */
+  readonly knowing: string;
+  /** A query of what the rows `r` of a relation say of their submissions, as (uuid, bare Reddit id); null: nothing. */
+  readonly names: ((relation: string) => string) | null;
 }
 
 /** The legacy table itself, as it is named in FROM clauses. */
@@ -30,13 +34,33 @@ export function tableOf(source: BoundSource): string {
   return qualified(source.table.schema, source.table.name);
 }
 
+/** Which keys to look at: a range of them, or a set. */
+export interface KeyScope {
+  /** A condition on an expression of type uuid. */
+  condition(key: string): string;
+}
+
 export function fromClause(keyed: Pick<KeyedSource, 'source' | 'joins'>): string {
   return `${tableOf(keyed.source)} r ${keyed.joins}`;
 }
 
-/** All rows of a key range, ordered by key: key, extras, columns in the order of extraction. */
-export function extractionQuery(keyed: KeyedSource, range: KeyRange): string {
-  return `${keyed.with} select * from (${extractedFrom(keyed, `${tableOf(keyed.source)} r`)}) q where ${range.condition('q.merge_key')} order by q.merge_key`;
+/** Rows of the keys in a scope, ordered by key: key, extras, columns in the order of extraction. */
+export function extractionQuery(keyed: KeyedSource, scope: KeyScope): string {
+  return ordered(keyed.with, extractedFrom(keyed, `${tableOf(keyed.source)} r`), scope);
+}
+
+/** The same, looking only at the rows that are listed in the scratch table of rows. */
+export function listedQuery(keyed: KeyedSource, scope: KeyScope): string {
+  return ordered(keyed.knowing, extractedFrom(keyed, `${listedRows(keyed.source)} r`), scope);
+}
+
+/** The merge keys of the listed rows. */
+export function listedKeysQuery(keyed: KeyedSource): string {
+  return `${keyed.knowing} select ${keyed.key} as merge_key from ${listedRows(keyed.source)} r ${keyed.joins}`;
+}
+
+function ordered(prelude: string, rows: string, scope: KeyScope): string {
+  return `${prelude} select * from (${rows}) q where ${scope.condition('q.merge_key')} order by q.merge_key`;
 }
 
 /** The fields of extracted rows, from a relation `r` of legacy rows. */

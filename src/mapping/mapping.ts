@@ -52,6 +52,11 @@ export interface Conversion {
   points?(memory: Memory, from: number, to: number): number;
   /** SQL that gives the legacy value, of the legacy type, from an expression of the golden type. */
   inverse(golden: string): string;
+  /**
+   * SQL condition on a golden expression that is not null: the legacy type can hold it, so that `forward` makes the
+   * same of what `inverse` gives. Asked when an application writes to a golden column.
+   */
+  holds(golden: string): string;
 }
 
 /** Makes the conversion for a legacy column as it is found; null when its type is none that the rule knows. */

@@ -30,6 +30,11 @@ const webhook = z.strictObject({
   attempts: z.int().min(1).max(10).default(MONITOR_DEFAULTS.attempts),
 });
 
+const web = z.strictObject({
+  tokenFile: z.string().min(1).nullable().default(null),
+  hosts: z.array(z.string().min(1)).default([]),
+});
+
 const query = z.strictObject({
   name: z.string().min(1).max(100),
   sql: z.string().min(1),
@@ -45,6 +50,7 @@ const config = z.strictObject({
     })
     .default([]),
   webhook: webhook.nullable().default(null),
+  web: web.prefault({}),
   dataDirectory: z.string().min(1).nullable().default(null),
 });
 

@@ -12,20 +12,26 @@ export function ratesOf(sample: Sample, before: Sample | null): Rates {
     return (now - then) / seconds;
   };
   return {
-    phases: (sample.progress?.phases ?? []).map(phaseRates),
+    phases: (sample.progress?.phases ?? []).map((phase) => phaseRates(phase, isLoading(sample))),
     walBytesPerSecond: perSecond(({ wal }) => wal?.position),
     cacheHitRatio: hitRatio(sample, before),
     backlogPerSecond: perSecond(({ capture }) => capture?.backlog),
   };
 }
 
-function phaseRates(phase: PhaseProgress): Rates['phases'][number] {
+/** Where nobody loads there is no rate, and no end: what was loaded before says nothing of it. */
+function isLoading({ progress }: Sample): boolean {
+  return progress != null && progress.running !== null && progress.running.paused === null;
+}
+
+function phaseRates(phase: PhaseProgress, loading: boolean): Rates['phases'][number] {
   const { batches, recent } = phase;
   const left = batches.total - batches.done;
   // What a batch holds is known when it has been loaded; until then it is taken for an average one.
   const average = batches.done > 0 ? phase.rowsIn / (batches.done + batches.reopened) : batches.size;
   const rowsLeft = Math.round(left * average);
-  const rowsPerSecond = recent !== null && recent.seconds > 0 ? recent.rows / recent.seconds : null;
+  const rowsPerSecond =
+    loading && recent !== null && recent.seconds > 0 ? recent.rows / recent.seconds : null;
   return {
     phase: phase.phase,
     rowsPerSecond: left === 0 ? null : rowsPerSecond,

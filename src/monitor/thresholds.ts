@@ -17,7 +17,7 @@ export const THRESHOLDS = {
   lagGrowingChecks: { default: 5, about: 'the lag of captured changes grew at each of so many checks' },
   queryWarningPercent: { default: 25, about: 'a watched query is slower than its baseline by more' },
   queryCriticalPercent: { default: 50, about: 'the same, critical' },
-  queryLeastMs: { default: 2, about: 'a query that is slower by less than this is never called slow' },
+  queryLeastMs: { default: 5, about: 'a query that is slower by less than this is never called slow' },
   connectionsPercent: { default: 50, about: 'connections in use, of the maximum; 90 is critical' },
   cpuPercent: { default: 80, about: "this machine's processors, at three checks in a row" },
   memoryPercent: { default: 80, about: "this machine's memory, at three checks in a row" },

@@ -1,16 +1,16 @@
-import { PHASES, type PhaseName } from '../reports/target.js';
+import { PHASES, type PhaseName, UNIFYING_PHASES, type UnifyingPhaseName } from '../reports/target.js';
 import { assessmentsPhase } from './assessments/phase.js';
 import { opportunitiesPhase } from './opportunities/phase.js';
 import type { PhaseDefinition } from './phase.js';
 
-const DEFINITIONS: Readonly<Record<PhaseName, PhaseDefinition>> = {
+const DEFINITIONS: Readonly<Record<UnifyingPhaseName, PhaseDefinition>> = {
   opportunities: opportunitiesPhase,
   assessments: assessmentsPhase,
 };
 
-/** The definitions of some phases, in the order in which they run. */
-export function phaseDefinitions(names: readonly PhaseName[] = PHASES): PhaseDefinition[] {
-  return PHASES.filter((name) => names.includes(name)).map((name) => DEFINITIONS[name]);
+/** The definitions of those among some phases that unify, in the order in which they run. */
+export function phaseDefinitions(names: readonly PhaseName[] = UNIFYING_PHASES): PhaseDefinition[] {
+  return UNIFYING_PHASES.filter((name) => names.includes(name)).map((name) => DEFINITIONS[name]);
 }
 
 /** The phases that stand on a phase. */

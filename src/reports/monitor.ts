@@ -309,10 +309,19 @@ export interface WebhookConfig {
   readonly attempts: number;
 }
 
+/** The page of `--web`. */
+export interface WebConfig {
+  /** File that holds the token that visitors need; else the environment may hold one. */
+  readonly tokenFile: string | null;
+  /** Names that the page is reached by, beside addresses and localhost. */
+  readonly hosts: readonly string[];
+}
+
 export interface MonitorConfig {
   readonly thresholds: Thresholds;
   readonly queries: readonly WatchedQuery[];
   readonly webhook: WebhookConfig | null;
+  readonly web: WebConfig;
   /** The server's data directory on this machine, where it cannot be found out. */
   readonly dataDirectory: string | null;
 }

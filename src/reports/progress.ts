@@ -22,6 +22,33 @@ export type ProgressEvent =
       readonly at: string;
       readonly maxRate: number | null;
     }
+  | {
+      /** Changes of the legacy tables were applied. */
+      readonly type: 'sync';
+      readonly phase: PhaseName;
+      /** Applied since the work began. */
+      readonly changes: number;
+      /** In the queue still, as far as is known. */
+      readonly backlog: number;
+      /** Age of the oldest change when it was taken. */
+      readonly lagSeconds: number;
+      readonly changesPerSecond: number;
+    }
   | { readonly type: 'notice'; readonly level: 'info' | 'warn'; readonly message: string };
 
-export type Step = 'plan' | 'tables' | 'load' | 'indexes' | 'views' | 'verify' | 'drop';
+export type Step =
+  | 'plan'
+  | 'tables'
+  | 'capture'
+  | 'load'
+  | 'count'
+  | 'sync'
+  | 'indexes'
+  | 'views'
+  | 'refresh'
+  | 'verify'
+  | 'drop'
+  | 'preflight'
+  | 'swap'
+  | 'revert'
+  | 'complete';

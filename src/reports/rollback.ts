@@ -1,7 +1,34 @@
-import type { PhaseName } from './target.js';
+import type { Swap } from './cutover.js';
+import type { PhaseName, TargetOptions } from './target.js';
+
+export interface RollbackOptions extends TargetOptions {
+  /** Only say what would be done. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Seconds to wait for transactions that stand in the way, in all; default 60. */
+  readonly patience?: number | undefined;
+}
+
+/** What a rollback did to a phase that was cut over: its tables have their names again. */
+export interface Reverted {
+  /** Null in a dry run. */
+  readonly swap: Swap | null;
+  /** Names that are tables again. */
+  readonly tables: readonly string[];
+  /** What hangs on the tables and is not as it was before the cutover, in words. */
+  readonly catalogDifferences: readonly string[];
+}
+
+export interface PhaseRollback {
+  readonly phase: PhaseName;
+  /** What was dropped, by name; empty for a phase that was cut over. */
+  readonly dropped: readonly string[];
+  /** Null for a phase that was not cut over. */
+  readonly reverted: Reverted | null;
+}
 
 export interface RollbackReport {
   readonly database: string;
   readonly schema: string;
-  readonly phases: readonly { readonly phase: PhaseName; readonly dropped: readonly string[] }[];
+  readonly dryRun: boolean;
+  readonly phases: readonly PhaseRollback[];
 }

@@ -11,6 +11,11 @@ export interface RunOptions extends TargetOptions, RangeOptions {
   readonly maxRejects?: number | undefined;
   /** Legacy rows loaded per second at most, over all lanes; default: no limit. */
   readonly maxRate?: number | undefined;
+  /**
+   * Have the legacy tables report their changes, by triggers, before anything is read. Default true. Where it is not
+   * permitted the run goes on without, and says so. What reports already goes on in any case.
+   */
+  readonly capture?: boolean | undefined;
   /** Rest between batches in proportion to the other work on the server. Default false. */
   readonly nice?: boolean | undefined;
 }
@@ -39,6 +44,8 @@ export interface PhaseRun {
     readonly alreadyDone: number;
     readonly size: number;
   };
+  /** Changes that were captured meanwhile, and applied before verification; null: nothing is captured. */
+  readonly caughtUp: { readonly changes: number; readonly keys: number; readonly seconds: number } | null;
   /** Legacy rows read by this run. */
   readonly rowsRead: number;
   /** Rows of our tables that this run inserted, updated or deleted. */
@@ -54,6 +61,22 @@ export interface PhaseRun {
   /** Bytes of heap, TOAST and indexes. */
   readonly storage: { readonly legacyBytes: number; readonly unifiedBytes: number };
   readonly verification: PhaseVerification | null;
+  /**
+   * Of a phase that unifies nothing: what it made. Its `unifiedTable` is what its batches go into, and it has no
+   * accounting. Others leave this out.
+   */
+  readonly made?: readonly Made[];
+}
+
+/** An index or a view that a phase made. */
+export interface Made {
+  readonly kind: 'index' | 'materialized view';
+  readonly name: string;
+  /** Made or refreshed by this run; false: it was there, and nothing had changed. */
+  readonly byThisRun: boolean;
+  /** Rows of a view; null of an index. */
+  readonly rows: number | null;
+  readonly bytes: number;
 }
 
 export interface RunReport {

@@ -1,4 +1,5 @@
 import type { PhaseState } from './phase-state.js';
+import type { ViewStatus } from './refresh.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
 export interface StatusOptions extends TargetOptions {
@@ -19,6 +20,20 @@ export interface BatchStatus {
   readonly finishedAt: string | null;
 }
 
+/** What is known of the changes of a phase's legacy tables. */
+export interface CaptureStatus {
+  /** Tables that report their changes. */
+  readonly tables: readonly string[];
+  /** When the last of them began to. */
+  readonly since: string;
+  /** Tables whose triggers are missing or switched off: nobody knows what is written to them. */
+  readonly silent: readonly string[];
+  /** Changes that are not applied yet. */
+  readonly backlog: number;
+  /** Age of the oldest of them, in seconds. */
+  readonly lagSeconds: number;
+}
+
 export interface PhaseStatus {
   readonly phase: PhaseName;
   readonly state: PhaseState;
@@ -36,7 +51,11 @@ export interface PhaseStatus {
   readonly lastVerification: { readonly at: string; readonly equal: boolean } | null;
   /** The newest backup that was read back, and where it was put. */
   readonly lastBackup: { readonly at: string; readonly directory: string; readonly host: string } | null;
+  /** Null: changes are not captured. */
+  readonly capture: CaptureStatus | null;
   readonly batchList: readonly BatchStatus[] | null;
+  /** The materialized views of a phase that has some; others leave this out. */
+  readonly views?: readonly ViewStatus[];
 }
 
 export interface StatusReport {
@@ -82,6 +101,7 @@ export const EVENT_KINDS = [
   'cut-over',
   'reverted',
   'completed',
+  'refreshed',
 ] as const;
 
 /** An entry of the journal that the ledger keeps. */

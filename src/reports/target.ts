@@ -1,7 +1,12 @@
 import type { ProgressEvent } from './progress.js';
 
-/** The phases, in the order in which they run. */
-export const PHASES = ['opportunities', 'assessments'] as const;
+/** The phases that unify legacy tables, in the order in which they run. */
+export const UNIFYING_PHASES = ['opportunities', 'assessments'] as const;
+
+export type UnifyingPhaseName = (typeof UNIFYING_PHASES)[number];
+
+/** All phases, in the order in which they run: the last one builds on what the others unified. */
+export const PHASES = [...UNIFYING_PHASES, 'enhancements'] as const;
 
 export type PhaseName = (typeof PHASES)[number];
 
@@ -37,4 +42,7 @@ export const DEFAULTS = {
   concurrency: 2,
   maxRejects: 0,
   limit: 20,
+  patience: 60,
+  /** Seconds between two looks at the queue of changes. */
+  syncInterval: 0.2,
 } as const;

@@ -1,13 +1,14 @@
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
-import { isConnectionLost, isRetryable, isRowError, type PostgresError, sqlState } from '../db/sqlstate.js';
+import { isConnectionLost, isRetryable, type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { closeGroup } from '../extract/group.js';
 import { KeyRange, successor } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import type { Reject } from '../ledger/rejects.js';
 import { BatchRows } from '../load/batch-rows.js';
+import { culpritOf, refusalOf } from '../load/culprit.js';
 import { type Load, type LoadResult, loadBatch } from '../load/load-batch.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
@@ -64,7 +65,7 @@ export class BatchLoader {
           retryable: mayPass,
         });
       } catch (error) {
-        const culprit = this.#culprit(error, rows);
+        const culprit = culpritOf(error, rows, this.#targets);
         if (culprit === undefined) throw this.#failure(batch, error);
         await this.#putAside(batch, rows, culprit, error as PostgresError);
       }
@@ -84,20 +85,8 @@ export class BatchLoader {
     }
   }
 
-  /** The merge key of the row that the server refused, where its error tells the line. */
-  #culprit(error: unknown, rows: BatchRows): string | undefined {
-    if (!isRowError(error)) return undefined;
-    // "COPY table, line 7, …", in whichever language the server speaks.
-    const place = /^COPY ([^\s,]+)\D*(\d+)/m.exec((error as PostgresError).where ?? '');
-    if (place === null) return undefined;
-    const table = (place[1] ?? '').includes(this.#targets.folded.name) ? 'folded' : 'unified';
-    return rows.keyOfLine(table, Number(place[2]));
-  }
-
   async #putAside(batch: Batch, rows: BatchRows, key: string, error: PostgresError): Promise<void> {
-    const reason = [error.code, error.constraint, error.column]
-      .filter((part) => part !== undefined)
-      .join(' ');
+    const reason = refusalOf(error);
     const booked = new BatchRows(this.#phase.bound.sources.map((source) => source.rule.table));
     const rejects = await this.#reread(key, reason, booked);
     booked.close();

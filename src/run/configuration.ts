@@ -1,9 +1,10 @@
 import { DrydockError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { LEDGER_VERSION } from '../ledger/schema.js';
-import { detectLegacy, type LegacyTable } from '../legacy/detect.js';
+import type { LegacyTable } from '../legacy/detect.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
+import { findLegacy } from './legacy.js';
 
 /** Changes whenever a mapping gives other bytes for the same rows. */
 const MAPPING_VERSION = 1;
@@ -30,10 +31,10 @@ export function configurationOf(phase: Phase): Configuration {
 }
 
 function configured(legacy: readonly LegacyTable[]): Configuration {
-  const tables = legacy.map(({ name, schema, shape, columns }) => [
+  const tables = legacy.map(({ name, home, shape, columns }) => [
     name,
     {
-      schema,
+      schema: home,
       shape: shape.name,
       columns: Object.fromEntries(columns.map((column) => [column.name, column.type.name])),
     },
@@ -56,7 +57,7 @@ export function requireSameConfiguration(phase: Phase, entry: PhaseEntry): void 
 /** Refuses to go on where the legacy tables were altered under a run at work. */
 export async function requireUnchanged(context: Context, phase: Phase): Promise<void> {
   const { session, schema, legacy } = context;
-  const found = await detectLegacy(session, schema, legacy.appSchema);
+  const found = await findLegacy(session, schema, legacy.appSchema);
   const tables = phase.bound.sources.flatMap(({ rule }) => found.tables.get(rule.table) ?? []);
   const changes = changesBetween(configurationOf(phase), configured(tables));
   if (changes.length === 0) return;
@@ -113,6 +114,16 @@ function union(one: object, other: object): string[] {
 function listed(changes: readonly string[]): string {
   const more = changes.length - MOST_SHOWN;
   return `${changes.slice(0, MOST_SHOWN).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
+/** Refuses work on a phase whose legacy tables are not kept up any more. */
+export function requireNotCompleted({ phase, state }: PhaseEntry): void {
+  if (state !== 'completed') return;
+  throw new DrydockError({
+    code: 'completed',
+    what: `Phase ${phase} is completed: its unified tables stand on their own, and there is nothing to compare them with or to load them from.`,
+    next: 'drydock status shows every phase; name the other one with --phase.',
+  });
 }
 
 /** Refuses another size of batches: they were cut when the phase was begun. */

@@ -5,12 +5,13 @@ import { type Connector, connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
-import { detectLegacy, type LegacyDatabase } from '../legacy/detect.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { ProgressEvent } from '../reports/progress.js';
 import { DEFAULTS, PHASES, type PhaseName, type TargetOptions } from '../reports/target.js';
 import { explained } from './explain.js';
+import { findLegacy } from './legacy.js';
 
 /** What every verb works with: a connection, and the database as it is found. */
 export interface Context {
@@ -45,8 +46,8 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
       next: 'Verification rests on hash functions that came with version 14.',
     });
   }
-  const legacy = await detectLegacy(session, schema, options.appSchema);
   const entries = await readPhases(session, schema);
+  const legacy = await findLegacy(session, schema, options.appSchema);
   return {
     connector: connect,
     session,

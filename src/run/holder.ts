@@ -28,6 +28,16 @@ export async function takeLock(session: Session, schema: string): Promise<boolea
   return got === 'true';
 }
 
+/** An expression that takes the same lock until the end of the transaction; for a job inside the server. */
+export function tryLockStatement(schema: string): string {
+  return `pg_try_advisory_xact_lock(${LOCK_CLASS}, hashtext(${literal(schema)}))`;
+}
+
+/** Gives the lock back, and keeps the session. */
+export async function releaseLock(session: Session, schema: string): Promise<void> {
+  await session.execute('select pg_advisory_unlock($1::int, hashtext($2::text))', [LOCK_CLASS, schema]);
+}
+
 /**
  * Writes on the session what it is for. The application name is the one thing of a session that every user may
  * see, and it is there before there is a ledger; Postgres cuts it after 63 bytes.

@@ -1,6 +1,6 @@
 import { type Batch, isReopened } from '../ledger/batches.js';
 import type { Targets } from '../mapping/targets.js';
-import { laterPhases } from '../phases/all.js';
+import { laterPhases, phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import { requireUnchanged } from './configuration.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
@@ -64,7 +64,9 @@ export async function loadPhase(
     pace,
     lanes: options.concurrency,
     budget: { left: options.maxRejects },
-    dependents: laterPhases(phase.name).flatMap((name) => context.entries.get(name)?.id ?? []),
+    dependents: phaseDefinitions(laterPhases(phase.name)).flatMap(
+      ({ name }) => context.entries.get(name)?.id ?? [],
+    ),
     onRows(rows) {
       rowsRead += rows;
       pace.charge(rows);

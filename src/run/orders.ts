@@ -54,12 +54,12 @@ async function order(
       const hasLedger = await ledgerExists(session);
       const holder = await findHolder(session, schema);
       if (holder === undefined) throw nothingRuns(name, schema, hasLedger);
-      if (holder.command === 'rollback') {
+      if (holder.command !== null && holder.command !== 'run') {
         throw new DrydockError({
           code: 'not-a-run',
           what: `What is at work on schema "${schema}" takes no orders: ${describeHolder(holder)}.`,
           state: NOTHING,
-          next: 'A rollback is one short transaction: wait for it.',
+          next: 'Orders are for a run: wait for what is at work, or stop it.',
         });
       }
       const key = { schema, runPid: holder.backendPid };

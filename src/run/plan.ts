@@ -8,6 +8,7 @@ import type { PhasePlan, PlanOptions, PlanReport, TablePlan } from '../reports/p
 import { DEFAULTS } from '../reports/target.js';
 import { requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, stoppable } from './context.js';
+import { derivedPhases } from './derived.js';
 import { estimate } from './estimate.js';
 import {
   meetingsOf,
@@ -42,6 +43,12 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
             ...(await planPhase(context, phase, options.batchSize ?? DEFAULTS.batchSize)),
             unmapped: unmapped.words,
           });
+        }
+        for (const derived of derivedPhases(context.phaseNames)) {
+          context.report({ type: 'step', phase: derived.name, step: 'plan' });
+          const planned = await derived.plan(context);
+          plans.push(planned.plan);
+          further.push(...planned.warnings);
         }
       }
       const warnings = unreadable ? [] : [...(await warningsOf(context, tables, plans)), ...further];

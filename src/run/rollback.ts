@@ -1,45 +1,115 @@
-import { withCleanup } from '../db/cleanup.js';
+import { ATTEMPTS, LOCK_PATIENCE } from '../capture/patience.js';
+import { stopCapture } from '../capture/stop.js';
+import { requireEntry, surveyOf } from '../cutover/cutover.js';
+import { dropReverseFunctions } from '../cutover/reverse/install.js';
+import { requireOurViews, revert } from '../cutover/revert.js';
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
+import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { laterPhases } from '../phases/all.js';
-import type { RollbackReport } from '../reports/rollback.js';
-import { PHASES, type PhaseName, type TargetOptions } from '../reports/target.js';
-import { openContext, stoppable } from './context.js';
+import type { Phase } from '../phases/phase.js';
+import type { PhaseRollback, RollbackOptions, RollbackReport } from '../reports/rollback.js';
+import { DEFAULTS, PHASES, type PhaseName } from '../reports/target.js';
+import { bindPhases, type Context, openContext, stoppable } from './context.js';
 import { lockOperator } from './lock.js';
 
 /**
- * Drops what Drydock made for the phases, and only that, in one transaction; the ledger goes with the last phase.
- * The legacy tables were never touched.
+ * One step back. A phase that was cut over gets its tables' names back and is in sync again. Of any other phase, what
+ * Drydock made for it is dropped, and only that, in one transaction; the ledger goes with the last phase.
+ * Of the legacy tables only the triggers are taken that report their changes.
  */
-export async function rollback(options: TargetOptions): Promise<RollbackReport> {
+export async function rollback(options: RollbackOptions): Promise<RollbackReport> {
   return stoppable(options.signal, 'Nothing was dropped.', () =>
     withCleanup(async (cleanup) => {
+      const dryRun = options.dryRun === true;
       const context = await openContext(options, cleanup);
-      await lockOperator(context, 'rollback', cleanup);
+      if (!dryRun) await lockOperator(context, 'rollback', cleanup);
       const { database, schema, session } = context;
       // Read anew: what was there before the lock may have changed. Later phases stand on earlier ones.
       const entries = await readPhases(session, schema);
       const names = [...PHASES].reverse().filter((name) => context.phaseNames.includes(name));
-      requireOrder(names, entries);
-      const phases = await withRetry(() =>
-        session.transaction(async () => {
-          await lockLedger(session);
-          const dropped: { phase: PhaseName; dropped: string[] }[] = [];
-          for (const phase of names) {
-            context.report({ type: 'step', phase, step: 'drop' });
-            dropped.push({ phase, dropped: await dropPhase(session, phase, entries.get(phase)) });
-          }
-          return dropped;
-        }),
+      const isCutOver = (name: PhaseName) => entries.get(name)?.state === 'cut-over';
+      requireWayBack(names, entries);
+      const toDrop = names.filter((name) => !isCutOver(name));
+      requireOrder(toDrop, entries);
+      const reverted: PhaseRollback[] = [];
+      if (names.some(isCutOver)) {
+        const now = await openContext({ ...options, phases: names.filter(isCutOver) }, cleanup);
+        for (const phase of bindPhases(now)) reverted.push(await revertPhase(now, phase, options, cleanup));
+      }
+      const dropped = await dropPhases(context, toDrop, entries, dryRun);
+      const phases = names.flatMap(
+        (name) => [...reverted, ...dropped].find(({ phase }) => phase === name) ?? [],
       );
-      return { database, schema, phases };
+      return { database, schema, dryRun, phases };
     }),
   );
+}
+
+async function revertPhase(
+  context: Context,
+  phase: Phase,
+  { dryRun, patience }: RollbackOptions,
+  cleanup: Cleanup,
+): Promise<PhaseRollback> {
+  const entry = requireEntry(context, phase);
+  const { serverVersion } = await surveyOf(context, phase, entry);
+  const patienceMs = (patience ?? DEFAULTS.patience) * 1_000;
+  const turn = { context, phase, phaseId: entry.id, serverVersion, patienceMs };
+  if (dryRun === true) {
+    await requireOurViews(context.session, turn);
+    const tables = phase.bound.sources.map(({ table }) => `${table.home}.${table.name}`);
+    return { phase: phase.name, dropped: [], reverted: { swap: null, tables, catalogDifferences: [] } };
+  }
+  context.report({ type: 'step', phase: phase.name, step: 'revert' });
+  return { phase: phase.name, dropped: [], reverted: await revert(turn, cleanup) };
+}
+
+async function dropPhases(
+  context: Context,
+  names: readonly PhaseName[],
+  entries: ReadonlyMap<PhaseName, PhaseEntry>,
+  dryRun: boolean,
+): Promise<PhaseRollback[]> {
+  const { session } = context;
+  const dropAll = async () => {
+    const dropped: PhaseRollback[] = [];
+    for (const phase of names) {
+      context.report({ type: 'step', phase, step: 'drop' });
+      const list = dryRun
+        ? await wouldDrop(session, entries.get(phase))
+        : await dropPhase(context, phase, entries.get(phase));
+      dropped.push({ phase, dropped: list, reverted: null });
+    }
+    return dropped;
+  };
+  if (dryRun || names.length === 0) return dropAll();
+  const once = () =>
+    session.transaction(async () => {
+      await lockLedger(session);
+      // Triggers go from tables that are at work: who writes them waits behind us no longer than this.
+      await session.execute(`set local lock_timeout = '${LOCK_PATIENCE}'`);
+      return dropAll();
+    });
+  return withRetry(once, { signal: context.signal, attempts: ATTEMPTS });
+}
+
+/** After completion the unified tables are the only ones that are current. */
+function requireWayBack(names: readonly PhaseName[], entries: ReadonlyMap<PhaseName, PhaseEntry>): void {
+  const completed = names.find((name) => entries.get(name)?.state === 'completed');
+  if (completed === undefined) return;
+  throw new DrydockError({
+    code: 'completed',
+    what: `Phase ${completed} is completed: what was written since is in the unified tables only.`,
+    state: 'Nothing was dropped.',
+    next: 'There is no way back but a backup: drydock restore.',
+  });
 }
 
 function requireOrder(names: readonly PhaseName[], entries: ReadonlyMap<PhaseName, PhaseEntry>): void {
@@ -55,21 +125,33 @@ function requireOrder(names: readonly PhaseName[], entries: ReadonlyMap<PhaseNam
   }
 }
 
+async function wouldDrop(session: Session, entry: PhaseEntry | undefined): Promise<string[]> {
+  if (entry === undefined) return [];
+  const names: string[] = [];
+  for (const object of await readObjects(session, entry.id)) {
+    if (await isIntact(session, object)) names.push(`${object.kind} ${object.schema}.${object.name}`);
+  }
+  return names;
+}
+
 /** Drops one phase's objects, and the ledger after the last phase; gives what was dropped. */
 async function dropPhase(
-  session: Session,
+  { session, schema }: Context,
   phase: PhaseName,
   entry: PhaseEntry | undefined,
 ): Promise<string[]> {
   if (entry === undefined) return [];
   const dropped: string[] = [];
   try {
+    dropped.push(...(await endJob(session, entry.id)));
+    for (const table of await stopCapture(session, entry.id)) dropped.push(`triggers on ${table}`);
     for (const object of await readObjects(session, entry.id)) {
       // What is under the name now is not what we made: it is left alone.
       if (!(await isIntact(session, object))) continue;
       await dropOwned(session, object);
       dropped.push(`${object.kind} ${object.schema}.${object.name}`);
     }
+    await session.execute(dropReverseFunctions(phase, schema).join('; '));
     await session.execute('delete from drydock.phases where id = $1::int', [entry.id]);
     const { left } = await session.one('select count(*) as left from drydock.phases');
     if (left === '0') {

@@ -1,19 +1,23 @@
 import { withCleanup } from '../db/cleanup.js';
-import { DrydockError } from '../errors.js';
 import { type Batch, isReopened, readBatches } from '../ledger/batches.js';
-import { finishRun, readPhases, setState, startRun } from '../ledger/phases.js';
+import { readPhases, setState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
-import { DEFAULTS } from '../reports/target.js';
-import { requireSameBatchSize, requireSameConfiguration } from './configuration.js';
-import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from './context.js';
+import { DEFAULTS, type PhaseName } from '../reports/target.js';
+import { beginCapture, type CaptureState } from './begin-capture.js';
+import { bookedRun } from './booked-run.js';
+import { catchUp } from './catch-up.js';
+import { requireNotCompleted, requireSameBatchSize, requireSameConfiguration } from './configuration.js';
+import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
+import { type Control, derivedPhases } from './derived.js';
+import { Drainer } from './drainer.js';
 import { analyzeTables, buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
 import { Inbox } from './pace/inbox.js';
-import { Pace, type PaceParts } from './pace/pace.js';
+import { Pace } from './pace/pace.js';
 import { seesOthers } from './pace/server-load.js';
 import { peakMemory } from './peak-memory.js';
 import { repeatedWarning } from './plan.js';
@@ -23,6 +27,7 @@ import { select } from './selection.js';
 import { type Settings, settingsOf } from './settings.js';
 import { findStops, throwIfStops } from './stops.js';
 import { storageOf } from './storage.js';
+import { syncJob } from './sync-job.js';
 import { recordedVerification } from './verify.js';
 import { brokenViews } from './verify-phase.js';
 
@@ -56,17 +61,18 @@ export async function run(options: RunOptions): Promise<RunReport> {
         watch: settings.nice ? lock.session : undefined,
       };
       const phases: PhaseRun[] = [];
-      for (const definition of phaseDefinitions(context.phaseNames)) {
+      for (const { name, run: runOne } of runnablePhases(context.phaseNames)) {
         const before = phases.at(-1);
-        // A phase resolves against the rows of the one before it, and needs all of them.
+        // A phase builds on the rows of the one before it, and needs all of them.
         if (before?.state === 'loading') {
-          warnings.push(`Phase ${definition.name} was left out: phase ${before.phase} is not complete.`);
+          warnings.push(`Phase ${name} was left out: phase ${before.phase} is not complete.`);
           break;
         }
-        // Bound only now: the phase before it has made the tables that it resolves against.
+        // Read only now: the phase before it has made the tables that it builds on.
         const entries = await readPhases(context.session, context.schema);
-        const phase = definition.bind(context.legacy, new Set(entries.keys()));
-        phases.push(await runPhase({ ...context, entries }, phase, options, settings, control));
+        const { done, warnings: told } = await runOne({ ...context, entries }, options, settings, control);
+        phases.push(done);
+        warnings.push(...told);
       }
       warnings.push(...(await reopenedPhases(context)));
       const outcome = phases.some((phase) => phase.state === 'different')
@@ -102,8 +108,37 @@ async function reopenedPhases(context: Context): Promise<string[]> {
   return warnings;
 }
 
-/** What a run is steered with, over all its phases. */
-type Control = Pick<PaceParts, 'inbox' | 'watch'>;
+/** What running a phase gave, and what is to be said about it. */
+interface PhaseOutcome extends Pick<CaptureState, 'warnings'> {
+  readonly done: PhaseRun;
+}
+
+interface RunnablePhase {
+  readonly name: PhaseName;
+  run(context: Context, options: RunOptions, settings: Settings, control: Control): Promise<PhaseOutcome>;
+}
+
+/** How each phase is run, in order: those that unify, and those that build on what was unified. */
+function runnablePhases(names: readonly PhaseName[]): RunnablePhase[] {
+  const unifying = phaseDefinitions(names).map(
+    (definition): RunnablePhase => ({
+      name: definition.name,
+      run(context, options, settings, control) {
+        const phase = definition.bind(context.legacy, new Set(context.entries.keys()));
+        return runPhase(context, phase, options, settings, control);
+      },
+    }),
+  );
+  const derived = derivedPhases(names).map(
+    (phase): RunnablePhase => ({
+      name: phase.name,
+      async run(context, options, settings, control) {
+        return { done: await phase.run(context, options, settings, control), warnings: [] };
+      },
+    }),
+  );
+  return [...unifying, ...derived];
+}
 
 const NEARLY_BLIND =
   'Being nice to the sessions of this user only: those of others cannot be seen without the role pg_read_all_stats.';
@@ -114,8 +149,13 @@ async function requireSameSettings(context: Context, settings: Settings): Promis
   for (const phase of bindPhases({ ...context, entries })) {
     const entry = entries.get(phase.name);
     if (entry === undefined) continue;
+    requireNotCompleted(entry);
     requireSameConfiguration(phase, entry);
     if (settings.batchSize !== undefined) requireSameBatchSize(entry, settings.batchSize);
+  }
+  for (const derived of derivedPhases(context.phaseNames)) {
+    const entry = entries.get(derived.name);
+    if (entry !== undefined) await derived.requireSame(context, entry);
   }
 }
 
@@ -125,7 +165,7 @@ async function runPhase(
   options: RunOptions,
   settings: Settings,
   control: Control,
-): Promise<PhaseRun> {
+): Promise<PhaseOutcome> {
   const { session } = context;
   const targets = targetsOf(phase);
   const entry = context.entries.get(phase.name);
@@ -137,31 +177,26 @@ async function runPhase(
     entry,
     settings.batchSize ?? DEFAULTS.batchSize,
   );
+  const capture = await beginCapture(context, phase, phaseId, settings.capture);
+  // Where capture begins late, batches are to be loaded again.
+  const entries = entry === undefined ? context.entries : await readPhases(session, context.schema);
   const batches = await readBatches(session, phaseId);
-  const runId = await startRun(session, phaseId, operator());
-  try {
-    await control.inbox.open();
-    const result = await loadAndFinish(context, phase, phaseId, batches, options, settings, control);
-    await finishRun(session, runId, 'finished', result.state);
-    return result;
-  } catch (error) {
-    const stopped = context.signal?.aborted === true;
-    const outcome = stopped ? 'stopped' : error instanceof DrydockError ? error.code : 'failed';
-    // The ledger is told if it can be; the error that counts is the first one.
-    await finishRun(session, runId, stopped ? 'stopped' : 'failed', outcome).catch(() => undefined);
-    throw error;
-  }
+  const about = { phaseId, batches, capture };
+  const done = await bookedRun(context, phaseId, control.inbox, () =>
+    loadAndFinish({ ...context, entries }, phase, about, options, settings, control),
+  );
+  return { done, warnings: capture.warnings };
 }
 
 async function loadAndFinish(
   context: Context,
   phase: Phase,
-  phaseId: number,
-  batches: readonly Batch[],
+  about: { readonly phaseId: number; readonly batches: readonly Batch[]; readonly capture: CaptureState },
   options: RunOptions,
   settings: Settings,
   control: Control,
 ): Promise<PhaseRun> {
+  const { phaseId, batches, capture } = about;
   const { session } = context;
   const targets = targetsOf(phase);
   const batchSize = context.entries.get(phase.name)?.batchSize ?? settings.batchSize ?? DEFAULTS.batchSize;
@@ -187,6 +222,17 @@ async function loadAndFinish(
     await setState(session, phaseId, 'loaded');
   }
   const indexSeconds = secondsSince(indexesFrom);
+  const caughtUp =
+    pending || !capture.on
+      ? null
+      : await withCleanup(async (cleanup) => {
+          const job = syncJob(context, phase, phaseId, batches, { left: settings.maxRejects });
+          return catchUp(context, job, new Drainer(context, cleanup), async () => ({
+            ...settings,
+            batchSize,
+            pace,
+          }));
+        });
   const verification = pending
     ? null
     : await recordedVerification(context, phase, phaseId, {
@@ -211,8 +257,9 @@ async function loadAndFinish(
       alreadyDone: batches.filter((batch) => batch.status === 'done').length,
       size: batchSize,
     },
+    caughtUp,
     rowsRead: loaded.rowsRead,
-    rowsWritten: loaded.rowsWritten,
+    rowsWritten: loaded.rowsWritten + (caughtUp?.written ?? 0),
     seconds: {
       load: loaded.seconds,
       held: loaded.heldSeconds,

@@ -17,7 +17,7 @@ export interface Selection {
 /** The part of a phase that range options name; null when they name none, which means everything. */
 export async function select(
   context: Context,
-  phase: Phase,
+  phase: Pick<Phase, 'keyed'>,
   batches: readonly Batch[],
   options: RangeOptions,
 ): Promise<Selection | null> {
@@ -61,7 +61,7 @@ function byKeys(
 /** Batches that hold a key with a legacy row whose time columns say that it was made or changed since then. */
 async function bySince(
   context: Context,
-  phase: Phase,
+  phase: Pick<Phase, 'keyed'>,
   batches: readonly Batch[],
   since: string,
 ): Promise<Selection> {

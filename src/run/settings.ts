@@ -14,6 +14,7 @@ export function settingsOf(options: RunOptions) {
     /** Null: no limit. */
     maxRate: options.maxRate ?? null,
     nice: options.nice === true,
+    capture: options.capture !== false,
   };
   requireWhole('batchSize', settings.batchSize ?? DEFAULTS.batchSize, 1);
   requireWhole('concurrency', settings.concurrency, 1);

@@ -1,13 +1,14 @@
 import { withCleanup } from '../db/cleanup.js';
-import type { Session } from '../db/session.js';
 import { newestBackup } from '../ledger/backups.js';
 import { listBatches } from '../ledger/batches.js';
 import { newestEvent } from '../ledger/events.js';
 import type { PhaseEntry } from '../ledger/phases.js';
+import { readViews } from '../ledger/refreshes.js';
 import { ledgerExists } from '../ledger/schema.js';
 import type { PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
 import type { PhaseName } from '../reports/target.js';
-import { openContext, stoppable } from './context.js';
+import { captureStatus } from './capture-status.js';
+import { type Context, openContext, stoppable } from './context.js';
 import { readRunning } from './running.js';
 
 /** Who is at work, and what the ledger says of each phase. Read-only. */
@@ -21,7 +22,7 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
         phases.push(
           entry === undefined
             ? notBegun(name)
-            : await phaseStatus(context.session, context.schema, entry, options.batchList === true),
+            : await phaseStatus(context, entry, options.batchList === true),
         );
       }
       const { database, session, schema } = context;
@@ -49,17 +50,14 @@ function notBegun(phase: PhaseName): PhaseStatus {
     lastRun: null,
     lastVerification: null,
     lastBackup: null,
+    capture: null,
     batchList: null,
   };
 }
 
-async function phaseStatus(
-  session: Session,
-  schema: string,
-  entry: PhaseEntry,
-  withBatches: boolean,
-): Promise<PhaseStatus> {
-  const backup = await newestBackup(session, schema, entry.phase);
+async function phaseStatus(context: Context, entry: PhaseEntry, withBatches: boolean): Promise<PhaseStatus> {
+  const { session } = context;
+  const backup = await newestBackup(session, context.schema, entry.phase);
   const sums = await session.one(
     `select count(*) as total, count(*) filter (where status = 'done') as done, sum(rows_in) as rows_in,
        sum(rows_out) as rows_out, sum(folded) as folded, sum(rejected) as rejected
@@ -74,7 +72,9 @@ async function phaseStatus(
     'select verified_at, equal::text as equal from drydock.verifications where phase_id = $1::int order by id desc limit 1',
     [entry.id],
   );
+  const views = await readViews(session, entry.id);
   return {
+    ...(views.length === 0 ? {} : { views }),
     phase: entry.phase,
     state: entry.state,
     batches: { total: Number(sums.total), done: Number(sums.done), size: entry.batchSize },
@@ -97,6 +97,7 @@ async function phaseStatus(
         : { at: String(verification.verified_at), equal: verification.equal === 'true' },
     lastBackup:
       backup === null ? null : { at: backup.takenAt, directory: backup.directory, host: backup.host },
+    capture: await captureStatus(context, entry),
     batchList: withBatches ? await listBatches(session, entry.id) : null,
   };
 }

@@ -4,7 +4,9 @@ import { ownership } from '../ledger/objects.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Stop } from '../reports/plan.js';
+import type { PhaseName } from '../reports/target.js';
 import type { Context } from './context.js';
+import { derivedPhases } from './derived.js';
 
 /** Everything that keeps a run from starting, found without writing anything. */
 export async function findStops(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
@@ -23,6 +25,10 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
     stops.push(...(await foreignObjects(context, phase)));
     stops.push(...phaseOrder(context, phase));
   }
+  for (const derived of derivedPhases(context.phaseNames)) {
+    if (context.legacy.stops.length === 0) stops.push(...(await derived.stops(context)));
+    stops.push(...phaseOrder(context, derived));
+  }
   return stops;
 }
 
@@ -37,8 +43,11 @@ export function throwIfStops(stops: readonly Stop[]): void {
   });
 }
 
-/** A phase resolves against the rows of the one before it, so all of them have to be there. */
-function phaseOrder(context: Context, { name, after }: Phase): Stop[] {
+/** A phase builds on the rows of the one before it, so all of them have to be there. */
+function phaseOrder(
+  context: Context,
+  { name, after }: { readonly name: PhaseName; readonly after: PhaseName | null },
+): Stop[] {
   if (after === null || context.phaseNames.includes(after)) return [];
   const state = context.entries.get(after)?.state;
   if (state !== undefined && state !== 'loading') return [];

@@ -11,6 +11,7 @@ import type { Invariant, PhaseVerification, TableVerification } from '../reports
 import { compareTable, type SnapshotPair } from '../verify/compare-table.js';
 import type { Comparison } from '../verify/sides.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
+import { checkInvariants } from './invariants.js';
 import { openReader } from './reader.js';
 import { restorations } from './restorations.js';
 import { secondRoute } from './second-route.js';
@@ -54,7 +55,7 @@ export async function verifyPhase(
         await compareTable(sessions, comparison, selection.batches, selection.selected, selection.limit),
       );
     }
-    invariants.push(...(await checkInvariants(sessions, phase)));
+    invariants.push(...(await checkInvariants(sessions, phase.invariants, targets.unified)));
     if (selection.strict)
       invariants.push(
         ...(await secondRoute(context, phase, targets, comparisons, {
@@ -71,21 +72,6 @@ export async function verifyPhase(
       accounting.every((entry) => entry.balanced);
     return { phase: phase.name, equal, tables, invariants, accounting, seconds: secondsSince(start) };
   });
-}
-
-/** Checks what must hold of our tables, over both sessions. */
-async function checkInvariants(sessions: SnapshotPair, phase: Phase): Promise<Invariant[]> {
-  const found: Invariant[] = [];
-  const left = [...phase.invariants.entries()];
-  const work = async (session: Session) => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const [index, { name, violations }] = next;
-      const { n } = await session.one(violations);
-      found[index] = { name, ok: n === '0', detail: n === '0' ? '' : `${n} rows break it` };
-    }
-  };
-  await Promise.all([work(sessions.legacy), work(sessions.unified)]);
-  return found;
 }
 
 async function snapshotPair(context: Context, cleanup: Cleanup): Promise<SnapshotPair> {

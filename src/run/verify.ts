@@ -1,13 +1,14 @@
 import { withCleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
-import { readBatches } from '../ledger/batches.js';
-import { recordVerification, setState } from '../ledger/phases.js';
+import { type Batch, readBatches } from '../ledger/batches.js';
+import { type PhaseEntry, recordVerification, setState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
-import { DEFAULTS } from '../reports/target.js';
+import { DEFAULTS, type PhaseName } from '../reports/target.js';
 import type { PhaseVerification, VerifyOptions, VerifyReport } from '../reports/verify.js';
-import { requireSameConfiguration } from './configuration.js';
+import { requireNotCompleted, requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
+import { type DerivedPhase, derivedPhases } from './derived.js';
 import { requireTables } from './prepare.js';
 import { select } from './selection.js';
 import { throwIfStops } from './stops.js';
@@ -26,10 +27,16 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       const context = await openContext(options, cleanup);
       const phases: PhaseVerification[] = [];
       const known = bindPhases(context).filter(
-        (phase) => options.phases !== undefined || context.entries.has(phase.name),
+        ({ name }) =>
+          options.phases !== undefined ||
+          (context.entries.has(name) && context.entries.get(name)?.state !== 'completed'),
       );
-      if (known.length === 0) throw notLoaded('Nothing was unified', 'drydock run');
+      const derived = derivedPhases(context.phaseNames).filter(
+        ({ name }) => options.phases !== undefined || context.entries.has(name),
+      );
+      if (known.length + derived.length === 0) throw notLoaded('Nothing was unified', 'drydock run');
       for (const phase of known) phases.push(await verifyOne(context, phase, options));
+      for (const phase of derived) phases.push(await verifyDerived(context, phase, options));
       return {
         database: context.database,
         schema: context.schema,
@@ -42,22 +49,43 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   );
 }
 
+/** The phase's entry; there is nothing to verify before it was run. */
+function entryOf(context: Context, phase: PhaseName): PhaseEntry {
+  const entry = context.entries.get(phase);
+  if (entry === undefined) throw notLoaded(`Phase ${phase} was not run`, `drydock run --phase ${phase}`);
+  return entry;
+}
+
+/** Without all of its batches a phase cannot be verified. */
+function requireComplete({ phase, state }: PhaseEntry, batches: readonly Batch[]): void {
+  if (state !== 'loading') return;
+  const pending = batches.filter((batch) => batch.status === 'pending').length;
+  throw notLoaded(
+    `Phase ${phase} is not complete: ${pending} of ${batches.length} batches are to be loaded`,
+    `drydock run --phase ${phase}`,
+  );
+}
+
+/** A phase that unifies nothing has no legacy rows that a range could select: it is verified whole. */
+async function verifyDerived(
+  context: Context,
+  phase: DerivedPhase,
+  options: VerifyOptions,
+): Promise<PhaseVerification> {
+  const entry = entryOf(context, phase.name);
+  requireComplete(entry, await readBatches(context.session, entry.id));
+  return phase.verify(context, entry, options);
+}
+
 async function verifyOne(context: Context, phase: Phase, options: VerifyOptions): Promise<PhaseVerification> {
-  const entry = context.entries.get(phase.name);
-  if (entry === undefined)
-    throw notLoaded(`Phase ${phase.name} was not run`, `drydock run --phase ${phase.name}`);
+  const entry = entryOf(context, phase.name);
+  requireNotCompleted(entry);
   requireSameConfiguration(phase, entry);
   throwIfStops(context.legacy.stops);
   const targets = targetsOf(phase);
   await requireTables(context, phase, targets, entry);
   const batches = await readBatches(context.session, entry.id);
-  const pending = batches.filter((batch) => batch.status === 'pending').length;
-  if (entry.state === 'loading') {
-    throw notLoaded(
-      `Phase ${phase.name} is not complete: ${pending} of ${batches.length} batches are to be loaded`,
-      `drydock run --phase ${phase.name}`,
-    );
-  }
+  requireComplete(entry, batches);
   const selection = await select(context, phase, batches, options);
   const selected = selection?.batches ?? null;
   const settings = { selected, limit: options.limit ?? DEFAULTS.limit, strict: options.strict === true };
@@ -93,7 +121,7 @@ export async function recordedVerification(
   return result;
 }
 
-function notLoaded(what: string, command: string): DrydockError {
+export function notLoaded(what: string, command: string): DrydockError {
   return new DrydockError({
     code: 'not-loaded',
     what: `${what}; there is nothing to compare yet.`,

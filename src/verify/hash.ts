@@ -21,13 +21,17 @@ export function textOf(column: CatalogColumn, alias: string): string {
   return `${name}::text collate "C"`;
 }
 
+/** A row of all values as they go into the hash. */
+export function hashedRow(columns: readonly CatalogColumn[], alias: string): string {
+  return `row(${columns.map((column) => hashed(column, alias)).join(', ')})`;
+}
+
 /**
- * Aggregates over rows `alias`: their number, and per seed the sum of their hashes. `hash_record_extended` alone is
- * a linear combination of its columns' hashes, and a sum of it is blind to values swapped between two rows;
- * the hash around it is not.
+ * Aggregates over such rows, made once each for both seeds (in a subquery with `offset 0`): their number, and per seed
+ * the sum of their hashes. `hash_record_extended` alone is a linear combination of its columns' hashes, and a sum of
+ * it is blind to values swapped between two rows; the hash around it is not.
  */
-export function rowHashes(columns: readonly CatalogColumn[], alias: string): string {
-  const row = `row(${columns.map((column) => hashed(column, alias)).join(', ')})`;
+export function rowHashes(row: string): string {
   const sums = SEEDS.map(
     (seed, index) =>
       `coalesce(sum(hashint8extended(hash_record_extended(${row}, ${seed}), ${seed})), 0)::text as hash${index + 1}`,

@@ -5,7 +5,7 @@ import { fromClause, type KeyedSource, tableOf } from '../mapping/keyed-source.j
 import { type Restoration, restoreQuery } from '../mapping/legacy-view.js';
 import { viewName } from '../mapping/targets.js';
 import type { SideHash } from '../reports/verify.js';
-import { rowHashes } from './hash.js';
+import { hashedRow, rowHashes } from './hash.js';
 
 /** The two sides of one legacy table: the table itself, and what the unified tables give back. */
 export interface Comparison {
@@ -26,8 +26,9 @@ export async function hashSide(session: Session, comparison: Comparison, side: S
     ? qualified(schema, viewName(keyed.source.rule.table))
     : `(${restoreQuery(restoration)})`;
   const from = side === 'legacy' ? tableOf(keyed.source) : view;
-  const row = await session.one(`select ${rowHashes(keyed.source.table.columns, 'r')} from ${from} r`);
-  return sideHash(row);
+  const hashed = hashedRow(keyed.source.table.columns, 'r');
+  const rows = `select ${hashed} as hashed from ${from} r offset 0`;
+  return sideHash(await session.one(`select ${rowHashes('h.hashed')} from (${rows}) h`));
 }
 
 /**
@@ -49,9 +50,12 @@ export async function hashBatches(
     bounds.length === 0
       ? String(first.number)
       : `width_bucket(${key}, array[${bounds.join(', ')}]::uuid[]) + ${first.number}`;
+  const hashed = hashedRow(comparison.keyed.source.table.columns, 'r');
   const rows = await session.query(
-    `${withClause(comparison, side)} select ${number} as batch, ${rowHashes(comparison.keyed.source.table.columns, 'r')}
-     from (${keyedRows(comparison, side)}) r where ${first.range.spanTo(last.range).condition(key)} group by 1`,
+    `${withClause(comparison, side)} select h.batch, ${rowHashes('h.hashed')} from (
+       select ${number} as batch, ${hashed} as hashed
+       from (${keyedRows(comparison, side)}) r where ${first.range.spanTo(last.range).condition(key)} offset 0
+     ) h group by 1`,
   );
   return new Map(rows.map((row) => [Number(row.batch), sideHash(row)]));
 }

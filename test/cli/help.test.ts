@@ -7,6 +7,7 @@ const COMMANDS = [
   'plan',
   'run',
   'verify',
+  'sync',
   'status',
   'monitor',
   'pause',
@@ -15,6 +16,7 @@ const COMMANDS = [
   'rollback',
   'backup',
   'restore',
+  'bench',
   'demo',
 ];
 

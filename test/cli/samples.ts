@@ -175,6 +175,7 @@ export const runReport: RunReport = {
       foldedRows: 420,
       rejectedRows: 2,
       batches: { total: 4, loaded: 3, alreadyDone: 1, size: 10_000 },
+      caughtUp: { changes: 120, keys: 96, seconds: 0.4 },
       rowsRead: 42_500,
       rowsWritten: 19_820,
       seconds: { load: 2.24, held: 0, indexes: 0.61, verify: 0.8 },
@@ -231,6 +232,13 @@ export const statusReport: StatusReport = {
       lastRun: { startedAt: '2025-03-01 12:00:00+00', finishedAt: null, outcome: null, by: 'drydock 0.1.0' },
       lastVerification: null,
       lastBackup: { at: '2025-03-01 11:00:00+00', directory: '/backup/one', host: 'web1' },
+      capture: {
+        tables: ['public.opportunities', 'public.submissions'],
+        since: '2025-03-01 10:00:00+00',
+        silent: [],
+        backlog: 1_234,
+        lagSeconds: 2.5,
+      },
       batchList: [
         {
           number: 1,
@@ -269,6 +277,7 @@ export const statusReport: StatusReport = {
       lastRun: null,
       lastVerification: null,
       lastBackup: null,
+      capture: null,
       batchList: null,
     },
   ],
@@ -290,9 +299,14 @@ export const orderReport: OrderReport = {
 
 export const rollbackReport: RollbackReport = {
   ...where,
+  dryRun: false,
   phases: [
-    { phase: 'assessments', dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'] },
-    { phase: 'opportunities', dropped: [] },
+    {
+      phase: 'assessments',
+      dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'],
+      reverted: null,
+    },
+    { phase: 'opportunities', dropped: [], reverted: null },
   ],
 };
 

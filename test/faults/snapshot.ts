@@ -12,7 +12,7 @@ export interface Snapshot {
   readonly ledger: readonly string[];
 }
 
-const OURS = `^(opportunit(ies_unified|y_duplicates|y_assessments|y_assessment_records)|.*_legacy)$`;
+const OURS = `^(opportunit(ies_unified|y_duplicates|y_assessments|y_assessment_records)|submission_metric_(totals|changes)|.*_legacy)$`;
 
 const STRUCTURE: Readonly<Record<string, string>> = {
   relation: `select n.nspname, c.relname, relkind::text, relpersistence::text, relacl::text, obj_description(c.oid, 'pg_class')

@@ -1,13 +1,21 @@
 import { expect, test } from 'vitest';
 import { Baselines, LEARNING_CHECKS } from '../../src/monitor/baselines.js';
 import { ratesOf } from '../../src/monitor/rates.js';
-import { phase, progress, sample } from './samples.js';
+import { phase, progress, running, sample } from './samples.js';
 
 const later = { at: '2025-03-01T12:00:10.000Z' };
 
 test('the rate is that of the newest batches, and the time left follows from it', () => {
   const [rates] = ratesOf(progress([phase()]), null).phases;
   expect(rates).toEqual({ phase: 'opportunities', rowsPerSecond: 500, rowsLeft: 5000, secondsLeft: 10 });
+});
+
+test('where nobody loads, or the run is paused, there is no rate and no end', () => {
+  const none = { rowsPerSecond: null, rowsLeft: 5000, secondsLeft: null };
+  const paused = running({ paused: { by: '', since: '', halted: true } });
+  for (const atWork of [null, paused]) {
+    expect(ratesOf(progress([phase()], atWork), null).phases[0]).toMatchObject(none);
+  }
 });
 
 test.each([

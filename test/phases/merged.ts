@@ -5,7 +5,7 @@ import { type BoundPhase, foldedColumn, storedType } from '../../src/mapping/bin
 import type { BoundColumn } from '../../src/mapping/mapping.js';
 import { foldedTable, ownBlock, ownTarget, unifiedTable } from '../../src/mapping/tables.js';
 import type { Phase } from '../../src/phases/phase.js';
-import type { PhaseName } from '../../src/reports/target.js';
+import type { UnifyingPhaseName } from '../../src/reports/target.js';
 import type { Output } from '../../src/transform/output.js';
 import { bytesOf, fieldsOf, lying, nullableBytes, nullableText, rowOf } from '../support/binary-rows.js';
 
@@ -84,7 +84,7 @@ export interface Outcome {
 export const KEY = '0a000000-0000-0000-0000-000000000001';
 
 /** The types of the fields that the extraction of a phase puts before the columns, behind the key. */
-const EXTRAS: Readonly<Record<PhaseName, readonly string[]>> = {
+const EXTRAS: Readonly<Record<UnifyingPhaseName, readonly string[]>> = {
   opportunities: ['bool', 'text', 'timestamptz', 'uuid'],
   assessments: ['uuid'],
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
-import { run, status } from '../../src/index.js';
+import { run, status } from '../support/unifying.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { prepared, tableHashes } from './prepared.js';
 import { type Cut, cuttingProxy } from './proxy.js';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type LegacyMixture, mixtureName, SHAPE_A, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { unifiedTables } from '../../fixtures/schema/extras.js';
 import { schemaNames } from '../../fixtures/schema/names.js';
-import { run } from '../../src/index.js';
+import { run } from '../support/unifying.js';
 import { prepared, tableHashes } from './prepared.js';
 
 test.each([SHAPE_A, SHAPE_B_DLT].map((mixture) => [mixtureName(mixture), mixture] as const))(

@@ -3,9 +3,10 @@ import { mixtureOf } from '../../fixtures/mixture.js';
 import { createLegacySchema } from '../../fixtures/schema/create.js';
 import { unifiedTables } from '../../fixtures/schema/extras.js';
 import { schemaNames } from '../../fixtures/schema/names.js';
-import { run, verify } from '../../src/index.js';
+import { verify } from '../../src/index.js';
 import { createTestDatabase } from '../support/database.js';
 import { loosen } from '../support/legacy.js';
+import { run } from '../support/unifying.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 
 test('a database in LATIN1 keeps its umlauts', async () => {

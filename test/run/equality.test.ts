@@ -5,9 +5,9 @@ import { type LegacyMixture, mixtureName, mixtureOf, SHAPE_A, SHAPE_B_DLT } from
 import { representativeMixtures } from '../../fixtures/mixtures.js';
 import { unifiedTables } from '../../fixtures/schema/extras.js';
 import { schemaNames } from '../../fixtures/schema/names.js';
-import { run } from '../../src/index.js';
 import { fill } from '../fixtures/filled.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { run } from '../support/unifying.js';
 import { isServer } from '../support/version.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 

@@ -36,7 +36,7 @@ test('of a role whose search_path begins with an impostor of everything, no impo
   expect(await run({ ...options, batches: { from: 1, to: 2 } })).toMatchObject({ outcome: 'done' });
   expect(await run({ ...options, since: '2000-01-01' })).toMatchObject({ outcome: 'done' });
   expect(await verify({ ...options, strict: true, record: true })).toMatchObject({ equal: true });
-  expect((await status(options)).phases).toMatchObject([{ state: 'verified' }, { state: 'verified' }]);
+  expect((await status(options)).phases).toMatchObject(Array(3).fill({ state: 'verified' }));
 
   // What the views do was decided when they were made, not by the path of whoever reads them.
   for (const { table, view } of pairsOf(mixture)) {

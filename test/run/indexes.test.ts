@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type LegacyMixture, SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../fixtures/mixture.js';
-import { run } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
+import { run } from '../support/unifying.js';
 import { pairsOf } from './legacy-views.js';
 import { OUR_TABLES, prepared } from './prepared.js';
 

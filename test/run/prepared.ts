@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { generateLegacyData, type LegacyDataOptions } from '../../fixtures/generate.js';
 import { createLegacySchema } from '../../fixtures/schema/create.js';
-import { type RunOptions, run } from '../../src/index.js';
+import type { RunOptions } from '../../src/index.js';
 import { connected } from '../fixtures/filled.js';
 import { createTemplate, createTestDatabase, type TestDatabase } from '../support/database.js';
+import { run } from '../support/unifying.js';
 
-/** What a prepared database holds: legacy data, and, where `run` is given, everything unified with these options. */
+/**
+ * What a prepared database holds: legacy data, and, where `run` is given, everything unified with these options (and
+ * nothing built on it, unless `phases` says so).
+ */
 export interface Contents extends LegacyDataOptions {
   readonly run?: Pick<RunOptions, 'batchSize' | 'phases'>;
   /** Statements that change the legacy data before the run. */

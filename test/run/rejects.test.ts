@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
-import { rollback, run, status, verify } from '../../src/index.js';
+import { verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
+import { rollback, run, status } from '../support/unifying.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { type Contents, prepared } from './prepared.js';
 

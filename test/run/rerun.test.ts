@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { schemaNames } from '../../fixtures/schema/names.js';
-import { type BatchStatus, type PhaseName, type RangeOptions, run, status, verify } from '../../src/index.js';
+import { type BatchStatus, type PhaseName, type RangeOptions, verify } from '../../src/index.js';
 import { successor } from '../../src/keys/key-range.js';
 import type { TestDatabase } from '../support/database.js';
+import { run, status } from '../support/unifying.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { type Contents, prepared, tableHashes } from './prepared.js';
 

@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { mixtureOf, SHAPE_B_DLT } from '../../fixtures/mixture.js';
-import { rollback, run, StoppedError, status, verify } from '../../src/index.js';
+import { StoppedError, verify } from '../../src/index.js';
 import { ended, start } from '../cli/process.js';
 import type { Connection } from '../faults/connection.js';
 import { StatementProxy } from '../faults/proxy.js';
 import type { TestDatabase } from '../support/database.js';
+import { rollback, run, status } from '../support/unifying.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { prepared, tableHashes } from './prepared.js';
 import { eventually, expectNoTraces } from './traces.js';

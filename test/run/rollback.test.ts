@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
-import { rollback, run, status, verify } from '../../src/index.js';
+import * as everything from '../../src/index.js';
+import { verify } from '../../src/index.js';
 import { fill, hashes } from '../fixtures/filled.js';
 import { createTestDatabase } from '../support/database.js';
+import { rollback, run, status } from '../support/unifying.js';
 import { catalogOf } from './catalog.js';
 import { type Contents, prepared } from './prepared.js';
 import { createRole } from './role.js';
@@ -20,20 +22,24 @@ test.each([
   for (const what of ['all on tables', 'all on sequences', 'usage on schemas'])
     await database.query(`alter default privileges grant ${what} to ${role.name}, public`);
   const before = { catalog: await catalogOf(database), rows: await hashes(database, 'public') };
-  await run({ databaseUrl: database.url });
+  await everything.run({ databaseUrl: database.url });
   const { rows: readable } = await database.query(
     `select relname from pg_class c join pg_namespace n on n.oid = relnamespace
       where (nspname = 'drydock' and has_schema_privilege($1, n.oid, 'usage'))
          or ((obj_description(c.oid, 'pg_class') = 'Made by Drydock' or nspname = 'drydock')
-             and relkind in ('r', 'v') and has_table_privilege($1, c.oid, 'select, insert, update, delete'))`,
+             and relkind in ('r', 'v', 'm', 'S') and has_table_privilege($1, c.oid, 'select, insert, update, delete'))
+     union all
+     select proname from pg_proc p join pg_namespace n on n.oid = pronamespace
+      where nspname = 'drydock' and has_function_privilege($1, p.oid, 'execute')`,
     [role.name.replaceAll('"', '')],
   );
   expect(readable).toEqual([]);
 
-  const report = await rollback({ databaseUrl: database.url });
+  const report = await everything.rollback({ databaseUrl: database.url });
   expect(report.phases.map(({ phase, dropped }) => [phase, dropped.length])).toEqual([
-    ['assessments', 5],
-    ['opportunities', 6],
+    ['enhancements', 25],
+    ['assessments', 5 + 3],
+    ['opportunities', 6 + 4],
   ]);
   expect({ catalog: await catalogOf(database), rows: await hashes(database, 'public') }).toEqual(before);
   // Again there is nothing to drop; and a run begins anew.
@@ -89,7 +95,7 @@ test('what bears the name of a thing of ours, and is none, is left alone', async
     drop table public.opportunity_assessment_records cascade;
     create table public.opportunity_assessment_records (id int)`);
   const { phases } = await rollback({ databaseUrl: database.url });
-  expect(phases.flatMap(({ dropped }) => dropped).join()).not.toMatch(/score_components|records/);
+  expect(phases.flatMap(({ dropped }) => dropped).join()).not.toMatch(/score_components_legacy|records/);
   const { rows } = await database.query('select * from public.score_components_legacy');
   expect(rows).toEqual([{ id: 1 }]);
   await database.query('select from public.opportunity_assessment_records');

@@ -1,16 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
-import {
-  DrydockError,
-  pause,
-  plan,
-  type RunOptions,
-  rollback,
-  run,
-  status,
-  verify,
-} from '../../src/index.js';
+import { DrydockError, pause, type RunOptions, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
+import { plan, rollback, run, status } from '../support/unifying.js';
 import { catalogOf } from './catalog.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { type Contents, prepared, tableHashes } from './prepared.js';

@@ -6,7 +6,7 @@ import type { Session } from '../../src/db/session.js';
 import { detectLegacy, type LegacyDatabase } from '../../src/legacy/detect.js';
 import { phaseDefinitions } from '../../src/phases/all.js';
 import type { Phase } from '../../src/phases/phase.js';
-import type { PhaseName } from '../../src/reports/target.js';
+import type { UnifyingPhaseName } from '../../src/reports/target.js';
 import type { TestDatabase } from './database.js';
 
 /** The legacy tables of a mixture as they are written down: with every constraint, index and trigger. */
@@ -45,13 +45,13 @@ export async function loosen(database: TestDatabase, mixture: LegacyMixture): Pr
 export async function bindPhase(
   session: Session,
   mixture: Pick<LegacyMixture, 'schema' | 'appSchema'>,
-  name: PhaseName,
+  name: UnifyingPhaseName,
 ): Promise<Phase> {
   return bound(await detectLegacy(session, mixture.schema, mixture.appSchema), name);
 }
 
 /** The same for what was detected. */
-export function bound(legacy: LegacyDatabase, name: PhaseName): Phase {
+export function bound(legacy: LegacyDatabase, name: UnifyingPhaseName): Phase {
   const [definition] = phaseDefinitions([name]);
   if (definition === undefined) throw new Error(`no phase ${name}`);
   return definition.bind(legacy, new Set(name === 'assessments' ? ['opportunities'] : []));

@@ -4,8 +4,6 @@ import {
   type Difference,
   type Invariant,
   type PhaseName,
-  run,
-  status,
   type VerifyReport,
   verify,
 } from '../../src/index.js';
@@ -13,6 +11,7 @@ import { drydock } from '../cli/process.js';
 import { expectEqual, pairsOf } from '../run/legacy-views.js';
 import { type Contents, prepared } from '../run/prepared.js';
 import type { TestDatabase } from '../support/database.js';
+import { run, status } from '../support/unifying.js';
 
 /** Every row holds values that are easily confused with others. */
 const CONTENTS: Contents = {

@@ -27,7 +27,7 @@ const DEMO_DEFAULTS = { submissions: 20_000, seed: 1, shape: 'B' } as const;
 const MOST_SUBMISSIONS = 10_000_000;
 const LARGEST_SEED = 999_999_999_999_999;
 
-const shape = z.string().transform((text, context): DemoShape => {
+export const shape = z.string().transform((text, context): DemoShape => {
   const found = DEMO_SHAPES.find((known) => known === text);
   if (found !== undefined) return found;
   context.addIssue({

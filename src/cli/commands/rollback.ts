@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EXIT, rollback } from '../../index.js';
 import { confirmWord } from '../confirm.js';
 import { parseFlags } from '../flags/parse.js';
+import { addPatienceFlag, patience } from '../flags/patience.js';
 import { flag } from '../flags/scalars.js';
 import { addPhaseFlag, phase, target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
@@ -13,6 +14,8 @@ import type { Session } from '../session.js';
 const flags = z.object({
   ...target,
   phase: z.string({ error: 'rollback wants to be told what to drop: give --phase.' }).pipe(phase),
+  dryRun: flag,
+  patience,
   yes: flag,
 });
 
@@ -20,18 +23,21 @@ const flags = z.object({
 export function addRollback(program: Command, session: Session): void {
   const command = program
     .command('rollback')
-    .summary('drop what Drydock made for a phase')
+    .summary('take a phase one step back')
     .description(
-      'Drops the tables and views that Drydock made for a phase, and only those. The legacy tables are not touched. ' +
-        'Asks on a terminal; elsewhere it wants --yes.',
+      'A phase that was cut over gets its legacy tables back under their names, with everything that was written since, ' +
+        'and is in sync again. Of any other phase, the tables and views that Drydock made are dropped, and only those; ' +
+        'the legacy tables are not touched. Asks on a terminal; elsewhere it wants --yes.',
     );
   addPhaseFlag(command, 'phase to roll back (required)');
-  command
+  command.option('--dry-run', 'only say what would be done');
+  addPatienceFlag(command)
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
       helpAfter([
         ['drydock rollback --phase assessments', 'the second phase, after asking'],
+        ['drydock rollback --phase opportunities --dry-run', 'what would it do?'],
         ['drydock rollback --phase all --yes', 'everything, from a script'],
       ]),
     )
@@ -39,8 +45,12 @@ export function addRollback(program: Command, session: Session): void {
       const { phase: phases, yes, ...rest } = parseFlags(flags, command);
       const word = phases.length === 1 ? (phases[0] ?? '') : 'all';
       const what = phases.length === 1 ? `the phase ${word}` : 'all phases';
-      if (!yes) {
-        await confirmWord(session, `This drops what Drydock made for ${what}; the legacy tables stay.`, word);
+      if (!yes && !rest.dryRun) {
+        await confirmWord(
+          session,
+          `This gives the legacy tables of ${what} their names back where it was cut over, and else drops what Drydock made for it; the legacy tables stay.`,
+          word,
+        );
       }
       const { signal } = session;
       const report = await withProgress(session, (onProgress) =>

@@ -1,7 +1,8 @@
 import { constants, setPriority } from 'node:os';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { DEFAULTS, EXIT, run } from '../../index.js';
+import { DEFAULTS, EXIT, run, report as tell } from '../../index.js';
 import { parseFlags } from '../flags/parse.js';
 import { addRangeFlags, rangeFlags, toRange } from '../flags/range.js';
 import { addRateFlag, rateFlag } from '../flags/rate.js';
@@ -11,11 +12,12 @@ import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
 import { helpAfter } from '../help.js';
 import { withProgress } from '../progress.js';
 import { renderRun } from '../render/run.js';
+import { writePage } from '../report/write.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 import { printPlan } from './plan.js';
 
-const MOST_REJECTS = 1_000_000_000;
+export const MOST_REJECTS = 1_000_000_000;
 
 const flags = z.object({
   ...targetWithPhases,
@@ -24,7 +26,9 @@ const flags = z.object({
   maxRejects: wholeNumber('--max-rejects', 0, MOST_REJECTS),
   maxRate: rateFlag,
   nice: flag,
+  capture: z.boolean().optional(),
   dryRun: flag,
+  report: z.string().min(1, { error: '--report wants the name of a file.' }).optional(),
 });
 
 /** `drydock run`: creates, backfills, indexes, verifies; resumes where an earlier run stopped. */
@@ -34,7 +38,8 @@ export function addRun(program: Command, session: Session): void {
     .summary('unify the legacy tables, and prove the result equal')
     .description(
       'Creates the unified tables, backfills them batch by batch, builds indexes and constraints, creates the legacy ' +
-        'views and verifies them. Given again, it goes on where it stopped. The legacy tables are only read.',
+        'views and verifies them. Given again, it goes on where it stopped. The legacy tables are only read, but for ' +
+        'the triggers that report what is written to them meanwhile.',
     );
   addPhaseFlag(command, 'phase to run (default: all)');
   addRangeFlags(command);
@@ -48,6 +53,11 @@ export function addRun(program: Command, session: Session): void {
       '--max-rejects <n>',
       `rows that may be put aside before the run stops (default: ${DEFAULTS.maxRejects})`,
     )
+    .option(
+      '--no-capture',
+      'put no triggers on the legacy tables: nobody writes to them, or they may not be had',
+    )
+    .option('--report <file>', 'afterwards write what was done as one HTML page, as `drydock report` does')
     .option('--dry-run', 'only plan: the same as `drydock plan`')
     .addHelpText(
       'after',
@@ -70,10 +80,20 @@ export function addRun(program: Command, session: Session): void {
 }
 
 async function runOrPlan(session: Session, command: Command): Promise<void> {
-  const { phase, dryRun, maxRejects, maxRate, nice, batches, from, to, since, ...rest } = parseFlags(
-    flags,
-    command,
-  );
+  const {
+    phase,
+    dryRun,
+    report: page,
+    maxRejects,
+    maxRate,
+    nice,
+    capture,
+    batches,
+    from,
+    to,
+    since,
+    ...rest
+  } = parseFlags(flags, command);
   const range = toRange({ batches, from, to, since }, 'run');
   const options = { ...rest, phases: phase };
   if (dryRun) {
@@ -85,8 +105,13 @@ async function runOrPlan(session: Session, command: Command): Promise<void> {
   if (nice) lowerPriority(session);
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
-    run({ ...options, ...range, maxRejects, maxRate, nice, signal, onProgress }),
+    run({ ...options, ...range, maxRejects, maxRate, nice, capture, signal, onProgress }),
   );
+  if (page !== undefined) {
+    const { databaseUrl, schema, appSchema } = options;
+    const { html } = await tell({ databaseUrl, schema, appSchema, signal, run: report });
+    await writePage(resolve(page), html);
+  }
   session.finish(report, renderRun, report.outcome === 'different' ? EXIT.different : EXIT.done);
 }
 

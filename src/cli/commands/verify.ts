@@ -4,7 +4,7 @@ import { DEFAULTS, EXIT, verify } from '../../index.js';
 import { parseFlags } from '../flags/parse.js';
 import { addKeyFlags, rangeFlags, toRange } from '../flags/range.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
-import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
+import { addPhaseFlag, phase, target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
 import { withProgress } from '../progress.js';
 import { renderVerify } from '../render/verify.js';
@@ -13,7 +13,8 @@ import type { Session } from '../session.js';
 const MOST_LISTED = 1_000_000;
 
 const flags = z.object({
-  ...targetWithPhases,
+  ...target,
+  phase: phase.optional(),
   batches: rangeFlags.batches,
   from: rangeFlags.from,
   to: rangeFlags.to,
@@ -31,7 +32,7 @@ export function addVerify(program: Command, session: Session): void {
       'Hashes every legacy table and its view inside one snapshot, and narrows a difference down to the rows and ' +
         'columns that differ. Writes nothing, or with --record only the result into the ledger.',
     );
-  addPhaseFlag(command, 'phase to verify (default: all)');
+  addPhaseFlag(command, 'phase to verify (default: all that were begun)');
   addKeyFlags(command)
     .option('--strict', 'also compare the text of every row, through a second route')
     .option('--limit <n>', `differences to list per table (default: ${DEFAULTS.limit})`)
@@ -46,11 +47,11 @@ export function addVerify(program: Command, session: Session): void {
       ]),
     )
     .action(async () => {
-      const { phase, batches, from, to, ...rest } = parseFlags(flags, command);
+      const { phase: phases, batches, from, to, ...rest } = parseFlags(flags, command);
       const range = toRange({ batches, from, to }, 'verify');
       const { signal } = session;
       const report = await withProgress(session, (onProgress) =>
-        verify({ ...rest, phases: phase, ...range, signal, onProgress }),
+        verify({ ...rest, phases, ...range, signal, onProgress }),
       );
       session.finish(report, renderVerify, report.equal ? EXIT.done : EXIT.different);
     });

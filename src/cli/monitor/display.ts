@@ -1,7 +1,7 @@
 import type { MonitorReport } from '../../reports/monitor.js';
 import { count } from '../render/format.js';
 import { changeLines } from '../render/monitor/alerts.js';
-import { monitorLine, monitorLines } from '../render/monitor/report.js';
+import { monitorLine, monitorPicture } from '../render/monitor/report.js';
 import type { Session } from '../session.js';
 import { canRedraw, LivePicture } from './live.js';
 import { sparkline } from './sparkline.js';
@@ -30,7 +30,7 @@ export function monitorDisplay(session: Session, options: { readonly alertsOnly:
       (report.rates?.phases ?? []).reduce((sum, { rowsPerSecond }) => sum + (rowsPerSecond ?? 0), 0),
     );
     if (rates.length > MOST_RATES) rates.shift();
-    picture.draw([...monitorLines(report, out.style), '', footer(rates, session)]);
+    picture.draw([...monitorPicture(report, out.style), '', footer(rates, session)]);
   };
 }
 

@@ -25,13 +25,15 @@ export class LivePicture {
   draw(lines: readonly string[]): void {
     const { rows, columns } = this.#sink.stream;
     const room = Math.max(5, rows - 1);
-    const fitting = lines.filter((line) => displayWidth(line) < columns || columns < NARROWEST);
+    const fitting = lines.filter((line) => displayWidth(line) <= columns || columns < NARROWEST);
     const shown =
       fitting.length <= room
         ? fitting
         : [...fitting.slice(0, room - 1), `  … ${fitting.length - room + 1} more lines`];
     const up = this.#height > 0 ? `\x1b[${this.#height}A` : '';
-    this.#sink.raw(`${up}\r${shown.map((line) => `${line}\x1b[K`).join('\n')}\n\x1b[J`);
+    // After a line that is as wide as the screen the cursor still stands on its last column, and would erase that.
+    const cleared = shown.map((line) => (displayWidth(line) < columns ? `${line}\x1b[K` : line));
+    this.#sink.raw(`${up}\r${cleared.join('\n')}\n\x1b[J`);
     this.#height = shown.length;
   }
 }

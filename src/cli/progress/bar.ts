@@ -5,7 +5,7 @@ import { printable } from '../printable.js';
 import type { ProgressDisplay } from '../progress.js';
 import { count, duration, percent } from '../render/format.js';
 import { Pace } from './pace.js';
-import { orderText, STEP_TEXT } from './steps.js';
+import { orderText, STEP_TEXT, syncText } from './steps.js';
 
 /** What one drawing of the bar shows. */
 export interface BarState {
@@ -66,6 +66,7 @@ export function barDisplay(sink: Sink): ProgressDisplay {
       const { colors } = sink.style;
       if (event.type === 'batch') batch(event);
       else if (event.type === 'order') order(event);
+      else if (event.type === 'sync') line(`  ${sink.style.colors.dim(syncText(event))}`);
       else if (event.type === 'notice') {
         line(`  ${event.level === 'warn' ? colors.yellow('! ') : ''}${printable(event.message)}`);
       } else if (event.type === 'step') {

@@ -3,12 +3,13 @@ import type { ProgressEvent } from '../../reports/progress.js';
 import type { ProgressDisplay } from '../progress.js';
 import { count, duration, percent } from '../render/format.js';
 import { Pace } from './pace.js';
-import { orderText, STEP_TEXT } from './steps.js';
+import { orderText, STEP_TEXT, syncText } from './steps.js';
 
 /** A log file wants to be read afterwards: a line for every step, and for batches one every two seconds. */
 const INTERVAL_MS = 2000;
 
 type BatchEvent = Extract<ProgressEvent, { type: 'batch' }>;
+type SyncEvent = Extract<ProgressEvent, { type: 'sync' }>;
 
 /** Progress as log lines: for a pipe, a file, a CI job, and for `--verbose`, which adds a debug line per batch. */
 export function lineDisplay(log: Logger, now: () => number = () => performance.now()): ProgressDisplay {
@@ -25,9 +26,16 @@ export function lineDisplay(log: Logger, now: () => number = () => performance.n
     lastLine = now();
     log.info(fields, `${event.phase}: ${batchText(event, pace)}`);
   };
+  const sync = (event: SyncEvent): void => {
+    const { type: _, ...fields } = event;
+    const level = event.backlog > 0 && now() - lastLine < INTERVAL_MS ? 'debug' : 'info';
+    if (level === 'info') lastLine = now();
+    log[level](fields, `${event.phase}: ${syncText(event)}`);
+  };
   return {
     show(event) {
       if (event.type === 'batch') batch(event);
+      else if (event.type === 'sync') sync(event);
       else if (event.type === 'notice') log[event.level](event.message);
       else if (event.type === 'order') {
         if (event.order === 'paused') pace.hold();

@@ -1,19 +1,48 @@
-import type { RollbackReport } from '../../reports/rollback.js';
+import type { PhaseRollback, RollbackReport } from '../../reports/rollback.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { heading, mark, title } from './parts.js';
+import { swapFacts } from './cutover.js';
+import { facts, heading, mark, title, warning } from './parts.js';
 
-/** What `drydock rollback` dropped, by name. */
+/** What `drydock rollback` dropped or gave back, by name. */
 export function renderRollback(report: RollbackReport, style: Style): string[] {
-  const nothing = report.phases.every(({ dropped }) => dropped.length === 0);
+  const nothing = report.phases.every(({ dropped, reverted }) => dropped.length === 0 && reverted === null);
   return [
-    ...title('rollback', report, style),
-    ...report.phases.flatMap(({ phase, dropped }) => [
-      ...heading(phase, '', style),
-      ...(dropped.length === 0 ? ['  There was nothing of this phase.'] : []),
-      ...dropped.map((name) => `  dropped ${printable(name)}`),
+    ...title(report.dryRun ? 'rollback, dry run' : 'rollback', report, style),
+    ...report.phases.flatMap((phase) => [
+      ...heading(phase.phase, '', style),
+      ...(phase.reverted === null
+        ? droppedLines(phase, report.dryRun)
+        : revertedLines(phase.reverted, style)),
     ]),
     '',
-    `${mark(true, style)} ${nothing ? 'Nothing to drop.' : 'Rolled back.'} The legacy tables were not touched.`,
+    `${mark(true, style)} ${verdict(report, nothing)}`,
+  ];
+}
+
+function verdict({ dryRun, phases }: RollbackReport, nothing: boolean): string {
+  if (nothing) return 'Nothing to drop. The legacy tables were not touched.';
+  if (dryRun) return 'Nothing was changed.';
+  return phases.some(({ reverted }) => reverted !== null)
+    ? 'Rolled back: the legacy tables have their names again, with all that was written since.'
+    : 'Rolled back. The legacy tables were not touched.';
+}
+
+function droppedLines({ dropped }: PhaseRollback, dryRun: boolean): string[] {
+  if (dropped.length === 0) return ['  There was nothing of this phase.'];
+  return dropped.map((name) => `  ${dryRun ? 'would drop' : 'dropped'} ${printable(name)}`);
+}
+
+function revertedLines(reverted: NonNullable<PhaseRollback['reverted']>, style: Style): string[] {
+  const { swap, tables, catalogDifferences } = reverted;
+  return [
+    ...tables.map(
+      (name) => `  ${swap === null ? 'would be a table again:' : 'a table again:'} ${printable(name)}`,
+    ),
+    ...(swap === null ? [] : facts(swapFacts(swap), style)),
+    ...(swap !== null && catalogDifferences.length === 0
+      ? [`  ${mark(true, style)} Everything that hangs on them is as it was before the cutover.`]
+      : []),
+    ...catalogDifferences.flatMap((difference) => warning(difference, style)),
   ];
 }

@@ -1,9 +1,10 @@
-import type { PhaseRun, RunReport } from '../../reports/run.js';
+import type { Made, PhaseRun, RunReport } from '../../reports/run.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { bytes, count, counted, duration, percent } from './format.js';
 import { accountingTable, facts, heading, mark, title, warning } from './parts.js';
 import { stateText } from './state.js';
+import { table } from './table.js';
 import { wrap } from './text.js';
 import { differenceLines, hashTable, invariantLines } from './verification.js';
 
@@ -24,6 +25,7 @@ export function runLines(report: RunReport, style: Style): string[] {
 }
 
 function phaseLines(phase: PhaseRun, style: Style): string[] {
+  if (phase.made !== undefined) return derivedLines(phase, phase.made, style);
   const { verification } = phase;
   return [
     ...heading(phase.phase, stateText(phase.state, style), style),
@@ -56,6 +58,43 @@ function phaseLines(phase: PhaseRun, style: Style): string[] {
   ];
 }
 
+/** A phase that unifies nothing: what it made takes the place of the accounting. */
+function derivedLines(phase: PhaseRun, made: readonly Made[], style: Style): string[] {
+  const { verification } = phase;
+  return [
+    ...heading(phase.phase, stateText(phase.state, style), style),
+    ...table(
+      [
+        { title: 'made', flexible: true },
+        { title: 'rows', align: 'right' },
+        { title: 'size', align: 'right' },
+        { title: '' },
+      ],
+      made.map(({ name, rows, bytes: size, byThisRun }) => [
+        printable(name),
+        rows === null ? '' : count(rows),
+        bytes(size),
+        style.colors.dim(byThisRun ? '' : 'as before'),
+      ]),
+      style,
+    ),
+    '',
+    ...facts(
+      [
+        ['metrics', `of ${counted(phase.unifiedRows, 'submission')}, in ${printable(phase.unifiedTable)}`],
+        ['batches', batchesText(phase)],
+        ['time', timesText(phase, 'count')],
+        ['storage', bytes(phase.storage.unifiedBytes)],
+      ],
+      style,
+    ),
+    '',
+    ...(verification === null
+      ? warning('Not verified: some batches are left.', style)
+      : invariantLines(verification, style)),
+  ];
+}
+
 function batchesText({ batches }: PhaseRun): string {
   const before = batches.alreadyDone > 0 ? `, ${count(batches.alreadyDone)} loaded before` : '';
   const left = batches.total - batches.loaded - batches.alreadyDone;
@@ -65,9 +104,9 @@ function batchesText({ batches }: PhaseRun): string {
   );
 }
 
-function timesText({ seconds }: PhaseRun): string {
+function timesText({ seconds }: PhaseRun, load = 'load'): string {
   return [
-    `load ${duration(seconds.load)}${seconds.held < 0.1 ? '' : ` (${duration(seconds.held)} of it held back)`}`,
+    `${load} ${duration(seconds.load)}${seconds.held < 0.1 ? '' : ` (${duration(seconds.held)} of it held back)`}`,
     `indexes ${duration(seconds.indexes)}`,
     `verification ${duration(seconds.verify)}`,
   ].join(', ');
@@ -95,6 +134,9 @@ function verdictLines(report: RunReport, style: Style): string[] {
 
 /** Claims no more than was compared (law 6). */
 function proofText({ phases }: RunReport): string {
+  if (phases.every(({ made, verification }) => made !== undefined && verification?.equal)) {
+    return 'all that was made is right and in place.';
+  }
   if (phases.every(({ state, verification }) => state === 'verified' && verification?.equal)) {
     return 'every legacy table equals its view, row for row.';
   }

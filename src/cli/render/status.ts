@@ -1,7 +1,8 @@
+import type { ViewStatus } from '../../reports/refresh.js';
 import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { count, percent } from './format.js';
+import { count, counted, duration, percent } from './format.js';
 import { facts, heading, mark, title } from './parts.js';
 import { runningFacts } from './running.js';
 import { stateText } from './state.js';
@@ -70,9 +71,29 @@ function phaseFacts(phase: PhaseStatus, style: Style): string[] {
           ? 'never'
           : `${printable(lastBackup.at)}, ${printable(lastBackup.directory)} on ${printable(lastBackup.host)}`,
       ],
+      ...(phase.views ?? []).map((view) => ['view', viewText(view)] as const),
+      ['changes', captureText(phase, style)],
     ],
     style,
   );
+}
+
+/** How old a view is, and whether that matters. */
+export function viewText({ name, refreshedAt, stale }: ViewStatus): string {
+  if (refreshedAt === null) return `${printable(name)}, never filled`;
+  const age = stale === null ? '' : stale ? '; its tables have changed since' : '; nothing has changed since';
+  return `${printable(name)}, of ${printable(refreshedAt)}${age}`;
+}
+
+function captureText({ capture }: PhaseStatus, style: Style): string {
+  if (capture === null) return 'not captured';
+  const { silent, backlog, lagSeconds } = capture;
+  if (silent.length > 0) {
+    const names = silent.map(printable).join(', ');
+    return style.colors.red(`not captured on ${names}: triggers are missing or switched off`);
+  }
+  const lag = backlog === 0 ? '' : `, lag ${duration(lagSeconds)}`;
+  return `captured on ${counted(capture.tables.length, 'table')}, ${count(backlog)} not applied yet${lag}`;
 }
 
 function batchTable(batches: readonly BatchStatus[], style: Style): string[] {

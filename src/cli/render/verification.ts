@@ -60,6 +60,10 @@ export function invariantLines(verification: PhaseVerification, style: Style): s
   return [
     `  ${mark(broken.length === 0, style)} ${held} of ${counted(invariants.length, 'invariant')} hold`,
     ...broken.flatMap(({ name, detail }) => warning(`${name}: ${detail}`, style)),
+    // What holds may still have something to say.
+    ...invariants
+      .filter(({ ok, detail }) => ok && detail !== '')
+      .flatMap(({ name, detail }) => wrap(`    ${printable(`${name}; ${detail}`)}`, style.width, '    ')),
   ];
 }
 

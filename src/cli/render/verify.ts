@@ -36,6 +36,9 @@ function verdictText(report: VerifyReport, style: Style): string {
   if (!report.equal) {
     return `${mark(false, style)} ${colors.bold('Not equal')}: what was found stands above. ${spent}`;
   }
+  if (tables.length === 0) {
+    return `${mark(true, style)} ${colors.bold('Nothing differs')} from what was made. ${spent}`;
+  }
   return (
     `${mark(true, style)} ${colors.bold('Equal')}: ${counted(rows, 'row')} of ` +
     `${counted(tables.length, 'legacy table')} and of their views, compared by hash` +

@@ -1,6 +1,7 @@
 import { literal } from '../../db/identifier.js';
 import { PHASE_STATES } from '../../reports/phase-state.js';
 import { EVENT_KINDS } from '../../reports/status.js';
+import { OBJECT_KINDS } from '../object-kinds.js';
 
 const list = (words: readonly string[]) => words.map(literal).join(', ');
 
@@ -63,7 +64,7 @@ create table drydock.verifications (
 );
 create table drydock.objects (
   phase_id int not null references drydock.phases on delete cascade,
-  kind text not null check (kind in ('table', 'view')),
+  kind text not null check (kind in (${list(OBJECT_KINDS)})),
   schema_name text not null,
   name text not null,
   oid oid not null,

@@ -1,5 +1,6 @@
 import { isReadable } from '../../copy-binary/decode.js';
 import type { ConversionFor } from '../mapping.js';
+import { sameText } from './same.js';
 
 /** ASCII only: bytes above 0x7f are parts of characters here. */
 const upper = (value: string) => value.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
@@ -11,13 +12,16 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 export const upperCase: ConversionFor = ({ type }, shape) => {
   if (!['S', 'E'].includes(type.category) || !isReadable(type)) return null;
   const written = shape === 'dlt' ? lower : upper;
+  // ASCII letters only, like the functions above; lower() would want a collation, and hand it on to the view.
+  const inverse = (golden: string) =>
+    shape === 'dlt'
+      ? `translate(${golden}, '${LETTERS}', '${lower(LETTERS)}')::${type.name}`
+      : `${golden}::${type.name}`;
   return {
     forward: upper,
     exact: (value) => value === written(value),
-    // ASCII letters only, like the functions above; lower() would want a collation, and hand it on to the view.
-    inverse: (golden) =>
-      shape === 'dlt'
-        ? `translate(${golden}, '${LETTERS}', '${lower(LETTERS)}')::${type.name}`
-        : `${golden}::${type.name}`,
+    inverse,
+    holds: (golden) =>
+      sameText(`translate((${inverse(golden)})::text, '${lower(LETTERS)}', '${LETTERS}')`, golden),
   };
 };

@@ -30,19 +30,28 @@ export function score(scale: Scale): ConversionFor {
     // A percent score of type numeric(5,2) is its own golden value: no need to look at its digits.
     const hasTwoPlaces = scale === 'percent' && type.scale === 2;
     const isGolden = (value: string) => hasTwoPlaces && isScore(value);
+    const inverse = (golden: string) => {
+      const legacy = {
+        percent: golden,
+        unit: `(${golden} / 100)`,
+        unitComplement: `(1 - ${golden} / 100)`,
+      }[scale];
+      return type.kind === 'numeric' && !type.hasModifier
+        ? `trim_scale(${legacy})::${type.name}`
+        : `${legacy}::${type.name}`;
+    };
     return {
       forward: (value) => (isGolden(value) ? value : read(value).golden),
       exact: (value) => isGolden(value) || read(value).exact,
       ...(hasTwoPlaces && type.kind === 'numeric' && { passes: isScoreAt, points: pointsAt }),
-      inverse: (golden) => {
-        const legacy = {
-          percent: golden,
-          unit: `(${golden} / 100)`,
-          unitComplement: `(1 - ${golden} / 100)`,
-        }[scale];
-        return type.kind === 'numeric' && !type.hasModifier
-          ? `trim_scale(${legacy})::${type.name}`
-          : `${legacy}::${type.name}`;
+      inverse,
+      holds: (golden) => {
+        const legacy = `(${inverse(golden)})::numeric`;
+        const again = { percent: legacy, unit: `${legacy} * 100`, unitComplement: `(1 - ${legacy}) * 100` }[
+          scale
+        ];
+        // Checked before the cast, which fails where the type is too narrow.
+        return `(case when ${golden} between 0 and 100 and ${golden} = round(${golden}, 2) then ${again} = ${golden} else false end)`;
       },
     };
   };

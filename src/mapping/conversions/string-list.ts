@@ -1,6 +1,7 @@
 import { isReadable } from '../../copy-binary/decode.js';
 import { decode, encode } from '../../copy-binary/values.js';
 import type { ConversionFor } from '../mapping.js';
+import { sameText } from './same.js';
 
 const JSON_KINDS = new Set(['jsonb', 'json']);
 
@@ -46,17 +47,26 @@ export const stringList: ConversionFor = ({ type }) => {
     }
     return last.golden;
   };
+  const inverse = (golden: string) => (type.name === 'jsonb' ? golden : `${golden}::text::${type.name}`);
   return {
     forward,
     exact: (value) => forward(value) === value,
     // Behind jsonb's version number, which golden values have as well.
     ...(type.kind === 'jsonb' && { passes: ({ bytes }, from, to) => isCanonical(bytes, from + 1, to) }),
-    inverse: (golden) => {
-      if (type.name === 'jsonb') return golden;
-      return `${golden}::text::${type.name}`;
-    },
+    inverse,
+    holds: (golden) =>
+      `(${isTrimmedList(golden)} and ${type.name === 'jsonb' ? 'true' : sameText(inverse(golden), golden)})`,
   };
 };
+
+/** SQL: whether it is an array of strings without blanks around them. */
+function isTrimmedList(golden: string): string {
+  const blanks = String.raw`e' \t\n\r\x0b\f'`;
+  return (
+    `(case when jsonb_typeof(${golden}) = 'array' then not exists (select from jsonb_array_elements(${golden}) e ` +
+    `where jsonb_typeof(e) <> 'string' or (e #>> '{}') <> btrim(e #>> '{}', ${blanks})) else false end)`
+  );
+}
 
 /** As jsonb prints an array of strings. */
 function printList(items: readonly string[]): string {

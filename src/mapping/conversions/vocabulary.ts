@@ -1,6 +1,7 @@
 import { isReadable } from '../../copy-binary/decode.js';
 import { literal } from '../../db/identifier.js';
 import type { ConversionFor } from '../mapping.js';
+import { sameText } from './same.js';
 
 /**
  * A vocabulary of many spellings that becomes one of few words.
@@ -19,10 +20,12 @@ export function vocabulary(
       ([golden, raw]) => `when ${literal(golden)} then ${literal(raw)}`,
     );
     const forward = (value: string) => words.get(value) ?? otherwise;
+    const raw = (golden: string) => `(case ${golden} ${cases.join(' ')} end)`;
     return {
       forward,
       exact: (value) => usual[forward(value)] === value,
-      inverse: (golden) => `(case ${golden} ${cases.join(' ')} end)::${type.name}`,
+      inverse: (golden) => `${raw(golden)}::${type.name}`,
+      holds: (golden) => `coalesce(${sameText(`${raw(golden)}::${type.name}`, raw(golden))}, false)`,
     };
   };
 }

@@ -1,9 +1,16 @@
 import type { CaptureFigures } from '../../reports/monitor.js';
-import type { ProbeContext } from './probe.js';
+import { numberOr, type ProbeContext } from './probe.js';
 
-/** Changes that were captured and are not applied yet; null where nothing is captured. */
-export async function readCapture({ session }: ProbeContext): Promise<CaptureFigures | null> {
-  const { there } = await session.one(`select to_regclass('drydock.queue')::text as there`);
+/** Changes that triggers caught and that are not applied yet; null where nothing is captured. */
+export async function readCapture({ session, schema }: ProbeContext): Promise<CaptureFigures | null> {
+  const { there } = await session.one(`select to_regclass('drydock.changes')::text as there`);
   if (there === null) return null;
-  return null;
+  const row = await session.one(
+    `select (select count(*) from drydock.captures c join drydock.phases p on p.id = c.phase_id where p.schema_name = $1::text) as captured,
+       count(*) as backlog, extract(epoch from clock_timestamp() - min(c.written_at)) as lag
+     from drydock.changes c where c.phase_id in (select id from drydock.phases where schema_name = $1::text)`,
+    [schema],
+  );
+  if (row.captured === '0') return null;
+  return { backlog: Number(row.backlog), lagSeconds: numberOr(row.lag, null) };
 }

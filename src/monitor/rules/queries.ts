@@ -4,7 +4,7 @@ import { type Rule, severityOf } from './rule.js';
 /** A watched query that is slower than its baseline, and not only by a blink. */
 export const slowQuery: Rule = {
   codes: ['slow-query'],
-  patience: 2,
+  patience: 3,
   judge: ({ sample: { queries }, standing }, thresholds) =>
     queries?.flatMap(({ name, ms, baselineMs }): Finding[] => {
       if (baselineMs === null || ms - baselineMs < thresholds.queryLeastMs) return [];

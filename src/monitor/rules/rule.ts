@@ -33,3 +33,9 @@ export function severityOf(
   if (over(threshold.critical, standing === 'critical')) return 'critical';
   return over(threshold.warning, standing !== null) ? 'warning' : null;
 }
+
+/** Seconds in whole minutes. */
+export function minutesText(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  return minutes < 1 ? 'less than a minute' : minutes === 1 ? '1 minute' : `${minutes} minutes`;
+}

@@ -1,6 +1,6 @@
 import type { Finding, PhaseProgress, Thresholds } from '../../reports/monitor.js';
 import type { Running } from '../../reports/status.js';
-import type { Rule } from './rule.js';
+import { minutesText, type Rule } from './rule.js';
 
 /** The newest run of a phase ended in an error. One that was told to stop is no failure. */
 export const failedRun: Rule = {
@@ -52,7 +52,7 @@ export const stalledRun: Rule = {
           code: 'stalled',
           subject: phase.phase,
           severity: 'critical',
-          reason: `The run of phase ${phase.phase} has loaded no batch for ${minutes(idle)}, and ${phase.batches.total - phase.batches.done} are left.`,
+          reason: `The run of phase ${phase.phase} has loaded no batch for ${minutesText(idle)}, and ${phase.batches.total - phase.batches.done} are left.`,
           next: 'See whether it waits for a lock (below, or drydock monitor), and what its own output says. It may be stopped and started again.',
         },
       ];
@@ -108,8 +108,3 @@ export const rejectedRows: Rule = {
           ],
     ) ?? null,
 };
-
-function minutes(seconds: number): string {
-  const whole = Math.round(seconds / 60);
-  return whole === 1 ? '1 minute' : `${whole} minutes`;
-}

@@ -1,5 +1,5 @@
 import type { Client, Finding } from '../../reports/monitor.js';
-import { type Rule, severityOf } from './rule.js';
+import { minutesText, type Rule, severityOf } from './rule.js';
 
 const MEGABYTE = 1_000_000;
 
@@ -18,7 +18,7 @@ export const longTransaction: Rule = {
         code: 'long-transaction',
         subject: null,
         severity,
-        reason: `A transaction is open for ${Math.round(minutes)} minutes: ${clientText(longest)}.`,
+        reason: `A transaction is open for ${minutesText(minutes * 60)}: ${clientText(longest)}.`,
         next: endOf(longest),
       },
     ];
@@ -128,7 +128,9 @@ export function clientText({ pid, user, application, state }: Client): string {
   return `backend ${pid} (${who}${state === null ? '' : `, ${state}`})`;
 }
 
-function endOf({ pid }: Client): string {
+function endOf({ pid, application }: Client): string {
+  if (application?.startsWith('drydock'))
+    return "It is Drydock's own: drydock pause makes a run give up its snapshot.";
   if (pid === 0) return 'End it with commit prepared or rollback prepared, as its owner wants it.';
   return `Ask its owner to end it; select pg_terminate_backend(${pid}) ends it at once, and rolls it back.`;
 }

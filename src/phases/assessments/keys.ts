@@ -38,6 +38,8 @@ export function keyAssessmentSources(
     return {
       source,
       with: '',
+      knowing: '',
+      names: null,
       joins: `${pointer.joins} ${unified.joins(pointer.id)}`,
       key: `coalesce(${[unified.id, pointer.id, ...pointer.otherwise, own].join(', ')})`,
       extras: [unified.id],

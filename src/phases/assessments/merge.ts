@@ -13,7 +13,7 @@ import { EXTRA, HEAD } from './keys.js';
 import { DIMENSION_COLUMNS, DIMENSIONS } from './mapping.js';
 import { DecimalMean, jsonEvidence, jsonNumber, NewestByName } from './summary.js';
 
-const TIMES = {
+export const TIMES = {
   created: ['created_at', 'score_date', 'validation_date', 'calculated_at'],
   updated: ['updated_at', 'score_date', 'validation_date', 'calculated_at'],
 } as const;

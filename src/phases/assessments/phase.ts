@@ -6,6 +6,7 @@ import type { InvariantSpec, Phase, PhaseDefinition } from '../phase.js';
 import { keyAssessmentSources } from './keys.js';
 import { assessmentsMapping, DIMENSIONS, TOTAL } from './mapping.js';
 import { assessmentsMerger } from './merge.js';
+import { reverseAssessments } from './reverse.js';
 
 /** `opportunity_scores` + `market_validations` + `score_components` -> `opportunity_assessments`. */
 export const assessmentsPhase: PhaseDefinition = {
@@ -20,6 +21,7 @@ export const assessmentsPhase: PhaseDefinition = {
       bound,
       keyed: keyAssessmentSources(legacy, bound.sources, unifiedExists),
       merger: assessmentsMerger(bound),
+      resolution: null,
       indexes: [
         { table: 'unified', kind: 'primary key', columns: ['id'] },
         { table: 'unified', kind: 'unique', columns: ['merge_key'] },
@@ -36,6 +38,7 @@ export const assessmentsPhase: PhaseDefinition = {
       ],
       invariants: invariants(legacy.schema),
       planChecks: { percentColumns: percentColumns(bound), vocabularies: [] },
+      reverse: reverseAssessments(legacy, bound),
       after: 'opportunities',
     };
   },
@@ -73,11 +76,11 @@ function invariants(schema: string): InvariantSpec[] {
     },
     {
       name: 'dimensions lie between 0 and 100',
-      violations: `select count(*) as n from ${unified} u where ${ranges}`,
+      broken: ranges,
     },
     {
       name: 'totals equal what they are made of',
-      violations: `select count(*) as n from ${unified} u where u.total_score is distinct from (${TOTAL})::numeric(5,2)`,
+      broken: `u.total_score is distinct from (${TOTAL})::numeric(5,2)`,
     },
   ];
 }

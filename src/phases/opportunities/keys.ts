@@ -13,6 +13,7 @@ import {
   withClause,
 } from '../../mapping/candidates.js';
 import type { KeyedSource } from '../../mapping/keyed-source.js';
+import { SCRATCH } from '../../mapping/scratch.js';
 import type { Wanted } from '../../mapping/wanted.js';
 import { timeColumns } from '../../transform/standing.js';
 import { mayBeWanted, type Naming } from './candidates.js';
@@ -52,6 +53,9 @@ export function keyOpportunitySources(
     }
   });
 }
+
+/** Of the submissions, those that listed rows name. */
+const KNOWING = `with s as (select * from ${SCRATCH.known})`;
 
 /** The id of a raw id without its prefixes, worked out once per row, as `alias.rid`. */
 function bareIdOf(raw: string, alias: string): string {
@@ -102,6 +106,8 @@ function opportunities(source: BoundSource, submissions: Submissions): KeyedSour
   return {
     source,
     with: submissions.with,
+    knowing: KNOWING,
+    names,
     joins,
     key,
     extras: [...extrasOf(source.table, 'r', known, 'title'), 'null::uuid'],
@@ -137,9 +143,12 @@ function byRawId(
   const joins =
     `${bare} left join s on s.rid = k.rid and s.oldest ` +
     `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`;
+  const names = (relation: string) => `select ${uuidFromText('k.rid')}, k.rid from ${relation} r ${bare}`;
   return {
     source,
     with: submissions.with,
+    knowing: KNOWING,
+    names,
     joins,
     key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
     extras: [...extrasOf(source.table, 'r', known, title), 'null::uuid'],
@@ -152,7 +161,7 @@ function byRawId(
           wanted,
           mayBeWanted(source.table, 'r', { raw: column, usuallyBare }, submissions, wanted),
         ),
-        ...submissions.reached(`select ${uuidFromText('k.rid')}, k.rid from r ${bare}`),
+        ...submissions.reached(names('r')),
       ]),
       joins,
     }),
@@ -173,6 +182,8 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
     return {
       source,
       with: known.with,
+      knowing: KNOWING,
+      names: null,
       joins: '',
       key: own,
       extras: ['null::boolean', 'null::text', 'null::timestamptz', pointer],
@@ -186,6 +197,9 @@ function byOpportunity(source: BoundSource, known: Submissions, legacy: LegacyDa
   return {
     source,
     with: known.with,
+    knowing: KNOWING,
+    names: (rows) =>
+      opportunity.names(`(select x.* from ${relation} x where x.id in (select ${pointer} from ${rows} r))`),
     joins: joined(relation),
     key: `case when o.id is null then ${own} else ${opportunity.key} end`,
     extras: [...extrasOf(table, 'r', opportunity.known, null), 'o.id'],

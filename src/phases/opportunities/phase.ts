@@ -7,6 +7,8 @@ import type { InvariantSpec, Phase, PhaseDefinition } from '../phase.js';
 import { keyOpportunitySources } from './keys.js';
 import { opportunitiesMapping } from './mapping.js';
 import { opportunitiesMerger } from './merge.js';
+import { submissionsResolution } from './resolution.js';
+import { reverseOpportunities } from './reverse.js';
 import { KNOWN_STATUSES, OTHERWISE } from './statuses.js';
 
 /** `opportunities` + `app_opportunities` + `workflow_results` -> `opportunities_unified`. */
@@ -21,6 +23,7 @@ export const opportunitiesPhase: PhaseDefinition = {
       bound,
       keyed: keyOpportunitySources(legacy, bound.sources),
       merger: opportunitiesMerger(bound),
+      resolution: submissionsResolution(legacy, bound),
       indexes: [
         { table: 'unified', kind: 'primary key', columns: ['id'] },
         { table: 'unified', kind: 'btree', columns: ['merge_key'] },
@@ -37,6 +40,7 @@ export const opportunitiesPhase: PhaseDefinition = {
           .filter((source) => source.columns.some((column) => column.name === 'status'))
           .map((source) => ({ source, column: 'status', known: KNOWN_STATUSES, becomes: OTHERWISE })),
       },
+      reverse: reverseOpportunities(legacy, bound),
       after: null,
     };
   },
@@ -84,7 +88,7 @@ function invariants(legacy: LegacyDatabase): InvariantSpec[] {
   const found: InvariantSpec[] = [
     {
       name: 'every unified row comes from a legacy row',
-      violations: `select count(*) as n from ${unified} u where not (from_opportunities or from_app_opportunities or from_workflow_results)`,
+      broken: 'not (u.from_opportunities or u.from_app_opportunities or u.from_workflow_results)',
     },
     {
       name: 'every unified id is there once',
@@ -96,19 +100,19 @@ function invariants(legacy: LegacyDatabase): InvariantSpec[] {
     },
     {
       name: 'scores lie between 0 and 100',
-      violations: `select count(*) as n from ${unified} u where ${scores.join(' or ')}`,
+      broken: scores.join(' or '),
     },
     {
       name: 'generated scores equal what they are made of',
-      violations: `select count(*) as n from ${unified} u where u.opportunity_assessment_score is distinct from u.opportunity_score`,
+      broken: 'u.opportunity_assessment_score is distinct from u.opportunity_score',
     },
     {
       name: 'core_functions is an array of strings',
-      violations: `select count(*) as n from ${unified} u where jsonb_typeof(u.core_functions) <> 'array' or jsonb_path_exists(u.core_functions, 'strict $[*] ? (@.type() <> "string")', silent => true)`,
+      broken: `jsonb_typeof(u.core_functions) <> 'array' or jsonb_path_exists(u.core_functions, 'strict $[*] ? (@.type() <> "string")', silent => true)`,
     },
     {
       name: 'created_at is not later than updated_at',
-      violations: `select count(*) as n from ${unified} u where u.created_at > u.updated_at`,
+      broken: 'u.created_at > u.updated_at',
     },
   ];
   if (submissions !== undefined) {

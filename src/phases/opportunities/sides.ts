@@ -24,7 +24,7 @@ export interface Sides {
 }
 
 /** Which columns say when a row was made, and when it was last reviewed or updated. */
-const TIMES = {
+export const TIMES = {
   created: CREATED,
   updated: ['updated_at', 'last_reviewed_at', 'analyzed_at', 'trust_updated_at', 'processed_at'],
 } as const;

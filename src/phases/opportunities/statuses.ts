@@ -2,7 +2,7 @@ import { vocabulary } from '../../mapping/conversions/vocabulary.js';
 import type { ConversionFor } from '../../mapping/mapping.js';
 
 /** The unified statuses, and the raw ones that become each. */
-const MEANINGS = {
+export const MEANINGS = {
   discovered: ['identified', 'discovered', 'pending'],
   ai_enriched: ['scored', 'completed', 'ai_enriched'],
   validated: ['validated', 'built'],
@@ -18,16 +18,16 @@ export const OTHERWISE: UnifiedStatus = 'discovered';
 
 export const KNOWN_STATUSES: readonly string[] = Object.values(MEANINGS).flat();
 
-const WORDS: ReadonlyMap<string, string> = new Map(
+export const STATUS_WORDS: ReadonlyMap<string, string> = new Map(
   Object.entries(MEANINGS).flatMap(([unified, raw]) => raw.map((word) => [word, unified] as const)),
 );
 
 /** @param usual the raw word that this table's applications nearly always wrote for each unified status */
 export function statusOf(usual: Readonly<Record<UnifiedStatus, string>>): ConversionFor {
-  return vocabulary(WORDS, OTHERWISE, usual);
+  return vocabulary(STATUS_WORDS, OTHERWISE, usual);
 }
 
 /** The unified status that a raw one becomes. */
 export function unifiedStatus(raw: string): string {
-  return WORDS.get(raw) ?? OTHERWISE;
+  return STATUS_WORDS.get(raw) ?? OTHERWISE;
 }

@@ -40,7 +40,7 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
     };
   }
   const relation = `${qualified(table.schema, table.name)} b`;
-  const column = table.shape.name === 'A' ? 'reddit_id' : 'submission_id';
+  const column = redditId(table);
   const bare = bareId(rawText(`b.${ident(column)}`));
   const type = (name: string) => columnOf(table, name)?.type;
   const id = asUuid('b.id', type('id')?.kind ?? '');
@@ -74,6 +74,11 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
       return `exists (select from ${relation} where b.${ident(column)}::text = ${text} and length(${text}) <> 36 and ${bareId(text)} = ${text})`;
     },
   };
+}
+
+/** The column that holds Reddit's id. */
+export function redditId(table: LegacyTable): string {
+  return table.shape.name === 'A' ? 'reddit_id' : 'submission_id';
 }
 
 function wantedRids({ bareIds }: Wanted, queries: readonly string[]): string {

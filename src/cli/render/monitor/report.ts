@@ -13,17 +13,25 @@ import { serverFacts } from './server.js';
 
 /** One check, for a person. */
 export function renderMonitor(report: MonitorReport, style: Style): string[] {
-  return [...monitorLines(report, style), ...unknownPart(report, style)];
-}
-
-/** One check without what is unknown, which does not change: for the view that is drawn again and again. */
-export function monitorLines(report: MonitorReport, style: Style): string[] {
-  const { sample, alerts } = report;
   return [
     ...headline(report, style),
-    ...(sample === null ? [] : [...progressPart(report, style), ...serverPart(report, style)]),
-    ...heading('alerts', '', style),
-    ...alertLines(alerts, style),
+    ...progressPart(report, style),
+    ...serverPart(report, style),
+    ...alertPart(report, style),
+    ...unknownPart(report, style),
+  ];
+}
+
+/**
+ * One check for a picture that is drawn again and again: alerts before the server's figures, since what does not fit on
+ * the screen is cut at the end, and without what is unknown, which does not change.
+ */
+export function monitorPicture(report: MonitorReport, style: Style): string[] {
+  return [
+    ...headline(report, style),
+    ...progressPart(report, style),
+    ...alertPart(report, style),
+    ...serverPart(report, style),
   ];
 }
 
@@ -62,7 +70,8 @@ function headline({ at, sample, error }: MonitorReport, style: Style): string[] 
 }
 
 function progressPart(report: MonitorReport, style: Style): string[] {
-  const { progress = null, capture = null } = report.sample ?? {};
+  if (report.sample === null) return [];
+  const { progress, capture } = report.sample;
   if (progress === null) return ['', `  ${style.colors.yellow('How far the phases are is unknown.')}`];
   const { running, phases } = progress;
   return [
@@ -135,11 +144,16 @@ function phaseLines(phase: PhaseProgress, { rates, sample }: MonitorReport, styl
 }
 
 function serverPart(report: MonitorReport, style: Style): string[] {
+  if (report.sample === null) return [];
   return [
     ...heading('server', '', style),
     ...facts(serverFacts(report, style), style),
-    ...queryTable(report.sample?.queries ?? [], style),
+    ...queryTable(report.sample.queries ?? [], style),
   ];
+}
+
+function alertPart({ alerts }: MonitorReport, style: Style): string[] {
+  return [...heading('alerts', '', style), ...alertLines(alerts, style)];
 }
 
 function queryTable(queries: readonly QueryTime[], style: Style): string[] {

@@ -1,0 +1,128 @@
+import { ident, literal, qualified } from '../db/identifier.js';
+import type { Session } from '../db/session.js';
+import { LEDGER_SCHEMA } from '../ledger/schema.js';
+import type { WatchedTable } from './watched.js';
+
+/** What a trigger fires on. A transition table can be named for one event only, so each has its own trigger. */
+const EVENTS = {
+  insert: 'referencing new table as new_rows',
+  update: 'referencing old table as old_rows new table as new_rows',
+  delete: 'referencing old table as old_rows',
+  truncate: '',
+} as const;
+
+type Event = keyof typeof EVENTS;
+
+const EVENT_NAMES = Object.keys(EVENTS) as Event[];
+
+const triggerName = (event: Event) => `drydock_capture_${event}`;
+
+/** The function that records the changes of one table; its name outlasts a new one of the table or its schema. */
+export function functionName({ table }: Pick<WatchedTable, 'table'>): string {
+  return `capture_${table.name}_${table.oid}`;
+}
+
+/**
+ * Makes the function. It runs as its owner, because writers may not look into our schema, and takes no name from
+ * theirs. It records raw values and resolves nothing: a writer pays for one insert per statement, and what a value
+ * means may have changed until it is looked at.
+ */
+export async function createFunction(session: Session, watched: WatchedTable): Promise<void> {
+  const { table, columns } = watched;
+  const name = qualified(LEDGER_SCHEMA, functionName(watched));
+  const record = (operation: string, rows: string) =>
+    `insert into drydock.changes (phase_id, source, operation, raw) ` +
+    `select c.phase_id, ${literal(table.name)}, '${operation}', r.raw from drydock.captures c cross join (${rows}) r ` +
+    `where c.table_oid = ${literal(table.oid)}::pg_catalog.oid;`;
+  const raw = (relation: string) =>
+    `select array[${columns.map((column) => `x.${ident(column)}::pg_catalog.text`).join(', ')}] as raw from ${relation} x`;
+  const body = `
+begin
+  if tg_op = 'UPDATE' then
+    ${record('update', `${raw('old_rows')} union ${raw('new_rows')}`)}
+  elsif tg_op = 'INSERT' then
+    ${record('insert', raw('new_rows'))}
+  elsif tg_op = 'DELETE' then
+    ${record('delete', raw('old_rows'))}
+  else
+    ${record('truncate', 'select null::pg_catalog.text[] as raw')}
+  end if;
+  return null;
+end`;
+  await session.execute(
+    `create or replace function ${name}() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as ${literal(body)}`,
+  );
+  await session.execute(`revoke all on function ${name}() from public`);
+}
+
+/** Puts the triggers on one relation, where they are missing or switched off. */
+export async function createTriggers(
+  session: Session,
+  watched: WatchedTable,
+  relation: Relation,
+): Promise<void> {
+  const call = `execute function ${qualified(LEDGER_SCHEMA, functionName(watched))}()`;
+  const target = qualified(relation.schema, relation.name);
+  for (const event of EVENT_NAMES) {
+    const name = ident(triggerName(event));
+    await session.execute(
+      `drop trigger if exists ${name} on ${target};
+       create trigger ${name} after ${event} on ${target} ${EVENTS[event]} for each statement ${call};
+       alter table ${target} enable always trigger ${name}`,
+    );
+  }
+}
+
+/** A table that takes statements of its own: the watched one, or one of its partitions or children. */
+export interface Relation {
+  readonly oid: string;
+  readonly schema: string;
+  readonly name: string;
+  /** Triggers of ours that are there, and fire in every session. */
+  readonly armed: boolean;
+}
+
+/**
+ * The table itself and all that hang below it: a statement that names a partition fires only that one's triggers,
+ * one that names the whole table only the whole table's, with the rows of all partitions.
+ */
+export async function relationsOf(session: Session, watched: WatchedTable): Promise<Relation[]> {
+  const rows = await session.query(
+    `with recursive below (oid) as (
+       select $1::text::oid union select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent
+     )
+     select c.oid::text as oid, n.nspname as schema, c.relname as name, (
+       select count(*) = ${EVENT_NAMES.length} from pg_trigger t
+       where t.tgrelid = c.oid and t.tgenabled = 'A' and t.tgfoid = to_regproc($2::text)::oid and t.tgname = any ($3::text[])
+     )::text as armed
+     from below b join pg_class c on c.oid = b.oid join pg_namespace n on n.oid = c.relnamespace order by c.oid`,
+    [
+      watched.table.oid,
+      qualified(LEDGER_SCHEMA, functionName(watched)),
+      `{${EVENT_NAMES.map(triggerName).join(',')}}`,
+    ],
+  );
+  return rows.map((row) => ({
+    oid: String(row.oid),
+    schema: String(row.schema),
+    name: String(row.name),
+    armed: row.armed === 'true',
+  }));
+}
+
+/** Takes a function of ours away, and every trigger that calls it, wherever its table is by now. */
+export async function dropFunction(session: Session, name: string): Promise<void> {
+  const called = qualified(LEDGER_SCHEMA, name);
+  const triggers = await session.query(
+    `select t.tgname as name, n.nspname as schema, c.relname as relation
+     from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+     where t.tgfoid = to_regproc($1::text)::oid and not t.tgisinternal and t.tgparentid = 0`,
+    [called],
+  );
+  for (const { name: trigger, schema, relation } of triggers) {
+    await session.execute(
+      `drop trigger ${ident(String(trigger))} on ${qualified(String(schema), String(relation))}`,
+    );
+  }
+  await session.execute(`drop function if exists ${called}()`);
+}

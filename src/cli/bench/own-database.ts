@@ -1,0 +1,56 @@
+import pg from 'pg';
+import type { Cleanup } from '../../db/cleanup.js';
+import { startServer } from '../../embedded/server.js';
+import { DrydockError, run } from '../../index.js';
+import type { ProgressEvent } from '../../reports/progress.js';
+import type { DemoShape } from '../commands/demo.js';
+import { makeLegacyDatabase } from '../demo/legacy-database.js';
+import { counted } from '../render/format.js';
+
+/** Settings of a server that somebody looks after, on a small machine; what sorts in memory helps the legacy form. */
+const SERVER_SETTINGS = {
+  shared_buffers: '1GB',
+  work_mem: '64MB',
+  maintenance_work_mem: '256MB',
+  max_wal_size: '8GB',
+} as const;
+
+/**
+ * A database for a benchmark, on a server of our own: legacy data, all phases run, vacuumed, so that no question pays
+ * for what was written before it.
+ *
+ * @returns its URL
+ */
+export async function makeBenchDatabase(
+  options: { readonly submissions: number; readonly shape: DemoShape; readonly seed: number },
+  cleanup: Cleanup,
+  signal: AbortSignal,
+  onProgress: (event: ProgressEvent) => void,
+): Promise<string> {
+  const notice = (message: string) => onProgress({ type: 'notice', level: 'info', message });
+  notice('Starting a PostgreSQL server of our own ...');
+  const server = await startServer({ settings: SERVER_SETTINGS });
+  cleanup.add(() => server.stop());
+  signal.throwIfAborted();
+  notice(`Making the legacy data of ${counted(options.submissions, 'submission')} ...`);
+  const { url } = await makeLegacyDatabase(server.url, options, () => signal.throwIfAborted());
+  const report = await run({ databaseUrl: url, signal, onProgress });
+  if (report.outcome === 'different') {
+    throw new DrydockError({
+      code: 'different',
+      what: 'A legacy table differs from its view: there is nothing that could be compared.',
+      state: 'The generated database is gone.',
+      next: 'Run: drydock demo, with the same rows, shape and seed.',
+    });
+  }
+  notice('Vacuuming ...');
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('vacuum (analyze)');
+    await client.query('checkpoint');
+  } finally {
+    await client.end();
+  }
+  return url;
+}

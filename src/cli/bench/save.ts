@@ -1,0 +1,16 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BenchReport } from '../../reports/bench.js';
+import { cannotWrite } from '../files.js';
+
+/** Writes a report under a name that sorts by time, and gives its path. */
+export async function saveBench(report: BenchReport, directory: string): Promise<string> {
+  const file = join(directory, `drydock-bench-${report.at.replaceAll(/[-:]|\.\d+/g, '')}.json`);
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { flag: 'wx' });
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+  return file;
+}

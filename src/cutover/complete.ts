@@ -1,0 +1,209 @@
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import { qualified } from '../db/identifier.js';
+import { withRetry } from '../db/retry.js';
+import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
+import { recordTurn } from '../ledger/cutovers.js';
+import { bookDropped, enterViews } from '../ledger/moved.js';
+import { lockState, moveState } from '../ledger/phases.js';
+import { targetsOf } from '../mapping/targets.js';
+import { laterPhases } from '../phases/all.js';
+import type { Phase } from '../phases/phase.js';
+import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
+import type { CutoverFinding } from '../reports/cutover.js';
+import { DEFAULTS, PHASES } from '../reports/target.js';
+import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from '../run/context.js';
+import { lockOperator } from '../run/lock.js';
+import { restorations } from '../run/restorations.js';
+import { recordedVerification } from '../run/verify.js';
+import { endCapture, openCatchUp } from './catch-up.js';
+import { completionFindings } from './completion-findings.js';
+import { requireEntry, stopped, surveyOf, waitForOlderSnapshots } from './cutover.js';
+import { canBeRepointed, foreignKeysToPhase, repoint, unvalidated, validate } from './foreign-keys.js';
+import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
+import { underLocks } from './locks.js';
+import { readOnlyViews } from './read-only-views.js';
+import { dropReverseTriggers } from './reverse/install.js';
+import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
+import { unifiedDefaults } from './unified-defaults.js';
+
+const STATE = 'Nothing was completed: both forms of the data are kept up as before.';
+
+/**
+ * Ends a migration: the unified tables stand on their own, and the old names are read-only views of them. The moved
+ * tables are kept as they are, or dropped where that is asked for. There is no way back but a backup.
+ */
+export async function complete(options: CompleteOptions): Promise<CompleteReport> {
+  const start = performance.now();
+  return stoppable(options.signal, STATE, () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      if (options.dryRun !== true) await lockOperator(context, 'complete', cleanup);
+      const found: PhaseCompletion[] = [];
+      // The later phases first: their tables name the rows of the earlier ones.
+      for (const name of [...PHASES].reverse().filter((phase) => context.phaseNames.includes(phase))) {
+        const now = await openContext({ ...options, phases: [name] }, cleanup);
+        for (const phase of bindPhases(now)) found.push(await completePhase(now, phase, options, cleanup));
+        if (found.at(-1)?.outcome === 'refused') break;
+      }
+      return {
+        database: context.database,
+        schema: context.schema,
+        dryRun: options.dryRun === true,
+        phases: found,
+        seconds: secondsSince(start),
+      };
+    }),
+  );
+}
+
+async function completePhase(
+  context: Context,
+  phase: Phase,
+  options: CompleteOptions,
+  cleanup: Cleanup,
+): Promise<PhaseCompletion> {
+  const entry = requireEntry(context, phase);
+  requireOrder(context, phase);
+  const session = await context.connector.open(cleanup);
+  const nothing = { phase: phase.name, findings: [], repointed: 0, dropped: [] };
+  const survey = { ...(await surveyOf(context, phase, entry)), session };
+  const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
+  const dropLegacy = options.dropLegacy === true;
+  const findings: CutoverFinding[] = await completionFindings(survey, dropLegacy);
+  if (entry.state === 'completed') {
+    if (stopped(findings)) return { ...nothing, outcome: 'refused', findings };
+    if (options.dryRun === true) return { ...nothing, outcome: 'already-completed', findings };
+    await validateAll(session, phase);
+    const dropped = dropLegacy ? await dropLegacyTables(session, phase, entry.id) : [];
+    return { ...nothing, outcome: 'already-completed', dropped };
+  }
+  if (!stopped(findings)) {
+    const wait = options.dryRun === true ? 0 : patienceMs;
+    findings.push(...(await waitForOlderSnapshots(context, session, entry.id, wait)));
+  }
+  if (stopped(findings)) return { ...nothing, outcome: 'refused', findings };
+  if (options.dryRun === true) return { ...nothing, outcome: 'would-complete', findings };
+  context.report({ type: 'step', phase: phase.name, step: 'complete' });
+  const turn = { context, phase, phaseId: entry.id, serverVersion: survey.serverVersion, patienceMs };
+  const repointed = await end(session, turn);
+  await validateAll(session, phase);
+  const dropped = dropLegacy ? await dropLegacyTables(session, phase, entry.id) : [];
+  return { ...nothing, outcome: 'completed', findings, repointed, dropped };
+}
+
+/** Capture and reverse capture end, the old names become read-only, other tables name the unified rows: all or nothing. */
+async function end(session: Session, turn: Turn): Promise<number> {
+  const { context, phase, phaseId, patienceMs } = turn;
+  const targets = targetsOf(phase);
+  const tables = inLockOrder(phase);
+  const catchUp = await openCatchUp(turn, session);
+  await catchUp.ahead();
+  await requireEqual(turn);
+  const keys = (await foreignKeysToPhase(session, phase)).filter((key) => canBeRepointed(phase, key));
+  const locks = [
+    ...unifiedLocks(targets),
+    ...viewLocks(tables),
+    ...legacyLocks(tables),
+    ...[...new Set(keys.map((key) => key.qualified))].map((table) => ({
+      qualified: table,
+      mode: 'share row exclusive' as const,
+    })),
+  ];
+  const { result } = await underLocks(
+    session,
+    locks,
+    { patienceMs, signal: context.signal, state: STATE },
+    async () => {
+      if ((await lockState(session, phaseId)) !== 'cut-over') throw notCutOver(phase);
+      await catchUp.within();
+      let repointed = 0;
+      for (const key of keys) repointed += await repoint(session, phase, phaseId, targets, key);
+      const statements = [
+        ...dropReverseTriggers(targets),
+        ...readOnlyViews(await restorations(session, phase, targets, phaseId)),
+        ...unifiedDefaults(phase, targets),
+      ];
+      await session.execute(statements.join(';\n'));
+      await endCapture(session, phaseId);
+      await enterViews(session, phaseId);
+      await session.execute(
+        'update drydock.cutovers set completed_at = clock_timestamp() where phase_id = $1::int',
+        [phaseId],
+      );
+      await moveState(session, phaseId, 'completed');
+      await recordTurn(session, {
+        schema: context.schema,
+        phase: phase.name,
+        kind: 'completed',
+        operator: operator(),
+        detail: `${repointed} rows of other tables re-pointed`,
+      });
+      return repointed;
+    },
+  );
+  return result;
+}
+
+async function validateAll(session: Session, phase: Phase): Promise<void> {
+  for (const key of await unvalidated(session, targetsOf(phase)))
+    await withRetry(() => validate(session, key));
+}
+
+async function dropLegacyTables(session: Session, phase: Phase, phaseId: number): Promise<string[]> {
+  const { dropped } = await session.one(
+    'select bool_and(dropped)::text as dropped from drydock.moved_tables where phase_id = $1::int',
+    [phaseId],
+  );
+  if (dropped === 'true') return [];
+  const tables = inLockOrder(phase);
+  // Without cascade: whatever else hangs on them stops it.
+  await withRetry(() =>
+    session.transaction(async () => {
+      await session.execute(
+        `drop table ${tables.map(({ schema, name }) => qualified(schema, name)).join(', ')}`,
+      );
+      await bookDropped(session, phaseId);
+      await dropLegacySchemaIfEmpty(session);
+    }),
+  );
+  return tables.map(({ schema, name }) => `${schema}.${name}`);
+}
+
+function requireOrder(context: Context, { name }: Phase): void {
+  const open = laterPhases(name).find((later) => {
+    const state = context.entries.get(later)?.state;
+    return state !== undefined && state !== 'completed';
+  });
+  if (open === undefined) return;
+  throw new DrydockError({
+    code: 'phase-order',
+    what: `Phase ${open} stands on phase ${name} and is not completed.`,
+    state: STATE,
+    next: `Complete ${open} first (or roll it back), or give --phase all.`,
+  });
+}
+
+async function requireEqual({ context, phase, phaseId }: Turn): Promise<void> {
+  const { equal } = await recordedVerification(context, phase, phaseId, {
+    selected: null,
+    limit: 20,
+    strict: false,
+  });
+  if (equal) return;
+  throw new DrydockError({
+    code: 'different',
+    what: `The legacy tables of phase ${phase.name} and the unified ones are not the same.`,
+    state: STATE,
+    next: `drydock verify --phase ${phase.name} names what differs.`,
+  });
+}
+
+function notCutOver(phase: Phase): DrydockError {
+  return new DrydockError({
+    code: 'not-cut-over',
+    what: `Phase ${phase.name} is not cut over any more.`,
+    state: STATE,
+    next: 'Look at drydock status.',
+  });
+}

@@ -1,0 +1,141 @@
+import { newestBackup } from '../ledger/backups.js';
+import { replacedViews } from '../ledger/moved.js';
+import type { CutoverFinding } from '../reports/cutover.js';
+import { canBeRepointed, foreignKeysToPhase } from './foreign-keys.js';
+import { carried, nameOf, type Survey, stops, warned } from './preflight/findings.js';
+import { preparedTransactions } from './preflight/sessions.js';
+import { onMovedTables, onViews } from './view-dependents.js';
+
+/** What completing a phase means for what hangs on it; what stops it is named. */
+export async function completionFindings(survey: Survey, dropLegacy: boolean): Promise<CutoverFinding[]> {
+  const { phase, entry } = survey;
+  if (entry.state === 'completed') return dropLegacy ? beforeDrop(survey) : [];
+  if (entry.state !== 'cut-over') {
+    return [
+      stops(
+        'state',
+        phase.name,
+        `Phase ${phase.name} is ${entry.state}; only a phase that is cut over can be completed.`,
+        `drydock cutover --phase ${phase.name}`,
+      ),
+    ];
+  }
+  return [
+    ...(await oldNames(survey)),
+    ...(await policies(survey)),
+    ...(await foreignKeys(survey)),
+    ...(await preparedTransactions(survey)),
+    ...(dropLegacy ? await beforeDrop(survey) : await readersLeft(survey)),
+  ];
+}
+
+async function oldNames({ session, entry }: Survey): Promise<CutoverFinding[]> {
+  const replaced = await replacedViews(session, entry.id);
+  const dependents = await onViews(session, entry.id);
+  return [
+    ...replaced.map((name) =>
+      stops(
+        'view-replaced',
+        name,
+        'It is not the view any more that the cutover made.',
+        'Make it again, or roll back.',
+      ),
+    ),
+    ...dependents.map((name) =>
+      carried('view', name, 'It was built on the view of an old name, and goes on reading it.'),
+    ),
+  ];
+}
+
+/** The restoring views read our tables with their owner's rights: policies of the legacy tables do not reach there. */
+async function policies({ session, tables, oids }: Survey): Promise<CutoverFinding[]> {
+  const rows = await session.query(
+    `select oid::text as oid from pg_class where oid = any ($1::text::oid[]) and relrowsecurity`,
+    [oids],
+  );
+  return rows.map((row) => {
+    const table = tables.find(({ oid }) => oid === row.oid);
+    return stops(
+      'row-level-security',
+      table === undefined ? String(row.oid) : nameOf(table),
+      'Its policies hold for the moved table; a view of the unified table would show the rows of everybody.',
+      'Have the readers use the unified table with policies of its own, revoke their rights to the old name, and disable row security on the moved table.',
+    );
+  });
+}
+
+async function foreignKeys({ session, phase, entry }: Survey): Promise<CutoverFinding[]> {
+  const found: CutoverFinding[] = [];
+  for (const key of await foreignKeysToPhase(session, phase)) {
+    const name = `${key.schema}.${key.table}.${key.name}`;
+    if (!canBeRepointed(phase, key)) {
+      found.push(
+        stops(
+          'foreign-key',
+          name,
+          `It names ${key.target}${key.targetColumn === null ? '' : `.${key.targetColumn}`}, which is no key of the unified table.`,
+          'Drop the constraint.',
+        ),
+      );
+      continue;
+    }
+    const { rejected } = await session.one(
+      'select count(*) as rejected from drydock.rejects where phase_id = $1::int and source = $2::text',
+      [entry.id, key.target],
+    );
+    found.push(
+      rejected === '0'
+        ? carried(
+            'foreign-key',
+            name,
+            'It will name the unified table; rows that name a folded duplicate will name its opportunity, and are kept as they were in drydock.repointed.',
+          )
+        : stops(
+            'foreign-key',
+            name,
+            `${rejected} rows of ${key.target} were put aside and have no unified row that it could name.`,
+            'Mend these rows and load their batches again.',
+          ),
+    );
+  }
+  return found;
+}
+
+async function readersLeft({ session, entry }: Survey): Promise<CutoverFinding[]> {
+  return (await onMovedTables(session, entry.id)).map((name) =>
+    warned(
+      'view',
+      name,
+      'It reads a moved table, which is not kept up any more: it shows the past.',
+      'Make it again upon the old name, or upon the unified table.',
+    ),
+  );
+}
+
+async function beforeDrop(survey: Survey): Promise<CutoverFinding[]> {
+  const { session, entry, context, phase } = survey;
+  const found = (await onMovedTables(session, entry.id)).map((name) =>
+    stops(
+      'view',
+      name,
+      'It reads a table that is to be dropped.',
+      'Make it again upon the old name, or drop it.',
+    ),
+  );
+  const backup = await newestBackup(session, context.schema, phase.name);
+  found.push(
+    backup === null
+      ? stops(
+          'backup',
+          phase.name,
+          'There is no verified backup of the tables that are to be dropped.',
+          `drydock backup --phase ${phase.name} --to DIR`,
+        )
+      : carried(
+          'backup',
+          `${backup.directory} on ${backup.host}`,
+          `It was verified at ${backup.verifiedAt}.`,
+        ),
+  );
+  return found;
+}

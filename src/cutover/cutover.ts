@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import { DrydockError, StoppedError } from '../errors.js';
+import type { PhaseEntry } from '../ledger/phases.js';
+import { targetsOf } from '../mapping/targets.js';
+import type { Phase } from '../phases/phase.js';
+import type { CutoverFinding, CutoverOptions, CutoverReport, PhaseCutover } from '../reports/cutover.js';
+import { DEFAULTS } from '../reports/target.js';
+import { requireSameConfiguration } from '../run/configuration.js';
+import { bindPhases, type Context, openContext, secondsSince, stoppable } from '../run/context.js';
+import { lockOperator } from '../run/lock.js';
+import { requireTables } from '../run/prepare.js';
+import { throwIfStops } from '../run/stops.js';
+import { recordedVerification } from '../run/verify.js';
+import { oidArray, type Survey } from './preflight/findings.js';
+import { preflight } from './preflight/preflight.js';
+import { olderSnapshots } from './preflight/sessions.js';
+import { swap } from './swap.js';
+
+const STATE = 'Nothing was swapped: the applications use the legacy tables as before.';
+const ASK_AGAIN_MS = 500;
+
+/**
+ * Moves the legacy tables of the phases aside and puts writable views of their old names in their place. From then on
+ * applications may use either form: what is written to one reaches the other. Looks first, and swaps nothing where
+ * something stands in the way. Given again, it goes on where it stopped.
+ */
+export async function cutover(options: CutoverOptions): Promise<CutoverReport> {
+  const start = performance.now();
+  return stoppable(options.signal, STATE, () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      if (options.dryRun !== true) await lockOperator(context, 'cutover', cleanup);
+      throwIfStops(context.legacy.stops);
+      const phases: PhaseCutover[] = [];
+      for (const phase of bindPhases(context)) {
+        phases.push(await cutOverPhase(context, phase, options, cleanup));
+        if (phases.at(-1)?.outcome === 'refused') break;
+      }
+      return {
+        database: context.database,
+        schema: context.schema,
+        dryRun: options.dryRun === true,
+        phases,
+        seconds: secondsSince(start),
+      };
+    }),
+  );
+}
+
+async function cutOverPhase(
+  context: Context,
+  phase: Phase,
+  options: CutoverOptions,
+  cleanup: Cleanup,
+): Promise<PhaseCutover> {
+  const entry = requireEntry(context, phase);
+  requireSameConfiguration(phase, entry);
+  await requireTables(context, phase, targetsOf(phase), entry);
+  const result = { phase: phase.name, state: entry.state, findings: [], swap: null, verification: null };
+  if (entry.state === 'cut-over') {
+    const verification = options.dryRun === true ? null : await verifyWhole(context, phase, entry.id);
+    return { ...result, outcome: 'already-cut-over', verification };
+  }
+  context.report({ type: 'step', phase: phase.name, step: 'preflight' });
+  const survey = await surveyOf(context, phase, entry);
+  const session = await context.connector.open(cleanup);
+  const findings = await preflight(survey, session, { backupRequired: options.noBackup !== true });
+  const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
+  if (!stopped(findings)) {
+    const wait = options.dryRun === true ? 0 : patienceMs;
+    findings.push(...(await waitForOlderSnapshots(context, session, entry.id, wait)));
+  }
+  if (stopped(findings)) return { ...result, outcome: 'refused', findings };
+  if (options.dryRun === true) return { ...result, outcome: 'would-cut-over', findings };
+  context.report({ type: 'step', phase: phase.name, step: 'swap' });
+  const { serverVersion } = survey;
+  const done = await swap({ context, phase, phaseId: entry.id, serverVersion, patienceMs }, cleanup);
+  const after = await openContext({ ...options, phases: [phase.name] }, cleanup);
+  const [moved] = bindPhases(after);
+  const verification = moved === undefined ? null : await verifyWhole(after, moved, entry.id);
+  return { ...result, outcome: 'cut-over', state: 'cut-over', findings, swap: done, verification };
+}
+
+function verifyWhole(context: Context, phase: Phase, phaseId: number) {
+  return recordedVerification(context, phase, phaseId, { selected: null, limit: 20, strict: false });
+}
+
+export function requireEntry(context: Context, phase: Phase): PhaseEntry {
+  const entry = context.entries.get(phase.name);
+  if (entry !== undefined) return entry;
+  throw new DrydockError({
+    code: 'not-loaded',
+    what: `Phase ${phase.name} was not run; there is nothing to cut over to.`,
+    next: `Run: drydock run --phase ${phase.name}`,
+  });
+}
+
+export async function surveyOf(
+  context: Context,
+  phase: Phase,
+  entry: PhaseEntry,
+): Promise<Omit<Survey, 'session'>> {
+  const tables = phase.bound.sources.map(({ table }) => table);
+  const { number } = await context.session.one(`select current_setting('server_version_num') as number`);
+  return { context, phase, entry, tables, oids: oidArray(tables), serverVersion: Number(number) };
+}
+
+export function stopped(findings: readonly CutoverFinding[]): boolean {
+  return findings.some(({ verdict }) => verdict === 'stops');
+}
+
+/** Waits until nobody reads with a snapshot from before the last batch; gives those who still do. */
+export async function waitForOlderSnapshots(
+  context: Context,
+  session: Survey['session'],
+  phaseId: number,
+  patienceMs: number,
+): Promise<CutoverFinding[]> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const found = await olderSnapshots(session, phaseId);
+    if (found.length === 0 || performance.now() >= until) return found;
+    if (context.signal?.aborted === true) throw new StoppedError(STATE);
+    await sleep(ASK_AGAIN_MS);
+  }
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from '../db/session.js';
+import { isRetryable } from '../db/sqlstate.js';
+import { DrydockError, StoppedError } from '../errors.js';
+
+/** A table to lock, in the order of the list. */
+export interface TableLock {
+  readonly qualified: string;
+  readonly mode: 'access exclusive' | 'share row exclusive';
+}
+
+export interface LockTimes {
+  readonly attempts: number;
+  /** Milliseconds until all locks were held, in the attempt that went through. */
+  readonly waitedMs: number;
+  /** Milliseconds that they were held, the commit included. */
+  readonly heldMs: number;
+}
+
+/** Milliseconds for which the first attempt may keep writers waiting behind it; the later ones take more. */
+const FIRST_BUDGET_MS = 60;
+const GROWTH = 1.5;
+const MOST_BUDGET_MS = 400;
+const PAUSE_MS = 250;
+
+/**
+ * Runs work in a transaction that has locked some tables. Whoever comes after us waits behind us, so we wait for a
+ * short while only, give up, let the others through, and come again. Where we wait for somebody who waits for us, it is
+ * we who give up: well before the server looks for deadlocks and picks a victim, which might be the application.
+ *
+ * @param patienceMs for how long to come again
+ */
+export async function underLocks<T>(
+  session: Session,
+  tables: readonly TableLock[],
+  options: { readonly patienceMs: number; readonly signal: AbortSignal | undefined; readonly state: string },
+  work: () => Promise<T>,
+): Promise<LockTimes & { readonly result: T }> {
+  const most = Math.min(MOST_BUDGET_MS, (await deadlockTimeoutMs(session)) / 2);
+  const until = performance.now() + options.patienceMs;
+  let budget = Math.min(FIRST_BUDGET_MS, most);
+  for (let attempts = 1; ; attempts += 1) {
+    if (options.signal?.aborted === true) throw new StoppedError(options.state);
+    const asked = performance.now();
+    // The snapshot is taken by the first query behind the locks.
+    await session.begin('repeatable read');
+    try {
+      await takeAll(session, tables, asked + budget);
+      const held = performance.now();
+      const result = await work();
+      await session.commit();
+      const done = performance.now();
+      return { result, attempts, waitedMs: held - asked, heldMs: done - held };
+    } catch (error) {
+      await session.rollback().catch(() => undefined);
+      if (!isRetryable(error)) throw error;
+      if (performance.now() > until) throw await blocked(session, tables, options.state, error);
+    }
+    budget = Math.min(most, budget * GROWTH);
+    await sleep(PAUSE_MS / 2 + Math.random() * PAUSE_MS, undefined, { signal: options.signal }).catch(
+      () => undefined,
+    );
+  }
+}
+
+async function takeAll(session: Session, tables: readonly TableLock[], until: number): Promise<void> {
+  for (const { qualified, mode } of tables) {
+    const left = Math.max(1, Math.round(until - performance.now()));
+    await session.execute(`set local lock_timeout = '${left}ms'; lock table ${qualified} in ${mode} mode`);
+  }
+}
+
+async function deadlockTimeoutMs(session: Session): Promise<number> {
+  const { ms } = await session.one(`select setting as ms from pg_settings where name = 'deadlock_timeout'`);
+  return Number(ms);
+}
+
+/** Names who holds the tables. */
+async function blocked(
+  session: Session,
+  tables: readonly TableLock[],
+  state: string,
+  cause: unknown,
+): Promise<DrydockError> {
+  const rows = await session.query(
+    `select distinct coalesce('backend ' || l.pid || ' (' || coalesce(a.usename, '?') || ', ' || coalesce(a.application_name, '?') || ', in a transaction since ' || coalesce(a.xact_start::timestamptz(0)::text, '?') || ')', 'a prepared transaction') as who
+     from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+     where l.granted and l.relation = any ($1::text[]::regclass[]::oid[]) and l.pid is distinct from pg_backend_pid() and l.mode <> 'AccessShareLock'
+       and coalesce(a.backend_type, '') <> 'autovacuum worker' order by 1 limit 5`,
+    [`{${tables.map(({ qualified }) => JSON.stringify(qualified)).join(',')}}`],
+  );
+  const who = rows.map((row) => row.who).join('; ');
+  return new DrydockError({
+    code: 'locked',
+    what: `The tables could not be had for a moment${who === '' ? '' : `: held by ${who}`}.`,
+    state,
+    next: 'End that transaction, or wait until it ends, and give the same command again; --patience gives it more time.',
+    cause,
+  });
+}

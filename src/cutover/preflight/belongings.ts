@@ -1,0 +1,91 @@
+import { type Check, carried, nameOf, stops, warned } from './findings.js';
+
+/** Triggers stay on the table, which the view writes to. */
+export const triggers: Check = async ({ session, oids }) => {
+  const rows = await session.query(
+    `select t.tgrelid::regclass::text as relation, t.tgname as name,
+       (p.prosrc ~* 'tg_(table_schema|relid)')::text as by_schema
+     from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
+     where t.tgrelid = any ($1::text::oid[]) and not t.tgisinternal and n.nspname <> 'drydock' order by 1, 2`,
+    [oids],
+  );
+  return rows.map((row) =>
+    row.by_schema === 'true'
+      ? warned(
+          'trigger',
+          `${row.relation}.${row.name}`,
+          'It fires as before, but it asks for the name of its schema, which is drydock_legacy after the cutover.',
+          'Look at what it does with it.',
+        )
+      : carried('trigger', `${row.relation}.${row.name}`, 'It stays on the table and fires as before.'),
+  );
+};
+
+/** A rule rewrites statements before the view does; the two do not add up. */
+export const rules: Check = async ({ session, oids }) => {
+  const rows = await session.query(
+    `select ev_class::regclass::text as relation, rulename as name from pg_rewrite
+     where ev_class = any ($1::text::oid[]) order by 1, 2`,
+    [oids],
+  );
+  return rows.map((row) =>
+    stops(
+      'rule',
+      `${row.relation}.${row.name}`,
+      'A rule rewrites statements on the table; statements on the view would not meet it in the same way.',
+      'Replace the rule by a trigger.',
+    ),
+  );
+};
+
+/** Sequences that the tables own go where the tables go. */
+export const ownedSequences: Check = async ({ session, oids }) => {
+  const rows = await session.query(
+    `select d.objid::regclass::text as name, d.deptype::text as kind from pg_depend d join pg_class c on c.oid = d.objid
+     where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and c.relkind = 'S'
+       and d.refobjid = any ($1::text::oid[]) and d.deptype in ('a', 'i') order by 1`,
+    [oids],
+  );
+  return rows.map((row) =>
+    warned(
+      'sequence',
+      String(row.name),
+      'It moves to drydock_legacy with its table. Defaults and identity columns go by its oid and work as before; a ' +
+        'statement that names it (nextval, setval, pg_get_serial_sequence) does not find it.',
+      'Have such statements leave the column to its default.',
+    ),
+  );
+};
+
+/** What has no name that anybody uses in statements. */
+export const attachments: Check = async ({ session, tables, oids }) => {
+  const { indexes, statistics, comments } = await session.one(
+    `select (select count(*) from pg_index where indrelid = any ($1::text::oid[])) as indexes,
+       (select count(*) from pg_statistic_ext where stxrelid = any ($1::text::oid[])) as statistics,
+       (select count(*) from pg_description where classoid = 'pg_class'::regclass and objoid = any ($1::text::oid[])) as comments`,
+    [oids],
+  );
+  return [
+    carried(
+      'attachments',
+      tables.map(nameOf).join(', '),
+      `${indexes} indexes, ${statistics} extended statistics and ${comments} comments move with the tables; comments ` +
+        'are repeated on the views.',
+    ),
+  ];
+};
+
+/** Event triggers see our DDL, and may refuse it. */
+export const eventTriggers: Check = async ({ session }) => {
+  const rows = await session.query(
+    `select evtname as name, evtevent as event from pg_event_trigger where evtenabled <> 'D' order by 1`,
+  );
+  return rows.map((row) =>
+    warned(
+      'event-trigger',
+      String(row.name),
+      `It fires at ${row.event}, for the statements of the cutover too, and adds its time to theirs.`,
+      'Make sure that it refuses nothing and is quick.',
+    ),
+  );
+};

@@ -1,0 +1,60 @@
+import type { Session } from '../../db/session.js';
+import type { CutoverFinding } from '../../reports/cutover.js';
+import * as belongings from './belongings.js';
+import * as dependents from './dependents.js';
+import type { Check, Survey } from './findings.js';
+import * as functions from './functions.js';
+import { legacySchema } from './names.js';
+import * as readiness from './readiness.js';
+import * as replication from './replication.js';
+import * as rights from './rights.js';
+import * as sessions from './sessions.js';
+import * as statements from './statements.js';
+
+/** What is looked at before a cutover, in the order in which it is told. */
+const CHECKS: readonly Check[] = [
+  readiness.state,
+  readiness.capture,
+  rights.owners,
+  rights.grants,
+  rights.rowSecurity,
+  rights.columnRights,
+  rights.viewRights,
+  dependents.foreignKeysOfOthers,
+  dependents.dependentViews,
+  dependents.rowTypeFunctions,
+  dependents.inheritance,
+  functions.functionsNamingTables,
+  functions.parsedFunctions,
+  belongings.triggers,
+  belongings.rules,
+  belongings.ownedSequences,
+  belongings.attachments,
+  belongings.eventTriggers,
+  replication.publications,
+  replication.slots,
+  sessions.preparedTransactions,
+  sessions.longTransactions,
+  sessions.sight,
+  legacySchema,
+  statements.statements,
+  statements.disk,
+];
+
+/** Looks at everything that hangs on the tables, in one read-only transaction. */
+export async function preflight(
+  survey: Omit<Survey, 'session'>,
+  session: Session,
+  options: { readonly backupRequired: boolean },
+): Promise<CutoverFinding[]> {
+  const findings: CutoverFinding[] = [];
+  await session.begin('repeatable read', 'read only');
+  try {
+    for (const check of [...CHECKS, readiness.backup(options.backupRequired)]) {
+      findings.push(...(await check({ ...survey, session })));
+    }
+  } finally {
+    await session.rollback();
+  }
+  return findings;
+}

@@ -1,0 +1,140 @@
+import { needsOwnersRights, readTrimmings } from '../old-names.js';
+import { type Check, carried, nameOf, stops, warned } from './findings.js';
+
+/** Views with the rights of their reader came with this version. */
+const SECURITY_INVOKER_SINCE = 150_000;
+
+/** Only an owner moves a table, and the view is to belong to whom the table belongs to. */
+export const owners: Check = async ({ session, oids }) => {
+  const rows = await session.query(
+    `select format('%I.%I', n.nspname, c.relname) as name, n.nspname as home, pg_get_userbyid(c.relowner) as owner,
+       pg_has_role(current_user, c.relowner, 'usage')::text as is_ours,
+       has_schema_privilege(current_user, n.oid, 'create')::text as can_create,
+       ((select rolsuper from pg_roles where rolname = current_user)
+         or c.relowner = (select oid from pg_roles where rolname = current_user)
+         or has_schema_privilege(c.relowner, n.oid, 'create'))::text as can_give,
+       has_database_privilege(current_database(), 'create')::text as can_create_schema, current_user as me
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = any ($1::text::oid[]) order by 1`,
+    [oids],
+  );
+  return rows.map((row) => {
+    const name = String(row.name);
+    if (row.is_ours !== 'true') {
+      return stops(
+        'owner',
+        name,
+        `It belongs to ${row.owner}; only its owner may move it, and ${row.me} is not a member of that role.`,
+        `Connect as ${row.owner} or as a superuser.`,
+      );
+    }
+    if (row.can_create !== 'true' || row.can_create_schema !== 'true') {
+      return stops(
+        'missing-privilege',
+        name,
+        `${row.me} may not create ${row.can_create === 'true' ? 'schemas in this database' : `views in schema ${row.home}`}.`,
+        row.can_create === 'true'
+          ? `grant create on database ... to "${row.me}"`
+          : `grant create on schema "${row.home}" to "${row.me}"`,
+      );
+    }
+    if (row.can_give !== 'true') {
+      return stops(
+        'owner',
+        name,
+        `Its owner ${row.owner} may not own a view in schema ${row.home}: it has no right to create there.`,
+        `grant create on schema "${row.home}" to "${row.owner}" for the time of the cutover, or connect as a superuser.`,
+      );
+    }
+    return carried('owner', name, `The view will belong to ${row.owner}, as the table does.`);
+  });
+};
+
+/** Grants stay on the table, and are given on the view. */
+export const grants: Check = async ({ session, oids }) => {
+  const rows = await session.query(
+    `select c.oid::regclass::text as name,
+       coalesce((select count(*) from aclexplode(c.relacl) a where a.grantee <> c.relowner), 0) as on_table,
+       (select count(*) from pg_attribute t cross join lateral aclexplode(t.attacl) a where t.attrelid = c.oid) as on_columns
+     from pg_class c where c.oid = any ($1::text::oid[]) order by 1`,
+    [oids],
+  );
+  return rows.map((row) =>
+    carried(
+      'grants',
+      String(row.name),
+      `${row.on_table} grants on the table and ${row.on_columns} on its columns stay, and the view gets the same.`,
+    ),
+  );
+};
+
+/** Policies hold for the reader of a view only where the view reads with its reader's rights. */
+export const rowSecurity: Check = async ({ session, oids, tables, serverVersion }) => {
+  const rows = await session.query(
+    `select c.oid::text as oid, c.relrowsecurity::text as enabled, count(p.oid)::text as policies
+     from pg_class c left join pg_policy p on p.polrelid = c.oid
+     where c.oid = any ($1::text::oid[]) group by c.oid, c.relrowsecurity
+     having c.relrowsecurity or count(p.oid) > 0`,
+    [oids],
+  );
+  return rows.map((row) => {
+    const table = tables.find(({ oid }) => oid === row.oid);
+    const name = table === undefined ? String(row.oid) : nameOf(table);
+    if (serverVersion >= SECURITY_INVOKER_SINCE) {
+      return carried(
+        'row-level-security',
+        name,
+        `${row.policies} policies stay on the table; the view reads and writes with the rights of whoever uses it (security_invoker).`,
+      );
+    }
+    return stops(
+      'row-level-security',
+      name,
+      'A view of PostgreSQL 14 reads with the rights of its owner: everybody would see and write the rows of everybody.',
+      'Move the server to version 15 or newer first, or take the policies off the table.',
+    );
+  });
+};
+
+/** Rights to read some columns only hold on a view with its owner's rights, and policies do not. */
+export const columnRights: Check = async ({ session, tables, serverVersion }) => {
+  if (serverVersion < SECURITY_INVOKER_SINCE) return [];
+  const trimmings = await readTrimmings(session, tables);
+  const found = [];
+  for (const table of tables) {
+    const own = trimmings.get(table.oid);
+    if (own === undefined || !needsOwnersRights(own)) continue;
+    const { secured } = await session.one(
+      'select relrowsecurity::text as secured from pg_class where oid = $1::text::oid',
+      [table.oid],
+    );
+    found.push(
+      secured === 'true'
+        ? stops(
+            'column-rights',
+            nameOf(table),
+            'A role may read some of its columns only, and it has row-level security. A view can keep one of the two: with the rights of its reader it wants the right to all columns, with those of its owner it knows no policies.',
+            'Grant select on the whole table to that role, or give it a view of its own.',
+          )
+        : warned(
+            'column-rights',
+            nameOf(table),
+            'A role may read some of its columns only. The view has the rights of its owner, so that this holds; policies that are put on the moved table later would not.',
+            'Put no policies on drydock_legacy while the phase is cut over.',
+          ),
+    );
+  }
+  return found;
+};
+
+/** On servers without security_invoker the owner's rights are used, also in functions that the table calls. */
+export const viewRights: Check = async ({ tables, serverVersion }) =>
+  serverVersion >= SECURITY_INVOKER_SINCE
+    ? []
+    : [
+        warned(
+          'view-rights',
+          tables.map(nameOf).join(', '),
+          'On PostgreSQL 14 a view uses its table with the rights of its owner; who may use the view is granted as before.',
+          '',
+        ),
+      ];

@@ -1,0 +1,36 @@
+import { generatedName, ident, literal, qualified } from '../db/identifier.js';
+import { LEDGER_SCHEMA } from '../ledger/schema.js';
+import { type Restoration, restoreQuery } from '../mapping/legacy-view.js';
+
+/** The function that says no, one for each unified table that it points to. */
+function refusalName(unified: string): string {
+  return generatedName('read_only', unified);
+}
+
+/**
+ * Statements that make the old names read-only views of the unified tables, which give the legacy rows back. A write
+ * fails with a word on where to write instead.
+ */
+export function readOnlyViews(restorations: readonly Restoration[]): string[] {
+  const [first] = restorations;
+  if (first === undefined) return [];
+  const { unified } = first.targets;
+  const refusal = `${qualified(LEDGER_SCHEMA, refusalName(unified.name))}()`;
+  const body =
+    `begin raise exception using errcode = 'feature_not_supported', ` +
+    `message = tg_table_name || ' is read-only: its migration is completed.', ` +
+    `hint = ${literal(`Write to ${unified.schema}.${unified.name}.`)}; end`;
+  return [
+    `create or replace function ${refusal} returns trigger language plpgsql set search_path = pg_catalog, pg_temp as ${literal(body)}`,
+    `revoke all on function ${refusal} from public`,
+    ...restorations.flatMap((restoration) => {
+      const view = qualified(restoration.source.table.home, restoration.source.table.name);
+      return [
+        // Replacing it sets its options anew: it reads our tables with its owner's rights now.
+        `create or replace view ${view} as\n${restoreQuery(restoration)}`,
+        `alter view ${view} reset (security_invoker)`,
+        `create or replace trigger ${ident('drydock_read_only')} instead of insert or update or delete on ${view} for each row execute function ${refusal}`,
+      ];
+    }),
+  ];
+}

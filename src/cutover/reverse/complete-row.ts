@@ -1,0 +1,189 @@
+import { ident, literal } from '../../db/identifier.js';
+import type { ComputedColumn } from '../../mapping/mapping.js';
+import { fromUnified } from '../../mapping/restore.js';
+import { type ReverseRules, refuse } from '../../mapping/reverse.js';
+import { ownBlock, ownTarget } from '../../mapping/tables.js';
+import type { Targets } from '../../mapping/targets.js';
+import type { Phase } from '../../phases/phase.js';
+import { goldenChecks } from './golden.js';
+import { flagOf, type LegacySide } from './legacy-columns.js';
+import { winnerGuard } from './winners.js';
+
+/**
+ * plpgsql that runs before an application's row of the unified table is stored. It fills in what the application does
+ * not know (keys, flags, the legacy columns' defaults), so that the row is one of the legacy tables too, and refuses
+ * what those cannot hold: now, while the application can still do something about it, and never by cutting a value.
+ */
+export function completeRowBody(phase: Phase, targets: Targets, sides: readonly LegacySide[]): string {
+  const rules = phase.reverse;
+  const primary = sides.filter(({ source }) => source.rule.flag !== null);
+  return [
+    `declare v_lost text; ${rules.declare}`,
+    'begin',
+    rules.keys,
+    ...flags(primary, rules),
+    rules.rows,
+    ...primary.flatMap(fillDefaults),
+    ...primary.flatMap(ownColumns),
+    ...nobodys(phase, rules),
+    ...goldenChecks(phase.bound.mapping, primary, rules),
+    ...primary.flatMap((side) => winnerGuard(side, targets, rules)),
+    'return new;',
+    'end',
+  ].join('\n');
+}
+
+/** Which sources the row has. What is not said follows from whether there is a value that only that source can hold. */
+function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
+  const held = new Set<string>();
+  const lines = sides.map((side) => {
+    const flag = flagOf(side, 'new');
+    const only = new Set<string>();
+    for (const { bound } of side.columns) {
+      if (bound.home.kind === 'own') only.add(`new.${ident(bound.home.target)} is not null`);
+      if ((bound.home.kind === 'golden' || bound.home.kind === 'member') && !held.has(bound.home.target)) {
+        const value = `new.${ident(bound.home.target)}`;
+        const otherwise = rules.fallbacks[bound.home.target];
+        only.add(
+          otherwise === undefined
+            ? `${value} is not null`
+            : `(${value} is not null and ${value} is distinct from (${otherwise}))`,
+        );
+      }
+    }
+    for (const { bound } of side.columns) {
+      if (bound.home.kind === 'golden' || bound.home.kind === 'member') held.add(bound.home.target);
+    }
+    const presence = only.size === 0 ? 'false' : `(${[...only].join(' or ')})`;
+    return `if tg_op = 'INSERT' then ${flag} := coalesce(${flag}, ${presence}); else ${flag} := coalesce(${flag}, ${flagOf(side, 'old')}); end if;`;
+  });
+  const none = sides.map((side) => `not ${flagOf(side, 'new')}`).join(' and ');
+  return [
+    ...lines,
+    `if ${none === '' ? 'true' : none} then`,
+    refuse('flags', 'A row that no legacy table has any more is to be deleted, not emptied.', 'Delete it.'),
+    'end if;',
+  ];
+}
+
+const isNew = (side: LegacySide) => `(tg_op = 'INSERT' or not ${flagOf(side, 'old')})`;
+
+/** What the legacy table would fill in by itself has to stand in the unified row as well. */
+function fillDefaults(side: LegacySide): string[] {
+  const fills = side.columns.flatMap(({ bound, default: value }) => {
+    if (bound.home.kind !== 'own' || value === null) return [];
+    const target = `new.${ident(bound.home.target)}`;
+    return [`${target} := coalesce(${target}, (${value})::${bound.home.stored});`];
+  });
+  return fills.length === 0 ? [] : [`if ${flagOf(side, 'new')} and ${isNew(side)} then`, ...fills, 'end if;'];
+}
+
+/** Columns that one source alone has: it has to be there, to take values, and to hold this one whole. */
+function ownColumns(side: LegacySide): string[] {
+  const { source } = side;
+  const { table } = source.rule;
+  const whole: string[] = [];
+  const generated: string[] = [];
+  for (const { bound, generated: isGenerated } of side.columns) {
+    if (bound.home.kind !== 'own') continue;
+    const value = `new.${ident(bound.home.target)}`;
+    const changed = `(case when tg_op = 'INSERT' then ${value} is not null else ${value}::text is distinct from old.${ident(bound.home.target)}::text end)`;
+    if (isGenerated) generated.push(`when ${changed} then ${literal(bound.home.target)}`);
+    else if (bound.home.stored !== bound.type.name && bound.type.kind !== 'xml') {
+      const again = `(${fromUnified(source, bound, 'new')})::text collate "C" is distinct from (${value})::text collate "C"`;
+      whole.push(`when ${changed} and ${again} then ${literal(bound.home.target)}`);
+    }
+  }
+  const present = ownBlock(source).map(
+    (column) => `when new.${ident(ownTarget(column))} is not null then ${literal(ownTarget(column))}`,
+  );
+  const check = (cases: readonly string[], rule: string, why: string, next: string) =>
+    cases.length === 0
+      ? []
+      : [
+          `v_lost := case ${cases.join(' ')} end;`,
+          'if v_lost is not null then',
+          refuseNamed(rule, why, next),
+          'end if;',
+        ];
+  return [
+    `if ${flagOf(side, 'new')} then`,
+    ...check(generated, 'generated', `Column %s is computed by the legacy table ${table}.`, 'Leave it out.'),
+    ...check(
+      whole,
+      'too_long',
+      `The value for %s does not fit into its column of the legacy table ${table}.`,
+      'Shorten it, or complete the migration first.',
+    ),
+    `elsif tg_op = 'UPDATE' and ${flagOf(side, 'old')} then`,
+    // The source is taken away from the row: what it alone had goes with it.
+    ...ownBlock(source).map((column) => `new.${ident(ownTarget(column))} := null;`),
+    'null;',
+    'else',
+    ...check(
+      present,
+      'no_source',
+      `Column %s is one of the legacy table ${table}, which has no row for this opportunity.`,
+      `Set ${source.rule.flag ?? ''} as well, and what ${table} wants of a row.`,
+    ),
+    'end if;',
+  ];
+}
+
+/** Columns that no legacy table has, and those that are summed up from many rows. */
+function nobodys(phase: Phase, rules: ReverseRules): string[] {
+  const { mapping, sources } = phase.bound;
+  const taken = new Set(sources.flatMap((source) => ownBlock(source).map(ownTarget)));
+  const isGenerated = (column: ComputedColumn) => column.ddl.includes('generated always');
+  const orphans = mapping.always
+    .filter((column) => !taken.has(column.name) && !isGenerated(column))
+    .map(({ name }) => name);
+  const cases = (names: readonly string[]) =>
+    names.map(
+      (name) =>
+        `when new.${ident(name)} is distinct from case when tg_op = 'UPDATE' then old.${ident(name)} end then ${literal(name)}`,
+    );
+  const [lost, computed] = [cases(orphans), cases(rules.computed.filter((name) => !INSERTED.has(name)))];
+  const summed = rules.computed
+    .filter((name) => INSERTED.has(name))
+    .map(
+      (name) =>
+        `when tg_op = 'UPDATE' and new.${ident(name)} is distinct from old.${ident(name)} then ${literal(name)}`,
+    );
+  return [
+    ...(lost.length === 0
+      ? []
+      : [
+          `v_lost := case ${lost.join(' ')} end;`,
+          'if v_lost is not null then',
+          refuseNamed(
+            'no_column',
+            'No legacy table has a column for %s: it would be lost by a rollback.',
+            'Leave it out until the migration is completed.',
+          ),
+          'end if;',
+        ]),
+    ...(computed.length + summed.length === 0
+      ? []
+      : [
+          `v_lost := case ${[...computed, ...summed].join(' ')} end;`,
+          'if v_lost is not null then',
+          refuseNamed(
+            'computed',
+            'Column %s is summed up from legacy rows.',
+            'Write those through their old name.',
+          ),
+          'end if;',
+        ]),
+  ];
+}
+
+/** Computed columns that are not null, and are filled in for a new row. */
+const INSERTED: ReadonlySet<string> = new Set(['validation_count', 'component_count', 'assessment_method']);
+
+/** As `refuse`, with the column's name, which stands in `v_lost`, in the message. */
+function refuseNamed(rule: string, why: string, next: string): string {
+  return refuse(rule, why, next)
+    .replace(`message = ${literal(why)}`, `message = format(${literal(why)}, v_lost)`)
+    .replace('schema = tg_table_schema', 'column = v_lost, schema = tg_table_schema');
+}

@@ -1,0 +1,88 @@
+import { ident, literal } from '../../db/identifier.js';
+import { foldedColumn, storedType } from '../../mapping/bind.js';
+import type { BoundColumn } from '../../mapping/mapping.js';
+import { fromFolded } from '../../mapping/restore.js';
+import { refuse } from '../../mapping/reverse.js';
+import type { Targets } from '../../mapping/targets.js';
+import type { LegacySide } from './legacy-columns.js';
+import { deleteRows, insertRows, updateRows } from './statements.js';
+
+const OLD_NAME = 'Write it under the old name of its legacy table.';
+
+/**
+ * plpgsql that runs before an application's row of the table of whole rows is stored. Records that only ever stand
+ * there (validations, components) may be written; which rows are duplicates is for the merge to say.
+ */
+export function completeFoldedBody(targets: Targets, sides: readonly LegacySide[]): string {
+  const records = sides.filter(({ source }) => source.rule.flag === null);
+  const isRecord = records.length === 0 ? 'false' : `new.source in (${records.map(sourceName).join(', ')})`;
+  const column = (side: LegacySide, name: string) => ident(foldedColumn(side.source.rule, name));
+  return [
+    'begin',
+    `if tg_op = 'INSERT' then`,
+    `if not coalesce(${isRecord}, false) then`,
+    refuse('folded', 'Which legacy rows are duplicates is decided by the merge.', OLD_NAME),
+    'end if;',
+    `select u.merge_key into new.merge_key from ${targets.unified.qualified} u where u.id = new.unified_id;`,
+    'if new.merge_key is null then',
+    refuse('unified_id', 'unified_id names no row of the unified table.', 'Make that row first.'),
+    'end if;',
+    ...records.flatMap((side) => {
+      const fills = side.columns.flatMap(({ bound, default: value }) => {
+        if (value === null) return [];
+        const target = `new.${column(side, bound.name)}`;
+        return [`${target} := coalesce(${target}, (${value})::${storedType(bound.type)});`];
+      });
+      return fills.length === 0 ? [] : [`if new.source = ${sourceName(side)} then`, ...fills, 'end if;'];
+    }),
+    'else',
+    `if new.source <> old.source or new.unified_id <> old.unified_id${sides
+      .flatMap((side) =>
+        side.identity.map(
+          ({ name }) => ` or new.${column(side, name)} is distinct from old.${column(side, name)}`,
+        ),
+      )
+      .join('')} then`,
+    refuse('folded', 'A row that is kept whole keeps its table, its id and what it belongs to.', OLD_NAME),
+    'end if;',
+    'new.merge_key := old.merge_key;',
+    'end if;',
+    'return new;',
+    'end',
+  ].join('\n');
+}
+
+/** plpgsql that runs after a statement on the table of whole rows. */
+export function writeFoldedBody(sides: readonly LegacySide[]): string {
+  const legacyValue = (side: LegacySide) => (column: BoundColumn, alias: string) =>
+    fromFolded(side.source, column, alias);
+  const of = (side: LegacySide, alias: string) => `${alias}.source = ${sourceName(side)}`;
+  const pair = (side: LegacySide) => {
+    const same = side.identity.map(({ name }) => {
+      const column = ident(foldedColumn(side.source.rule, name));
+      return ` and o.${column} = n.${column}`;
+    });
+    return `old_rows o join new_rows n on o.source = n.source${same.join('')}`;
+  };
+  return [
+    'declare v_wanted bigint; v_hit bigint;',
+    'begin',
+    `if tg_op = 'INSERT' then`,
+    ...sides.map((side) => insertRows(side, legacyValue(side), `new_rows n where ${of(side, 'n')}`)),
+    `elsif tg_op = 'UPDATE' then`,
+    ...sides.map((side) =>
+      side.isUnique
+        ? updateRows(side, legacyValue(side), pair(side), of(side, 'o'))
+        : `if exists (select from old_rows o where ${of(side, 'o')}) then ${refuse('folded', 'Rows of this legacy table cannot be told apart.', OLD_NAME)} end if;`,
+    ),
+    `elsif tg_op = 'DELETE' then`,
+    ...[...sides].reverse().map((side) => deleteRows(side, legacyValue(side), 'old_rows o', of(side, 'o'))),
+    'end if;',
+    'return null;',
+    'end',
+  ].join('\n');
+}
+
+function sourceName(side: LegacySide): string {
+  return literal(side.source.rule.table);
+}

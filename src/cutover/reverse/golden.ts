@@ -1,0 +1,162 @@
+import { ident, literal } from '../../db/identifier.js';
+import type { BoundColumn, Conversion, PhaseMapping } from '../../mapping/mapping.js';
+import { fromUnified } from '../../mapping/restore.js';
+import { type ReverseRules, refuse } from '../../mapping/reverse.js';
+import { flagOf, type LegacyColumn, type LegacySide, passesChecks } from './legacy-columns.js';
+
+interface Contributor {
+  readonly side: LegacySide;
+  readonly column: LegacyColumn;
+  readonly conversion: Conversion;
+}
+
+/**
+ * A golden column that an application writes: the first source that the row has and that can hold the value gets it,
+ * so that survivorship makes it the golden value again; so do all others that can hold it. Those that cannot keep what
+ * they had, in the residue, as a merge would leave them. Where none can hold it, the write is refused.
+ */
+export function goldenChecks(
+  mapping: PhaseMapping,
+  sides: readonly LegacySide[],
+  rules: ReverseRules,
+): string[] {
+  const targets = new Map<string, Map<string | null, Contributor[]>>();
+  for (const side of sides) {
+    for (const column of side.columns) {
+      const { home } = column.bound;
+      if (home.kind !== 'golden' && home.kind !== 'member') continue;
+      const members = targets.get(home.target) ?? new Map<string | null, Contributor[]>();
+      targets.set(home.target, members);
+      const member = home.kind === 'member' ? home.member : null;
+      members.set(member, [...(members.get(member) ?? []), { side, column, conversion: home.conversion }]);
+    }
+  }
+  const computed = new Set(mapping.computed.map(({ name }) => name));
+  const written = [...targets].filter(([target]) => computed.has(target));
+  return written.flatMap(([target, members]) => {
+    const plain = members.get(null);
+    return plain === undefined
+      ? memberChecks(target, members)
+      : plainChecks(target, plain, rules.fallbacks[target]);
+  });
+}
+
+function plainChecks(
+  target: string,
+  contributors: readonly Contributor[],
+  fallback: string | undefined,
+): string[] {
+  const [value, before] = [`new.${ident(target)}`, `old.${ident(target)}`];
+  const otherwise = fallback ?? 'null';
+  return [
+    `if (tg_op = 'INSERT' or ${value} is distinct from ${before}) then`,
+    `if ${value} is not null then`,
+    ...settle(target, contributors, value, `${value} is not distinct from (${otherwise})`),
+    'else',
+    ...contributors.map(({ side, column }) => forget(side, column.bound)),
+    ...(fallback === undefined
+      ? []
+      : [
+          `if (${otherwise}) is not null then`,
+          refuse(
+            'golden',
+            `Column ${target} would not stay empty: another legacy column gives it a value.`,
+            'Give it a value.',
+          ),
+          'end if;',
+        ]),
+    'end if;',
+    'end if;',
+  ];
+}
+
+/** Members of a jsonb column are golden values each; null members are no members. */
+function memberChecks(target: string, members: ReadonlyMap<string | null, readonly Contributor[]>): string[] {
+  const [whole, before] = [`new.${ident(target)}`, `old.${ident(target)}`];
+  const known = [...members.keys()].map((member) => literal(member ?? ''));
+  return [
+    `if ${whole} is not null and (tg_op = 'INSERT' or ${whole} is distinct from ${before}) then`,
+    `if jsonb_typeof(${whole}) <> 'object' or ${whole} - array[${known.join(', ')}] <> '{}'`,
+    `or exists (select from jsonb_each(case when jsonb_typeof(${whole}) = 'object' then ${whole} end) e where jsonb_typeof(e.value) not in ('number', 'null')) then`,
+    refuse(
+      'members',
+      `Column ${target} is an object of the numbers that the legacy tables have columns for: ${known.join(', ').replaceAll("'", '')}.`,
+      'Leave the others out.',
+    ),
+    'end if;',
+    `${whole} := nullif(jsonb_strip_nulls(${whole}), '{}');`,
+    'end if;',
+    ...[...members].flatMap(([member, contributors]) => {
+      const name = literal(member ?? '');
+      const value = `(${whole} ->> ${name})::numeric`;
+      return [
+        `if (case when tg_op = 'INSERT' then ${whole} ? ${name} else ${value} is distinct from (${before} ->> ${name})::numeric end) then`,
+        `if ${value} is not null then`,
+        ...settle(`${target}.${member ?? ''}`, contributors, value, 'false'),
+        // With the two places that a merge gives it.
+        `${whole} := jsonb_set(${whole}, array[${name}], to_jsonb(${value}::numeric(5,2)));`,
+        'else',
+        ...contributors.map(({ side, column }) => forget(side, column.bound)),
+        'end if;',
+        'end if;',
+      ];
+    }),
+  ];
+}
+
+/** plpgsql that gives a value to the sources that can hold it, in the order of survivorship. */
+function settle(
+  target: string,
+  contributors: readonly Contributor[],
+  value: string,
+  given: string,
+): string[] {
+  const tables = contributors.map(({ side, column }) => `${side.source.rule.table}.${column.bound.name}`);
+  const lines = ['v_lost := null;'];
+  for (const { side, column, conversion } of contributors) {
+    const holds = `coalesce(${conversion.holds(value)} and ${passesChecks(column, conversion.inverse(value))}, false)`;
+    const restored = (alias: string) => fromUnified(side.source, column.bound, alias);
+    lines.push(
+      `if ${flagOf(side, 'new')} then`,
+      `if ${holds} then`,
+      `v_lost := coalesce(v_lost, 'held');`,
+      forget(side, column.bound),
+      // An earlier source that has a value of its own would win again.
+      `elsif v_lost is null and tg_op = 'UPDATE' and ${flagOf(side, 'old')} and (${restored('old')}) is not null then`,
+      `v_lost := 'lost';`,
+      'else',
+      remember(
+        side,
+        column.bound,
+        `case when tg_op = 'UPDATE' and ${flagOf(side, 'old')} then (${restored('old')})::text end`,
+      ),
+      'end if;',
+      'end if;',
+    );
+  }
+  return [
+    ...lines,
+    `if v_lost is distinct from 'held' and not (${given}) then`,
+    refuse(
+      'golden',
+      `The value for ${target} cannot be held by the legacy columns of this row (${tables.join(', ')}): it would be lost by a rollback.`,
+      'Give a value that fits into one of them, or set the from_* flag of a table that can hold it, with what that table wants of a row.',
+    ),
+    'end if;',
+  ];
+}
+
+function forget(side: LegacySide, column: BoundColumn): string {
+  const table = literal(side.source.rule.table);
+  const path = `array[${table}, ${literal(column.name)}]`;
+  const left = `(new.residue #- ${path})`;
+  return (
+    `if new.residue #> ${path} is not null then ` +
+    `new.residue := nullif(case when ${left} -> ${table} = '{}' then ${left} - ${table} else ${left} end, '{}'); end if;`
+  );
+}
+
+function remember(side: LegacySide, column: BoundColumn, value: string): string {
+  const table = literal(side.source.rule.table);
+  return `new.residue := coalesce(new.residue, '{}') || jsonb_build_object(${table}, coalesce(new.residue -> ${table}, '{}') || jsonb_build_object(${literal(column.name)}, ${value}));`;
+}

@@ -1,0 +1,75 @@
+import { ident, qualified } from '../../db/identifier.js';
+import type { Session } from '../../db/session.js';
+import { isUniqueKey } from '../../legacy/catalog.js';
+import { LEGACY_SCHEMA } from '../../legacy/moved.js';
+import type { BoundSource } from '../../mapping/bind.js';
+import type { BoundColumn } from '../../mapping/mapping.js';
+
+/** A legacy column as one writes to it. */
+export interface LegacyColumn {
+  readonly bound: BoundColumn;
+  /** What the table fills in where nothing is given, as SQL; null: nothing. */
+  readonly default: string | null;
+  /** Postgres computes it, and takes no value. */
+  readonly generated: boolean;
+  /** Conditions of the table on this column alone, as SQL over the bare column name. */
+  readonly checks: readonly string[];
+}
+
+/** A source as direct writes to the unified tables reach it. */
+export interface LegacySide {
+  readonly source: BoundSource;
+  /** The legacy table where it is after the cutover, for statements. */
+  readonly table: string;
+  readonly columns: readonly LegacyColumn[];
+  /** The columns by which one of its rows is found again; none where there are no such. */
+  readonly identity: readonly BoundColumn[];
+  /** They name one row; otherwise equal rows may share them, of which any one will do. */
+  readonly isUnique: boolean;
+}
+
+const COLUMNS_SQL = `
+select a.attname as name, (a.attgenerated <> '')::text as generated,
+  case
+    when a.attgenerated <> '' then null
+    when a.attidentity <> '' then format('nextval(%L::regclass)', pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
+    else pg_get_expr(d.adbin, d.adrelid)
+  end as default,
+  coalesce((
+    select json_agg(pg_get_expr(c.conbin, c.conrelid) order by c.conname)
+    from pg_constraint c where c.conrelid = a.attrelid and c.contype = 'c' and c.conkey = array[a.attnum]
+  ), '[]')::text as checks
+from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+where a.attrelid = $1::text::oid and a.attnum > 0 and not a.attisdropped`;
+
+export async function readLegacySide(session: Session, source: BoundSource): Promise<LegacySide> {
+  const rows = await session.query(COLUMNS_SQL, [source.table.oid]);
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  const columns = source.columns.map((bound): LegacyColumn => {
+    const row = byName.get(bound.name);
+    return {
+      bound,
+      default: row?.default ?? null,
+      generated: row?.generated === 'true',
+      checks: JSON.parse(String(row?.checks ?? '[]')) as string[],
+    };
+  });
+  const isUnique = isUniqueKey(source.table, 'id');
+  const named = (names: readonly string[]) => source.columns.filter((column) => names.includes(column.name));
+  const dlt = named(['_dlt_id', 'submission_id']);
+  const identity = isUnique ? named(['id']) : dlt.length === 2 ? dlt : [];
+  return { source, table: qualified(LEGACY_SCHEMA, source.table.name), columns, identity, isUnique };
+}
+
+/** SQL: whether the table's own conditions on a column take a value. */
+export function passesChecks(column: LegacyColumn, value: string): string {
+  if (column.checks.length === 0) return 'true';
+  const { name, type } = column.bound;
+  const all = column.checks.map((check) => `coalesce(${check}, true)`).join(' and ');
+  return `(select ${all} from (select (${value})::${type.name} as ${ident(name)}) c)`;
+}
+
+/** The flag of a source in the unified table, for a row `alias`. */
+export function flagOf(side: LegacySide, alias: string): string {
+  return side.source.rule.flag === null ? 'false' : `${alias}.${ident(side.source.rule.flag)}`;
+}

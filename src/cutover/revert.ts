@@ -1,0 +1,114 @@
+import type { Cleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
+import { readCutoverCatalog, recordTurn } from '../ledger/cutovers.js';
+import { forgetMoved, replacedViews } from '../ledger/moved.js';
+import { lockState, moveState } from '../ledger/phases.js';
+import { targetsOf } from '../mapping/targets.js';
+import type { Reverted } from '../reports/rollback.js';
+import { operator } from '../run/context.js';
+import { recordedVerification } from '../run/verify.js';
+import { catalogDifferences, readCatalog } from './catalog.js';
+import { openCatchUp } from './catch-up.js';
+import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
+import { underLocks } from './locks.js';
+import { moveBack } from './old-names.js';
+import { dropReverseTriggers } from './reverse/install.js';
+import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
+import { onViews } from './view-dependents.js';
+
+const STATE = 'Nothing was swapped back: the old names are views as before.';
+
+/**
+ * Gives the legacy tables their names back, with everything that was written since the cutover, to whichever side. The
+ * legacy tables have all of it already; that is proven first. The phase is in sync again afterwards.
+ */
+export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
+  const { context, phase, phaseId, patienceMs } = turn;
+  const session = await context.connector.open(cleanup);
+  const targets = targetsOf(phase);
+  const tables = inLockOrder(phase);
+  const names = tables.map((table) => `${table.home}.${table.name}`);
+  await requireOurViews(session, turn);
+  const catchUp = await openCatchUp(turn, session);
+  await catchUp.ahead();
+  await requireEqual(turn);
+  const { result, ...times } = await underLocks(
+    session,
+    [...unifiedLocks(targets), ...viewLocks(tables), ...legacyLocks(tables)],
+    { patienceMs, signal: context.signal, state: STATE },
+    async () => {
+      if ((await lockState(session, phaseId)) !== 'cut-over') throw changed();
+      const drained = await catchUp.within();
+      await session.execute([...tables.flatMap(moveBack), ...dropReverseTriggers(targets)].join(';\n'));
+      await forgetMoved(session, phaseId);
+      await moveState(session, phaseId, 'in-sync');
+      await recordTurn(session, {
+        schema: context.schema,
+        phase: phase.name,
+        kind: 'reverted',
+        operator: operator(),
+        detail: names.join(', '),
+      });
+      return drained;
+    },
+  );
+  await session.transaction(() => dropLegacySchemaIfEmpty(session));
+  const before = await readCutoverCatalog(session, phaseId);
+  const now = await readCatalog(session, tables);
+  return {
+    swap: { ...times, drained: result },
+    tables: names,
+    catalogDifferences: before === null ? [] : catalogDifferences(before, now),
+  };
+}
+
+/** What is under the old names has to be what the cutover put there, with nothing built upon it. */
+export async function requireOurViews(
+  session: Session,
+  { phaseId, phase }: Pick<Turn, 'phaseId' | 'phase'>,
+): Promise<void> {
+  const replaced = await replacedViews(session, phaseId);
+  if (replaced.length > 0) {
+    throw new DrydockError({
+      code: 'view-replaced',
+      what: `Under these names there is not the view any more that the cutover of phase ${phase.name} made: ${replaced.join(', ')}.`,
+      state: STATE,
+      next: 'Drop or rename what is there now, and make the view again: create view ... as select * from drydock_legacy...',
+    });
+  }
+  const dependents = await onViews(session, phaseId);
+  if (dependents.length === 0) return;
+  throw new DrydockError({
+    code: 'in-use',
+    what: `Something was built on the views of the old names since the cutover: ${dependents.join(', ')}.`,
+    state: STATE,
+    next: 'Drop these objects, roll back, and make them again upon the tables.',
+  });
+}
+
+/** Going back is only right where both sides are the same: what stands on one alone would be left behind. */
+async function requireEqual({ context, phase, phaseId }: Turn): Promise<void> {
+  const { equal, tables } = await recordedVerification(context, phase, phaseId, {
+    selected: null,
+    limit: 20,
+    strict: false,
+  });
+  if (equal) return;
+  const differing = tables.filter((table) => !table.equal).map(({ table }) => table);
+  throw new DrydockError({
+    code: 'different',
+    what: `The legacy tables and the unified ones are not the same${differing.length === 0 ? '' : ` (${differing.join(', ')})`}: going back now could leave something behind.`,
+    state: STATE,
+    next: `drydock verify --phase ${phase.name} names what differs; drydock run --phase ${phase.name} --batches N loads it again.`,
+  });
+}
+
+function changed(): DrydockError {
+  return new DrydockError({
+    code: 'state-changed',
+    what: 'The phase is not cut over any more.',
+    state: STATE,
+    next: 'Look at drydock status.',
+  });
+}

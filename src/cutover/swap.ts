@@ -1,0 +1,169 @@
+import type { Cleanup } from '../db/cleanup.js';
+import { qualified } from '../db/identifier.js';
+import { withRetry } from '../db/retry.js';
+import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
+import { enterCutover, recordTurn } from '../ledger/cutovers.js';
+import { enterMoved } from '../ledger/moved.js';
+import { lockState, moveState } from '../ledger/phases.js';
+import { lockLedger } from '../ledger/schema.js';
+import type { LegacyTable } from '../legacy/detect.js';
+import { LEGACY_SCHEMA } from '../legacy/moved.js';
+import type { Targets } from '../mapping/targets.js';
+import { targetsOf } from '../mapping/targets.js';
+import { laterPhases } from '../phases/all.js';
+import type { Phase } from '../phases/phase.js';
+import type { Swap } from '../reports/cutover.js';
+import { type Context, operator } from '../run/context.js';
+import { readCatalog } from './catalog.js';
+import { openCatchUp } from './catch-up.js';
+import { prepareLegacySchema } from './legacy-schema.js';
+import { type TableLock, underLocks } from './locks.js';
+import { moveAside, readTrimmings } from './old-names.js';
+import { prepareReverseCapture, reverseTriggers } from './reverse/install.js';
+
+const STATE = 'Nothing was swapped: the applications use the legacy tables as before.';
+
+/** A phase in the middle of a change of its names. */
+export interface Turn {
+  readonly context: Context;
+  readonly phase: Phase;
+  readonly phaseId: number;
+  readonly serverVersion: number;
+  readonly patienceMs: number;
+}
+
+/**
+ * The swap: one transaction in which writers wait, what they wrote is applied and proven, the legacy tables move aside,
+ * and views take their names. Everything that can be made before is made before. Killed at any point, either all of it
+ * is there or nothing is.
+ */
+export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
+  const { context, phase, phaseId, serverVersion, patienceMs } = turn;
+  const session = await context.connector.open(cleanup);
+  const targets = targetsOf(phase);
+  const tables = inLockOrder(phase);
+  const later = laterPhases(phase.name).flatMap((name) => context.entries.get(name)?.id ?? []);
+  const catalog = await prepare(session, turn, targets, tables, later);
+  const catchUp = await openCatchUp(turn, session);
+  await catchUp.ahead();
+  const { result, ...times } = await underLocks(
+    session,
+    legacyLocks(tables),
+    { patienceMs, signal: context.signal, state: STATE },
+    async () => {
+      await requireState(session, phaseId);
+      const drained = await catchUp.within();
+      await move(session, { turn, tables, serverVersion, catalog });
+      return drained;
+    },
+  );
+  return { ...times, drained: result };
+}
+
+/** What can be made before anybody has to wait. */
+async function prepare(
+  session: Session,
+  { phase }: Turn,
+  targets: Targets,
+  tables: readonly LegacyTable[],
+  later: readonly number[],
+): Promise<string> {
+  const trimmings = await readTrimmings(session, tables);
+  await session.transaction(async () => {
+    await lockLedger(session);
+    await prepareLegacySchema(
+      session,
+      [...trimmings.values()].map(({ owner }) => owner),
+    );
+    await prepareReverseCapture(session, phase, targets, later);
+  });
+  // Nobody but Drydock writes the unified tables yet: whoever does is refused from here on until the swap.
+  await withRetry(() =>
+    session.transaction(async () => {
+      const { owner } = await session.one(
+        'select pg_get_userbyid(relowner) as owner from pg_class where oid = $1::text::regclass',
+        [targets.unified.qualified],
+      );
+      await session.execute(reverseTriggers(targets, String(owner)).join('; '));
+    }),
+  );
+  return readCatalog(session, tables);
+}
+
+async function move(
+  session: Session,
+  made: {
+    readonly turn: Turn;
+    readonly tables: readonly LegacyTable[];
+    readonly serverVersion: number;
+    readonly catalog: string;
+  },
+): Promise<void> {
+  const { turn, tables, serverVersion, catalog } = made;
+  const { context, phase, phaseId } = turn;
+  // Read now: grants may have changed until a moment ago.
+  const trimmings = await readTrimmings(session, tables);
+  const statements = tables.flatMap((table) => {
+    const own = trimmings.get(table.oid);
+    return own === undefined ? [] : moveAside(table, own, serverVersion);
+  });
+  await session.execute(statements.join(';\n'));
+  for (const table of tables) {
+    await enterMoved(session, phaseId, {
+      name: table.name,
+      home: table.home,
+      schema: LEGACY_SCHEMA,
+      oid: table.oid,
+      dropped: false,
+    });
+  }
+  await enterCutover(session, phaseId, catalog);
+  await moveState(session, phaseId, 'cut-over');
+  await recordTurn(session, {
+    schema: context.schema,
+    phase: phase.name,
+    kind: 'cut-over',
+    operator: operator(),
+    detail: tables.map(({ name }) => name).join(', '),
+  });
+}
+
+async function requireState(session: Session, phaseId: number): Promise<void> {
+  const state = await lockState(session, phaseId);
+  if (state === 'in-sync' || state === 'verified') return;
+  throw new DrydockError({
+    code: 'state-changed',
+    what: `The phase is ${state ?? 'gone'} now; it was in sync a moment ago.`,
+    state: STATE,
+    next: 'Look at drydock status, and begin again.',
+  });
+}
+
+/** One order for everybody who locks several of them. */
+export function inLockOrder(phase: Phase): LegacyTable[] {
+  return phase.bound.sources
+    .map(({ table }) => table)
+    .sort((a, b) => (a.home + a.name < b.home + b.name ? -1 : 1));
+}
+
+/** Our tables: before the legacy ones, as a direct write takes them. */
+export function unifiedLocks(targets: Targets): TableLock[] {
+  return [targets.unified, targets.folded].map((target) => ({
+    qualified: target.qualified,
+    mode: 'share row exclusive',
+  }));
+}
+
+/** The views under the old names: before the tables that they read, as a statement takes them. */
+export function viewLocks(tables: readonly LegacyTable[]): TableLock[] {
+  return tables.map((table) => ({ qualified: qualified(table.home, table.name), mode: 'access exclusive' }));
+}
+
+/** The legacy tables, where they are now. */
+export function legacyLocks(tables: readonly LegacyTable[]): TableLock[] {
+  return tables.map((table) => ({
+    qualified: qualified(table.schema, table.name),
+    mode: 'access exclusive',
+  }));
+}

@@ -1,0 +1,47 @@
+import { ident } from '../db/identifier.js';
+import type { Session } from '../db/session.js';
+import type { KeyedSource } from '../mapping/keyed-source.js';
+import { listedRows } from '../mapping/locate.js';
+import { SCRATCH_KEYS } from '../mapping/scratch.js';
+import type { Targets } from '../mapping/targets.js';
+import type { Phase } from '../phases/phase.js';
+import { restorations } from '../run/restorations.js';
+import { rowHashes } from '../verify/hash.js';
+import { type Comparison, keyedRows, keyName } from '../verify/sides.js';
+
+/**
+ * Compares, by hash, the legacy rows of the keys that were just applied with what the unified tables give back, in the
+ * transaction that applied them: the scratch tables still say which they are. Gives the tables that differ.
+ */
+export async function differingTables(
+  session: Session,
+  phase: Phase,
+  targets: Targets,
+  phaseId: number,
+): Promise<string[]> {
+  const sources = await restorations(session, phase, targets, phaseId);
+  const sides = phase.keyed.flatMap((keyed, index) => {
+    const restoration = sources[index];
+    if (restoration === undefined) return [];
+    const comparison: Comparison = { keyed, schema: phase.schema, restoration, viewIsIntact: false };
+    const key = keyName(comparison);
+    return [{ keyed, key, legacy: listedSide(keyed, key), unified: keyedRows(comparison, 'unified') }];
+  });
+  const differing: string[] = [];
+  for (const { keyed, key, legacy, unified } of sides) {
+    const hashes = (prelude: string, rows: string) =>
+      `select h.rows || ':' || h.hash1 || ':' || h.hash2 from (${prelude} select ${rowHashes(keyed.source.table.columns, 'r')} ` +
+      `from (${rows}) r where ${SCRATCH_KEYS.condition(`r.${key}`)}) h`;
+    const { same } = await session.one(
+      `select ((${hashes(keyed.knowing, legacy)}) = (${hashes('', unified)}))::text as same`,
+    );
+    if (same !== 'true') differing.push(keyed.source.table.name);
+  }
+  return differing;
+}
+
+/** The legacy rows that the scratch tables list, each with its merge key, which is named as on the other side. */
+function listedSide(keyed: KeyedSource, key: string): string {
+  const columns = keyed.source.table.columns.map((column) => `, r.${ident(column.name)}`).join('');
+  return `select ${keyed.key} as ${key}${columns} from ${listedRows(keyed.source)} r ${keyed.joins}`;
+}

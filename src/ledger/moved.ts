@@ -1,0 +1,66 @@
+import type { Session } from '../db/session.js';
+import type { MovedTable, MovedTables } from '../legacy/moved.js';
+import type { LegacyTableName } from '../legacy/shapes.js';
+import { ledgerExists } from './schema.js';
+
+/** The legacy tables of a schema's phases that are not under their own names now. */
+export async function readMoved(session: Session, schema: string): Promise<MovedTables> {
+  if (!(await ledgerExists(session))) return new Map();
+  const rows = await session.query(
+    `select m.table_name as name, m.home, m.moved_to, m.oid::text as oid, m.dropped::text as dropped
+     from drydock.moved_tables m join drydock.phases p on p.id = m.phase_id where p.schema_name = $1::text`,
+    [schema],
+  );
+  return new Map(
+    rows.map((row): [LegacyTableName, MovedTable] => {
+      const name = row.name as LegacyTableName;
+      return [
+        name,
+        {
+          name,
+          home: String(row.home),
+          schema: String(row.moved_to),
+          oid: String(row.oid),
+          dropped: row.dropped === 'true',
+        },
+      ];
+    }),
+  );
+}
+
+/** Enters that a table is kept elsewhere from now on, and the view under its name; in the transaction that moves it. */
+export async function enterMoved(session: Session, phaseId: number, table: MovedTable): Promise<void> {
+  await session.execute(
+    `insert into drydock.moved_tables (phase_id, table_name, home, moved_to, oid, view_oid)
+     values ($1::int, $2::text, $3::text, $4::text, $5::text::oid, format('%I.%I', $3::text, $2::text)::regclass)`,
+    [phaseId, table.name, table.home, table.schema, table.oid],
+  );
+}
+
+/** Enters that a phase's tables are back under their names; in the transaction that moves them. */
+export async function forgetMoved(session: Session, phaseId: number): Promise<void> {
+  await session.execute('delete from drydock.moved_tables where phase_id = $1::int', [phaseId]);
+}
+
+/** Enters that the moved tables of a phase are gone; in the transaction that drops them. */
+export async function bookDropped(session: Session, phaseId: number): Promise<void> {
+  await session.execute('update drydock.moved_tables set dropped = true where phase_id = $1::int', [phaseId]);
+}
+
+/** Old names under which there is not the view any more that a cutover, or a completion, put there. */
+export async function replacedViews(session: Session, phaseId: number): Promise<string[]> {
+  const rows = await session.query(
+    `select m.home || '.' || m.table_name as name from drydock.moved_tables m
+     where m.phase_id = $1::int and m.view_oid is distinct from to_regclass(format('%I.%I', m.home, m.table_name))::oid order by 1`,
+    [phaseId],
+  );
+  return rows.map((row) => String(row.name));
+}
+
+/** Enters the views that are under the old names now; in the transaction that made them. */
+export async function enterViews(session: Session, phaseId: number): Promise<void> {
+  await session.execute(
+    `update drydock.moved_tables m set view_oid = format('%I.%I', m.home, m.table_name)::regclass where m.phase_id = $1::int`,
+    [phaseId],
+  );
+}

@@ -1,0 +1,20 @@
+import type { LegacyTableName } from './shapes.js';
+
+/** The schema in which cutover keeps the legacy tables; their old names are views by then. */
+export const LEGACY_SCHEMA = 'drydock_legacy';
+
+/** A legacy table that a cutover moved aside. */
+export interface MovedTable {
+  readonly name: LegacyTableName;
+  /** The schema in which applications know it. */
+  readonly home: string;
+  /** The schema in which it is now. */
+  readonly schema: string;
+  readonly oid: string;
+  /** It was dropped when its phase was completed; under its old name there is a view that gives it back. */
+  readonly dropped: boolean;
+}
+
+export type MovedTables = ReadonlyMap<LegacyTableName, MovedTable>;
+
+export const NOTHING_MOVED: MovedTables = new Map();

@@ -1,0 +1,35 @@
+/**
+ * What an application that writes to the unified table itself has to be helped with, and what it may not write: the
+ * part of it that differs from phase to phase. The rest follows from the mapping.
+ */
+export interface ReverseRules {
+  /** plpgsql declarations for `keys` and `rows`. */
+  readonly declare: string;
+  /**
+   * plpgsql over `new` and `old`, before a row is stored: fills the keys that the application need not know, and
+   * refuses those that the legacy tables could not give back.
+   */
+  readonly keys: string;
+  /** The same for what depends on which sources the row has: names of other rows, times. */
+  readonly rows: string;
+  /** What a golden column holds when no source gives it, as SQL over `new`; null where it is not listed. */
+  readonly fallbacks: Readonly<Record<string, string>>;
+  /** Columns that are summed up from many legacy rows: nobody writes them. */
+  readonly computed: readonly string[];
+  /** Golden columns whose change makes another idea of a row, by source. */
+  readonly telling: Readonly<Record<string, readonly string[]>>;
+}
+
+/** plpgsql that refuses what an application writes. The text is a literal; it names no data. */
+export function refuse(
+  rule: string,
+  why: string,
+  next: string,
+  condition: 'check_violation' | 'unique_violation' = 'check_violation',
+): string {
+  const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  return (
+    `raise exception using errcode = '${condition}', constraint = ${quote(`drydock_${rule}`)}, ` +
+    `schema = tg_table_schema, table = tg_table_name, message = ${quote(why)}, hint = ${quote(next)};`
+  );
+}

@@ -1,0 +1,43 @@
+/**
+ * Temporary tables in which a session works out what a set of changes touches. They are made once per session and
+ * empty themselves with every transaction: made anew for each of many small transactions, they would fill the
+ * catalog with dead rows.
+ */
+export const SCRATCH = {
+  /** Changes to be applied: what a writer's trigger recorded, or a merge key. */
+  taken: 'pg_temp.drydock_taken',
+  /** Merge keys to be computed again. */
+  keys: 'pg_temp.drydock_keys',
+  /** Legacy rows that may belong to these keys, by the value of their source's locator, as text. */
+  rows: 'pg_temp.drydock_rows',
+  /** Ids of submissions that these rows name: bare Reddit ids and uuids. */
+  named: 'pg_temp.drydock_named',
+  /** What is known of the named submissions: the relation `s` of the phases' key queries, cut down to them. */
+  known: 'pg_temp.drydock_known',
+} as const;
+
+const COLUMNS: Readonly<Record<keyof typeof SCRATCH, string>> = {
+  taken: 'source text, raw text[], merge_key uuid',
+  keys: 'merge_key uuid primary key',
+  rows: 'source text, raw text collate "C"',
+  named: 'rid text collate "C", id uuid',
+  known: 'id uuid, rid text collate "C", canon uuid, oldest boolean, title text, created_at timestamptz',
+};
+
+/** Statements that make them; outside of a read-only transaction, whose later inserts may fill them all the same. */
+export const CREATE_SCRATCH = Object.entries(SCRATCH)
+  .map(
+    ([table, name]) =>
+      `create temp table if not exists ${name.replace('pg_temp.', '')} (${COLUMNS[table as keyof typeof SCRATCH]}) on commit delete rows`,
+  )
+  .join('; ');
+
+/** Empties them within a transaction that uses them more than once. A TRUNCATE would be a change of the catalog. */
+export const EMPTY_SCRATCH = Object.values(SCRATCH)
+  .map((name) => `delete from ${name}`)
+  .join('; ');
+
+/** A set of merge keys, in the place of a range. */
+export const SCRATCH_KEYS = {
+  condition: (key: string) => `${key} in (select k.merge_key from ${SCRATCH.keys} k)`,
+} as const;

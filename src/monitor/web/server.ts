@@ -1,0 +1,76 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DrydockError } from '../../errors.js';
+import type { MonitorReport } from '../../reports/monitor.js';
+import { loadAssets } from './assets.js';
+import { isLoopback } from './guard.js';
+import { Site } from './site.js';
+
+export interface WebOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly hosts: readonly string[];
+  readonly token: string | null;
+  readonly intervalSeconds: number;
+}
+
+/** The page while it is served. */
+export interface Web {
+  readonly url: string;
+  publish(report: MonitorReport): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the page of the monitor. It only shows: nothing that is asked of it changes anything.
+ *
+ * @throws DrydockError where others could reach it and no token is set, and where the port is taken
+ */
+export async function serveMonitor(options: WebOptions): Promise<Web> {
+  const { host, port, token } = options;
+  if (!isLoopback(host) && token === null) throw tokenMissing(host);
+  const site = new Site(await loadAssets(), options);
+  const server = createServer(
+    (request, response) => void site.respond(request, response).catch(() => response.destroy()),
+  );
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 10_000;
+  await listen(server, host, port);
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/`,
+    publish: (report) => site.publish(report),
+    async close() {
+      site.close();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DrydockError({
+      code: 'cannot-listen',
+      what: `The page cannot be served at ${host}, port ${port}: ${code === 'EADDRINUSE' ? 'the port is taken' : code}.`,
+      next: 'Give another --port; --port 0 takes any that is free.',
+      cause: error,
+    });
+  }
+}
+
+function tokenMissing(host: string): DrydockError {
+  return new DrydockError({
+    code: 'token-missing',
+    what: `At ${host} others could reach the page, and no token is set.`,
+    next: 'Set DRYDOCK_MONITOR_TOKEN to 16 characters or more, or stay on 127.0.0.1 and come through a tunnel.',
+  });
+}

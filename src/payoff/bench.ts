@@ -1,0 +1,204 @@
+import { withCleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
+import { targetsOf as tablesOf } from '../mapping/targets.js';
+import type { Phase } from '../phases/phase.js';
+import { BENCH_DEFAULTS, type BenchOptions, type BenchQuery, type BenchReport } from '../reports/bench.js';
+import {
+  bindPhases,
+  type Context,
+  openContext,
+  secondsSince,
+  stoppable,
+  throwIfStopped,
+} from '../run/context.js';
+import { callsOf, compareAnswers } from './answers.js';
+import { bufferEmptier } from './cold.js';
+import { legacyAssessments } from './legacy/assessments.js';
+import { foldTextFor } from './legacy/fold-text.js';
+import { legacyIdeas } from './legacy/ideas.js';
+import { type AskedQuestion, measureLoad } from './load.js';
+import { materializedViews } from './materialized.js';
+import { processorTimeOf } from './processor-time.js';
+import { type Asked, isLeftOut } from './question.js';
+import { allQuestions } from './questions/all.js';
+import type { Forms } from './questions/forms.js';
+import { measureStorage } from './storage.js';
+import { targetsOf } from './targets.js';
+import { type Instruments, timeQuestion } from './timing.js';
+
+const STATE = 'A benchmark writes nothing; it was not finished.';
+
+/**
+ * Asks the questions that people ask of this database in their legacy form and in their unified form: compares the
+ * answers, then the time that they take; then what the tables take on disk, and how both forms do with several
+ * readers side by side. Everything in read-only transactions.
+ *
+ * @throws DrydockError `not-loaded` when the phases were not run
+ */
+export async function bench(options: BenchOptions): Promise<BenchReport> {
+  const start = performance.now();
+  return stoppable(options.signal, STATE, () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      const phases = bindPhases(context);
+      const forms = await formsOf(context, phases);
+      const notMeasured: string[] = [];
+      const { questionSeconds = BENCH_DEFAULTS.questionSeconds } = options;
+      const instruments = await instrumentsOf(context.session, 1000 * questionSeconds, notMeasured);
+
+      const queries: BenchQuery[] = [];
+      const equalOnes: AskedQuestion[] = [];
+      const asked = allQuestions(forms);
+      for (const [index, one] of asked.entries()) {
+        throwIfStopped(options.signal, STATE);
+        context.report({
+          type: 'notice',
+          level: 'info',
+          message: `${index + 1} of ${asked.length}: ${one.name}`,
+        });
+        const { query, equal } = await measure(context.session, one, instruments);
+        queries.push(query);
+        if (equal !== null && one.group === 'discovery') equalOnes.push(equal);
+      }
+      const whole = options.performanceOnly !== true;
+      const storage = whole ? await measureStorage(context.session, phases.filter(isMerged)) : null;
+      const {
+        readers = BENCH_DEFAULTS.readers,
+        loadSeconds: seconds = BENCH_DEFAULTS.loadSeconds,
+        signal,
+      } = options;
+      if (whole && equalOnes.length > 0) {
+        context.report({ type: 'notice', level: 'info', message: `${readers} readers side by side` });
+      }
+      const load =
+        whole && equalOnes.length > 0
+          ? await measureLoad(context.connector, equalOnes, { readers, seconds, signal })
+          : null;
+      return {
+        database: context.database,
+        schema: context.schema,
+        server: context.server,
+        at: new Date().toISOString(),
+        ...about(context.legacy),
+        settings: await settingsOf(context.session),
+        equal: queries.every(({ status }) => status !== 'different'),
+        queries,
+        storage,
+        load,
+        targets: targetsOf(queries, storage),
+        notMeasured,
+        seconds: secondsSince(start),
+      };
+    }),
+  );
+}
+
+/** A phase that merges legacy tables into tables of its own. */
+function isMerged({ name }: Phase): boolean {
+  return name === 'opportunities' || name === 'assessments';
+}
+
+async function formsOf(context: Context, phases: readonly Phase[]): Promise<Forms> {
+  const [opportunities, assessments] = (['opportunities', 'assessments'] as const).map((name) => {
+    const phase = phases.find((candidate) => candidate.name === name);
+    const entry = context.entries.get(name);
+    if (phase === undefined || entry === undefined || entry.state === 'loading') {
+      throw new DrydockError({
+        code: 'not-loaded',
+        what: `Phase ${name} is not loaded; there is nothing to compare yet.`,
+        next: 'Run: drydock run',
+      });
+    }
+    return phase;
+  }) as [Phase, Phase];
+  const tables = tablesOf(opportunities);
+  return {
+    legacy: context.legacy,
+    ideas: legacyIdeas(opportunities, await foldTextFor(context.session)),
+    assessments: legacyAssessments(assessments),
+    tables: {
+      unified: tables.unified.qualified,
+      duplicates: tables.folded.qualified,
+      assessments: tablesOf(assessments).unified.qualified,
+    },
+    materialized: await materializedViews(context.session, context.schema),
+  };
+}
+
+async function instrumentsOf(
+  session: Session,
+  questionMs: number,
+  notMeasured: string[],
+): Promise<Instruments> {
+  const [processorTime, emptyBuffers] = [await processorTimeOf(session), await bufferEmptier(session)];
+  if (typeof processorTime === 'string') notMeasured.push(`processor time: ${processorTime}`);
+  if (typeof emptyBuffers === 'string') notMeasured.push(`cold runs: ${emptyBuffers}`);
+  return {
+    questionMs,
+    processorTime: typeof processorTime === 'string' ? null : processorTime,
+    emptyBuffers: typeof emptyBuffers === 'string' ? null : emptyBuffers,
+  };
+}
+
+async function measure(
+  session: Session,
+  asked: Asked,
+  instruments: Instruments,
+): Promise<{ readonly query: BenchQuery; readonly equal: AskedQuestion | null }> {
+  const { group, name, asks } = asked;
+  const nothing = { rows: null, legacyMs: null, unifiedMs: null, speedup: null, legacy: null, unified: null };
+  const leftOut = (reason: string) => ({
+    query: { group, name, asks, status: 'left-out', reason, ...nothing } as const,
+    equal: null,
+  });
+  if (isLeftOut(asked)) return leftOut(asked.reason);
+  // One snapshot: what others write meanwhile is no difference.
+  await session.begin('repeatable read', 'read only');
+  try {
+    const calls = await callsOf(session, asked);
+    if (calls.length === 0) return leftOut('There is nothing here that it could be asked of.');
+    const { rows, difference } = await compareAnswers(session, asked, calls);
+    if (difference !== null) {
+      return {
+        query: { group, name, asks, status: 'different', reason: difference, ...nothing, rows },
+        equal: null,
+      };
+    }
+    const { legacy, unified } = await timeQuestion(session, asked, calls, instruments);
+    const query: BenchQuery = {
+      group,
+      name,
+      asks,
+      status: 'measured',
+      reason: null,
+      rows,
+      legacyMs: legacy.p50,
+      unifiedMs: unified.p50,
+      speedup: legacy.p50 / unified.p50,
+      legacy,
+      unified,
+    };
+    return { query, equal: { question: asked, calls } };
+  } finally {
+    await session.rollback().catch(() => undefined);
+  }
+}
+
+function about(legacy: LegacyDatabase): Pick<BenchReport, 'legacyRows' | 'shapes'> {
+  const tables = [...legacy.tables.values()];
+  return {
+    legacyRows: tables.reduce((sum, table) => sum + Math.max(0, table.estimatedRows), 0),
+    shapes: Object.fromEntries(tables.map((table) => [table.name, table.shape.name])),
+  };
+}
+
+/** What the times depend on. */
+async function settingsOf(session: Session): Promise<Record<string, string>> {
+  const rows = await session.query(
+    `select name, current_setting(name) as value
+     from unnest(array['shared_buffers', 'effective_cache_size', 'work_mem', 'random_page_cost', 'max_parallel_workers_per_gather', 'jit']) as name`,
+  );
+  return Object.fromEntries(rows.map((row) => [String(row.name), String(row.value)]));
+}

@@ -1,0 +1,15 @@
+import { qualified } from '../db/identifier.js';
+import type { Session } from '../db/session.js';
+
+/** The materialized views of the phase `enhancements` that are there and filled: name -> qualified name. */
+export async function materializedViews(
+  session: Session,
+  schema: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.query(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = $1::text and c.relkind = 'm' and c.relispopulated and has_table_privilege(c.oid, 'select')`,
+    [schema],
+  );
+  return new Map(rows.map((row) => [String(row.name), qualified(schema, String(row.name))]));
+}

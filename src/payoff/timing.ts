@@ -1,0 +1,105 @@
+import type { Session } from '../db/session.js';
+import type { Timing } from '../reports/bench.js';
+import type { EmptyBuffers } from './cold.js';
+import { explained } from './explain.js';
+import { percentile } from './percentile.js';
+import type { ProcessorTime } from './processor-time.js';
+import type { Question, Statement } from './question.js';
+
+/** What is there to measure with, beside a clock. */
+export interface Instruments {
+  readonly processorTime: ProcessorTime | null;
+  readonly emptyBuffers: EmptyBuffers | null;
+  /** A question is asked again until both forms together have taken so long. */
+  readonly questionMs: number;
+}
+
+const FEWEST_RUNS = 5;
+const MOST_RUNS = 200;
+const MOST_SERIAL = 20;
+
+type Forms<T> = { readonly legacy: T; readonly unified: T };
+
+/**
+ * Times both forms of a question, alternately, so that whatever else the machine does falls on both. Warm: each form
+ * has answered every call before.
+ *
+ * @param calls arguments of each call; run after run takes the next one, the same for both forms
+ */
+export async function timeQuestion(
+  session: Session,
+  question: Question,
+  calls: readonly (readonly string[])[],
+  instruments: Instruments,
+): Promise<Forms<Timing>> {
+  const cold = {
+    legacy: await coldRun(session, question.legacy, calls, instruments),
+    unified: await coldRun(session, question.unified, calls, instruments),
+  };
+  const times: Forms<number[]> = { legacy: [], unified: [] };
+  const begin = performance.now();
+  for (let run = 0; run < MOST_RUNS; run += 1) {
+    if (
+      run >= Math.max(FEWEST_RUNS, Math.min(calls.length, MOST_RUNS)) &&
+      performance.now() - begin >= instruments.questionMs
+    )
+      break;
+    const args = callAt(calls, run);
+    times.legacy.push(await timed(session, question.legacy(...args)));
+    times.unified.push(await timed(session, question.unified(...args)));
+  }
+  const form = async (name: 'legacy' | 'unified'): Promise<Timing> => ({
+    runs: times[name].length,
+    p50: percentile(times[name], 0.5),
+    p95: percentile(times[name], 0.95),
+    cold: cold[name],
+    cpu: await processorMs(session, question[name], calls, instruments),
+    ...(await explained(session, question[name](...callAt(calls, 0)))),
+    sql: question[name](...callAt(calls, 0)),
+  });
+  return { legacy: await form('legacy'), unified: await form('unified') };
+}
+
+function callAt(calls: readonly (readonly string[])[], run: number): readonly string[] {
+  return calls[run % calls.length] ?? [];
+}
+
+async function coldRun(
+  session: Session,
+  statement: Statement,
+  calls: readonly (readonly string[])[],
+  { emptyBuffers }: Instruments,
+): Promise<number | null> {
+  if (emptyBuffers === null) return null;
+  await emptyBuffers();
+  return timed(session, statement(...callAt(calls, 0)));
+}
+
+/** Until the last byte of the answer is here, without making values of it: that would take longer than many a query. */
+export async function timed(session: Session, statement: string): Promise<number> {
+  const begin = performance.now();
+  const answer = session.copyOut(`copy (${statement}) to stdout`);
+  for await (const _ of answer);
+  return performance.now() - begin;
+}
+
+/** Without parallel workers: their processor time is not the backend's. */
+async function processorMs(
+  session: Session,
+  statement: Statement,
+  calls: readonly (readonly string[])[],
+  { processorTime, questionMs }: Instruments,
+): Promise<number | null> {
+  if (processorTime === null) return null;
+  await session.execute('set local max_parallel_workers_per_gather = 0');
+  const begin = performance.now();
+  const before = await processorTime();
+  let runs = 0;
+  while (runs === 0 || (runs < MOST_SERIAL && performance.now() - begin < questionMs / 4)) {
+    await timed(session, statement(...callAt(calls, runs)));
+    runs += 1;
+  }
+  const spent = (await processorTime()) - before;
+  await session.execute('reset max_parallel_workers_per_gather');
+  return spent / runs;
+}

@@ -1,0 +1,60 @@
+import type { Session } from '../../db/session.js';
+import { readTable } from '../../legacy/catalog.js';
+import type { LegacyDatabase } from '../../legacy/detect.js';
+import { phaseDefinitions } from '../all.js';
+import { type EnhancementIndex, INDEXES } from './indexes.js';
+import { hasUsage, type UsageTable } from './llm-usage.js';
+import { type Metrics, metricsOf } from './metrics.js';
+import { type MaterializedView, viewsOf } from './views.js';
+
+/** What can be built on what was unified, bound to a database. */
+export interface Enhancements {
+  readonly schema: string;
+  /** Null without submissions, which they are about. */
+  readonly metrics: Metrics | null;
+  readonly indexes: readonly EnhancementIndex[];
+  readonly views: readonly MaterializedView[];
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  /** The queries by name: what must not change between two runs that share a ledger. */
+  readonly configuration: Readonly<Record<string, string>>;
+}
+
+/** Tables that Drydock only reads, and that may have columns about language models. */
+const OTHERS = ['comments'] as const;
+
+export async function bindEnhancements(session: Session, legacy: LegacyDatabase): Promise<Enhancements> {
+  const { schema } = legacy;
+  const submissions = legacy.tables.get('submissions');
+  const metrics = submissions === undefined ? null : metricsOf(schema, submissions);
+  const { views, leftOut } = viewsOf(legacy, await usageTables(session, legacy));
+  return {
+    schema,
+    metrics,
+    indexes: INDEXES,
+    views,
+    leftOut: [
+      ...(metrics === null ? [{ name: 'submission_metrics', reason: 'there is no table submissions' }] : []),
+      ...leftOut,
+    ],
+    configuration: Object.fromEntries([
+      ...(metrics === null ? [] : [['submission_metrics', metrics.query] as const]),
+      ...views.map(({ name, query }) => [name, query] as const),
+      ...INDEXES.map(({ name, table, on }) => [name, `${table} ${on}`] as const),
+    ]),
+  };
+}
+
+async function usageTables(session: Session, legacy: LegacyDatabase): Promise<UsageTable[]> {
+  const unifiedNames = phaseDefinitions().flatMap(({ mapping }) => mapping.sources.map(({ table }) => table));
+  const found: UsageTable[] = unifiedNames.flatMap((name) => {
+    const table = legacy.tables.get(name);
+    return table === undefined ? [] : [{ table, unified: true }];
+  });
+  const submissions = legacy.tables.get('submissions');
+  if (submissions !== undefined) found.push({ table: submissions, unified: false });
+  for (const name of OTHERS) {
+    const table = await readTable(session, legacy.schema, name);
+    if (table?.canSelect === true) found.push({ table, unified: false });
+  }
+  return found.filter(hasUsage);
+}

@@ -1,0 +1,20 @@
+import { type CatalogTable, type ColumnType, columnOf } from '../../legacy/catalog.js';
+
+/** Types whose every value numeric can hold. */
+const NUMBERS = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
+
+export function isNumber(type: Pick<ColumnType, 'kind'>): boolean {
+  return NUMBERS.has(type.kind);
+}
+
+/** The first of some columns that is there and whose type passes. */
+export function firstColumn(
+  table: Pick<CatalogTable, 'columns'>,
+  names: readonly string[],
+  passes: (type: ColumnType) => boolean,
+): string | undefined {
+  return names.find((name) => {
+    const column = columnOf(table, name);
+    return column !== undefined && passes(column.type);
+  });
+}

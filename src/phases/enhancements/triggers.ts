@@ -1,0 +1,67 @@
+import { generatedName, ident, literal, qualified } from '../../db/identifier.js';
+import type { Session } from '../../db/session.js';
+import { own } from '../../ledger/objects.js';
+import { LEDGER_SCHEMA } from '../../ledger/schema.js';
+
+/** A function that triggers of ours call. */
+export interface TriggerFunction {
+  readonly purpose: string;
+  readonly body: string;
+}
+
+export interface TriggerSpec {
+  readonly name: string;
+  /** A table of ours, without its schema. */
+  readonly table: string;
+  /** What stands in front of `on table`, and behind it. */
+  readonly when: string;
+  readonly referencing?: string;
+  readonly argument?: string;
+}
+
+/**
+ * Functions of ours live in the ledger's schema, which nobody else may use; a trigger does not need that right. The
+ * ledger serves several schemas, so the name says for which one it is.
+ */
+export function functionName(purpose: string, schema: string): string {
+  return generatedName(purpose, schema);
+}
+
+/**
+ * Makes a trigger function. It runs with its owner's rights, because whoever writes to our tables has none on what it
+ * writes to, and so finds nothing by names that others could have planted.
+ */
+export async function createTriggerFunction(
+  session: Session,
+  phaseId: number,
+  schema: string,
+  { purpose, body }: TriggerFunction,
+): Promise<void> {
+  const name = functionName(purpose, schema);
+  await session.execute(
+    `create function ${qualified(LEDGER_SCHEMA, name)}() returns trigger language plpgsql security definer
+     set search_path = pg_catalog, pg_temp as ${literal(body)}`,
+  );
+  await own(session, phaseId, 'function', LEDGER_SCHEMA, name);
+}
+
+/**
+ * Makes a statement-level trigger, which fires for replicated sessions too. Waits until those who are writing to the
+ * table have ended: whoever writes later is seen.
+ */
+export async function createTrigger(
+  session: Session,
+  phaseId: number,
+  schema: string,
+  purpose: string,
+  { name, table, when, referencing, argument }: TriggerSpec,
+): Promise<void> {
+  const target = qualified(schema, table);
+  const argumentText = argument === undefined ? '' : literal(argument);
+  await session.execute(
+    `create trigger ${ident(name)} ${when} on ${target} ${referencing ?? ''} for each statement
+     execute function ${qualified(LEDGER_SCHEMA, functionName(purpose, schema))}(${argumentText})`,
+  );
+  await session.execute(`alter table ${target} enable always trigger ${ident(name)}`);
+  await own(session, phaseId, 'trigger', schema, name, target);
+}

@@ -1,0 +1,104 @@
+import { withCleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
+import {
+  batchHistory,
+  bookedAccounting,
+  newestEvents,
+  newestVerification,
+  rejectReasons,
+  runHistory,
+} from '../ledger/history.js';
+import { targetsOf } from '../mapping/targets.js';
+import type { MigrationReport, PhaseStory, ReportOptions, ReportResult } from '../reports/report.js';
+import { PHASES, type PhaseName } from '../reports/target.js';
+import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
+import { storageOf } from '../run/storage.js';
+import { version } from '../words/version.js';
+import { renderPage } from './page/page.js';
+import { warningsOf } from './warnings.js';
+
+const MOST_EVENTS = 200;
+
+/**
+ * Tells what was done, from the ledger: one HTML document that needs nothing else. Read-only.
+ *
+ * @throws DrydockError `not-loaded` where the ledger knows no phase of the schema
+ */
+export async function report(options: ReportOptions): Promise<ReportResult> {
+  return stoppable(options.signal, 'A report writes nothing in the database.', () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      if (context.entries.size === 0) {
+        throw new DrydockError({
+          code: 'not-loaded',
+          what: `The ledger knows no phase of schema "${context.schema}"; there is nothing to tell yet.`,
+          next: 'Run: drydock run',
+        });
+      }
+      const { session } = context;
+      // One snapshot, so that a run at work is seen at one moment.
+      await session.begin('repeatable read', 'read only');
+      const phases: PhaseStory[] = [];
+      for (const name of PHASES) if (context.entries.has(name)) phases.push(await phaseStory(context, name));
+      const events = await newestEvents(session, context.schema, MOST_EVENTS);
+      const settings = await settingsOf(session);
+      await session.commit();
+      const told: MigrationReport = {
+        database: context.database,
+        schema: context.schema,
+        server: context.server,
+        at: Date.now(),
+        versions: { Drydock: version(), PostgreSQL: context.server, 'Node.js': process.versions.node },
+        settings,
+        phases,
+        events,
+        warnings: warningsOf(phases, options.run),
+        bench: options.bench ?? null,
+      };
+      return { report: told, html: renderPage(told) };
+    }),
+  );
+}
+
+async function phaseStory(context: Context, name: PhaseName): Promise<PhaseStory> {
+  const { session } = context;
+  const entry = context.entries.get(name);
+  if (entry === undefined) throw new Error(`the ledger does not know ${name}`);
+  const phase = bindPhases(context).find((candidate) => candidate.name === name);
+  const targets = phase === undefined ? null : targetsOf(phase);
+  return {
+    phase: name,
+    state: entry.state,
+    batchSize: entry.batchSize,
+    tables: targets === null ? null : { unified: targets.unified.name, folded: targets.folded.name },
+    accounting: await bookedAccounting(session, entry.id),
+    rejects: await rejectReasons(session, entry.id),
+    batches: await batchHistory(session, entry.id),
+    runs: await runHistory(session, entry.id),
+    verification: await newestVerification(session, entry.id),
+    storage:
+      phase !== undefined && targets !== null && (await exist(session, Object.values(targets)))
+        ? await storageOf(session, phase, targets)
+        : null,
+  };
+}
+
+async function exist(session: Session, tables: readonly { readonly qualified: string }[]): Promise<boolean> {
+  for (const { qualified } of tables) {
+    const { there } = await session.one('select (to_regclass($1::text) is not null)::text as there', [
+      qualified,
+    ]);
+    if (there !== 'true') return false;
+  }
+  return true;
+}
+
+/** What shapes a run's time. */
+async function settingsOf(session: Session): Promise<Record<string, string>> {
+  const rows = await session.query(
+    `select name, current_setting(name) as value
+     from unnest(array['shared_buffers', 'maintenance_work_mem', 'max_wal_size', 'max_connections', 'fsync', 'wal_level']) as name`,
+  );
+  return Object.fromEntries(rows.map((row) => [String(row.name), String(row.value)]));
+}

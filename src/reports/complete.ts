@@ -1,0 +1,29 @@
+import type { CutoverFinding } from './cutover.js';
+import type { PhaseName, TargetOptions } from './target.js';
+
+export interface CompleteOptions extends TargetOptions {
+  /** Also drop the legacy tables; wants a verified backup. Default false. */
+  readonly dropLegacy?: boolean | undefined;
+  /** Only look. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Seconds to wait for transactions that stand in the way, in all; default 60. */
+  readonly patience?: number | undefined;
+}
+
+export interface PhaseCompletion {
+  readonly phase: PhaseName;
+  readonly outcome: 'completed' | 'already-completed' | 'would-complete' | 'refused';
+  readonly findings: readonly CutoverFinding[];
+  /** Rows of other tables that named a folded duplicate and name its opportunity now. */
+  readonly repointed: number;
+  /** Legacy tables that were dropped, by name. */
+  readonly dropped: readonly string[];
+}
+
+export interface CompleteReport {
+  readonly database: string;
+  readonly schema: string;
+  readonly dryRun: boolean;
+  readonly phases: readonly PhaseCompletion[];
+  readonly seconds: number;
+}

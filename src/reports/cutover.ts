@@ -1,0 +1,56 @@
+import type { PhaseState } from './phase-state.js';
+import type { PhaseName, TargetOptions } from './target.js';
+import type { PhaseVerification } from './verify.js';
+
+export interface CutoverOptions extends TargetOptions {
+  /** Only look: preflight in read-only transactions, nothing else. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Go on without a verified backup. Default false. */
+  readonly noBackup?: boolean | undefined;
+  /** Seconds to wait for transactions that stand in the way, in all; default 60. */
+  readonly patience?: number | undefined;
+}
+
+/**
+ * What a cutover means for one thing that hangs on the tables. `carried`: it goes on as it is. `warned`: it goes on,
+ * but something about it is different now. `stops`: no cutover before it is settled.
+ */
+export interface CutoverFinding {
+  readonly verdict: 'carried' | 'warned' | 'stops';
+  readonly code: string;
+  /** What it is about, by name. */
+  readonly object: string;
+  readonly why: string;
+  /** What to do about it; empty where there is nothing to do. */
+  readonly next: string;
+}
+
+/** How the names were swapped. */
+export interface Swap {
+  /** How often the locks were asked for. */
+  readonly attempts: number;
+  /** Milliseconds from the first lock asked for to all of them held, in the attempt that succeeded. */
+  readonly waitedMs: number;
+  /** Milliseconds that all locks were held, the commit included: how long writers waited at most, beside `waitedMs`. */
+  readonly heldMs: number;
+  /** Changed keys that were applied while the locks were held. */
+  readonly drained: number;
+}
+
+export interface PhaseCutover {
+  readonly phase: PhaseName;
+  readonly outcome: 'cut-over' | 'already-cut-over' | 'would-cut-over' | 'refused';
+  readonly state: PhaseState;
+  readonly findings: readonly CutoverFinding[];
+  readonly swap: Swap | null;
+  /** Of the whole, right after the swap. */
+  readonly verification: PhaseVerification | null;
+}
+
+export interface CutoverReport {
+  readonly database: string;
+  readonly schema: string;
+  readonly dryRun: boolean;
+  readonly phases: readonly PhaseCutover[];
+  readonly seconds: number;
+}

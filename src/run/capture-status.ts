@@ -1,0 +1,27 @@
+import { silentTables } from '../capture/start.js';
+import { readBacklog } from '../ledger/changes.js';
+import type { PhaseEntry } from '../ledger/phases.js';
+import { phaseDefinitions } from '../phases/all.js';
+import type { CaptureStatus } from '../reports/status.js';
+import type { Context } from './context.js';
+
+/** What a phase knows of the changes of its legacy tables; null: they are not captured. */
+export async function captureStatus(context: Context, entry: PhaseEntry): Promise<CaptureStatus | null> {
+  const { session, legacy, entries } = context;
+  const rows = await session.query(
+    `select table_oid::regclass::text as table, started_at::timestamptz(0)::text as since
+     from drydock.captures where phase_id = $1::int order by source`,
+    [entry.id],
+  );
+  if (rows.length === 0) return null;
+  const [definition] = phaseDefinitions([entry.phase]);
+  const phase = definition?.bind(legacy, new Set(entries.keys()));
+  const { changes, lagSeconds } = await readBacklog(session, entry.id);
+  return {
+    tables: rows.map((row) => String(row.table)),
+    since: rows.map((row) => String(row.since)).reduce((a, b) => (a > b ? a : b)),
+    silent: phase === undefined ? [] : await silentTables(session, phase, entry.id),
+    backlog: changes,
+    lagSeconds,
+  };
+}

@@ -1,0 +1,45 @@
+import { cancelWhenStopped } from '../db/cancel.js';
+import type { Cleanup } from '../db/cleanup.js';
+import { withRetry } from '../db/retry.js';
+import type { Session } from '../db/session.js';
+import { isConnectionLost } from '../db/sqlstate.js';
+import { type Applied, prepareSession } from '../sync/apply.js';
+import { type Drained, drain } from '../sync/drain.js';
+import type { SyncJob } from '../sync/job.js';
+import type { Context } from './context.js';
+
+/** Applies changes over a session of its own, which it replaces when it breaks: a change that was applied has left the queue. */
+export class Drainer {
+  readonly #context: Context;
+  readonly #cleanup: Cleanup;
+  #session: Session | undefined;
+
+  constructor(context: Context, cleanup: Cleanup) {
+    this.#context = context;
+    this.#cleanup = cleanup;
+  }
+
+  async drain(job: SyncJob, onApplied: (applied: Applied) => void): Promise<Drained> {
+    const attempt = async (): Promise<Drained> => {
+      const session = await this.#open();
+      try {
+        return await drain(session, job, onApplied);
+      } catch (error) {
+        if (isConnectionLost(error)) this.#session = undefined;
+        if (isConnectionLost(error)) await session.close();
+        throw error;
+      }
+    };
+    return withRetry(attempt, { signal: this.#context.signal, retryable: isConnectionLost });
+  }
+
+  async #open(): Promise<Session> {
+    if (this.#session !== undefined) return this.#session;
+    const { connector, signal } = this.#context;
+    const session = await connector.open(this.#cleanup);
+    await cancelWhenStopped(connector, [session], signal, this.#cleanup);
+    await prepareSession(session);
+    this.#session = session;
+    return session;
+  }
+}

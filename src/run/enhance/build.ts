@@ -1,0 +1,66 @@
+import { cancelWhenStopped } from '../../db/cancel.js';
+import { withCleanup } from '../../db/cleanup.js';
+import { qualified } from '../../db/identifier.js';
+import { withRetry } from '../../db/retry.js';
+import { buildConcurrently } from '../../load/concurrent-index.js';
+import { raiseMaintenanceMemory } from '../../load/indexes.js';
+import type { Enhancements } from '../../phases/enhancements/bind.js';
+import { refreshStatement } from '../../phases/enhancements/refresh-function.js';
+import { type Context, throwIfStopped } from '../context.js';
+
+const INDEX_MEMORY_MB = 256;
+const LEFT = 'What was built is in place; the same command goes on with the rest.';
+
+/** Builds the indexes that are not there, beside those who use the tables; gives which. */
+export async function buildIndexes(
+  context: Context,
+  phaseId: number,
+  enhancements: Enhancements,
+): Promise<ReadonlySet<string>> {
+  return withCleanup(async (cleanup) => {
+    const session = await context.connector.open(cleanup);
+    await cancelWhenStopped(context.connector, [session], context.signal, cleanup);
+    await raiseMaintenanceMemory(session, INDEX_MEMORY_MB);
+    const built = new Set<string>();
+    for (const { name, table, on } of enhancements.indexes) {
+      throwIfStopped(context.signal, LEFT);
+      context.report({ type: 'step', phase: 'enhancements', step: 'indexes', detail: name });
+      const index = { schema: enhancements.schema, name, table, on };
+      if (await buildConcurrently(session, phaseId, index, context.signal)) built.add(name);
+    }
+    // An index answers a question alone only where it is known that the rows are seen by all: 45 ms became 1.3 ms.
+    const tables = new Set(
+      enhancements.indexes.filter(({ name }) => built.has(name)).map(({ table }) => table),
+    );
+    for (const table of tables) {
+      await session.execute(`vacuum (analyze, skip_locked) ${qualified(enhancements.schema, table)}`);
+    }
+    return built;
+  });
+}
+
+/**
+ * Fills the materialized views that are empty, and brings up to date those whose tables have changed, or all.
+ * Gives which were refreshed.
+ */
+export async function refreshViews(
+  context: Context,
+  views: readonly string[],
+  force: boolean,
+): Promise<ReadonlySet<string>> {
+  return withCleanup(async (cleanup) => {
+    const session = await context.connector.open(cleanup);
+    await cancelWhenStopped(context.connector, [session], context.signal, cleanup);
+    const refreshed = new Set<string>();
+    for (const name of views) {
+      throwIfStopped(context.signal, LEFT);
+      context.report({ type: 'step', phase: 'enhancements', step: 'refresh', detail: name });
+      const statement = refreshStatement(context.schema);
+      const row = await withRetry(() => session.one(statement, [name, String(force)]), {
+        signal: context.signal,
+      });
+      if (row.refreshed === 'true') refreshed.add(name);
+    }
+    return refreshed;
+  });
+}

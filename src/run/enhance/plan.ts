@@ -1,0 +1,65 @@
+import { ownership } from '../../ledger/objects.js';
+import type { Enhancements } from '../../phases/enhancements/bind.js';
+import { CHANGES, METRICS_VIEW, TOTALS } from '../../phases/enhancements/metrics.js';
+import type { PhasePlan, Stop } from '../../reports/plan.js';
+import { DEFAULTS } from '../../reports/target.js';
+import type { Context } from '../context.js';
+
+/** Rows that two cores count, index and aggregate per second, and the bytes that this takes per row; rough guesses. */
+const ROWS_PER_SECOND = 100_000;
+const BYTES_PER_ROW = 250;
+
+/** What would be made, by name. */
+export function planEnhancements(context: Context, enhancements: Enhancements): PhasePlan {
+  const { schema, indexes, views, metrics } = enhancements;
+  const entry = context.entries.get('enhancements');
+  // Its rows are those of the opportunities, which may not be unified yet: the largest legacy table is as good a guess.
+  const rows = Math.max(0, ...[...context.legacy.tables.values()].map(({ estimatedRows }) => estimatedRows));
+  const size = entry?.batchSize ?? DEFAULTS.batchSize;
+  return {
+    phase: 'enhancements',
+    state: entry?.state ?? 'new',
+    sources: [],
+    meetings: [],
+    suspiciousScales: [],
+    unmapped: [],
+    creates:
+      entry !== undefined
+        ? []
+        : [
+            ...(metrics === null
+              ? []
+              : [
+                  `view ${schema}.${METRICS_VIEW}`,
+                  `table ${schema}.${TOTALS}`,
+                  `table ${schema}.${CHANGES}`,
+                ]),
+            ...views.map(({ name }) => `materialized view ${schema}.${name}`),
+            ...indexes.map(({ name, table }) => `index ${schema}.${name} on ${table}`),
+            `triggers on the unified tables of schema ${schema}`,
+          ],
+    batches: { count: metrics === null ? 0 : Math.max(1, Math.ceil(rows / size)), size },
+    estimate: { seconds: Math.ceil(rows / ROWS_PER_SECOND), bytes: rows * BYTES_PER_ROW },
+  };
+}
+
+/** Names that are in use. */
+export async function foreignEnhancements(context: Context, enhancements: Enhancements): Promise<Stop[]> {
+  const { schema, indexes, views, metrics } = enhancements;
+  const entry = context.entries.get('enhancements');
+  const names = [
+    ...(metrics === null ? [] : [METRICS_VIEW, TOTALS, CHANGES]),
+    ...views.map(({ name }) => name),
+    ...(entry === undefined ? indexes.map(({ name }) => name) : []),
+  ];
+  const found: Stop[] = [];
+  for (const name of names) {
+    if ((await ownership(context.session, entry?.id ?? null, schema, name)) !== 'foreign') continue;
+    found.push({
+      code: 'foreign-object',
+      message: `There is a "${name}" in schema "${schema}" that Drydock did not make.`,
+      next: 'Rename it or drop it: Drydock never touches what it did not make.',
+    });
+  }
+  return found;
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import { isConnectionLost } from '../db/sqlstate.js';
+import { DrydockError } from '../errors.js';
+import { readBacklog } from '../ledger/changes.js';
+import type { PhaseSync, SyncOptions } from '../reports/sync.js';
+import type { PhaseName } from '../reports/target.js';
+import { DEFAULTS } from '../reports/target.js';
+import { type CaughtUp, catchUp, NOTHING_DONE, sumOf } from './catch-up.js';
+import { type Context, openContext, operator } from './context.js';
+import { Drainer } from './drainer.js';
+import { describeHolder, findHolder, nameSession, releaseLock, takeLock } from './holder.js';
+import { KeepingUp } from './keeping-up.js';
+import type { Lock } from './lock.js';
+import { phaseSync, settleState } from './sync-phase.js';
+import { hasWork, openSyncWork, readFooting, type SyncWork } from './sync-work.js';
+
+/** How long a lost server is waited for between two attempts. */
+const AGAIN_AFTER_MS = 1_000;
+
+/**
+ * Applies changes for as long as it is let. The operator's lock is held only while there is something to do, so that
+ * other commands get their turn: while one has it, this waits. A server that is gone is waited for.
+ *
+ * @param signal ends it
+ */
+export async function follow(options: SyncOptions, signal: AbortSignal): Promise<PhaseSync[]> {
+  const done = new Map<PhaseName, CaughtUp>();
+  for (;;) {
+    try {
+      return await withCleanup(async (cleanup) => {
+        // A signal ends it between two portions; nothing has to be cancelled.
+        const context = await openContext({ ...options, signal: undefined }, cleanup);
+        const follower = new Follower(context, options, signal, done);
+        return follower.run(cleanup);
+      });
+    } catch (error) {
+      const cause = error instanceof DrydockError ? error.cause : error;
+      if (signal.aborted || done.size === 0 || !isConnectionLost(cause)) throw error;
+      options.onProgress?.({
+        type: 'notice',
+        level: 'warn',
+        message: 'The connection was lost; trying again.',
+      });
+      await pause(AGAIN_AFTER_MS, signal);
+    }
+  }
+}
+
+class Follower {
+  readonly #context: Context;
+  readonly #options: SyncOptions;
+  readonly #signal: AbortSignal;
+  readonly #done: Map<PhaseName, CaughtUp>;
+  readonly #keepingUp: KeepingUp;
+  #footing = '';
+  #work: SyncWork[] = [];
+  #waiting = false;
+
+  constructor(context: Context, options: SyncOptions, signal: AbortSignal, done: Map<PhaseName, CaughtUp>) {
+    this.#context = context;
+    this.#options = options;
+    this.#signal = signal;
+    this.#done = done;
+    this.#keepingUp = new KeepingUp((event) => context.report(event));
+  }
+
+  async run(cleanup: Cleanup): Promise<PhaseSync[]> {
+    const { connector, schema, phaseNames } = this.#context;
+    const session = await connector.open(cleanup);
+    const lock: Lock = { session, backendPid: await session.backendPid() };
+    await nameSession(session, 'sync', phaseNames, operator());
+    const drainer = new Drainer(this.#context, cleanup);
+    while (!this.#signal.aborted) {
+      if (await takeLock(session, schema)) {
+        this.#waiting = false;
+        try {
+          await this.#cycle(lock, drainer);
+        } finally {
+          await releaseLock(session, schema).catch(() => undefined);
+        }
+      } else await this.#tellWhoIsAtWork(lock);
+      await pause((this.#options.intervalSeconds ?? DEFAULTS.syncInterval) * 1000, this.#signal);
+    }
+    const phases: PhaseSync[] = [];
+    for (const { context, job } of this.#work) {
+      phases.push(await phaseSync(context, job, this.#done.get(job.phase.name) ?? NOTHING_DONE));
+    }
+    return phases;
+  }
+
+  async #cycle(lock: Lock, drainer: Drainer): Promise<void> {
+    const { session, schema } = this.#context;
+    const footing = await readFooting(session, schema);
+    if (footing !== this.#footing) {
+      this.#work = await openSyncWork(this.#context, lock, this.#options);
+      this.#footing = footing;
+    }
+    for (const { context, job, reloading } of this.#work) {
+      const { name } = job.phase;
+      const before = this.#done.get(name) ?? NOTHING_DONE;
+      this.#done.set(name, before);
+      if (this.#signal.aborted) return;
+      if (!(await hasWork(session, job.phaseId))) {
+        await settleState(context, job, 0);
+        continue;
+      }
+      const stoppable = { ...job, signal: this.#signal };
+      const caughtUp = await catchUp(context, stoppable, drainer, reloading);
+      this.#done.set(name, sumOf(before, caughtUp));
+      this.#keepingUp.applied(name, caughtUp, await readBacklog(session, job.phaseId));
+    }
+  }
+
+  async #tellWhoIsAtWork({ session }: Lock): Promise<void> {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    const holder = await findHolder(session, this.#context.schema);
+    const who = holder === undefined ? 'another command' : describeHolder(holder);
+    this.#context.report({ type: 'notice', level: 'info', message: `Waiting for ${who}.` });
+  }
+}
+
+/** Ends early, and without an error, when the signal comes. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

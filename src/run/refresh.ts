@@ -1,0 +1,52 @@
+import { withCleanup } from '../db/cleanup.js';
+import { DrydockError } from '../errors.js';
+import type { PhaseEntry } from '../ledger/phases.js';
+import { readPhases } from '../ledger/phases.js';
+import { readViews, recordRefresh } from '../ledger/refreshes.js';
+import { bindEnhancements } from '../phases/enhancements/bind.js';
+import type { RefreshOptions, RefreshReport } from '../reports/refresh.js';
+import { type Context, openContext, operator, secondsSince, stoppable } from './context.js';
+import { foldChanges } from './enhance/backfill.js';
+import { refreshViews } from './enhance/build.js';
+import { lockOperator } from './lock.js';
+
+const PHASES = ['enhancements'] as const;
+
+/**
+ * Brings the materialized views up to date, beside their readers: those whose tables have changed since, or all. Adds
+ * up what the metrics' triggers have written.
+ *
+ * @throws DrydockError when there are none
+ */
+export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
+  const start = performance.now();
+  return stoppable(options.signal, 'Each view is as it was, or refreshed as a whole.', () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext({ ...options, phases: PHASES }, cleanup);
+      await lockOperator(context, 'refresh', cleanup);
+      const { database, schema, session } = context;
+      const entry = await enhancementsEntry(context);
+      const { metrics } = await bindEnhancements(session, context.legacy);
+      if (metrics !== null) await foldChanges(context, metrics);
+      const names = (await readViews(session, entry.id)).map(({ name }) => name);
+      const refreshed = await refreshViews(context, names, options.force === true);
+      if (refreshed.size > 0) await recordRefresh(session, schema, operator(), [...refreshed].join(', '));
+      const views = (await readViews(session, entry.id)).map((view) => ({
+        ...view,
+        refreshed: refreshed.has(view.name),
+      }));
+      return { database, schema, views, seconds: secondsSince(start) };
+    }),
+  );
+}
+
+/** The phase's entry as it is now; there is nothing to refresh before the phase was run. */
+export async function enhancementsEntry({ session, schema }: Context): Promise<PhaseEntry> {
+  const entry = (await readPhases(session, schema)).get('enhancements');
+  if (entry !== undefined && entry.state !== 'loading') return entry;
+  throw new DrydockError({
+    code: 'not-loaded',
+    what: `Phase enhancements ${entry === undefined ? 'was not run' : 'is not complete'}; there is nothing to refresh yet.`,
+    next: 'Run: drydock run --phase enhancements',
+  });
+}

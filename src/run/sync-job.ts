@@ -1,0 +1,41 @@
+import { qualified } from '../db/identifier.js';
+import type { Batch } from '../ledger/batches.js';
+import { targetsOf } from '../mapping/targets.js';
+import { laterPhases, phaseDefinitions } from '../phases/all.js';
+import type { Phase } from '../phases/phase.js';
+import type { Dependent, SyncJob } from '../sync/job.js';
+import type { Context } from './context.js';
+
+/** What it takes to apply a phase's changes to the database as it is found. */
+export function syncJob(
+  context: Context,
+  phase: Phase,
+  phaseId: number,
+  batches: readonly Batch[],
+  budget: SyncJob['budget'] = { left: 0 },
+): SyncJob {
+  return {
+    phase,
+    targets: targetsOf(phase),
+    phaseId,
+    batches,
+    dependents: dependentsOf(context, phase),
+    budget,
+    signal: context.signal,
+  };
+}
+
+/** The later phases that the ledger knows, with their columns that name this one's rows. */
+function dependentsOf({ entries, legacy }: Context, phase: Phase): Dependent[] {
+  const named = targetsOf(phase).unified;
+  const known = phaseDefinitions(laterPhases(phase.name));
+  return known.flatMap((definition) => {
+    const entry = entries.get(definition.name);
+    if (entry === undefined) return [];
+    const later = definition.bind(legacy, new Set(entries.keys()));
+    const links = later.foreignKeys
+      .filter(({ references }) => qualified(references.schema, references.table) === named.qualified)
+      .map(({ column }) => ({ table: targetsOf(later).unified.qualified, column }));
+    return [{ phaseId: entry.id, links }];
+  });
+}

@@ -1,0 +1,59 @@
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import { enterEvent } from '../ledger/events.js';
+import type { PhaseSync, SyncOptions, SyncReport } from '../reports/sync.js';
+import { catchUp } from './catch-up.js';
+import { type Context, openContext, operator, secondsSince, stoppable } from './context.js';
+import { Drainer } from './drainer.js';
+import { follow } from './follow.js';
+import { lockOperator } from './lock.js';
+import { peakMemory } from './peak-memory.js';
+import { phaseSync } from './sync-phase.js';
+import { openSyncWork } from './sync-work.js';
+
+const STATE =
+  'What was applied is complete; the rest is in the queue, and the legacy tables are as they were.';
+
+/**
+ * Applies what was written to the legacy tables since they were loaded, through the same transformers as a run, until a
+ * snapshot shows nothing more; with `follow` for as long as it is let.
+ *
+ * @throws DrydockError, StoppedError
+ */
+export async function sync(options: SyncOptions): Promise<SyncReport> {
+  const start = performance.now();
+  return stoppable(options.signal, STATE, () =>
+    withCleanup(async (cleanup) => {
+      const context = await openContext(options, cleanup);
+      const followed = options.follow === true;
+      const phases = followed
+        ? await follow(options, options.signal ?? NEVER)
+        : await once(context, options, cleanup);
+      return {
+        database: context.database,
+        schema: context.schema,
+        outcome: followed ? 'stopped' : 'caught-up',
+        phases,
+        seconds: secondsSince(start),
+        peakRssBytes: peakMemory(),
+      };
+    }),
+  );
+}
+
+async function once(context: Context, options: SyncOptions, cleanup: Cleanup): Promise<PhaseSync[]> {
+  const lock = await lockOperator(context, 'sync', cleanup);
+  const drainer = new Drainer(context, cleanup);
+  const phases: PhaseSync[] = [];
+  for (const work of await openSyncWork(context, lock, options)) {
+    const done = await catchUp(work.context, work.job, drainer, work.reloading);
+    phases.push(await phaseSync(work.context, work.job, done));
+  }
+  for (const { phase, changes, reloadedBatches } of phases) {
+    if (changes === 0 && reloadedBatches === 0) continue;
+    const event = { phase, kind: 'synced', detail: `${changes} changes` } as const;
+    await enterEvent(context.session, { ...event, schema: context.schema, operator: operator() });
+  }
+  return phases;
+}
+
+const NEVER = new AbortController().signal;

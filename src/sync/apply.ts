@@ -1,0 +1,73 @@
+import type { Session } from '../db/session.js';
+import { reopenAll } from '../ledger/batches.js';
+import { enqueueKeys, takeChanges } from '../ledger/changes.js';
+import { CREATE_SCRATCH, EMPTY_SCRATCH, SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
+import { bookChanges, countKeys } from './book.js';
+import { findChangedKeys, listRows, truncated } from './changed-keys.js';
+import type { SyncJob } from './job.js';
+import { mergeListed } from './merged-rows.js';
+import { replaceKeys } from './replace-keys.js';
+
+/** What became of a number of changes. */
+export interface Applied {
+  /** Entries taken off the queue. */
+  readonly changes: number;
+  /** Merge keys that were computed again. */
+  readonly keys: number;
+  /** Rows of our tables inserted, updated and deleted. */
+  readonly written: number;
+  /** Age of the oldest of the changes when they were taken, in seconds. */
+  readonly lagSeconds: number;
+  /** A legacy table was emptied by TRUNCATE: all batches are to be loaded again, and hold the other changes then. */
+  readonly reopened: boolean;
+}
+
+/**
+ * Settings of the transactions that apply changes. They never wait for an application long enough for the server to
+ * look for deadlocks and choose a victim. Triggers on our tables can tell these writes from those of applications.
+ */
+export const SYNC_SETTINGS = `set local lock_timeout = '400ms'; set local work_mem = '64MB'; set local enable_mergejoin = off; set local drydock.applying = 'on'`;
+
+/** Makes what a session needs to apply changes; once, outside of a read-only transaction. */
+export async function prepareSession(session: Session): Promise<void> {
+  await session.execute(CREATE_SCRATCH);
+}
+
+/**
+ * Applies changes of a phase, in a transaction of the caller's, whose snapshot all of it goes by: the changes that it
+ * sees leave the queue, the keys that they concern are computed again from what the legacy tables hold in it, and
+ * exactly these are replaced. What is committed later is in the queue still.
+ *
+ * @param most changes to take; null: all that are seen
+ */
+export async function applyChanges(session: Session, job: SyncJob, most: number | null): Promise<Applied> {
+  await session.execute(SYNC_SETTINGS);
+  await session.execute(EMPTY_SCRATCH);
+  const { changes, lagSeconds } = await takeChanges(session, job.phaseId, most);
+  const nothing = { changes, keys: 0, written: 0, lagSeconds, reopened: false };
+  if (changes === 0) return nothing;
+  const emptied = await truncated(session);
+  if (emptied.length > 0) {
+    await reopenAll(session, job.phaseId);
+    // It took rows of ours along, and theirs: by its foreign keys, if it was told to cascade.
+    if (emptied.includes(job.phase.resolution?.table.name ?? '')) {
+      for (const { phaseId } of job.dependents) await reopenAll(session, phaseId);
+    }
+    return { ...nothing, reopened: true };
+  }
+  await findChangedKeys(session, job);
+  await listRows(session, job);
+  const { keys } = await session.one(`select count(*) as keys from ${SCRATCH.keys}`);
+  const rows = await mergeListed(session, job.phase, SCRATCH_KEYS);
+  try {
+    const before = await countKeys(session, job);
+    const { written, moved } = await replaceKeys(session, job, rows);
+    await bookChanges(session, job, before, await countKeys(session, job));
+    for (const { phaseId } of job.dependents) {
+      await enqueueKeys(session, phaseId, 'cascade', `select distinct m.id from ${moved} m`);
+    }
+    return { ...nothing, keys: Number(keys), written };
+  } finally {
+    rows.close();
+  }
+}

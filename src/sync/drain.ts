@@ -1,0 +1,91 @@
+import { withRetry } from '../db/retry.js';
+import type { Session } from '../db/session.js';
+import { isRetryable, sqlState } from '../db/sqlstate.js';
+import { type Applied, applyChanges } from './apply.js';
+import type { SyncJob } from './job.js';
+
+/** Changes per transaction: so many that one takes about a second, in which locks on our rows are held. */
+const FEWEST = 250;
+const FIRST = 2_000;
+const MOST = 20_000;
+const SECONDS_WANTED = 1;
+
+/** How many changes to take at a time, by how long the last ones took. */
+class Portion {
+  #size = FIRST;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  took(seconds: number, changes: number): void {
+    if (changes < this.#size && seconds < SECONDS_WANTED) return;
+    const fitting = (this.#size * SECONDS_WANTED) / Math.max(seconds, 0.001);
+    this.#size = Math.round(Math.min(MOST, 2 * this.#size, Math.max(FEWEST, fitting)));
+  }
+}
+
+/** What a drain did, in sum. */
+export interface Drained extends Omit<Applied, 'lagSeconds'> {
+  /** The greatest age of a change when it was taken, in seconds. */
+  readonly lagSeconds: number;
+  readonly seconds: number;
+}
+
+/**
+ * Applies the changes of a phase portion by portion, each in a transaction of its own, until a snapshot shows no more.
+ * Stops where batches have to be loaded again: see {@link Applied.reopened}. Wants a session that was prepared.
+ *
+ * @param onApplied called after each commit
+ */
+export async function drain(
+  session: Session,
+  job: SyncJob,
+  onApplied: (applied: Applied) => void = () => undefined,
+): Promise<Drained> {
+  const start = performance.now();
+  const portion = new Portion();
+  const total = { changes: 0, keys: 0, written: 0, lagSeconds: 0, reopened: false };
+  while (job.signal?.aborted !== true) {
+    const from = performance.now();
+    const most = portion.size;
+    const applied = await withRetry(
+      () => session.transaction(() => applyChanges(session, job, most), 'repeatable read'),
+      { signal: job.signal, retryable: mayPass },
+    );
+    portion.took((performance.now() - from) / 1000, applied.changes);
+    add(total, applied);
+    if (applied.changes > 0) onApplied(applied);
+    // Fewer than were asked for were all that there were.
+    if (applied.reopened || applied.changes < most) break;
+  }
+  return { ...total, seconds: (performance.now() - start) / 1000 };
+}
+
+/**
+ * Applies all changes of a phase in the caller's transaction, which has locked the legacy tables: what a snapshot shows
+ * is then all that there is. The caller's transaction is read committed, or took its snapshot after the locks.
+ */
+export async function drainWithin(session: Session, job: SyncJob): Promise<Drained> {
+  const start = performance.now();
+  const total = { changes: 0, keys: 0, written: 0, lagSeconds: 0, reopened: false };
+  for (;;) {
+    const applied = await applyChanges(session, job, MOST);
+    add(total, applied);
+    if (applied.reopened || applied.changes === 0)
+      return { ...total, seconds: (performance.now() - start) / 1000 };
+  }
+}
+
+function add(total: { -readonly [K in keyof Applied]: Applied[K] }, applied: Applied): void {
+  total.changes += applied.changes;
+  total.keys += applied.keys;
+  total.written += applied.written;
+  total.lagSeconds = Math.max(total.lagSeconds, applied.lagSeconds);
+  total.reopened ||= applied.reopened;
+}
+
+/** A submission that went while its rows were written, like a lock that was not to be had: the next snapshot knows. */
+function mayPass(error: unknown): boolean {
+  return isRetryable(error) || sqlState(error) === '23503';
+}

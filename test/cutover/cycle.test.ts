@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { backup, complete, cutover, rollback, status, sync, verify } from '../../src/index.js';
+import { catalogOf } from '../run/catalog.js';
+import { atSea, cutOver, inHarbour } from './at-sea.js';
+
+test('there, back, there again, and done: the catalog is as it was, foreign keys and views included', async () => {
+  const database = await inHarbour('A');
+  const databaseUrl = database.url;
+  await database.query(
+    `create view newest as select id, title from opportunities order by created_at desc limit 10;
+     create materialized view counted as select count(*) as n from opportunities;
+     create statistics about_opportunities on title, description from opportunities;
+     create function hear() returns trigger language plpgsql as $$ begin perform pg_notify('x', ''); return null; end $$;
+     create trigger heard after insert on opportunities execute function hear();
+     alter table opportunities disable trigger heard;
+     comment on column opportunities.title is 'What it is called'`,
+  );
+  await sync({ databaseUrl });
+  const before = await catalogOf(database);
+  await cutOver(database);
+  await database.query(`insert into opportunities (title, problem_statement) values ('At sea', 'x')`);
+  await database.query(
+    `insert into competitive_landscape (opportunity_id, competitor_name) select id, 'A rival' from opportunities where title = 'At sea'`,
+  );
+  expect((await database.query(`select count(*)::int as n from newest where title = 'At sea'`)).rows).toEqual(
+    [{ n: 1 }],
+  );
+  await database.query('refresh materialized view counted');
+  const dry = await rollback({ databaseUrl, dryRun: true });
+  expect(dry.phases.map(({ reverted }) => reverted?.swap)).toEqual([null, null]);
+  const back = await rollback({ databaseUrl });
+  expect(back.phases.map(({ reverted }) => reverted?.catalogDifferences)).toEqual([[], []]);
+  expect(await catalogOf(database)).toEqual(before);
+  expect((await status({ databaseUrl })).phases.map(({ state }) => state)).toEqual(['in-sync', 'in-sync']);
+  expect(
+    (await database.query(`select relkind from pg_class where oid = 'opportunities'::regclass`)).rows,
+  ).toEqual([{ relkind: 'r' }]);
+  expect(
+    (await database.query(`select count(*)::int as n from opportunities where title = 'At sea'`)).rows,
+  ).toEqual([{ n: 1 }]);
+  expect(await verify({ databaseUrl })).toMatchObject({ equal: true });
+
+  // What was changed meanwhile is told exactly.
+  await cutOver(database, ['opportunities']);
+  await database.query(
+    'alter table drydock_legacy.opportunities alter column description set default $$none$$',
+  );
+  const changed = await rollback({ databaseUrl, phases: ['opportunities'] });
+  expect(changed.phases[0]?.reverted?.catalogDifferences).toEqual([
+    `columns: opportunities.description, default was null, now "'none'::text"`,
+  ]);
+});
+
+test('completed: old names are read-only, other tables name the unified one, the old tables go with a backup only', async () => {
+  const database = await atSea('B');
+  const databaseUrl = database.url;
+  const { rows: folded } = await database.query<{ id: string; unified_id: string }>(
+    `select opportunities_id as id, unified_id from opportunity_duplicates where source = 'opportunities' order by 1 limit 1`,
+  );
+  await database.query(
+    `insert into competitive_landscape (opportunity_id, competitor_name) select opportunities_id, 'A rival' from opportunity_duplicates where source = 'opportunities'`,
+  );
+  const before = (await database.query('select id, problem_statement, status from opportunities order by id'))
+    .rows;
+  await expect(complete({ databaseUrl, phases: ['opportunities'] })).rejects.toMatchObject({
+    code: 'phase-order',
+  });
+  const refused = await complete({ databaseUrl, dropLegacy: true });
+  expect(refused.phases).toMatchObject([
+    {
+      phase: 'assessments',
+      outcome: 'refused',
+      findings: expect.arrayContaining([expect.objectContaining({ code: 'backup' })]),
+    },
+  ]);
+  const done = await complete({ databaseUrl });
+  expect(done.phases.map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
+  expect(done.phases[1]?.repointed).toBeGreaterThan(0);
+  expect(
+    (await database.query('select id, problem_statement, status from opportunities order by id')).rows,
+  ).toEqual(before);
+  await expect(
+    database.query(`insert into opportunities (problem_statement) values ('x')`),
+  ).rejects.toMatchObject({
+    message: expect.stringMatching(/read-only: its migration is completed/),
+    hint: 'Write to public.opportunities_unified.',
+  });
+  // A folded duplicate is named by its opportunity now, and what it was is kept.
+  const { rows: kept } = await database.query(
+    `select distinct old_id, new_id, row_before ->> 'opportunity_id' as before from drydock.repointed where old_id = $1`,
+    [folded[0]?.id],
+  );
+  expect(kept).toEqual([{ old_id: folded[0]?.id, new_id: folded[0]?.unified_id, before: folded[0]?.id }]);
+  const { rows: keys } = await database.query(
+    `select count(*)::int as n, bool_and(convalidated) as valid from pg_constraint where contype = 'f' and confrelid = 'opportunities_unified'::regclass and conrelid <> 'opportunity_assessments'::regclass`,
+  );
+  expect(keys).toEqual([{ n: 6, valid: true }]);
+  await database.query(`insert into opportunities_unified (title) values ('On its own')`);
+  await expect(rollback({ databaseUrl })).rejects.toMatchObject({ code: 'completed' });
+  await expect(verify({ databaseUrl, phases: ['opportunities'] })).rejects.toMatchObject({
+    code: 'completed',
+  });
+  expect((await status({ databaseUrl })).phases.map(({ state }) => state)).toEqual([
+    'completed',
+    'completed',
+  ]);
+  expect((await complete({ databaseUrl })).phases.map(({ outcome }) => outcome)).toEqual([
+    'already-completed',
+    'already-completed',
+  ]);
+});
+
+test('the old tables are dropped where a backup was read back, and nothing of theirs is left', async () => {
+  const database = await inHarbour('A');
+  const databaseUrl = database.url;
+  const directory = await mkdtemp(join(tmpdir(), 'drydock-cutover-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await backup({ databaseUrl, to: join(directory, 'backup') });
+  const report = await cutover({ databaseUrl });
+  expect(report.phases.map(({ outcome }) => outcome)).toEqual(['cut-over', 'cut-over']);
+  await database.query(
+    'create view past as select count(*) from opportunities_legacy; create view held as select id from drydock_legacy.opportunities',
+  );
+  const held = await complete({ databaseUrl, dropLegacy: true });
+  expect(held.phases[1]?.findings.filter(({ verdict }) => verdict === 'stops')).toMatchObject([
+    { code: 'view', object: 'held' },
+  ]);
+  await database.query('drop view held');
+  const done = await complete({ databaseUrl, dropLegacy: true });
+  expect(done.phases.flatMap(({ dropped }) => dropped)).toHaveLength(6);
+  expect(
+    (await database.query(`select count(*)::int as n from pg_namespace where nspname = 'drydock_legacy'`))
+      .rows,
+  ).toEqual([{ n: 0 }]);
+  expect((await database.query(`select count(*) > 0 as some from opportunities`)).rows).toEqual([
+    { some: true },
+  ]);
+  expect((await status({ databaseUrl })).phases.map(({ state }) => state)).toEqual([
+    'completed',
+    'completed',
+  ]);
+});

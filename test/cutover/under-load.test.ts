@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { expect, test } from 'vitest';
+import { cutover, rollback, status, sync, verify } from '../../src/index.js';
+import type { TestDatabase } from '../support/database.js';
+import { cutOver, inHarbour } from './at-sea.js';
+
+/** Writes without pause until it is told to stop; a statement that fails ends the test. */
+class Writer {
+  written = 0;
+  readonly #done: Promise<void>;
+  #stop = false;
+
+  constructor(client: pg.Client, write: (client: pg.Client, n: number) => Promise<unknown>) {
+    this.#done = (async () => {
+      for (let n = 0; !this.#stop; n += 1) {
+        await write(client, n);
+        this.written += 1;
+        await sleep(1);
+      }
+    })();
+    this.#done.catch(() => undefined);
+  }
+
+  async end(): Promise<number> {
+    this.#stop = true;
+    await this.#done;
+    return this.written;
+  }
+}
+
+async function writers(database: TestDatabase): Promise<Writer[]> {
+  await database.query(
+    `create function add_opportunity(n int) returns void language plpgsql as
+     $$ begin insert into opportunities (title, problem_statement) values ('plpgsql ' || n, 'p'); end $$`,
+  );
+  const plain = (client: pg.Client, n: number) =>
+    client.query(`insert into opportunities (title, problem_statement) values ('plain ${n}', 'p')`);
+  const prepared = (client: pg.Client, n: number) =>
+    client.query({
+      name: 'add',
+      text: `insert into opportunities (title, problem_statement) values ('prepared ' || $1, 'p')`,
+      values: [n],
+    });
+  const plpgsql = (client: pg.Client, n: number) => client.query('select add_opportunity($1)', [n]);
+  const both = async (client: pg.Client, n: number) => {
+    await client.query('begin');
+    await client.query(
+      `insert into app_opportunities (submission_id, problem_description, app_concept, core_functions, value_proposition, target_user, monetization_model)
+      values ('load' || $1, 'p', 'c', '[]', 'v', 't', 'm')`,
+      [n],
+    );
+    await client.query(
+      `update opportunities set description = 'touched' where id = (select id from opportunities order by id limit 1)`,
+    );
+    await client.query('commit');
+  };
+  return [
+    new Writer(await database.client(), plain),
+    new Writer(await database.client(), prepared),
+    new Writer(await database.client(), plpgsql),
+    new Writer(await database.client(), both),
+  ];
+}
+
+test('writers go on over the swap and back, plain, prepared and plpgsql: none fails, none is lost', async () => {
+  const database = await inHarbour('A');
+  const databaseUrl = database.url;
+  const { rows: before } = await database.query(`select count(*)::int as n from opportunities`);
+  const all = await writers(database);
+  const report = await cutOver(database, ['opportunities']);
+  expect(report.phases).toMatchObject([{ outcome: 'cut-over', verification: { equal: true } }]);
+  const back = await rollback({ databaseUrl, phases: ['opportunities'] });
+  expect(back.phases[0]?.reverted?.catalogDifferences).toEqual([]);
+  await cutOver(database, ['opportunities']);
+  const counts: number[] = [];
+  for (const writer of all) counts.push(await writer.end());
+  await sync({ databaseUrl });
+  const expected = before[0]?.n + counts.slice(0, 3).reduce((sum, count) => sum + count, 0);
+  expect((await database.query(`select count(*)::int as n from opportunities`)).rows).toEqual([
+    { n: expected },
+  ]);
+  expect(
+    (
+      await database.query(
+        `select count(*)::int as n from app_opportunities where submission_id like 'load%'`,
+      )
+    ).rows,
+  ).toEqual([{ n: counts[3] }]);
+  expect(await verify({ databaseUrl })).toMatchObject({ equal: true });
+});
+
+test('a transaction that holds a table stops the swap by name, and nothing is half done; killed, it goes on', async () => {
+  const database = await inHarbour('B');
+  const databaseUrl = database.url;
+  const client = await database.client();
+  await client.query(
+    `set application_name = 'a long report'; begin; insert into workflow_results (opportunity_id, app_name) values ('opp_held', 'x')`,
+  );
+  await sync({ databaseUrl });
+  await expect(
+    cutover({ databaseUrl, phases: ['opportunities'], noBackup: true, patience: 1 }),
+  ).rejects.toMatchObject({
+    code: 'locked',
+    message: expect.stringContaining('a long report'),
+  });
+  expect((await status({ databaseUrl })).phases[0]?.state).toBe('in-sync');
+
+  // Killed while it waits for the tables.
+  const killed = cutover({ databaseUrl, phases: ['opportunities'], noBackup: true, patience: 30 }).catch(
+    (error: unknown) => error,
+  );
+  for (let n = 0; n === 0; await sleep(50)) {
+    const { rows } = await database.query(
+      `select count(pg_terminate_backend(pid))::int as n from pg_stat_activity where datname = current_database() and application_name like 'drydock%' and query like '%lock table%'`,
+    );
+    n = rows[0]?.n;
+  }
+  expect(await killed).toMatchObject({ code: 'connection-lost' });
+  await client.query('commit');
+  await sync({ databaseUrl });
+  const { phases } = await cutover({ databaseUrl, phases: ['opportunities'], noBackup: true });
+  expect(phases).toMatchObject([{ outcome: 'cut-over', verification: { equal: true } }]);
+  const again = await cutover({ databaseUrl, phases: ['opportunities'], noBackup: true });
+  expect(again.phases).toMatchObject([{ outcome: 'already-cut-over' }]);
+  // What was never cut over is dropped as before, the functions that a stopped cutover made included.
+  await rollback({ databaseUrl });
+  await rollback({ databaseUrl });
+  expect(
+    (await database.query(`select count(*)::int as n from pg_namespace where nspname like 'drydock%'`)).rows,
+  ).toEqual([{ n: 0 }]);
+});
