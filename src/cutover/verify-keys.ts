@@ -6,7 +6,7 @@ import { SCRATCH_KEYS } from '../mapping/scratch.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { restorations } from '../run/restorations.js';
-import { rowHashes } from '../verify/hash.js';
+import { hashedRow, rowHashes } from '../verify/hash.js';
 import { type Comparison, keyedRows, keyName } from '../verify/sides.js';
 
 /**
@@ -23,15 +23,22 @@ export async function differingTables(
   const sides = phase.keyed.flatMap((keyed, index) => {
     const restoration = sources[index];
     if (restoration === undefined) return [];
-    const comparison: Comparison = { keyed, schema: phase.schema, restoration, viewIsIntact: false };
+    const comparison: Comparison = {
+      keyed,
+      schema: phase.schema,
+      restoration,
+      viewIsIntact: false,
+      scope: null,
+    };
     const key = keyName(comparison);
     return [{ keyed, key, legacy: listedSide(keyed, key), unified: keyedRows(comparison, 'unified') }];
   });
   const differing: string[] = [];
   for (const { keyed, key, legacy, unified } of sides) {
+    const hashed = hashedRow(keyed.source.table.columns, 'r');
     const hashes = (prelude: string, rows: string) =>
-      `select h.rows || ':' || h.hash1 || ':' || h.hash2 from (${prelude} select ${rowHashes(keyed.source.table.columns, 'r')} ` +
-      `from (${rows}) r where ${SCRATCH_KEYS.condition(`r.${key}`)}) h`;
+      `select s.rows || ':' || s.hash1 || ':' || s.hash2 from (${prelude} select ${rowHashes('h.hashed')} from (` +
+      `select ${hashed} as hashed from (${rows}) r where ${SCRATCH_KEYS.condition(`r.${key}`)} offset 0) h) s`;
     const { same } = await session.one(
       `select ((${hashes(keyed.knowing, legacy)}) = (${hashes('', unified)}))::text as same`,
     );

@@ -1,23 +1,23 @@
 import { ident, literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import type { KeyRange } from '../keys/key-range.js';
 import type { BatchCounts, SourceCounts } from '../ledger/batches.js';
 import type { BoundPhase } from '../mapping/bind.js';
+import type { KeyScope } from '../mapping/keyed-source.js';
 import type { Targets } from '../mapping/targets.js';
 
-/** What the tables hold of a key range, counted in the tables themselves. */
+/** What the tables hold of a key range, or of other keys, counted in the tables themselves. */
 export async function countRange(
   session: Session,
   bound: BoundPhase,
   targets: Targets,
   phaseId: number,
-  range: KeyRange,
+  scope: KeyScope,
 ): Promise<BatchCounts> {
   const flagged = bound.sources.flatMap(({ rule }) => (rule.flag === null ? [] : [rule.flag]));
   const filters = flagged
     .map((flag) => `, count(*) filter (where ${ident(flag)}) as ${ident(flag)}`)
     .join('');
-  const inRange = range.condition('merge_key');
+  const inRange = scope.condition('merge_key');
   const unified = await session.one(
     `select count(*) as n${filters} from ${targets.unified.qualified} where ${inRange}`,
   );

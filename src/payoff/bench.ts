@@ -63,7 +63,9 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
         if (equal !== null && one.group === 'discovery') equalOnes.push(equal);
       }
       const whole = options.performanceOnly !== true;
-      const storage = whole ? await measureStorage(context.session, phases.filter(isMerged)) : null;
+      const storage = whole
+        ? await measureStorage(context.session, phases, [...forms.materialized.values()])
+        : null;
       const {
         readers = BENCH_DEFAULTS.readers,
         loadSeconds: seconds = BENCH_DEFAULTS.loadSeconds,
@@ -93,11 +95,6 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
       };
     }),
   );
-}
-
-/** A phase that merges legacy tables into tables of its own. */
-function isMerged({ name }: Phase): boolean {
-  return name === 'opportunities' || name === 'assessments';
 }
 
 async function formsOf(context: Context, phases: readonly Phase[]): Promise<Forms> {

@@ -17,6 +17,12 @@ export interface Reloading {
   readonly pace: Pace;
 }
 
+/** What a phase is caught up with. */
+export interface CatchUpParts {
+  readonly drainer: Drainer;
+  readonly reloading: () => Promise<Reloading>;
+}
+
 /** What it took. */
 export interface CaughtUp extends Omit<Drained, 'reopened'> {
   /** Batches that were loaded again. */

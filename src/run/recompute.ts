@@ -4,6 +4,7 @@ import type { Session, TextRow } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import { stageRows } from '../load/replace-range.js';
+import type { KeyScope } from '../mapping/keyed-source.js';
 import type { Target, Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Invariant } from '../reports/verify.js';
@@ -19,6 +20,8 @@ export interface Recomputation {
   readonly batches: readonly Batch[];
   /** What the batches cover. */
   readonly range: KeyRange;
+  /** The keys to look at; null: all. */
+  readonly scope: KeyScope | null;
 }
 
 /**
@@ -29,7 +32,7 @@ export async function recompute(
   context: Context,
   phase: Phase,
   targets: Targets,
-  { phaseId, snapshot, batches, range }: Recomputation,
+  { phaseId, snapshot, batches, range, scope }: Recomputation,
 ): Promise<Invariant[]> {
   return withCleanup(async (cleanup) => {
     const session = await context.connector.open(cleanup);
@@ -56,7 +59,11 @@ export async function recompute(
             `delete from ${staged} s using drydock.rejects r where r.phase_id = $1::int and r.merge_key = s.merge_key`,
             [phaseId],
           );
-          const difference = await compare(session, target, staged, batch.range.condition('u.merge_key'));
+          if (scope !== null)
+            await session.execute(`delete from ${staged} s where not (${scope.condition('s.merge_key')})`);
+          const stored = [batch.range, ...(scope === null ? [] : [scope])];
+          const inScope = stored.map((part) => part.condition('u.merge_key')).join(' and ');
+          const difference = await compare(session, target, staged, inScope);
           entry.rows += merged.log(log).rows;
           if (difference !== undefined) {
             entry.first = `batch ${batch.number}, key ${difference.key}, id ${difference.id}: ${difference.columns}`;

@@ -6,6 +6,7 @@ import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import { DEFAULTS, type PhaseName } from '../reports/target.js';
+import type { PhaseVerification } from '../reports/verify.js';
 import { beginCapture, type CaptureState } from './begin-capture.js';
 import { bookedRun } from './booked-run.js';
 import { catchUp } from './catch-up.js';
@@ -23,13 +24,14 @@ import { peakMemory } from './peak-memory.js';
 import { repeatedWarning } from './plan.js';
 import { repeatedSubmissions } from './plan-queries.js';
 import { preparePhase } from './prepare.js';
+import { recheck } from './recheck.js';
 import { select } from './selection.js';
 import { type Settings, settingsOf } from './settings.js';
 import { findStops, throwIfStops } from './stops.js';
 import { storageOf } from './storage.js';
 import { syncJob } from './sync-job.js';
 import { recordedVerification } from './verify.js';
-import { brokenViews } from './verify-phase.js';
+import { brokenViews, type Compared } from './verify-phase.js';
 
 /**
  * Unifies: creates the tables, loads every batch that is not loaded yet, builds indexes, keys and views, and
@@ -222,30 +224,27 @@ async function loadAndFinish(
     await setState(session, phaseId, 'loaded');
   }
   const indexSeconds = secondsSince(indexesFrom);
-  const caughtUp =
-    pending || !capture.on
-      ? null
-      : await withCleanup(async (cleanup) => {
-          const job = syncJob(context, phase, phaseId, batches, { left: settings.maxRejects });
-          return catchUp(context, job, new Drainer(context, cleanup), async () => ({
-            ...settings,
-            batchSize,
-            pace,
-          }));
-        });
-  const verification = pending
-    ? null
-    : await recordedVerification(context, phase, phaseId, {
-        selected: null,
-        limit: DEFAULTS.limit,
-        strict: false,
-      });
+  const { caughtUp, verification } = await withCleanup(async (cleanup) => {
+    if (pending) return { caughtUp: null, verification: null };
+    const limits = { selected: null, limit: DEFAULTS.limit, strict: false };
+    if (!capture.on)
+      return { caughtUp: null, verification: await recordedVerification(context, phase, phaseId, limits) };
+    const job = syncJob(context, phase, phaseId, batches, { left: settings.maxRejects });
+    const reloading = async () => ({ ...settings, batchSize, pace });
+    const parts = { drainer: new Drainer(context, cleanup), reloading, limit: DEFAULTS.limit };
+    const applied = await catchUp(context, job, parts.drainer, reloading);
+    const settle = (compared: Compared) => recheck(context, job, compared, batches, parts);
+    return {
+      caughtUp: applied,
+      verification: await recordedVerification(context, phase, phaseId, limits, settle),
+    };
+  });
   const total = (pick: (counts: { primary: number; folded: number; rejected: number }) => number) =>
     (verification?.accounting ?? []).reduce((sum, counts) => sum + pick(counts), 0);
   const { n } = await session.one(`select count(*) as n from ${targets.unified.qualified}`);
   return {
     phase: phase.name,
-    state: pending ? 'loading' : verification?.equal === true ? 'verified' : 'different',
+    state: pending ? 'loading' : verification?.equal === true ? stateOf(verification) : 'different',
     accounting: verification?.accounting ?? [],
     unifiedTable: targets.unified.name,
     unifiedRows: Number(n),
@@ -270,4 +269,9 @@ async function loadAndFinish(
     storage: await storageOf(session, phase, targets),
     verification,
   };
+}
+
+/** Equal, but not to the last key where one never came to rest. */
+function stateOf({ pendingKeys }: PhaseVerification): PhaseRun['state'] {
+  return pendingKeys === 0 ? 'verified' : 'loaded';
 }

@@ -24,7 +24,8 @@ export async function secondRoute(
   phase: Phase,
   targets: Targets,
   comparisons: readonly Comparison[],
-  selection: Pick<VerifySelection, 'batches' | 'selected'> & Pick<Recomputation, 'phaseId' | 'snapshot'>,
+  selection: Pick<VerifySelection, 'batches' | 'selected'> &
+    Pick<Recomputation, 'phaseId' | 'snapshot' | 'scope'>,
 ): Promise<Invariant[]> {
   const batches = spanOf(selection.batches, selection.selected ?? selection.batches);
   const [first, last] = [batches[0], batches.at(-1)];

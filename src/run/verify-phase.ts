@@ -1,20 +1,28 @@
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
 import { KeyRange } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
+import { readCaptures } from '../ledger/captures.js';
 import { isIntact, readObjects } from '../ledger/objects.js';
 import { countRange } from '../load/count-range.js';
+import type { KeyScope } from '../mapping/keyed-source.js';
+import { CREATE_SCRATCH } from '../mapping/scratch.js';
 import { type Targets, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Accounting } from '../reports/run.js';
 import type { Invariant, PhaseVerification, TableVerification } from '../reports/verify.js';
+import type { SyncJob } from '../sync/job.js';
+import { pendingKeys } from '../sync/pending.js';
 import { compareTable, type SnapshotPair } from '../verify/compare-table.js';
+import { onlyKeys, withoutKeys } from '../verify/key-lists.js';
 import type { Comparison } from '../verify/sides.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
 import { checkInvariants } from './invariants.js';
 import { openReader } from './reader.js';
 import { restorations } from './restorations.js';
 import { secondRoute } from './second-route.js';
+import { syncJob } from './sync-job.js';
 
 export interface VerifySelection {
   readonly batches: readonly Batch[];
@@ -22,6 +30,14 @@ export interface VerifySelection {
   readonly selected: readonly Batch[] | null;
   readonly limit: number;
   readonly strict: boolean;
+  /** Look at no other keys than these, and at no invariants. */
+  readonly only?: readonly string[];
+}
+
+/** A verification, and the keys that were left out of it. */
+export interface Compared {
+  readonly verification: PhaseVerification;
+  readonly pending: readonly string[];
 }
 
 /** Compares both sides of every table of a phase, and checks what must hold of our tables, in one snapshot. */
@@ -32,9 +48,25 @@ export async function verifyPhase(
   phaseId: number,
   selection: VerifySelection,
 ): Promise<PhaseVerification> {
+  return (await comparePhase(context, phase, targets, phaseId, selection)).verification;
+}
+
+/** The same; keys whose changes stand in the queue in the very snapshot that is compared are left out, and named. */
+export async function comparePhase(
+  context: Context,
+  phase: Phase,
+  targets: Targets,
+  phaseId: number,
+  selection: VerifySelection,
+): Promise<Compared> {
   const start = performance.now();
   return withCleanup(async (cleanup) => {
-    const sessions = await snapshotPair(context, cleanup);
+    const captured = (await readCaptures(context.session, phaseId)).length > 0;
+    const sessions = await snapshotPair(context, cleanup, captured);
+    const pending = captured
+      ? await pendingOf(sessions.legacy, syncJob(context, phase, phaseId, selection.batches))
+      : [];
+    const scope = scopeOf(pending, selection.only);
     const sources = await restorations(sessions.legacy, phase, targets, phaseId);
     const broken = await brokenViews(sessions.legacy, phaseId);
     const invariants = phase.bound.sources.map(({ rule }) => viewIsIntact(viewName(rule.table), broken));
@@ -44,6 +76,7 @@ export async function verifyPhase(
         schema: phase.schema,
         restoration: sources[index] as Comparison['restoration'],
         viewIsIntact: !broken.has(viewName(keyed.source.rule.table)),
+        scope,
       }),
     );
     const tables: TableVerification[] = [];
@@ -55,27 +88,59 @@ export async function verifyPhase(
         await compareTable(sessions, comparison, selection.batches, selection.selected, selection.limit),
       );
     }
-    invariants.push(...(await checkInvariants(sessions, phase.invariants, targets.unified)));
+    if (selection.only === undefined)
+      invariants.push(...(await checkInvariants(sessions, phase.invariants, targets.unified)));
     if (selection.strict)
       invariants.push(
         ...(await secondRoute(context, phase, targets, comparisons, {
           ...selection,
+          scope,
           phaseId,
           snapshot: await sessions.legacy.exportSnapshot(),
         })),
       );
     const accounting =
-      selection.selected === null ? await account(sessions.unified, phase, targets, phaseId, tables) : [];
+      selection.selected === null
+        ? await account(sessions.unified, phase, targets, phaseId, tables, scope)
+        : [];
     const equal =
       tables.every((table) => table.equal) &&
       invariants.every((invariant) => invariant.ok) &&
       accounting.every((entry) => entry.balanced);
-    return { phase: phase.name, equal, tables, invariants, accounting, seconds: secondsSince(start) };
+    const leftOut = selection.strict || tables.some(({ keysLeftOut }) => keysLeftOut) ? pending : [];
+    const verification = {
+      phase: phase.name,
+      equal,
+      tables,
+      invariants,
+      accounting,
+      pendingKeys: leftOut.length,
+      seconds: secondsSince(start),
+    };
+    return { verification, pending: leftOut };
   });
 }
 
-async function snapshotPair(context: Context, cleanup: Cleanup): Promise<SnapshotPair> {
-  const legacy = await openReader(context, cleanup);
+/** Which keys to compare: the named ones, or all, without those that are pending. */
+function scopeOf(pending: readonly string[], only: readonly string[] | undefined): KeyScope | null {
+  if (only === undefined) return pending.length === 0 ? null : withoutKeys(pending);
+  const waiting = new Set(pending);
+  return onlyKeys(only.filter((key) => !waiting.has(key)));
+}
+
+async function pendingOf(session: Session, job: SyncJob): Promise<readonly string[]> {
+  const keys = await pendingKeys(session, job);
+  if (keys !== null) return keys;
+  throw new DrydockError({
+    code: 'truncate-pending',
+    what: `A legacy table of phase ${job.phase.name} was emptied by TRUNCATE, and this is not applied yet: all keys may differ.`,
+    next: `Apply it first: drydock sync --phase ${job.phase.name}`,
+  });
+}
+
+/** @param scratch whether to make the tables that pending keys are worked out in: a read-only transaction cannot */
+async function snapshotPair(context: Context, cleanup: Cleanup, scratch: boolean): Promise<SnapshotPair> {
+  const legacy = await openReader(context, cleanup, undefined, scratch ? CREATE_SCRATCH : undefined);
   return { legacy, unified: await openReader(context, cleanup, await legacy.exportSnapshot()) };
 }
 
@@ -110,11 +175,15 @@ async function account(
   phase: Phase,
   targets: Targets,
   phaseId: number,
-  tables: readonly Pick<TableVerification, 'table' | 'legacy'>[],
+  tables: readonly Pick<TableVerification, 'table' | 'legacy' | 'keysLeftOut'>[],
+  scope: KeyScope | null,
 ): Promise<Accounting[]> {
-  const { sources } = await countRange(session, phase.bound, targets, phaseId, KeyRange.ALL);
+  const all = await countRange(session, phase.bound, targets, phaseId, KeyRange.ALL);
+  const part = scope === null ? all : await countRange(session, phase.bound, targets, phaseId, scope);
   return phase.bound.sources.map(({ rule: { table } }) => {
-    const source = tables.find((verified) => verified.table === table)?.legacy.rows ?? 0;
+    const verified = tables.find((one) => one.table === table);
+    const source = verified?.legacy.rows ?? 0;
+    const { sources } = verified?.keysLeftOut === true ? part : all;
     const { read = 0, primary = 0, folded = 0, rejected = 0 } = sources[table] ?? {};
     return { table, source, primary, folded, rejected, balanced: source === read };
   });

@@ -13,7 +13,8 @@ export interface SnapshotPair {
 
 /**
  * Compares a legacy table with its view: whole first, and only when that differs (or when some batches are asked
- * for) batch by batch, down to the rows and columns.
+ * for) batch by batch, down to the rows and columns. Keys that are out of the comparison's scope are left out then, and
+ * out of the sums that are given.
  *
  * @param batches all batches of the phase
  * @param selected the batches to look at; null for the whole table
@@ -29,13 +30,23 @@ export async function compareTable(
   const result = { table: name, view: viewName(name) };
   const whole = selected === null ? await hashBoth(sessions, comparison) : null;
   if (whole !== null && equalSides(whole.legacy, whole.unified)) {
-    return { ...result, ...whole, equal: true, differingBatches: [], differences: [], more: false };
+    return {
+      ...result,
+      ...whole,
+      equal: true,
+      keysLeftOut: false,
+      differingBatches: [],
+      differences: [],
+      more: false,
+    };
   }
   const { differing, ...sums } = await compareBatches(sessions, comparison, batches, selected ?? batches);
+  const isPart = whole === null || comparison.scope !== null;
   return {
     ...result,
-    ...(whole ?? sums),
-    equal: whole === null && differing.length === 0,
+    ...(isPart ? sums : whole),
+    equal: isPart && differing.length === 0,
+    keysLeftOut: comparison.scope !== null,
     ...(await explain(sessions.legacy, comparison, differing, limit)),
   };
 }

@@ -1,7 +1,7 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';
 import type { Batch } from '../ledger/batches.js';
-import { fromClause, type KeyedSource, tableOf } from '../mapping/keyed-source.js';
+import { fromClause, type KeyedSource, type KeyScope, tableOf } from '../mapping/keyed-source.js';
 import { type Restoration, restoreQuery } from '../mapping/legacy-view.js';
 import { viewName } from '../mapping/targets.js';
 import type { SideHash } from '../reports/verify.js';
@@ -15,6 +15,8 @@ export interface Comparison {
   readonly schema: string;
   /** Whether the view is there as it was made; without it the query that it is made of is compared. */
   readonly viewIsIntact: boolean;
+  /** The keys to look at where rows are compared by key; null: all. */
+  readonly scope: KeyScope | null;
 }
 
 export type SideName = 'legacy' | 'unified';
@@ -66,6 +68,14 @@ export function withClause(comparison: Comparison, side: SideName): string {
 
 /** A side's rows, each with its merge key in front, which is named as `keyName` says. */
 export function keyedRows(comparison: Comparison, side: SideName): string {
+  const { scope } = comparison;
+  const rows = allRows(comparison, side);
+  return scope === null
+    ? rows
+    : `select w.* from (${rows}) w where ${scope.condition(`w.${keyName(comparison)}`)}`;
+}
+
+function allRows(comparison: Comparison, side: SideName): string {
   const { keyed, restoration } = comparison;
   const name = keyName(comparison);
   if (side === 'unified') return restoreQuery(restoration, [`t.merge_key as ${name}`]);

@@ -17,6 +17,7 @@ const COMMANDS = [
   'backup',
   'restore',
   'bench',
+  'report',
   'demo',
 ];
 

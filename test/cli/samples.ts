@@ -24,6 +24,7 @@ export function equalTable(table: string, rows: number): TableVerification {
     equal: true,
     legacy: side,
     unified: side,
+    keysLeftOut: false,
     differingBatches: [],
     differences: [],
     more: false,
@@ -43,6 +44,7 @@ export const equalVerification: PhaseVerification = {
     { name: 'foreign keys', ok: true, detail: '' },
   ],
   accounting: [accounting('opportunities', 18_000, 120), accounting('app_opportunities', 15_400, 300, 2)],
+  pendingKeys: 0,
   seconds: 0.8,
 };
 

@@ -6,7 +6,7 @@ import { accountingTable, facts, heading, mark, title, warning } from './parts.j
 import { stateText } from './state.js';
 import { table } from './table.js';
 import { wrap } from './text.js';
-import { differenceLines, hashTable, invariantLines } from './verification.js';
+import { differenceLines, hashTable, invariantLines, pendingLines } from './verification.js';
 
 /** The summary of `drydock run`: per phase the accounting, the figures, both hashes; then the verdict. */
 export function renderRun(report: RunReport, style: Style): string[] {
@@ -42,6 +42,9 @@ function phaseLines(phase: PhaseRun, style: Style): string[] {
         ...(phase.rowsRead > 0
           ? ([['speed', `${count(Math.round(phase.rowsPerSecond))} rows/s`]] as const)
           : []),
+        ...(phase.caughtUp === null || phase.caughtUp.changes === 0
+          ? []
+          : ([['meanwhile', caughtUpText(phase.caughtUp)]] as const)),
         ['time', timesText(phase)],
         ['storage', storageText(phase)],
       ],
@@ -53,6 +56,7 @@ function phaseLines(phase: PhaseRun, style: Style): string[] {
       : [
           ...hashTable(verification.tables, style),
           ...invariantLines(verification, style),
+          ...pendingLines(verification, style),
           ...differenceLines(verification, style),
         ]),
   ];
@@ -102,6 +106,10 @@ function batchesText({ batches }: PhaseRun): string {
     `${count(batches.loaded)} of ${count(batches.total)} loaded${before}` +
     `${left > 0 ? `, ${count(left)} left` : ''} (up to ${count(batches.size)} rows each)`
   );
+}
+
+function caughtUpText({ changes, keys, seconds }: NonNullable<PhaseRun['caughtUp']>): string {
+  return `${counted(changes, 'change')} applied (${counted(keys, 'key')}) in ${duration(seconds)}`;
 }
 
 function timesText({ seconds }: PhaseRun, load = 'load'): string {

@@ -67,6 +67,15 @@ export function invariantLines(verification: PhaseVerification, style: Style): s
   ];
 }
 
+/** Keys that were left out, where there are any. */
+export function pendingLines({ pendingKeys }: PhaseVerification, style: Style): string[] {
+  if (pendingKeys === 0) return [];
+  return warning(
+    `${counted(pendingKeys, 'key')} left out: changes of theirs are captured, and not applied yet. drydock sync applies them.`,
+    style,
+  );
+}
+
 const KIND_TEXT = {
   changed: 'changed',
   missing: 'missing from the view',

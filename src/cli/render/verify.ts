@@ -3,7 +3,7 @@ import type { Style } from '../style.js';
 import { counted, duration } from './format.js';
 import { accountingTable, heading, mark, title } from './parts.js';
 import { wrap } from './text.js';
-import { differenceLines, hashTable, invariantLines } from './verification.js';
+import { differenceLines, hashTable, invariantLines, pendingLines } from './verification.js';
 
 /** The result of `drydock verify`: a line a table, then every difference that was found. */
 export function renderVerify(report: VerifyReport, style: Style): string[] {
@@ -16,6 +16,7 @@ export function renderVerify(report: VerifyReport, style: Style): string[] {
       ...accountingTable(phase.accounting, style),
       ...(phase.accounting.length > 0 ? [''] : []),
       ...invariantLines(phase, style),
+      ...pendingLines(phase, style),
       ...differenceLines(phase, style),
     ]),
     '',
@@ -39,10 +40,11 @@ function verdictText(report: VerifyReport, style: Style): string {
   if (tables.length === 0) {
     return `${mark(true, style)} ${colors.bold('Nothing differs')} from what was made. ${spent}`;
   }
+  const pending = report.phases.reduce((sum, phase) => sum + phase.pendingKeys, 0);
   return (
     `${mark(true, style)} ${colors.bold('Equal')}: ${counted(rows, 'row')} of ` +
     `${counted(tables.length, 'legacy table')} and of their views, compared by hash` +
-    `${report.strict ? ' and as text' : ''}. ${spent}`
+    `${report.strict ? ' and as text' : ''}${pending > 0 ? `, but for ${counted(pending, 'key')} with changes to be applied` : ''}. ${spent}`
   );
 }
 

@@ -38,6 +38,7 @@ export async function verifyEnhancements(
       tables: [],
       invariants,
       accounting: [],
+      pendingKeys: 0,
       seconds: secondsSince(start),
     };
   });
