@@ -130,6 +130,24 @@ export async function bookBatch(
   );
 }
 
+/** Books what a loaded batch holds now; in the transaction that took some of its rows away. */
+export async function rebookBatch(session: Session, batch: Batch, counts: BatchCounts): Promise<void> {
+  await session.execute(
+    `update drydock.batches
+     set sources = $3::jsonb, rows_in = $4::bigint, rows_out = $5::bigint, folded = $6::bigint, rejected = $7::bigint
+     where phase_id = $1::int and number = $2::int`,
+    [
+      batch.phaseId,
+      batch.number,
+      JSON.stringify(counts.sources),
+      counts.rowsIn,
+      counts.rowsOut,
+      counts.folded,
+      counts.rejected,
+    ],
+  );
+}
+
 export async function listBatches(session: Session, phaseId: number): Promise<BatchStatus[]> {
   const rows = await session.query(
     `select number, key_from, key_to, status, rows_in, rows_out, folded, rejected, attempts, finished_at

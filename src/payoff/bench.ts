@@ -13,6 +13,7 @@ import {
   stoppable,
   throwIfStopped,
 } from '../run/context.js';
+import { quoted } from '../words/printable.js';
 import { callsOf, compareAnswers } from './answers.js';
 import { bufferEmptier } from './cold.js';
 import { legacyAssessments } from './legacy/assessments.js';
@@ -50,7 +51,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
 
       const queries: BenchQuery[] = [];
       const equalOnes: AskedQuestion[] = [];
-      const asked = allQuestions(forms);
+      const asked = chosen(allQuestions(forms), options.questions);
       for (const [index, one] of asked.entries()) {
         throwIfStopped(options.signal, STATE);
         context.report({
@@ -95,6 +96,19 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
       };
     }),
   );
+}
+
+function chosen(asked: readonly Asked[], names: readonly string[] | undefined): readonly Asked[] {
+  if (names === undefined) return asked;
+  const unknown = names.find((name) => !asked.some((one) => one.name === name));
+  if (unknown !== undefined) {
+    throw new DrydockError({
+      code: 'unknown-question',
+      what: `There is no question ${quoted(unknown)}.`,
+      next: `Known are ${asked.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  return asked.filter(({ name }) => names.includes(name));
 }
 
 async function formsOf(context: Context, phases: readonly Phase[]): Promise<Forms> {

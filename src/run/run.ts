@@ -1,4 +1,5 @@
 import { withCleanup } from '../db/cleanup.js';
+import { DrydockError } from '../errors.js';
 import { type Batch, isReopened, readBatches } from '../ledger/batches.js';
 import { readPhases, setState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
@@ -17,6 +18,7 @@ import { Drainer } from './drainer.js';
 import { analyzeTables, buildIndexes, createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
+import { mendDoubles } from './mend-doubles.js';
 import { Inbox } from './pace/inbox.js';
 import { Pace } from './pace/pace.js';
 import { seesOthers } from './pace/server-load.js';
@@ -217,7 +219,11 @@ async function loadAndFinish(
   const indexesFrom = performance.now();
   if (!pending && (!finished || loaded.loaded > 0 || (await brokenViews(session, phaseId)).size > 0)) {
     context.report({ type: 'step', phase: phase.name, step: 'indexes' });
-    await buildIndexes(context, phase, targets);
+    await buildIndexes(context, phase, targets).catch(async (error: unknown) => {
+      if (!capture.on || !(error instanceof DrydockError) || error.code !== 'legacy-changed') throw error;
+      await mendDoubles(context, phase, targets, phaseId, batches);
+      await buildIndexes(context, phase, targets);
+    });
     if (!finished) await analyzeTables(context, targets);
     context.report({ type: 'step', phase: phase.name, step: 'views' });
     await createViews(context, phase, targets, phaseId);

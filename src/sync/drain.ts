@@ -5,8 +5,8 @@ import { type Applied, applyChanges } from './apply.js';
 import type { SyncJob } from './job.js';
 
 /** Changes per transaction: so many that one takes about a second, in which locks on our rows are held. */
-const FEWEST = 250;
-const FIRST = 2_000;
+const FEWEST = 1_000;
+const FIRST = 4_000;
 const MOST = 20_000;
 const SECONDS_WANTED = 1;
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
-import { sync } from '../../src/index.js';
+import { sync, verify } from '../../src/index.js';
 import { catalogOf } from '../run/catalog.js';
 import { expectEqual, pairsOf } from '../run/legacy-views.js';
 import { prepared } from '../run/prepared.js';
@@ -159,6 +159,25 @@ test('what is written between the first snapshot and the last batch is there in 
   ]);
   expect(phases[0]?.caughtUp?.changes).toBeGreaterThan(10);
   await expectEqual(client, pairsOf(mixture));
+});
+
+test('rows that move to another batch while the run stands still are there once in the end', async () => {
+  const database = await prepared(LEGACY);
+  await run({
+    databaseUrl: database.url,
+    phases: ['opportunities'],
+    batchSize: 40,
+    batches: { from: 1, to: 2 },
+  });
+  // From the first batches to the last, and the other way round; with what else stands under these keys.
+  await database.query(`
+    with moving as (select id, identified_from_submission_id as old, row_number() over (order by identified_from_submission_id) as n,
+      count(*) over () as total from public.opportunities where identified_from_submission_id is not null)
+    update public.opportunities o set identified_from_submission_id = b.old, opportunity_id = null
+    from moving a join moving b on b.n = a.total + 1 - a.n where o.id = a.id and (a.n <= 5 or a.n > a.total - 5)`);
+  expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
+  expect(await verify({ databaseUrl: database.url, strict: true })).toMatchObject({ equal: true });
+  await expectEqual(await database.client(), pairsOf(mixture));
 });
 
 test('a transaction older than the triggers is waited for, and what it wrote is read', async () => {

@@ -95,7 +95,7 @@ test('a backend that is killed is replaced, and nothing is lost or applied twice
   await client.query(`update public.opportunities set app_name = 'before'`);
   await eventually('it is applied', () => backlogIsZero(database), PATIENCE_MS);
   await client.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name ~ '^drydock'`,
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name ~ '^drydock( sync|$)'`,
   );
   await client.query(`update public.workflow_results set ai_insight = 'after'`);
   await eventually('it goes on', () => backlogIsZero(database), PATIENCE_MS);
