@@ -61,8 +61,20 @@ test('a snapshot older than the loading, a table that does not report, changes t
   const { run, rollback } = await import('../../src/index.js');
   await rollback({ databaseUrl });
   const old = await database.client();
-  await old.query(`set application_name = 'an old reader'; begin isolation level repeatable read; select 1`);
-  await run({ databaseUrl, batchSize: 200 });
+  // While the batches are loaded: its snapshot is older than what comes of them.
+  let opened: Promise<unknown> | undefined;
+  await run({
+    databaseUrl,
+    batchSize: 200,
+    phases: ['opportunities'],
+    onProgress: (event) => {
+      if (event.type !== 'step' || event.step !== 'load') return;
+      opened ??= old.query(
+        `set application_name = 'an old reader'; begin isolation level repeatable read; select 1`,
+      );
+    },
+  });
+  await opened;
   await sync({ databaseUrl });
   const waited = await cutover({ databaseUrl, phases: ['opportunities'], noBackup: true, patience: 1 });
   expect(waited.phases[0]?.findings.filter(({ verdict }) => verdict === 'stops')).toMatchObject([
