@@ -69,7 +69,7 @@ const PARTS: Readonly<Record<string, string>> = {
     from pg_seclabel l where l.classoid = 'pg_class'::regclass and l.objoid = any ($1::text::oid[])`,
 };
 
-/** Takes the picture. It has to be taken with the tables under their own names: definitions hold names. */
+/** Takes the picture, with the tables under their own names. */
 export async function readCatalog(
   session: Session,
   tables: readonly Pick<LegacyTable, 'oid'>[],
@@ -82,7 +82,20 @@ export async function readCatalog(
     `select jsonb_pretty(jsonb_object_agg(p.part, p.things)) as picture from (${parts.join(' union all ')}) p`,
     [oidArray(tables)],
   );
-  return String(picture);
+  // Definitions hold names: those of tables that another phase has moved aside are told as they were.
+  const moved = await session.query(
+    `select format('%I.%I', m.moved_to, m.table_name) as now, format('%I.%I', m.home, m.table_name) as before
+     from drydock.moved_tables m where not m.dropped`,
+  );
+  return moved.reduce(
+    (text, { now, before }) => text.replaceAll(inJson(String(now)), inJson(String(before))),
+    String(picture),
+  );
+}
+
+/** As a text stands inside of a JSON string. */
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 type Things = Readonly<Record<string, unknown>>;

@@ -11,6 +11,10 @@ import { differingTables } from './verify-keys.js';
 
 const STATE = 'The names are as they were; what was written is in the queue.';
 
+/** So few changes are applied behind the locks in no time. */
+const FEW_CHANGES = 10;
+const MOST_PASSES = 8;
+
 /** Applies what was written to the legacy tables, before and under the locks of a swap. */
 export interface CatchUp {
   /** Until a snapshot shows no more; writers go on meanwhile. */
@@ -24,8 +28,12 @@ export async function openCatchUp({ context, phase, phaseId }: Turn, session: Se
   const job = syncJob(context, phase, phaseId, await readBatches(session, phaseId));
   return {
     async ahead() {
-      const { reopened } = await drain(session, job);
-      if (reopened) throw emptied(phase);
+      // Each pass is shorter than the one before it, down to what comes in while one goes on.
+      for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
+        const { changes, reopened } = await drain(session, job);
+        if (reopened) throw emptied(phase);
+        if (changes <= FEW_CHANGES) break;
+      }
     },
     async within() {
       const applied = await applyChanges(session, job, null);

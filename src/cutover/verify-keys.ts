@@ -37,8 +37,8 @@ export async function differingTables(
   for (const { keyed, key, legacy, unified } of sides) {
     const hashed = hashedRow(keyed.source.table.columns, 'r');
     const hashes = (prelude: string, rows: string) =>
-      `select h.rows || ':' || h.hash1 || ':' || h.hash2 from (${prelude} select ${rowHashes('m.hashed')} from (` +
-      `select ${hashed} as hashed from (${rows}) r where ${SCRATCH_KEYS.condition(`r.${key}`)} offset 0) m) h`;
+      `select s.rows || ':' || s.hash1 || ':' || s.hash2 from (${prelude} select ${rowHashes('h.hashed')} from (` +
+      `select ${hashed} as hashed from (${rows}) r where ${SCRATCH_KEYS.condition(`r.${key}`)} offset 0) h) s`;
     const { same } = await session.one(
       `select ((${hashes(keyed.knowing, legacy)}) = (${hashes('', unified)}))::text as same`,
     );

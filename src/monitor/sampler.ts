@@ -16,7 +16,8 @@ const LIMITS = `set default_transaction_read_only = 'on'; set statement_timeout 
 
 const GRANT =
   'Let its owner grant it: grant usage on schema drydock to <user>; grant select on drydock.phases, drydock.runs, ' +
-  'drydock.batches, drydock.verifications, drydock.orders, drydock.events to <user>.';
+  'drydock.batches, drydock.verifications, drydock.orders, drydock.events, drydock.captures to <user>; ' +
+  'grant select (phase_id, written_at) on drydock.changes to <user>.';
 
 export interface SamplerOptions {
   readonly schema: string;

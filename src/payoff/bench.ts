@@ -13,6 +13,7 @@ import {
   stoppable,
   throwIfStopped,
 } from '../run/context.js';
+import { quoted } from '../words/printable.js';
 import { callsOf, compareAnswers } from './answers.js';
 import { bufferEmptier } from './cold.js';
 import { legacyAssessments } from './legacy/assessments.js';
@@ -50,7 +51,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
 
       const queries: BenchQuery[] = [];
       const equalOnes: AskedQuestion[] = [];
-      const asked = allQuestions(forms);
+      const asked = chosen(allQuestions(forms), options.questions);
       for (const [index, one] of asked.entries()) {
         throwIfStopped(options.signal, STATE);
         context.report({
@@ -63,7 +64,9 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
         if (equal !== null && one.group === 'discovery') equalOnes.push(equal);
       }
       const whole = options.performanceOnly !== true;
-      const storage = whole ? await measureStorage(context.session, phases.filter(isMerged)) : null;
+      const storage = whole
+        ? await measureStorage(context.session, phases, [...forms.materialized.values()])
+        : null;
       const {
         readers = BENCH_DEFAULTS.readers,
         loadSeconds: seconds = BENCH_DEFAULTS.loadSeconds,
@@ -95,9 +98,17 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
   );
 }
 
-/** A phase that merges legacy tables into tables of its own. */
-function isMerged({ name }: Phase): boolean {
-  return name === 'opportunities' || name === 'assessments';
+function chosen(asked: readonly Asked[], names: readonly string[] | undefined): readonly Asked[] {
+  if (names === undefined) return asked;
+  const unknown = names.find((name) => !asked.some((one) => one.name === name));
+  if (unknown !== undefined) {
+    throw new DrydockError({
+      code: 'unknown-question',
+      what: `There is no question ${quoted(unknown)}.`,
+      next: `Known are ${asked.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  return asked.filter(({ name }) => names.includes(name));
 }
 
 async function formsOf(context: Context, phases: readonly Phase[]): Promise<Forms> {

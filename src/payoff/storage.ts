@@ -4,16 +4,24 @@ import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { BenchStorage, TableSize } from '../reports/bench.js';
 
-/** What tables and indexes take on disk, before and after. A table that two phases name counts once. */
-export async function measureStorage(session: Session, phases: readonly Phase[]): Promise<BenchStorage> {
+/**
+ * What tables and indexes take on disk, before and after. A table that two phases name counts once.
+ *
+ * @param further qualified names of what was made beside the tables: materialized views
+ */
+export async function measureStorage(
+  session: Session,
+  phases: readonly Phase[],
+  further: readonly string[],
+): Promise<BenchStorage> {
   const legacyTables = await sizes(
     session,
     phases.flatMap(({ bound }) => bound.sources.map(tableOf)),
   );
-  const unifiedTables = await sizes(
-    session,
-    phases.flatMap((phase) => Object.values(targetsOf(phase)).map((target) => target.qualified)),
-  );
+  const unifiedTables = await sizes(session, [
+    ...phases.flatMap((phase) => Object.values(targetsOf(phase)).map((target) => target.qualified)),
+    ...further,
+  ]);
   const [legacy, unified] = [sum(legacyTables), sum(unifiedTables)];
   return {
     legacy,

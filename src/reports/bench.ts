@@ -3,6 +3,8 @@ import type { TargetOptions } from './target.js';
 export interface BenchOptions extends Omit<TargetOptions, 'phases'> {
   /** Only the questions: neither storage nor the readers side by side. */
   readonly performanceOnly?: boolean | undefined;
+  /** Names of the questions to ask; default: all. */
+  readonly questions?: readonly string[] | undefined;
   /** How long each question is asked, both forms together; five times at least, however long that takes. */
   readonly questionSeconds?: number | undefined;
   /** Sessions that read side by side. */

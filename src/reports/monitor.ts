@@ -118,6 +118,8 @@ export interface LockWait {
 
 /** Changes that triggers caught and that are not applied yet. */
 export interface CaptureFigures {
+  /** Whether a sync is connected, at work or waiting for its turn. */
+  readonly followed: boolean;
   readonly backlog: number;
   /** Age of the oldest change that waits; null: none waits. */
   readonly lagSeconds: number | null;

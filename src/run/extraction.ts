@@ -4,6 +4,7 @@ import { copyRowsOf } from '../extract/copy-source.js';
 import { Grouper } from '../extract/group.js';
 import type { KeyRange } from '../keys/key-range.js';
 import { readBatches } from '../ledger/batches.js';
+import { readPhases } from '../ledger/phases.js';
 import { extractionQuery, type KeyedSource } from '../mapping/keyed-source.js';
 import { SELECTIVE_SETTINGS, selectiveQuery } from '../mapping/selective.js';
 import { wantedRange } from '../mapping/wanted.js';
@@ -13,9 +14,10 @@ import { openReader } from './reader.js';
 
 /**
  * Up to this share of all batches, rows are looked for; beyond it all are read. Looking costs one pass over the raw
- * ids, and some look-ups per row that is found; reading, the keys of all rows and a sort of those in the range.
+ * ids, and some look-ups per row that is found; reading, the keys of all rows and a sort of those in the range. What
+ * is looked for is listed in the server's memory, which bounds the rows as well.
  */
-const MOST_SELECTIVE = 0.2;
+const MOST_SELECTIVE = { share: 0.2, rows: 500_000 } as const;
 
 /** Starts one ordered COPY per source, all in one snapshot: the given one, else the first session's. */
 export async function openExtraction(
@@ -32,7 +34,7 @@ export async function openExtraction(
     shared ??= await session.exportSnapshot();
     sessions.push(session);
   }
-  const isSelective = (await shareOf(context, phase, range)) <= MOST_SELECTIVE;
+  const isSelective = await isSmall(context, phase, range);
   if (isSelective) for (const session of sessions) await session.execute(SELECTIVE_SETTINGS);
   const query = (keyed: KeyedSource) =>
     isSelective ? selectiveQuery(keyed, wantedRange(range)) : extractionQuery(keyed, range);
@@ -47,10 +49,12 @@ export async function openExtraction(
   return grouper;
 }
 
-/** The share of all batches that a range touches: they hold like numbers of rows. */
-async function shareOf(context: Context, phase: Phase, range: KeyRange): Promise<number> {
-  const entry = context.entries.get(phase.name);
-  if (entry === undefined) return 1;
+/** Whether a range touches few of the batches, which hold like numbers of rows. */
+async function isSmall(context: Context, phase: Phase, range: KeyRange): Promise<boolean> {
+  // Asked anew: a phase that is loaded for the first time has been entered since the context was made.
+  const entry = (await readPhases(context.session, context.schema)).get(phase.name);
+  if (entry === undefined) return false;
   const batches = await readBatches(context.session, entry.id);
-  return batches.filter((batch) => !batch.range.intersect(range).isEmpty).length / batches.length;
+  const touched = batches.filter((batch) => !batch.range.intersect(range).isEmpty).length;
+  return touched <= batches.length * MOST_SELECTIVE.share && touched * entry.batchSize <= MOST_SELECTIVE.rows;
 }

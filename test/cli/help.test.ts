@@ -13,10 +13,13 @@ const COMMANDS = [
   'pause',
   'resume',
   'throttle',
+  'cutover',
   'rollback',
+  'complete',
   'backup',
   'restore',
   'bench',
+  'report',
   'demo',
 ];
 

@@ -19,7 +19,10 @@ test('there, back, there again, and done: the catalog is as it was, foreign keys
      comment on column opportunities.title is 'What it is called'`,
   );
   await sync({ databaseUrl });
-  const before = await catalogOf(database);
+  // A refresh gives it another file.
+  const catalog = async () =>
+    (await catalogOf(database)).filter((line) => !line.includes('(public,counted,m,'));
+  const before = await catalog();
   await cutOver(database);
   await database.query(`insert into opportunities (title, problem_statement) values ('At sea', 'x')`);
   await database.query(
@@ -33,7 +36,7 @@ test('there, back, there again, and done: the catalog is as it was, foreign keys
   expect(dry.phases.map(({ reverted }) => reverted?.swap)).toEqual([null, null]);
   const back = await rollback({ databaseUrl });
   expect(back.phases.map(({ reverted }) => reverted?.catalogDifferences)).toEqual([[], []]);
-  expect(await catalogOf(database)).toEqual(before);
+  expect(await catalog()).toEqual(before);
   expect((await status({ databaseUrl })).phases.map(({ state }) => state)).toEqual(['in-sync', 'in-sync']);
   expect(
     (await database.query(`select relkind from pg_class where oid = 'opportunities'::regclass`)).rows,
@@ -50,7 +53,7 @@ test('there, back, there again, and done: the catalog is as it was, foreign keys
   );
   const changed = await rollback({ databaseUrl, phases: ['opportunities'] });
   expect(changed.phases[0]?.reverted?.catalogDifferences).toEqual([
-    `columns: opportunities.description, default was null, now "'none'::text"`,
+    `columns: public.opportunities.description, default was null, now "'none'::text"`,
   ]);
 });
 
@@ -126,11 +129,11 @@ test('the old tables are dropped where a backup was read back, and nothing of th
   );
   const held = await complete({ databaseUrl, dropLegacy: true });
   expect(held.phases[1]?.findings.filter(({ verdict }) => verdict === 'stops')).toMatchObject([
-    { code: 'view', object: 'held' },
+    { code: 'view', object: 'public.held' },
   ]);
   await database.query('drop view held');
   const done = await complete({ databaseUrl, dropLegacy: true });
-  expect(done.phases.flatMap(({ dropped }) => dropped)).toHaveLength(6);
+  expect([...held.phases, ...done.phases].flatMap(({ dropped }) => dropped)).toHaveLength(6);
   expect(
     (await database.query(`select count(*)::int as n from pg_namespace where nspname = 'drydock_legacy'`))
       .rows,

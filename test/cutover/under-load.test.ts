@@ -16,7 +16,7 @@ class Writer {
       for (let n = 0; !this.#stop; n += 1) {
         await write(client, n);
         this.written += 1;
-        await sleep(1);
+        await sleep(20);
       }
     })();
     this.#done.catch(() => undefined);
@@ -112,7 +112,7 @@ test('a transaction that holds a table stops the swap by name, and nothing is ha
   );
   for (let n = 0; n === 0; await sleep(50)) {
     const { rows } = await database.query(
-      `select count(pg_terminate_backend(pid))::int as n from pg_stat_activity where datname = current_database() and application_name like 'drydock%' and query like '%lock table%'`,
+      `select count(pg_terminate_backend(pid))::int as n from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name like 'drydock%' and query like '%lock table%'`,
     );
     n = rows[0]?.n;
   }

@@ -49,7 +49,8 @@ const replica = (lagSeconds: number | null, lagBytes: number | null = 1) =>
 const machine = (share: number) => sample({ machine: { cpu: share, memory: share, cores: 2 } });
 const used = (share: number) =>
   sample({ disk: { databaseBytes: 1, volume: { totalBytes: 1000, freeBytes: 1000 * (1 - share) } } });
-const lagging = (seconds: number | null) => sample({ capture: { backlog: 1, lagSeconds: seconds } });
+const lagging = (seconds: number | null) =>
+  sample({ capture: { followed: false, backlog: 1, lagSeconds: seconds } });
 
 type Case = readonly [
   name: string,

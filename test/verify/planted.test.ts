@@ -371,7 +371,7 @@ describe('what else is found', () => {
     expect(run.status).toBe(1);
     expect(JSON.parse(run.stdout)).toMatchObject({
       outcome: 'different',
-      phases: [{ state: 'different' }, {}],
+      phases: [{ state: 'different' }, {}, {}],
     });
     const text = await drydock(['verify', '--database-url', database.url]);
     expect(text.status).toBe(1);

@@ -17,12 +17,18 @@ const MOST_READERS = 256;
 const LONGEST_LOAD = 86_400;
 const SEED = 1;
 
+const questionNames = z
+  .string()
+  .transform((names) => names.split(',').map((name) => name.trim()))
+  .optional();
+
 const flags = z.object({
   ...target,
   rows: wholeNumber('--rows', 1, MOST_SUBMISSIONS),
   shape: shape.optional(),
   save: z.string().min(1, { error: '--save wants the name of a directory.' }).optional(),
   performanceOnly: flag,
+  only: questionNames,
   questionSeconds: wholeNumber('--question-seconds', 0, LONGEST_LOAD),
   readers: wholeNumber('--readers', 1, MOST_READERS),
   loadSeconds: wholeNumber('--load-seconds', 1, LONGEST_LOAD),
@@ -44,6 +50,7 @@ export function addBench(program: Command, session: Session): void {
     )
     .option('--shape <shape>', `with --rows, which legacy tables: ${DEMO_SHAPES.join(', ')} (default: B)`)
     .option('--save <dir>', 'also write the result there, under a name with the time')
+    .option('--only <a,b>', 'ask only these questions')
     .option('--performance-only', 'only the questions: neither storage nor readers side by side')
     .option(
       '--question-seconds <s>',
@@ -67,7 +74,8 @@ export function addBench(program: Command, session: Session): void {
       ),
     )
     .action(async () => {
-      const { rows, shape: shapeName, save, ...options } = parseFlags(flags, command);
+      const { rows, shape: shapeName, save, only: questions, ...rest } = parseFlags(flags, command);
+      const options = { ...rest, questions };
       if (rows !== undefined) refuseTarget(command);
       else if (shapeName !== undefined)
         throw new UsageError('--shape says what --rows makes; a connected database has its own.', 'bench');

@@ -60,7 +60,7 @@ export function addDemo(program: Command, session: Session): void {
     .command('demo')
     .summary('watch it work on a database of its own')
     .description(
-      'Starts a PostgreSQL server of its own, makes a legacy database, plans, runs both phases and verifies. ' +
+      'Starts a PostgreSQL server of its own, makes a legacy database, plans, runs all phases and verifies. ' +
         'Server and data are gone when it ends.',
     )
     .option('--rows <n>', `Reddit submissions to make (default: ${DEMO_DEFAULTS.submissions})`)

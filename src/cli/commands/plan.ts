@@ -28,7 +28,7 @@ export function addPlan(program: Command, session: Session): void {
       'after',
       helpAfter(
         [
-          ['drydock plan', 'both phases of the database in DATABASE_URL'],
+          ['drydock plan', 'all phases of the database in DATABASE_URL'],
           ['drydock plan --phase assessments', 'one phase'],
           ['drydock plan --json | jq .stops', 'what would stop a run, for a script'],
         ],

@@ -25,7 +25,7 @@ export function addStatus(program: Command, session: Session): void {
       'after',
       helpAfter(
         [
-          ['drydock status', 'both phases'],
+          ['drydock status', 'all phases'],
           ['drydock status --phase opportunities --batches', 'one phase, batch by batch'],
         ],
         ['Exits 1 when the last verification of a phase found differences.'],

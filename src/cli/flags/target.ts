@@ -27,7 +27,7 @@ export function addPhaseFlag(command: Command, what: string): Command {
   return command.option('--phase <phase>', `${what}: ${PHASE_CHOICES.join(', ')}`);
 }
 
-/** `opportunities`, `assessments`, or both in order. */
+/** One phase by its name, or all in order. */
 export const phase = z.string().transform((name, context): readonly PhaseName[] => {
   if (name === 'all') return PHASES;
   const found = PHASES.find((known) => known === name);

@@ -1,10 +1,10 @@
 import type { MonitorReport } from '../../reports/monitor.js';
+import { canRedraw, LivePicture } from '../live-picture.js';
 import { count } from '../render/format.js';
 import { changeLines } from '../render/monitor/alerts.js';
 import { monitorLine, monitorPicture } from '../render/monitor/report.js';
+import { sparkline } from '../render/sparkline.js';
 import type { Session } from '../session.js';
-import { canRedraw, LivePicture } from './live.js';
-import { sparkline } from './sparkline.js';
 
 /** Shows one check after the other. */
 export type MonitorDisplay = (report: MonitorReport) => void;

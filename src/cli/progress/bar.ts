@@ -6,6 +6,7 @@ import type { ProgressDisplay } from '../progress.js';
 import { count, duration, percent } from '../render/format.js';
 import { Pace } from './pace.js';
 import { orderText, STEP_TEXT, syncText } from './steps.js';
+import { SyncPicture } from './sync-picture.js';
 
 /** What one drawing of the bar shows. */
 export interface BarState {
@@ -27,17 +28,20 @@ export function barDisplay(sink: Sink): ProgressDisplay {
   let bar: SingleBar | null = null;
   let pace = new Pace();
   let state: BarState | null = null;
+  const changes = new SyncPicture(sink);
   const stop = (): void => {
     if (state !== null) bar?.update(state.doneRows);
     bars?.stop();
     bars = null;
     bar = null;
     state = null;
+    changes.leave();
   };
   const batch = (event: Extract<ProgressEvent, { type: 'batch' }>): void => {
     pace.update(event);
     state = { ...event, rate: pace.rate, secondsLeft: pace.secondsLeft, paused: false };
     if (bar === null) {
+      changes.leave();
       bars = new MultiBar({
         stream: sink.stream,
         // The line always fits, so the terminal's own wrapping need not be touched: a kill could not restore it.
@@ -51,7 +55,14 @@ export function barDisplay(sink: Sink): ProgressDisplay {
   };
   const line = (text: string): void => {
     if (bars !== null) bars.log(`${text}\n`);
-    else sink.lines([text]);
+    else {
+      changes.erase();
+      sink.lines([text]);
+    }
+  };
+  const sync = (event: Extract<ProgressEvent, { type: 'sync' }>): void => {
+    if (bars !== null) line(`  ${sink.style.colors.dim(syncText(event))}`);
+    else changes.show(event);
   };
   const order = (event: Extract<ProgressEvent, { type: 'order' }>): void => {
     line(`  ${sink.style.colors.yellow(orderText(event))}`);
@@ -66,10 +77,10 @@ export function barDisplay(sink: Sink): ProgressDisplay {
       const { colors } = sink.style;
       if (event.type === 'batch') batch(event);
       else if (event.type === 'order') order(event);
-      else if (event.type === 'sync') line(`  ${sink.style.colors.dim(syncText(event))}`);
+      else if (event.type === 'sync') sync(event);
       else if (event.type === 'notice') {
         line(`  ${event.level === 'warn' ? colors.yellow('! ') : ''}${printable(event.message)}`);
-      } else if (event.type === 'step') {
+      } else if (event.type === 'step' && !(event.step === 'sync' && changes.stands)) {
         stop();
         pace = new Pace();
         const detail = event.detail ? colors.dim(` (${printable(event.detail)})`) : '';

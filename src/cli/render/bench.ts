@@ -81,6 +81,25 @@ function groupLines(group: string, { queries }: BenchReport, style: Style): stri
   ];
 }
 
+/** The measured questions in short: both times, and what they come to. */
+export function gainLines({ queries }: BenchReport, style: Style): string[] {
+  const right = (title: string) => ({ title, align: 'right' }) as const;
+  return table(
+    [{ title: 'question', flexible: true }, right('legacy'), right('unified'), right('')],
+    queries.map(({ name, group, legacyMs, unifiedMs, speedup, reason }) => [
+      printable(name),
+      milliseconds(legacyMs),
+      milliseconds(unifiedMs),
+      speedup === null ? (reason ?? '') : gainText(speedup, group === 'legacy-views'),
+    ]),
+    style,
+  );
+}
+
+function gainText(speedup: number, isPrice: boolean): string {
+  return isPrice ? `${factorText(1 / speedup)}x the time` : `${factorText(speedup)}x as fast`;
+}
+
 function queryCells(query: BenchQuery, isPrice: boolean, style: Style): string[] {
   const { legacy, unified, speedup } = query;
   if (legacy === null || unified === null || speedup === null) return [query.name];

@@ -1,12 +1,14 @@
 import type { DemoReport } from '../demo/demo.js';
+import { printable } from '../printable.js';
 import type { Style } from '../style.js';
+import { gainLines } from './bench.js';
 import { counted, duration } from './format.js';
 import { facts } from './parts.js';
 import { runLines } from './run.js';
 import { renderVerify, verifyVerdict } from './verify.js';
 
 /** The one summary of a demo: what was made, what the run did with it, and the verdict of a second verification. */
-export function renderDemo({ demo, run, verify }: DemoReport, style: Style): string[] {
+export function renderDemo({ demo, run, verify, bench, page }: DemoReport, style: Style): string[] {
   const { seconds } = demo;
   const rows = Object.values(demo.legacyRows).reduce((sum, table) => sum + table, 0);
   return [
@@ -30,5 +32,10 @@ export function renderDemo({ demo, run, verify }: DemoReport, style: Style): str
     '',
     'Verified once more, on its own:',
     ...(verify.equal ? verifyVerdict(verify, style) : renderVerify(verify, style)),
+    ...(bench === null
+      ? []
+      : ['', 'Before and after, measured; `drydock bench` asks more:', ...gainLines(bench, style)]),
+    '',
+    `  The whole story as a page: ${printable(page)}`,
   ];
 }

@@ -37,10 +37,10 @@ function verdictText(report: VerifyReport, style: Style): string {
   if (!report.equal) {
     return `${mark(false, style)} ${colors.bold('Not equal')}: what was found stands above. ${spent}`;
   }
-  const pending = report.phases.reduce((sum, phase) => sum + phase.pendingKeys, 0);
   if (tables.length === 0) {
     return `${mark(true, style)} ${colors.bold('Nothing differs')} from what was made. ${spent}`;
   }
+  const pending = report.phases.reduce((sum, phase) => sum + phase.pendingKeys, 0);
   return (
     `${mark(true, style)} ${colors.bold('Equal')}: ${counted(rows, 'row')} of ` +
     `${counted(tables.length, 'legacy table')} and of their views, compared by hash` +

@@ -57,10 +57,12 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
     const presence = only.size === 0 ? 'false' : `(${[...only].join(' or ')})`;
     return `if tg_op = 'INSERT' then ${flag} := coalesce(${flag}, ${presence}); else ${flag} := coalesce(${flag}, ${flagOf(side, 'old')}); end if;`;
   });
+  const had = sides.map((side) => flagOf(side, 'old')).join(' or ');
   const none = sides.map((side) => `not ${flagOf(side, 'new')}`).join(' and ');
   return [
     ...lines,
-    `if ${none === '' ? 'true' : none} then`,
+    // An assessment may be made of records alone: such a row never had any.
+    `if ${none === '' ? 'true' : none} and (tg_op = 'INSERT' or ${had === '' ? 'false' : had}) then`,
     refuse('flags', 'A row that no legacy table has any more is to be deleted, not emptied.', 'Delete it.'),
     'end if;',
   ];

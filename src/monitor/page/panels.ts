@@ -40,7 +40,7 @@ const COMPARED = [
 /** Each legacy table beside its view: rows and hash of both, as they were last compared. */
 export function drawTables(sample: Sample): void {
   const groups = (sample.progress?.phases ?? []).flatMap(({ phase, verification }) => {
-    if (verification === null) return [];
+    if (verification === null || verification.tables.length === 0) return [];
     const title = `${phase}, compared ${verification.at}${verification.strict ? ', as text too' : ''}`;
     const span = String(COMPARED.length);
     return [
@@ -74,7 +74,7 @@ function tableRow({ table, equal, legacy, unified }: VerifiedTable): HTMLElement
 
 const TIMED = [
   ['query', ''],
-  ['trend', ''],
+  ['trend', 'wide'],
   ['ms', 'number'],
   ['baseline', 'number'],
   ['change', 'number'],

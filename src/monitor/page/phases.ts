@@ -129,7 +129,7 @@ function workText(report: MonitorReport | null): string {
   const captured =
     capture === null
       ? ''
-      : ` ${count(capture.backlog)} captured changes wait${capture.lagSeconds === null ? '' : `, the oldest for ${duration(capture.lagSeconds)}`}.`;
+      : ` ${count(capture.backlog)} captured changes wait${capture.lagSeconds === null ? '' : `, the oldest for ${duration(capture.lagSeconds)}`}${capture.followed ? '; a sync is connected' : ''}.`;
   if (running === null) {
     return `${phases.length === 0 ? 'Nothing has been made yet' : 'Nobody is at work'}.${captured}`;
   }

@@ -7,10 +7,15 @@ export async function readCapture({ session, schema }: ProbeContext): Promise<Ca
   if (there === null) return null;
   const row = await session.one(
     `select (select count(*) from drydock.captures c join drydock.phases p on p.id = c.phase_id where p.schema_name = $1::text) as captured,
+       (select count(*) from pg_stat_activity where datname = current_database() and application_name like 'drydock sync %') as followers,
        count(*) as backlog, extract(epoch from clock_timestamp() - min(c.written_at)) as lag
      from drydock.changes c where c.phase_id in (select id from drydock.phases where schema_name = $1::text)`,
     [schema],
   );
   if (row.captured === '0') return null;
-  return { backlog: Number(row.backlog), lagSeconds: numberOr(row.lag, null) };
+  return {
+    followed: row.followers !== '0',
+    backlog: Number(row.backlog),
+    lagSeconds: numberOr(row.lag, null),
+  };
 }

@@ -1,7 +1,11 @@
-import type { Finding } from '../../reports/monitor.js';
+import type { Finding, Sample } from '../../reports/monitor.js';
 import { type Rule, severityOf } from './rule.js';
 
-const NEXT = 'Start drydock sync --follow, or see why the one at work does not keep up.';
+function nextStep({ capture }: Sample): string {
+  return capture?.followed === true
+    ? 'A sync is connected: see what it says, and whether it waits for a lock or for another command.'
+    : 'Nobody applies them: start drydock sync --follow.';
+}
 
 /** The oldest captured change waits for too long. */
 export const lag: Rule = {
@@ -18,7 +22,7 @@ export const lag: Rule = {
         subject: null,
         severity,
         reason: `The oldest of ${backlog} captured changes has waited for ${Math.round(now)} seconds.`,
-        next: NEXT,
+        next: nextStep(sample),
       },
     ];
   },
@@ -43,7 +47,7 @@ export const growingLag: Rule = {
         subject: null,
         severity: 'warning',
         reason: `Captured changes come in faster than they are applied: the lag has grown to ${Math.round(newest)} seconds.`,
-        next: NEXT,
+        next: nextStep(sample),
       },
     ];
   },

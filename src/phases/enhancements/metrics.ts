@@ -107,17 +107,24 @@ begin
 end`;
 }
 
+export const METRICS_PURPOSE = 'count_metrics';
+
 /** The triggers on the opportunities. */
-export const METRIC_TRIGGERS: readonly Omit<TriggerSpec, 'table'>[] = [
-  { name: 'drydock_metrics_insert', when: 'after insert', referencing: 'referencing new table as new_rows' },
+export const METRIC_TRIGGERS: readonly TriggerSpec[] = [
+  { name: 'insert', when: 'after insert', referencing: 'referencing new table as new_rows' },
   {
-    name: 'drydock_metrics_update',
+    name: 'update',
     when: 'after update',
     referencing: 'referencing old table as old_rows new table as new_rows',
   },
-  { name: 'drydock_metrics_delete', when: 'after delete', referencing: 'referencing old table as old_rows' },
-  { name: 'drydock_metrics_truncate', when: 'after truncate' },
-];
+  { name: 'delete', when: 'after delete', referencing: 'referencing old table as old_rows' },
+  { name: 'truncate', when: 'after truncate' },
+].map(({ name, ...rest }) => ({
+  purpose: METRICS_PURPOSE,
+  name: `drydock_metrics_${name}`,
+  table: opportunitiesMapping.unified,
+  ...rest,
+}));
 
 /**
  * Counts a range of submissions anew. Whole and right in one snapshot, which sees each opportunity together with what

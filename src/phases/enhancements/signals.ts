@@ -2,7 +2,7 @@ import { generatedName, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { own } from '../../ledger/objects.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
-import { createTrigger, createTriggerFunction } from './triggers.js';
+import { createTriggerFunction, type TriggerSpec } from './triggers.js';
 
 /**
  * How it is known, without a scan, whether a table has changed: a trigger on it counts its statements in a sequence.
@@ -27,7 +27,7 @@ function sequenceName(schema: string, table: string): string {
   return generatedName('statements_on', schema, table);
 }
 
-/** Has tables of ours count their statements; in a transaction of the caller's. */
+/** Makes what counts the statements on tables of ours, all but the triggers; in a transaction of the caller's. */
 export async function createSignals(
   session: Session,
   phaseId: number,
@@ -36,14 +36,18 @@ export async function createSignals(
 ): Promise<void> {
   await createTriggerFunction(session, phaseId, schema, { purpose: SIGNAL_PURPOSE, body: BODY });
   for (const table of tables) {
-    const sequence = signalOf(schema, table);
-    await session.execute(`create sequence ${sequence}`);
+    await session.execute(`create sequence ${signalOf(schema, table)}`);
     await own(session, phaseId, 'sequence', LEDGER_SCHEMA, sequenceName(schema, table));
-    await createTrigger(session, phaseId, schema, SIGNAL_PURPOSE, {
-      name: generatedName('drydock_changed', table),
-      table,
-      when: 'after insert or update or delete or truncate',
-      argument: sequence,
-    });
   }
+}
+
+/** The trigger that has a table count its statements. */
+export function signalTrigger(schema: string, table: string): TriggerSpec {
+  return {
+    purpose: SIGNAL_PURPOSE,
+    name: generatedName('drydock_changed', table),
+    table,
+    when: 'after insert or update or delete or truncate',
+    argument: signalOf(schema, table),
+  };
 }

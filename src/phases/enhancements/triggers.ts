@@ -10,6 +10,8 @@ export interface TriggerFunction {
 }
 
 export interface TriggerSpec {
+  /** What its function is for. */
+  readonly purpose: string;
   readonly name: string;
   /** A table of ours, without its schema. */
   readonly table: string;
@@ -45,16 +47,12 @@ export async function createTriggerFunction(
   await own(session, phaseId, 'function', LEDGER_SCHEMA, name);
 }
 
-/**
- * Makes a statement-level trigger, which fires for replicated sessions too. Waits until those who are writing to the
- * table have ended: whoever writes later is seen.
- */
+/** Makes a statement-level trigger, which fires for replicated sessions too. */
 export async function createTrigger(
   session: Session,
   phaseId: number,
   schema: string,
-  purpose: string,
-  { name, table, when, referencing, argument }: TriggerSpec,
+  { purpose, name, table, when, referencing, argument }: TriggerSpec,
 ): Promise<void> {
   const target = qualified(schema, table);
   const argumentText = argument === undefined ? '' : literal(argument);

@@ -1,3 +1,5 @@
+import { ATTEMPTS, LOCK_PATIENCE } from '../../capture/patience.js';
+import { qualified } from '../../db/identifier.js';
 import { withRetry } from '../../db/retry.js';
 import type { Session } from '../../db/session.js';
 import { type Batch, readBatches } from '../../ledger/batches.js';
@@ -10,26 +12,25 @@ import {
   createTables,
   createView,
   METRIC_TRIGGERS,
+  METRICS_PURPOSE,
   METRICS_VIEW,
   type Metrics,
   TOTALS,
   triggerBody,
 } from '../../phases/enhancements/metrics.js';
 import { createMaterializedView, createRefreshFunction } from '../../phases/enhancements/refresh-function.js';
-import { createSignals } from '../../phases/enhancements/signals.js';
+import { createSignals, signalTrigger } from '../../phases/enhancements/signals.js';
 import { createTrigger, createTriggerFunction } from '../../phases/enhancements/triggers.js';
 import { BASES } from '../../phases/enhancements/views.js';
-import { opportunitiesMapping } from '../../phases/opportunities/mapping.js';
 import type { Context } from '../context.js';
 import { configurationOf } from './configuration.js';
 
-const METRICS_PURPOSE = 'count_metrics';
 /** From this version on a view can have its reader answer for what it reads. */
 const INVOKER_VERSION = 150_000;
 
 /**
- * Makes the phase's entry, its batches, and everything but the indexes, empty: in one transaction, which waits a
- * moment for those who are writing to our tables. From its commit on no change of an opportunity goes uncounted.
+ * Makes the phase's entry, its batches, and everything but the indexes, empty: in one transaction, which waits until
+ * those have ended who are writing to our tables. From its commit on no change of an opportunity goes uncounted.
  */
 export async function prepare(
   context: Context,
@@ -57,9 +58,10 @@ export async function prepare(
           await createSignals(session, id, schema, BASES);
           await createRefreshFunction(session, id, schema);
           for (const view of enhancements.views) await createMaterializedView(session, id, schema, view);
+          await createTriggers(session, id, enhancements);
           return id;
         }),
-      { signal: context.signal },
+      { signal: context.signal, attempts: ATTEMPTS },
     ));
   return { phaseId, batches: await readBatches(session, phaseId) };
 }
@@ -76,10 +78,23 @@ async function createMetrics(session: Session, phaseId: number, metrics: Metrics
     purpose: METRICS_PURPOSE,
     body: triggerBody(metrics),
   });
-  for (const trigger of METRIC_TRIGGERS) {
-    await createTrigger(session, phaseId, schema, METRICS_PURPOSE, {
-      ...trigger,
-      table: opportunitiesMapping.unified,
-    });
-  }
+}
+
+/**
+ * The last thing that is done, because from here on writers wait until the commit. All tables at once: a writer of
+ * several, who has some of them already, would wait for us while we wait for him.
+ */
+async function createTriggers(
+  session: Session,
+  phaseId: number,
+  { schema, metrics }: Enhancements,
+): Promise<void> {
+  const tables = BASES.map((table) => qualified(schema, table));
+  await session.execute(`set local lock_timeout = '${LOCK_PATIENCE}'`);
+  await session.execute(`lock table ${tables.join(', ')} in share row exclusive mode`);
+  const triggers = [
+    ...(metrics === null ? [] : METRIC_TRIGGERS),
+    ...BASES.map((table) => signalTrigger(schema, table)),
+  ];
+  for (const trigger of triggers) await createTrigger(session, phaseId, schema, trigger);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { sparkline } from '../../../src/cli/monitor/sparkline.js';
 import { changeLines } from '../../../src/cli/render/monitor/alerts.js';
 import { monitorLine, renderMonitor } from '../../../src/cli/render/monitor/report.js';
+import { sparkline } from '../../../src/cli/render/sparkline.js';
 import { displayWidth } from '../../../src/cli/render/text.js';
 import { PLAIN } from '../../../src/cli/style.js';
 import { ratesOf } from '../../../src/monitor/rates.js';
@@ -34,7 +34,7 @@ const busy: Sample = {
     },
   ],
   transactions: { longest: client({ transactionSeconds: 90 }), prepared: 1 },
-  capture: { backlog: 1234, lagSeconds: 5 },
+  capture: { followed: false, backlog: 1234, lagSeconds: 5 },
   queries: [{ name: 'first rows', ms: 3, baselineMs: 2 }],
   replicas: [{ name: 'r1', lagSeconds: null, lagBytes: null }],
   disk: { databaseBytes: 1024, volume: null },

@@ -95,7 +95,8 @@ test('through a whole run: from nothing to verified, with alerts that come and g
   }
   expect(await run).toMatchObject({ status: 0 });
   await page.getByText('Nobody is at work.').waitFor(PATIENCE);
-  expect(await page.getByRole('cell', { name: '✔ equal' }).count()).toBe(6);
+  expect(await page.getByRole('cell', { name: '✔ equal' }).count()).toBeGreaterThanOrEqual(6);
+  expect(await page.getByRole('cell', { name: '✖ differs' }).count()).toBe(0);
   const { rows } = await database.query<{ n: string }>('select count(*) as n from opportunities');
   const row = page.getByRole('row', { name: /^opportunities / });
   expect(await row.innerText()).toContain(Number(rows[0]?.n).toLocaleString('en-US'));
@@ -139,7 +140,7 @@ test('thousands of batches: by keyboard, on a phone, and without a break of the 
   const stops: string[] = [];
   await page.reload();
   await page.getByText('1 loaded, with rejects').waitFor(PATIENCE);
-  for (let n = 0; n < 4; n += 1) {
+  for (let n = 0; n < 5; n += 1) {
     await page.keyboard.press('Tab');
     stops.push(
       String(
@@ -152,7 +153,8 @@ test('thousands of batches: by keyboard, on a phone, and without a break of the 
   expect(stops[0]).toBe('Skip to the figures');
   expect(stops[1]).toMatch(/^Map of the batches of opportunities/);
   expect(stops[2]).toMatch(/^Map of the batches of assessments/);
-  expect(stops[3]).toMatch(/^Rows per second/);
+  const afterMaps = stops.find((stop, index) => index > 0 && !stop.startsWith('Map of'));
+  expect(afterMaps).toMatch(/^Rows per second/);
 });
 
 test('with a token: the form, a wrong one, the right one; a lost monitor is told', async () => {

@@ -84,7 +84,7 @@ function progressPart(report: MonitorReport, style: Style): string[] {
           : ([
               [
                 'captured',
-                `${count(capture.backlog)} changes wait${capture.lagSeconds === null ? '' : `, the oldest for ${duration(capture.lagSeconds)}`}`,
+                `${count(capture.backlog)} changes wait${capture.lagSeconds === null ? '' : `, the oldest for ${duration(capture.lagSeconds)}`}${capture.followed ? ', a sync is connected' : ''}`,
               ],
             ] as const)),
       ],

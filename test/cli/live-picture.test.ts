@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { LivePicture } from '../../../src/cli/monitor/live.js';
-import { PLAIN } from '../../../src/cli/style.js';
+import { LivePicture } from '../../src/cli/live-picture.js';
+import { PLAIN } from '../../src/cli/style.js';
 
 /** What a terminal of some size shows after some pictures: the escapes of a picture, followed as a terminal does. */
 function screenAfter(pictures: readonly (readonly string[])[], rows: number, columns: number): string[] {

@@ -1,5 +1,5 @@
-import type { Sink } from '../io.js';
-import { displayWidth } from '../render/text.js';
+import type { Sink } from './io.js';
+import { displayWidth } from './render/text.js';
 
 /** Fewer columns than this, and lines would be broken by the terminal, which nobody could draw over. */
 const NARROWEST = 60;
@@ -20,6 +20,12 @@ export class LivePicture {
 
   constructor(sink: Sink) {
     this.#sink = sink;
+  }
+
+  /** Takes the picture off the screen; the next one is drawn where the cursor is then. */
+  erase(): void {
+    if (this.#height > 0) this.#sink.raw(`\x1b[${this.#height}A\r\x1b[J`);
+    this.#height = 0;
   }
 
   draw(lines: readonly string[]): void {

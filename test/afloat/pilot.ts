@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../fixtures/random.js';
+import { Cleanup } from '../../src/db/cleanup.js';
+import { type Command, type Ended, startCommand } from '../faults/command.js';
+import { POSITIONS, type Statement } from '../faults/connection.js';
+import type { Kind } from '../faults/kind.js';
+import { cancel, terminate, terminateAll } from '../faults/kinds/backend.js';
+import { cut, cutAll, cutCommit } from '../faults/kinds/network.js';
+import { interrupt, kill, lateCommit } from '../faults/kinds/process.js';
+import { StatementProxy } from '../faults/proxy.js';
+import type { FaultServer } from '../faults/server.js';
+import { Trap } from '../faults/trap.js';
+
+/** What may happen to Drydock while applications are at work: nothing that ends their connections too. */
+const KINDS: readonly Kind[] = [
+  kill,
+  kill,
+  kill,
+  lateCommit,
+  interrupt,
+  terminate,
+  terminateAll,
+  cancel,
+  cut,
+  cutAll,
+  cutCommit,
+];
+
+const LIMIT_SECONDS = 120;
+const AGAIN = 5;
+/** Statements of a command, before one of its kind was seen. */
+const SOME_STATEMENTS = 60;
+
+export interface Told {
+  readonly status: number | null;
+  readonly stdout: string;
+}
+
+/** Gives Drydock's commands, and shoots at them. */
+export class Pilot {
+  readonly #server: FaultServer;
+  readonly #database: string;
+  readonly #main: string;
+  readonly #random: Random;
+  readonly #share: number;
+  readonly #say: (line: string) => void;
+  readonly #statements = new Map<string, number>();
+  readonly problems: string[] = [];
+  /** Commands that called both sides different. At rest they are equal: whoever said otherwise raised a false alarm. */
+  readonly alarms: string[] = [];
+  faults = 0;
+  commands = 0;
+  #follower: { readonly command: Command; readonly proxy: StatementProxy } | undefined;
+
+  /** @param share of the commands that are shot at */
+  constructor(parts: {
+    readonly server: FaultServer;
+    readonly database: string;
+    readonly main: string;
+    readonly random: Random;
+    readonly share: number;
+    readonly say: (line: string) => void;
+  }) {
+    this.#server = parts.server;
+    this.#database = parts.database;
+    this.#main = parts.main;
+    this.#random = parts.random;
+    this.#share = parts.share;
+    this.#say = parts.say;
+  }
+
+  /**
+   * Gives a command until it has done its work: again after a fault, as an operator would.
+   *
+   * @param isDone asked before it is given again: a command whose answer was lost may have done its work
+   */
+  async give(
+    args: readonly string[],
+    isDone: () => Promise<boolean> = async () => false,
+  ): Promise<Told | undefined> {
+    for (let attempt = 1; attempt <= AGAIN; attempt += 1) {
+      const kind = attempt < 4 && this.#random.chance(this.#share) ? this.#random.pick(KINDS) : undefined;
+      const { ended, harm } = await this.#once(args, kind);
+      this.#say(
+        `  ${args.join(' ')}: ${ended.signal ?? `status ${ended.status}`} in ${ended.seconds.toFixed(1)} s${harm === undefined ? '' : ` (${harm})`}`,
+      );
+      if (ended.hung) this.problems.push(`${args.join(' ')} did not end within ${LIMIT_SECONDS} s`);
+      if (/This is a defect|"code": "defect"/.test(ended.stdout + ended.stderr)) {
+        this.problems.push(
+          `${args.join(' ')} called something a defect: ${(ended.stdout + ended.stderr).slice(0, 800)}`,
+        );
+      }
+      if (ended.status === 0) return ended;
+      if (ended.status === 1 && this.alarms.length < 5)
+        this.alarms.push(`${args.join(' ')} ended with status 1: ${complaint(ended.stdout)}`);
+      if (harm === undefined)
+        this.#say(`    ${(ended.stdout + ended.stderr).replaceAll(/\s+/g, ' ').slice(0, 600)}`);
+      if (await isDone()) return undefined;
+      await sleep(harm === undefined ? 1_000 : this.#random.int(500));
+    }
+    this.problems.push(`${args.join(' ')} did not do its work in ${AGAIN} attempts`);
+    return undefined;
+  }
+
+  async #once(
+    args: readonly string[],
+    kind: Kind | undefined,
+  ): Promise<{ ended: Ended; harm: string | undefined }> {
+    const heal = new Cleanup();
+    const usual = this.#statements.get(args[0] ?? '') ?? SOME_STATEMENTS;
+    let harm: string | undefined;
+    let command: Command | undefined;
+    const spring = async (statement: Statement, position: (typeof POSITIONS)[number]) => {
+      if (kind === undefined) return;
+      const site = {
+        server: this.#server,
+        database: this.#database,
+        proxy,
+        process: command?.process,
+        random: this.#random,
+        statement,
+        position,
+        heal,
+      };
+      harm = `${kind.name} ${position} ${JSON.stringify(statement.text.replaceAll(/\s+/g, ' ').slice(0, 60))}`;
+      this.faults += 1;
+      await kind.inject(site, undefined);
+    };
+    const position = this.#random.pick(kind?.positions ?? POSITIONS);
+    const moment =
+      kind?.when === 'commit'
+        ? ({ at: 'text', text: /^commit/i, nth: 1 + this.#random.int(4), position } as const)
+        : ({ at: 'number', number: 1 + this.#random.int(usual), position } as const);
+    const trap = new Trap(moment, [], spring, () => undefined);
+    const proxy: StatementProxy = await StatementProxy.open(this.#server.urlOf(this.#database), trap.watch);
+    this.commands += 1;
+    try {
+      command = startCommand({ main: this.#main, args, databaseUrl: proxy.url, limitSeconds: LIMIT_SECONDS });
+      const ended = await command.ended;
+      if (harm === undefined) this.#statements.set(args[0] ?? '', proxy.statements);
+      return { ended, harm };
+    } finally {
+      await heal.unwind().catch(() => undefined);
+      proxy.close();
+    }
+  }
+
+  /** Has `sync --follow` work in the background; one that was there already is killed without warning. */
+  async follow(): Promise<void> {
+    if (this.#follower !== undefined) {
+      this.#follower.command.process.kill('SIGKILL');
+      this.faults += 1;
+      await this.#endFollower();
+    }
+    const proxy = await StatementProxy.open(this.#server.urlOf(this.#database), () => undefined);
+    const args = ['sync', '--follow', '--json'];
+    this.#follower = {
+      command: startCommand({ main: this.#main, args, databaseUrl: proxy.url, limitSeconds: 86_400 }),
+      proxy,
+    };
+  }
+
+  /** Asks the follower to end. */
+  async unfollow(): Promise<void> {
+    this.#follower?.command.process.kill('SIGTERM');
+    await this.#endFollower();
+  }
+
+  async #endFollower(): Promise<void> {
+    if (this.#follower === undefined) return;
+    const { command, proxy } = this.#follower;
+    this.#follower = undefined;
+    const { stdout, stderr, status } = await command.ended;
+    proxy.close();
+    if (status === 2 || /"code": "defect"/.test(stdout)) {
+      this.#say(
+        `  sync --follow ended by itself: ${(stdout + stderr).replaceAll(/\s+/g, ' ').slice(0, 500)}`,
+      );
+    }
+  }
+}
+
+/** What a report finds different, cut short. */
+function complaint(stdout: string): string {
+  const told = stdout.replaceAll(/\s+/g, ' ');
+  const at = told.search(/"equal": false|"balanced": false|"ok": false|"verdict": "stops"/);
+  return told.slice(Math.max(0, at - 250), at + 250);
+}

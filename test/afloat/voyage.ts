@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { generateLegacyData } from '../../fixtures/generate.js';
+import { type LegacyMixture, SHAPE_B } from '../../fixtures/mixture.js';
+import { Random, streamKey } from '../../fixtures/random.js';
+import { createLegacySchema } from '../../fixtures/schema/create.js';
+import { withCleanup } from '../../src/db/cleanup.js';
+import { FaultServer } from '../faults/server.js';
+import { inequalities, pairsOf } from '../support/legacy-pairs.js';
+import { Crew } from './crew.js';
+import { BANK_ROWS, BANK_SUM, DEPOSIT, judgeTables, openJournal } from './journal.js';
+import { Pilot } from './pilot.js';
+import { judgeSight, MAKE_ROLES, rightsOf } from './rights.js';
+import { tablesOf } from './tables.js';
+import type { WriterReport } from './writer.js';
+
+export interface VoyageOptions {
+  readonly main: string;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly writers: number;
+  readonly submissions: number;
+  /** The first run is over before anybody writes: to look at what comes after it alone. */
+  readonly quietRun: boolean;
+  /** Share of Drydock's commands that are shot at. */
+  readonly faults: number;
+  readonly say: (line: string) => void;
+}
+
+export interface VoyageReport {
+  readonly problems: readonly string[];
+  readonly cycles: number;
+  readonly faults: number;
+  readonly commands: number;
+  readonly writers: readonly WriterReport[];
+  readonly sums: number;
+}
+
+const DATABASE = 'afloat';
+const PHASES = ['opportunities', 'assessments'] as const;
+
+/**
+ * Takes a database through run, sync, cutover, rollback, and so on, until the time is over, then completes it, while
+ * applications write without pause and Drydock is shot at; and judges what is in it.
+ */
+export async function voyage(options: VoyageOptions): Promise<VoyageReport> {
+  const { seed, say } = options;
+  const random = new Random().reset(streamKey(seed, 11), 1);
+  const app = random.chance(0.5) ? 'dlt' : 'table';
+  const mixture: LegacyMixture = { ...SHAPE_B, appOpportunities: app };
+  const tables = tablesOf(app);
+  return withCleanup(async (cleanup) => {
+    const server = await FaultServer.start();
+    cleanup.add(() => server.stop());
+    await server.with('postgres', (client) => client.query(`create database ${DATABASE}`));
+    const client = await server.connect(DATABASE);
+    cleanup.add(() => client.end());
+    await createLegacySchema(client, mixture);
+    await generateLegacyData(() => server.connect(DATABASE), {
+      mixture,
+      submissions: options.submissions,
+      oddShare: 0.05,
+    });
+    await openJournal(client, tables);
+    await client.query(MAKE_ROLES);
+    const problems: string[] = [];
+    const rights = await rightsOf(client);
+    const pilot = new Pilot({
+      server,
+      database: DATABASE,
+      main: options.main,
+      random,
+      share: options.faults,
+      say,
+    });
+    const watch = watchSums(await server.connect(DATABASE));
+    cleanup.add(async () => void (await watch.stop()));
+    const look = async (when: string) => {
+      const found = await rightsOf(client);
+      problems.push(
+        ...rights.filter((fact) => !found.includes(fact)).map((fact) => `${when}: no longer so: ${fact}`),
+      );
+      problems.push(...(await judgeSight(client, when)));
+    };
+    const states = async (): Promise<Record<string, string>> =>
+      Object.fromEntries(
+        (
+          await client.query<{ phase: string; state: string }>('select phase, state from drydock.phases')
+        ).rows.map(({ phase, state }) => [phase, state]),
+      );
+    const cutOver = async () => {
+      for (const phase of PHASES) {
+        await pilot.give(
+          ['cutover', '--phase', phase, '--no-backup', '--json'],
+          async () => (await states())[phase] === 'cut-over',
+        );
+      }
+      await look('cut over');
+    };
+    const goBack = async () => {
+      for (const phase of [...PHASES].reverse()) {
+        // Given once more than needed, it would drop what was made.
+        const isBack = async () => (await states())[phase] !== 'cut-over';
+        if (!(await isBack())) await pilot.give(['rollback', '--phase', phase, '--yes', '--json'], isBack);
+      }
+      await look('rolled back');
+    };
+    const run = () =>
+      pilot.give(['run', '--batch-size', '200', '--json'], async () => {
+        const found = Object.values(await states());
+        return found.length === PHASES.length && !found.includes('loading');
+      });
+
+    if (options.quietRun) await run();
+    const crew = Crew.start(server.urlOf(DATABASE), { writers: options.writers, seed, app });
+    cleanup.add(() => crew.kill());
+    const isFine = () => crew.atWork && pilot.problems.length === 0 && problems.length === 0;
+    const sail = async (ms: number) => sleep(Math.min(ms, 200 + random.int(ms)));
+
+    const end = performance.now() + options.seconds * 1_000;
+    await sleep(1_000);
+    if (!options.quietRun) await run();
+    await look('run');
+    await pilot.follow();
+    let cycles = 0;
+    while (isFine()) {
+      if (random.chance(0.5)) await pilot.give(['sync', '--json']);
+      await cutOver();
+      await sail(2_500);
+      if (!isFine() || (cycles > 0 && performance.now() > end)) break;
+      if (random.chance(0.3)) await pilot.follow();
+      await goBack();
+      cycles += 1;
+      say(`cycle ${cycles}: cut over and back`);
+      await sail(1_000);
+    }
+    const writers = await crew.stop();
+    await pilot.unfollow();
+    await pilot.give(['sync', '--json']);
+    problems.push(...(await judgeTables(client, tables, 'at rest')));
+    problems.push(...(await judgeCommits(client, writers)));
+    if (pilot.problems.length === 0) problems.push(...(await inequalities(client, pairsOf(mixture))));
+    if (problems.length === 0 && pilot.problems.length === 0) {
+      await pilot.give(['verify', '--strict', '--json']);
+      await pilot.give(['complete', '--phase', 'all', '--yes', '--json'], async () =>
+        Object.values(await states()).every((state) => state === 'completed'),
+      );
+      problems.push(...(await judgeTables(client, tables, 'completed')));
+    }
+    const sums = await watch.stop();
+    problems.push(
+      ...sums.problems,
+      ...pilot.problems,
+      ...pilot.alarms,
+      ...writers.flatMap((writer) => writer.problems),
+    );
+    return { problems, cycles, faults: pilot.faults, commands: pilot.commands, writers, sums: sums.count };
+  });
+}
+
+/** A transaction that was acknowledged is there, once, and no other. */
+async function judgeCommits(client: pg.Client, writers: readonly WriterReport[]): Promise<string[]> {
+  const { rows } = await client.query<{ writer: number; n: number }>(
+    'select writer, count(*)::int as n from afloat.committed group by writer',
+  );
+  return writers.flatMap(({ transactions, rolledBack }, at) => {
+    const found = rows.find(({ writer }) => writer === at + 1)?.n ?? 0;
+    const due = transactions - rolledBack;
+    // The last one may have failed, and is named as a problem of its own.
+    return found === due || found === due - 1
+      ? []
+      : [`writer ${at + 1} committed ${due} transactions, and ${found} are there`];
+  });
+}
+
+/** Looks at the sum again and again, twice in each snapshot. */
+function watchSums(client: pg.Client): {
+  stop(): Promise<{ readonly count: number; readonly problems: readonly string[] }>;
+} {
+  const problems: string[] = [];
+  let [count, stopped] = [0, false];
+  const work = (async () => {
+    while (!stopped && problems.length === 0) {
+      try {
+        await client.query('begin isolation level repeatable read read only');
+        for (let look = 0; look < 2; look += 1) {
+          const { rows } = await client.query<{ sum: string }>(BANK_SUM);
+          if (Number(rows[0]?.sum) !== 2 * BANK_ROWS * DEPOSIT)
+            problems.push(`a snapshot saw the sum ${rows[0]?.sum}`);
+          await sleep(20);
+        }
+        await client.query('commit');
+        count += 1;
+      } catch (error) {
+        problems.push(`a reader failed: ${(error as Error).message}`);
+      }
+      await sleep(60);
+    }
+    await client.end().catch(() => undefined);
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      await work;
+      return { count, problems };
+    },
+  };
+}
