@@ -3,11 +3,11 @@ import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
 import * as everything from '../../src/index.js';
 import { verify } from '../../src/index.js';
 import { fill, hashes } from '../fixtures/filled.js';
+import { catalogOf } from '../run/catalog.js';
+import { type Contents, prepared } from '../run/prepared.js';
+import { createRole } from '../run/role.js';
 import { createTestDatabase } from '../support/database.js';
 import { rollback, run, status } from '../support/unifying.js';
-import { catalogOf } from './catalog.js';
-import { type Contents, prepared } from './prepared.js';
-import { createRole } from './role.js';
 
 const LEGACY: Contents = { mixture: mixtureOf({}), submissions: 80, oddShare: 0 };
 const UNIFIED: Contents = { ...LEGACY, run: { batchSize: 200 } };

@@ -1,8 +1,5 @@
 import { ATTEMPTS, LOCK_PATIENCE } from '../capture/patience.js';
 import { stopCapture } from '../capture/stop.js';
-import { requireEntry, surveyOf } from '../cutover/cutover.js';
-import { dropReverseFunctions } from '../cutover/reverse/install.js';
-import { requireOurViews, revert } from '../cutover/revert.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
@@ -16,8 +13,11 @@ import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { PhaseRollback, RollbackOptions, RollbackReport } from '../reports/rollback.js';
 import { DEFAULTS, PHASES, type PhaseName } from '../reports/target.js';
-import { bindPhases, type Context, openContext, stoppable } from './context.js';
-import { lockOperator } from './lock.js';
+import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
+import { lockOperator } from '../run/lock.js';
+import { requireEntry, surveyOf } from './cutover.js';
+import { dropReverseFunctions } from './reverse/install.js';
+import { requireOurViews, revert } from './revert.js';
 
 /**
  * One step back. A phase that was cut over gets its tables' names back and is in sync again. Of any other phase, what
