@@ -82,12 +82,16 @@ export async function voyage(options: VoyageOptions): Promise<VoyageReport> {
       );
       problems.push(...(await judgeSight(client, when)));
     };
-    const states = async (): Promise<Record<string, string>> =>
-      Object.fromEntries(
-        (
-          await client.query<{ phase: string; state: string }>('select phase, state from drydock.phases')
-        ).rows.map(({ phase, state }) => [phase, state]),
+    const states = async (): Promise<Record<string, string>> => {
+      const { rows: ledger } = await client.query(
+        `select from pg_tables where schemaname = 'drydock' and tablename = 'phases'`,
       );
+      if (ledger.length === 0) return {};
+      const { rows } = await client.query<{ phase: string; state: string }>(
+        'select phase, state from drydock.phases',
+      );
+      return Object.fromEntries(rows.map(({ phase, state }) => [phase, state]));
+    };
     const cutOver = async () => {
       for (const phase of PHASES) {
         await pilot.give(
