@@ -93,7 +93,7 @@ export async function attachConstraint(session: Session, build: IndexBuild): Pro
   );
 }
 
-/** Adds a foreign key without a long lock: first unchecked, then validated under a lock that lets writers pass. */
+/** Adds a foreign key without a long lock: unchecked for the rows that are there, see {@link validateForeignKey}. */
 export async function addForeignKey(session: Session, target: Target, key: ForeignKeySpec): Promise<void> {
   const name = generatedName(target.name, key.column, 'fkey');
   const { schema, table, column } = key.references;
@@ -104,6 +104,15 @@ export async function addForeignKey(session: Session, target: Target, key: Forei
     name,
     `alter table ${target.qualified} add constraint ${ident(name)} foreign key (${ident(key.column)}) references ${references} not valid`,
   );
+}
+
+/** Checks a foreign key for all rows, under a lock that lets writers pass. */
+export async function validateForeignKey(
+  session: Session,
+  target: Target,
+  key: ForeignKeySpec,
+): Promise<void> {
+  const name = generatedName(target.name, key.column, 'fkey');
   const { validated } = await session.one(
     'select convalidated::text as validated from pg_constraint where conrelid = $1::text::regclass and conname = $2::text',
     [target.qualified, name],

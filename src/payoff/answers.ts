@@ -1,5 +1,6 @@
 import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { preparePlanner } from './planner.js';
 import type { Question } from './question.js';
 
 /** Whether both forms of a question answer the same: the same rows as text, each as often. Order is no part of it. */
@@ -17,6 +18,7 @@ export async function compareAnswers(
   calls: readonly (readonly string[])[],
 ): Promise<Answers> {
   let rows = 0;
+  await preparePlanner(session, question, 'legacy');
   for (const args of calls) {
     const found = await session.one(comparison(question, args));
     rows += Number(found.legacy);

@@ -4,6 +4,7 @@ import type { Connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
 import type { BenchLoad, LoadResult } from '../reports/bench.js';
 import { percentile } from './percentile.js';
+import { preparePlanner } from './planner.js';
 import type { Question } from './question.js';
 import { timed } from './timing.js';
 
@@ -61,6 +62,7 @@ class Turns {
         const next = asked[at % asked.length];
         if (next === undefined) return;
         const args = next.calls[Math.floor(at / asked.length) % next.calls.length] ?? [];
+        await preparePlanner(session, next.question, form);
         this.#latencies.push(await timed(session, next.question[form](...args)));
       }
     };

@@ -14,6 +14,11 @@ export interface Question {
   readonly asks: string;
   /** On the legacy tables: as it has to be asked to get the right answer. */
   readonly legacy: Statement;
+  /**
+   * The legacy form goes over whole tables. The planner cannot know how many rows its CTEs have, and would join them by
+   * nested loops, in quadratic time; whoever asks this knows better, and switches those off for the legacy form.
+   */
+  readonly whole?: true;
   /** On the unified tables, or on the legacy views. */
   readonly unified: Statement;
   /**

@@ -3,6 +3,7 @@ import type { Timing } from '../reports/bench.js';
 import type { EmptyBuffers } from './cold.js';
 import { explained } from './explain.js';
 import { percentile } from './percentile.js';
+import { preparePlanner } from './planner.js';
 import type { ProcessorTime } from './processor-time.js';
 import type { Question, Statement } from './question.js';
 
@@ -18,6 +19,8 @@ const FEWEST_RUNS = 5;
 const MOST_RUNS = 200;
 const MOST_SERIAL = 20;
 
+const FORMS = ['legacy', 'unified'] as const;
+type Form = (typeof FORMS)[number];
 type Forms<T> = { readonly legacy: T; readonly unified: T };
 
 /**
@@ -33,8 +36,8 @@ export async function timeQuestion(
   instruments: Instruments,
 ): Promise<Forms<Timing>> {
   const cold = {
-    legacy: await coldRun(session, question.legacy, calls, instruments),
-    unified: await coldRun(session, question.unified, calls, instruments),
+    legacy: await coldRun(session, question, 'legacy', calls, instruments),
+    unified: await coldRun(session, question, 'unified', calls, instruments),
   };
   const times: Forms<number[]> = { legacy: [], unified: [] };
   const begin = performance.now();
@@ -45,18 +48,23 @@ export async function timeQuestion(
     )
       break;
     const args = callAt(calls, run);
-    times.legacy.push(await timed(session, question.legacy(...args)));
-    times.unified.push(await timed(session, question.unified(...args)));
+    for (const form of FORMS) {
+      await preparePlanner(session, question, form);
+      times[form].push(await timed(session, question[form](...args)));
+    }
   }
-  const form = async (name: 'legacy' | 'unified'): Promise<Timing> => ({
-    runs: times[name].length,
-    p50: percentile(times[name], 0.5),
-    p95: percentile(times[name], 0.95),
-    cold: cold[name],
-    cpu: await processorMs(session, question[name], calls, instruments),
-    ...(await explained(session, question[name](...callAt(calls, 0)))),
-    sql: question[name](...callAt(calls, 0)),
-  });
+  const form = async (name: Form): Promise<Timing> => {
+    await preparePlanner(session, question, name);
+    return {
+      runs: times[name].length,
+      p50: percentile(times[name], 0.5),
+      p95: percentile(times[name], 0.95),
+      cold: cold[name],
+      cpu: await processorMs(session, question[name], calls, instruments),
+      ...(await explained(session, question[name](...callAt(calls, 0)))),
+      sql: question[name](...callAt(calls, 0)),
+    };
+  };
   return { legacy: await form('legacy'), unified: await form('unified') };
 }
 
@@ -66,13 +74,15 @@ function callAt(calls: readonly (readonly string[])[], run: number): readonly st
 
 async function coldRun(
   session: Session,
-  statement: Statement,
+  question: Question,
+  form: Form,
   calls: readonly (readonly string[])[],
   { emptyBuffers }: Instruments,
 ): Promise<number | null> {
   if (emptyBuffers === null) return null;
   await emptyBuffers();
-  return timed(session, statement(...callAt(calls, 0)));
+  await preparePlanner(session, question, form);
+  return timed(session, question[form](...callAt(calls, 0)));
 }
 
 /** Until the last byte of the answer is here, without making values of it: that would take longer than many a query. */

@@ -13,6 +13,7 @@ import {
   buildIndex,
   indexBuilds,
   raiseMaintenanceMemory,
+  validateForeignKey,
 } from '../load/indexes.js';
 import { restoreQuery } from '../mapping/legacy-view.js';
 import { type Targets, viewName } from '../mapping/targets.js';
@@ -80,6 +81,14 @@ function legacyChanged(phase: Phase, cause: unknown): DrydockError {
     next: `Begin anew, in one go or while nobody writes: drydock rollback --phase ${phase.name}, then run.`,
     cause,
   });
+}
+
+/**
+ * Checks the foreign keys, when the rows are what the legacy tables hold. A submission that was deleted after its batch
+ * was read and before the key was there is in the queue only: its id goes from our rows when that is applied.
+ */
+export async function validateForeignKeys(context: Context, phase: Phase, targets: Targets): Promise<void> {
+  for (const key of phase.foreignKeys) await validateForeignKey(context.session, targets.unified, key);
 }
 
 /** Makes the legacy views, or makes them anew; readers of a view wait for this one short transaction at most. */

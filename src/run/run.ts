@@ -15,7 +15,7 @@ import { requireNotCompleted, requireSameBatchSize, requireSameConfiguration } f
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
 import { type Control, derivedPhases } from './derived.js';
 import { Drainer } from './drainer.js';
-import { analyzeTables, buildIndexes, createViews } from './finish.js';
+import { analyzeTables, buildIndexes, createViews, validateForeignKeys } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
 import { mendDoubles } from './mend-doubles.js';
@@ -233,12 +233,15 @@ async function loadAndFinish(
   const { caughtUp, verification } = await withCleanup(async (cleanup) => {
     if (pending) return { caughtUp: null, verification: null };
     const limits = { selected: null, limit: DEFAULTS.limit, strict: false };
-    if (!capture.on)
+    if (!capture.on) {
+      await validateForeignKeys(context, phase, targets);
       return { caughtUp: null, verification: await recordedVerification(context, phase, phaseId, limits) };
+    }
     const job = syncJob(context, phase, phaseId, batches, { left: settings.maxRejects });
     const reloading = async () => ({ ...settings, batchSize, pace });
     const parts = { drainer: new Drainer(context, cleanup), reloading, limit: DEFAULTS.limit };
     const applied = await catchUp(context, job, parts.drainer, reloading);
+    await validateForeignKeys(context, phase, targets);
     const settle = (compared: Compared) => recheck(context, job, compared, batches, parts);
     return {
       caughtUp: applied,

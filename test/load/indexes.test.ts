@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { addForeignKey, attachConstraint, type IndexBuild } from '../../src/load/indexes.js';
+import {
+  addForeignKey,
+  attachConstraint,
+  type IndexBuild,
+  validateForeignKey,
+} from '../../src/load/indexes.js';
 import type { Target } from '../../src/mapping/targets.js';
 import { eventually } from '../run/traces.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -33,7 +38,9 @@ test.each([
     const name = kind === 'unique' ? 't_b_idx' : 't_pkey';
     const ours =
       kind === 'foreign key'
-        ? addForeignKey(session, TARGET, FOREIGN_KEY)
+        ? addForeignKey(session, TARGET, FOREIGN_KEY).then(() =>
+            validateForeignKey(session, TARGET, FOREIGN_KEY),
+          )
         : attachConstraint(session, { target: TARGET, name, kind, statement: '' } satisfies IndexBuild);
     await eventually('our session waits for the lock', async () => (await waiting(database)) === 1);
     await predecessor.query('commit');

@@ -9,7 +9,7 @@ import { batch, HOSTILE, hostile, migration, story } from './samples.js';
 describe('markup', () => {
   test('escapes what is put in, for content and attributes, and shows what could not be seen', () => {
     expect(html`<b title="${HOSTILE}">${HOSTILE}</b>`.toString()).not.toMatch(
-      /<script|<img|\0|\x1b|\u202e|'/,
+      /<script|<img|\p{Cc}|\u202e|'/u,
     );
     expect(html`<i>${`a"b'c&d<e>`}${html`<br>`}${null}${3}</i>`.toString()).toBe(
       '<i>a&quot;b&#39;c&amp;d&lt;e&gt;<br>3</i>',
@@ -41,7 +41,7 @@ describe('the page', () => {
 
   test('lets nothing out of a text, wherever it stands', () => {
     const page = renderPage(hostile());
-    expect(page).not.toMatch(/<script|<img|javascript:|\0|\x1b|\u202e/);
+    expect(page).not.toMatch(/<script|<img|javascript:|(?!\n)\p{Cc}|\u202e/u);
     expect(page.match(/ on[a-z]+=/g) ?? []).toEqual(
       page.match(/ onerror=alert\(2\)&gt;/g)?.map(() => ' onerror='),
     );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
-import { pause, rollback, run, type SyncReport, status, sync } from '../../src/index.js';
+import { pause, type SyncReport, sync } from '../../src/index.js';
 import type { ProgressEvent } from '../../src/reports/progress.js';
 import { ended, start } from '../cli/process.js';
 import { expectEqual, pairsOf } from '../run/legacy-views.js';
@@ -8,6 +8,7 @@ import { prepared } from '../run/prepared.js';
 import { eventually, expectNoTraces } from '../run/traces.js';
 import type { TestDatabase } from '../support/database.js';
 import { inequalities } from '../support/legacy-pairs.js';
+import { rollback, run, status } from '../support/unifying.js';
 
 const mixture = mixtureOf({});
 const UNIFIED = { mixture, submissions: 100, oddShare: 0, run: { batchSize: 150 } } as const;

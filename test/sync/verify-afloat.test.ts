@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
-import { run, status, sync, verify } from '../../src/index.js';
+import { sync, verify } from '../../src/index.js';
 import { expectEqual, pairsOf } from '../run/legacy-views.js';
 import { prepared } from '../run/prepared.js';
+import { run, status } from '../support/unifying.js';
 
 const mixture = mixtureOf({});
 const UNIFIED = { mixture, submissions: 120, oddShare: 0.1, run: { batchSize: 150 } } as const;

@@ -27,13 +27,20 @@ where c.total_score > 70 and o.known`;
     `select u.id, u.title, a.total_score, u.trust_score, a.validation_types${further}
 from ${tables.unified} u join ${tables.assessments} a on a.opportunity_id = u.id
 where a.total_score > 70 and u.submission_id is not null`;
-  const first: Question = { ...name, asks, legacy: () => legacy(null), unified: () => unified('') };
+  const first: Question = {
+    ...name,
+    asks,
+    whole: true,
+    legacy: () => legacy(null),
+    unified: () => unified(''),
+  };
   if (components === null) {
     return [first, { ...counts, asks: countsAsks, reason: 'There is no table score_components.' }];
   }
   const second: Question = {
     ...counts,
     asks: countsAsks,
+    whole: true,
     legacy: () => legacy(components),
     unified: () => unified(', a.component_count'),
   };

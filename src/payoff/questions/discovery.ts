@@ -23,6 +23,7 @@ function bestTrust({ ideas, tables }: Forms): Asked {
     parameters: `select status, (last - interval '7 days')::text as week, last::text as now
 from (select percentile_disc(0.98) within group (order by created_at) as last from ${tables.unified} where isfinite(created_at) and trust_score is not null) t,
   (select distinct status from ${tables.unified}) s order by status`,
+    whole: true,
     legacy: (status = '', from = '', to = '') => `${ideas.upTo('every')}
 select k, title, trust_score, created_at from every
 where status = ${status} and ${within(from, to)} and trust_score is not null and known
@@ -47,6 +48,7 @@ function topCombined({ ideas, assessments, tables }: Forms): Asked {
     return lacks(named, 'opportunities, app_opportunities and opportunity_scores');
   return {
     ...named,
+    whole: true,
     legacy: () => `${ideas.upTo('a')},\n${assessments.scores}
 select o.id, coalesce(o.title, a.title, o.submission_title) as title, 0.7 * c.total_score + 0.3 * a.trust_score as combined
 from c join o on o.id = c.idea join a on a.idea = o.id

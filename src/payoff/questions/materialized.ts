@@ -24,6 +24,7 @@ function highValue(forms: Forms): Asked {
   if (ideas === null || scores === null || validations === null)
     return lacks(named, 'opportunities, app_opportunities, opportunity_scores and market_validations');
   return onView(forms, 'mv_high_value_opportunities', named, (view) => ({
+    whole: true,
     legacy: () => `${ideas.upTo('a')},\n${scores},\n${validations}
 select * from (select o.id, c.total_score, a.trust_score, v.validation_confidence,
   0.7 * c.total_score + 0.3 * a.trust_score as combined, row_number() over (order by 0.7 * c.total_score + 0.3 * a.trust_score desc, o.id) as rank
@@ -50,6 +51,7 @@ function trends(forms: Forms): Asked {
   return onView(forms, 'mv_opportunity_trends', named, (view) => ({
     // Some clocks were wrong by years.
     parameters: `select (percentile_disc(0.98) within group (order by created_at))::date::text as last from ${tables.unified} where isfinite(created_at)`,
+    whole: true,
     legacy: (last = '') => `${ideas.upTo('every')},\n${assessments.scores}
 select ${figures} from (select (i.created_at at time zone 'UTC')::date as day, i.subreddit, count(*) as opportunities,
   avg(i.trust_score) as avg_trust_score, count(c.total_score) as assessed, avg(c.total_score) as avg_total_score
@@ -72,6 +74,7 @@ function validationSummary(forms: Forms): Asked {
   const confidence = row.pick('confidence_score', 'confidence_level') ?? 'null';
   const { ideas } = forms;
   return onView(forms, 'mv_validation_summary', named, (view) => ({
+    whole: true,
     legacy: () => `${ideas.upTo('o')}
 select coalesce(${row.text('validation_type')}, '') as validation_type, count(*) as validations, count(distinct o.idea) as opportunities,
   round(avg(${confidence}::numeric), 4) as confidence, max(${row.pick('validation_date', 'created_at') ?? 'null::timestamptz'}) as newest
@@ -85,7 +88,7 @@ function onView(
   { materialized }: Forms,
   name: string,
   named: Omit<LeftOut, 'reason'>,
-  build: (view: string) => Pick<Question, 'legacy' | 'unified' | 'parameters'>,
+  build: (view: string) => Pick<Question, 'legacy' | 'unified' | 'parameters' | 'whole'>,
 ): Asked {
   const view = materialized.get(name);
   if (view === undefined)

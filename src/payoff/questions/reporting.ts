@@ -23,6 +23,7 @@ from ${from} where trust_level is not null group by trust_level`;
   return {
     ...named,
     // Which idea a row belongs to does not matter here: the newest row of each submission counts.
+    whole: true,
     legacy: () => `${ideas.upTo('a_best')}\n${figures('a_best')}`,
     unified: () => figures(tables.unified),
   };

@@ -122,8 +122,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'load/replace-range.js',
-        find: 'where ${inRange} and not exists',
-        replace: 'where false and ${inRange} and not exists',
+        find: "`${scope.condition('t.merge_key')} and not exists (",
+        replace: "`false and ${scope.condition('t.merge_key')} and not exists (",
       },
     ],
     blind: true,
@@ -134,13 +134,13 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'load/replace-range.js',
-        find: "`pg_temp.${ident(generatedName('drydock_stage', target.name))}`",
-        replace: "`public.${ident(generatedName('drydock_stage', String(process.hrtime.bigint())))}`",
+        find: '`pg_temp.${ident(name)}`',
+        replace: '`public.${ident(name)}`',
       },
       {
         file: 'load/replace-range.js',
-        find: 'create temp table ${name} (${like}) on commit drop',
-        replace: 'create table ${name} (${like})',
+        find: 'create temp table if not exists ${ident(name)} (${columns}) on commit delete rows',
+        replace: 'create table if not exists ${temporary} (${columns})',
       },
     ],
     fault: when.NOTHING_TO_REPLACEMENT,
