@@ -109,11 +109,13 @@ export async function voyage(options: VoyageOptions): Promise<VoyageReport> {
       }
       await look('rolled back');
     };
-    const run = () =>
-      pilot.give(['run', '--batch-size', '200', '--json'], async () => {
-        const found = Object.values(await states());
-        return found.length === PHASES.length && !found.includes('loading');
-      });
+    const run = async () => {
+      for (const phase of PHASES) {
+        await pilot.give(['run', '--phase', phase, '--batch-size', '200', '--json'], async () =>
+          ['loaded', 'different', 'verified'].includes((await states())[phase] ?? ''),
+        );
+      }
+    };
 
     if (options.quietRun) await run();
     const crew = Crew.start(server.urlOf(DATABASE), { writers: options.writers, seed, app });
@@ -151,9 +153,10 @@ export async function voyage(options: VoyageOptions): Promise<VoyageReport> {
     }
     if (problems.length === 0 && pilot.problems.length === 0) {
       await pilot.give(['verify', '--strict', '--json']);
-      await pilot.give(['complete', '--phase', 'all', '--yes', '--json'], async () =>
-        Object.values(await states()).every((state) => state === 'completed'),
-      );
+      for (const phase of [...PHASES].reverse()) {
+        const isComplete = async () => (await states())[phase] === 'completed';
+        await pilot.give(['complete', '--phase', phase, '--yes', '--json'], isComplete);
+      }
       problems.push(...(await judgeTables(client, tables, 'completed')));
     }
     const sums = await watch.stop();
