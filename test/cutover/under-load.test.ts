@@ -157,8 +157,7 @@ test('a transaction that holds a table stops the swap by name, and nothing is ha
   const again = await cutover({ databaseUrl, phases: ['opportunities'], noBackup: true });
   expect(again.phases).toMatchObject([{ outcome: 'already-cut-over' }]);
   // What was never cut over is dropped as before, the functions that a stopped cutover made included.
-  await rollback({ databaseUrl });
-  await rollback({ databaseUrl });
+  await rollback({ databaseUrl, drop: true });
   expect(
     (await database.query(`select count(*)::int as n from pg_namespace where nspname like 'drydock%'`)).rows,
   ).toEqual([{ n: 0 }]);
