@@ -86,6 +86,6 @@ function add(total: { -readonly [K in keyof Applied]: Applied[K] }, applied: App
 }
 
 /** A submission that went while its rows were written, like a lock that was not to be had: the next snapshot knows. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   return isRetryable(error) || sqlState(error) === '23503';
 }
