@@ -9,6 +9,9 @@ const FEWEST = 1_000;
 const FIRST = 4_000;
 const MOST = 20_000;
 const SECONDS_WANTED = 1;
+/** What meets writers in the way is tried again with fewer changes, down to these. */
+const FEWEST_AGAIN = 10;
+const FEWER = 4;
 
 /** How many changes to take at a time, by how long the last ones took. */
 class Portion {
@@ -48,9 +51,12 @@ export async function drain(
   const total = { changes: 0, keys: 0, written: 0, lagSeconds: 0, reopened: false };
   while (job.signal?.aborted !== true) {
     const from = performance.now();
-    const most = portion.size;
+    let most = portion.size;
     const applied = await withRetry(
-      () => session.transaction(() => applyChanges(session, job, most), 'repeatable read'),
+      (attempt) => {
+        if (attempt > 1) most = Math.max(FEWEST_AGAIN, Math.floor(most / FEWER));
+        return session.transaction(() => applyChanges(session, job, most), 'repeatable read');
+      },
       { signal: job.signal, retryable: mayPass },
     );
     portion.took((performance.now() - from) / 1000, applied.changes);
@@ -86,6 +92,6 @@ function add(total: { -readonly [K in keyof Applied]: Applied[K] }, applied: App
 }
 
 /** A submission that went while its rows were written, like a lock that was not to be had: the next snapshot knows. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   return isRetryable(error) || sqlState(error) === '23503';
 }
