@@ -10,6 +10,11 @@ const FIRST = 4_000;
 const MOST = 20_000;
 const SECONDS_WANTED = 1;
 
+/** Attempts at a portion, where one gives the command and waits for it. */
+const ATTEMPTS = 8;
+/** A portion that met a neighbour is given again in parts: the fewer rows it writes, the fewer it meets. */
+const SMALLER = 8;
+
 /** How many changes to take at a time, by how long the last ones took. */
 class Portion {
   #size = FIRST;
@@ -37,21 +42,26 @@ export interface Drained extends Omit<Applied, 'lagSeconds'> {
  * Stops where batches have to be loaded again: see {@link Applied.reopened}. Wants a session that was prepared.
  *
  * @param onApplied called after each commit
+ * @param attempts at a portion that others stand in the way of, in all; the last error is thrown
  */
 export async function drain(
   session: Session,
   job: SyncJob,
   onApplied: (applied: Applied) => void = () => undefined,
+  attempts = ATTEMPTS,
 ): Promise<Drained> {
   const start = performance.now();
   const portion = new Portion();
   const total = { changes: 0, keys: 0, written: 0, lagSeconds: 0, reopened: false };
   while (job.signal?.aborted !== true) {
     const from = performance.now();
-    const most = portion.size;
+    let most = portion.size;
     const applied = await withRetry(
-      () => session.transaction(() => applyChanges(session, job, most), 'repeatable read'),
-      { signal: job.signal, retryable: mayPass },
+      (attempt) => {
+        most = Math.max(1, Math.ceil(portion.size / SMALLER ** (attempt - 1)));
+        return session.transaction(() => applyChanges(session, job, most), 'repeatable read');
+      },
+      { signal: job.signal, retryable: mayPass, attempts },
     );
     portion.took((performance.now() - from) / 1000, applied.changes);
     add(total, applied);
