@@ -24,6 +24,12 @@ export function locatorOf(source: BoundSource): BoundColumn {
 /** Columns that keys are made of. */
 const POINTERS: ReadonlySet<string> = new Set(['submission_id', 'opportunity_id', 'opportunity_score_id']);
 
+/** The columns by which rows of a source name their submission. */
+export function pointersOf(source: BoundSource): BoundColumn[] {
+  const isPointer = (name: string) => /submission_id$|^opportunity_id$/.test(name);
+  return source.columns.filter((column) => column.key && isPointer(column.name));
+}
+
 /** Whether other legacy tables name rows of this source by its locator: then the value itself may be a merge key. */
 export function isNamedByOthers(source: BoundSource): boolean {
   return locatorOf(source).home.kind === 'id';

@@ -8,6 +8,7 @@ import { type Context, throwIfStopped } from './context.js';
 import type { Drainer } from './drainer.js';
 import { createViews } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
+import { mendMoved } from './mend-moved.js';
 import type { Pace } from './pace/pace.js';
 
 /** How batches are loaded again, where that is needed. */
@@ -80,11 +81,13 @@ export async function catchUp(
 
 async function loadReopened(context: Context, job: SyncJob, reloading: () => Promise<Reloading>) {
   const { phase, phaseId, targets, budget } = job;
-  const { n } = await context.session.one(
-    `select count(*) as n from drydock.batches where phase_id = $1::int and status = 'pending'`,
+  const { n, state } = await context.session.one(
+    `select count(b.*) filter (where b.status = 'pending') as n, p.state
+     from drydock.phases p left join drydock.batches b on b.phase_id = p.id where p.id = $1::int group by p.state`,
     [phaseId],
   );
-  if (n === '0') return { loaded: 0, rowsWritten: 0 };
+  // A predecessor may have loaded the last one, and nothing more.
+  if (n === '0' && state !== 'loading') return { loaded: 0, rowsWritten: 0 };
   const work = workOf(await readBatches(context.session, phaseId), null);
   const rows = work.reduce((sum, { batch }) => sum + batch.rowsIn, 0);
   context.report({ type: 'phase', phase: phase.name, batches: work.length, rows });
@@ -94,6 +97,7 @@ async function loadReopened(context: Context, job: SyncJob, reloading: () => Pro
     rows,
     maxRejects: budget.left,
   });
+  await mendMoved(context, phase, phaseId);
   await setState(context.session, phaseId, 'loaded');
   return summary;
 }

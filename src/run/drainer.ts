@@ -12,18 +12,21 @@ import type { Context } from './context.js';
 export class Drainer {
   readonly #context: Context;
   readonly #cleanup: Cleanup;
+  readonly #attempts: number | undefined;
   #session: Session | undefined;
 
-  constructor(context: Context, cleanup: Cleanup) {
+  /** @param attempts see {@link drain} */
+  constructor(context: Context, cleanup: Cleanup, attempts?: number) {
     this.#context = context;
     this.#cleanup = cleanup;
+    this.#attempts = attempts;
   }
 
   async drain(job: SyncJob, onApplied: (applied: Applied) => void): Promise<Drained> {
     const attempt = async (): Promise<Drained> => {
       const session = await this.#open();
       try {
-        return await drain(session, job, onApplied);
+        return await drain(session, job, onApplied, this.#attempts);
       } catch (error) {
         if (isConnectionLost(error)) this.#session = undefined;
         if (isConnectionLost(error)) await session.close();

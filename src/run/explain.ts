@@ -24,6 +24,8 @@ const EXPLANATIONS: Readonly<Record<string, (message: string) => Explanation>> =
     what: `The server's disk is full: ${message}.`,
     next: 'Make room (drydock plan estimates how much is needed) and give the same command again.',
   }),
+  '40001': conflict,
+  '40P01': conflict,
   '55P03': (message) => ({
     code: 'locked',
     what: `Another session holds a lock for longer than Drydock waits: ${message}.`,
@@ -35,6 +37,14 @@ const EXPLANATIONS: Readonly<Record<string, (message: string) => Explanation>> =
     next: 'Find out who cancels it, and give the same command again.',
   }),
 };
+
+function conflict(message: string): Explanation {
+  return {
+    code: 'conflict',
+    what: `Other sessions wrote the same rows, again and again: ${message}.`,
+    next: 'Give the same command again; drydock sync --follow goes on by itself.',
+  };
+}
 
 /** Makes an error of the server one that a person can act on, where it is of a known kind. */
 export function explained(error: unknown, state: string): unknown {

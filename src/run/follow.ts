@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
-import { isConnectionLost } from '../db/sqlstate.js';
+import { isConnectionLost, isRetryable, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { readBacklog } from '../ledger/changes.js';
 import type { PhaseSync, SyncOptions } from '../reports/sync.js';
@@ -17,6 +17,8 @@ import { hasWork, openSyncWork, readFooting, type SyncWork } from './sync-work.j
 
 /** How long a lost server is waited for between two attempts. */
 const AGAIN_AFTER_MS = 1_000;
+/** Attempts at a portion; then others get their turn, and the next cycle goes on with it. */
+const ATTEMPTS = 3;
 
 /**
  * Applies changes for as long as it is let. The operator's lock is held only while there is something to do, so that
@@ -70,12 +72,14 @@ class Follower {
     const session = await connector.open(cleanup);
     const lock: Lock = { session, backendPid: await session.backendPid() };
     await nameSession(session, 'sync', phaseNames, operator());
-    const drainer = new Drainer(this.#context, cleanup);
+    const drainer = new Drainer(this.#context, cleanup, ATTEMPTS);
     while (!this.#signal.aborted) {
       if (await takeLock(session, schema)) {
         this.#waiting = false;
         try {
           await this.#cycle(lock, drainer);
+        } catch (error) {
+          this.#goOnAfter(error);
         } finally {
           await releaseLock(session, schema).catch(() => undefined);
         }
@@ -110,6 +114,18 @@ class Follower {
       this.#done.set(name, sumOf(before, caughtUp));
       this.#keepingUp.applied(name, caughtUp, await readBacklog(session, job.phaseId));
     }
+  }
+
+  /** What others stand in the way of is in the queue still, and waits for the next cycle. */
+  #goOnAfter(error: unknown): void {
+    // A signal ends a wait between two attempts.
+    if (this.#signal.aborted && error instanceof Error && error.name === 'AbortError') return;
+    if (!isRetryable(error)) throw error;
+    this.#context.report({
+      type: 'notice',
+      level: 'warn',
+      message: `Other sessions write the same rows, or hold them (SQLSTATE ${sqlState(error)}); trying again.`,
+    });
   }
 
   async #tellWhoIsAtWork({ session }: Lock): Promise<void> {

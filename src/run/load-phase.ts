@@ -1,3 +1,5 @@
+import { withRetry } from '../db/retry.js';
+import { sqlState } from '../db/sqlstate.js';
 import { type Batch, isReopened } from '../ledger/batches.js';
 import type { Targets } from '../mapping/targets.js';
 import { laterPhases, phaseDefinitions } from '../phases/all.js';
@@ -56,7 +58,8 @@ export async function loadPhase(
 ): Promise<LoadSummary> {
   const start = performance.now();
   const { pace } = options;
-  let [loaded, rowsRead, rowsWritten] = [0, 0, 0];
+  let [rowsRead, rowsWritten] = [0, 0];
+  const done = new Set<number>();
   const job: SegmentJob = {
     context,
     phase,
@@ -72,14 +75,14 @@ export async function loadPhase(
       pace.charge(rows);
     },
     onLoaded({ batch, rows }, result) {
-      loaded += 1;
+      done.add(batch.number);
       rowsWritten += result === 'already-loaded' ? 0 : result.written;
       context.report({
         type: 'batch',
         phase: phase.name,
         batch: batch.number,
         rows: rows.counts().rowsIn,
-        doneBatches: loaded,
+        doneBatches: done.size,
         totalBatches: work.length,
         doneRows: rowsRead,
         totalRows: Math.max(options.rows, rowsRead),
@@ -87,21 +90,41 @@ export async function loadPhase(
     },
   };
   try {
-    for (const segment of segmentsOf(work)) {
-      for (let left = segment; left.length > 0 && context.signal?.aborted !== true; ) {
-        const waited = await pace.beforeSegment();
-        // Where nothing was held for a while, the tables could be altered.
-        if (waited || left !== segment) await requireUnchanged(context, phase);
-        const next = left.slice(0, pace.batchesPerSnapshot(options.batchSize));
-        left = left.slice(await runSegment(job, next));
-      }
+    const left = () => work.filter(({ batch }) => !done.has(batch.number));
+    let cut = false;
+    for (let segments = segmentsOf(work); segments.length > 0 && context.signal?.aborted !== true; ) {
+      const waited = await pace.beforeSegment();
+      // Where nothing was held for a while, the tables could be altered.
+      if (waited || cut) await requireUnchanged(context, phase);
+      const next = pace.batchesPerSnapshot(options.batchSize);
+      // Each attempt reads what is left in a snapshot of its own.
+      await withRetry(() => runSegment(job, (segmentsOf(left())[0] ?? []).slice(0, next)), {
+        signal: context.signal,
+        retryable: namesWhatIsGone,
+      });
+      cut = segments[0]?.every(({ batch }) => done.has(batch.number)) !== true;
+      segments = segmentsOf(left());
     }
   } catch (error) {
     if (context.signal?.aborted !== true) throw error;
   }
   throwIfStopped(
     context.signal,
-    `${loaded} of ${work.length} batches were loaded and booked by this run; the legacy tables are as they were.`,
+    `${done.size} of ${work.length} batches were loaded and booked by this run; the legacy tables are as they were.`,
   );
-  return { loaded, rowsRead, rowsWritten, seconds: secondsSince(start), heldSeconds: pace.heldSeconds };
+  return {
+    loaded: done.size,
+    rowsRead,
+    rowsWritten,
+    seconds: secondsSince(start),
+    heldSeconds: pace.heldSeconds,
+  };
+}
+
+/**
+ * Whether a batch was refused because a row of it names what was deleted after it was read: possible where the foreign
+ * keys are there already, and over in the next snapshot.
+ */
+function namesWhatIsGone(error: unknown): boolean {
+  return error instanceof Error && sqlState(error.cause) === '23503';
 }

@@ -19,6 +19,7 @@ import { analyzeTables, buildIndexes, createViews, validateForeignKeys } from '.
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
 import { mendDoubles } from './mend-doubles.js';
+import { mendMoved } from './mend-moved.js';
 import { Inbox } from './pace/inbox.js';
 import { Pace } from './pace/pace.js';
 import { seesOthers } from './pace/server-load.js';
@@ -227,6 +228,7 @@ async function loadAndFinish(
     if (!finished) await analyzeTables(context, targets);
     context.report({ type: 'step', phase: phase.name, step: 'views' });
     await createViews(context, phase, targets, phaseId);
+    if (capture.on) await mendMoved(context, phase, phaseId);
     await setState(session, phaseId, 'loaded');
   }
   const indexSeconds = secondsSince(indexesFrom);

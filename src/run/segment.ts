@@ -50,19 +50,18 @@ export function segmentsOf(work: readonly Work[]): Segment[] {
 /**
  * Works through one segment: a session per source reads it in key order, all in one snapshot, and the batches that
  * are merged from it are loaded over several lanes. Never more batches are in memory than lanes, and the one that
- * is being merged. Gives the number of batches that were loaded: all of them, unless the pace wants the snapshot
+ * is being merged. Leaves batches for another time where the pace wants the snapshot
  * to be given up before.
  */
-export async function runSegment(job: SegmentJob, segment: Segment): Promise<number> {
+export async function runSegment(job: SegmentJob, segment: Segment): Promise<void> {
   const [first, last] = [segment[0], segment.at(-1)];
-  if (first === undefined || last === undefined) return 0;
+  if (first === undefined || last === undefined) return;
   const { context, phase, dependents } = job;
   return withCleanup(async (cleanup) => {
     const grouper = await openExtraction(context, phase, first.range.spanTo(last.range), cleanup);
     const idle = Array.from({ length: job.lanes }, () => new BatchLoader({ ...job, cleanup }));
     const limit = pLimit(job.lanes);
     const loading = new Set<Promise<void>>();
-    let taken = 0;
     try {
       for (const { batch, range } of segment) {
         if (context.signal?.aborted === true || !(await job.pace.beforeBatch())) break;
@@ -70,7 +69,6 @@ export async function runSegment(job: SegmentJob, segment: Segment): Promise<num
         const rows = await collectBatch(phase, grouper, range.to, job.onRows, context.signal);
         const load = limit(() => loadOver(job, idle, { batch, range, rows, startedAt, dependents }));
         loading.add(load);
-        taken += 1;
         load.then(
           () => loading.delete(load),
           () => undefined,
@@ -82,7 +80,6 @@ export async function runSegment(job: SegmentJob, segment: Segment): Promise<num
       await Promise.allSettled(loading);
     }
     await Promise.all(loading);
-    return taken;
   });
 }
 

@@ -9,9 +9,11 @@ const FEWEST = 1_000;
 const FIRST = 4_000;
 const MOST = 20_000;
 const SECONDS_WANTED = 1;
-/** What meets writers in the way is tried again with fewer changes, down to these. */
-const FEWEST_AGAIN = 10;
-const FEWER = 4;
+
+/** Attempts at a portion, where one gives the command and waits for it. */
+const ATTEMPTS = 8;
+/** A portion that met a neighbour is given again in parts: the fewer rows it writes, the fewer it meets. */
+const SMALLER = 8;
 
 /** How many changes to take at a time, by how long the last ones took. */
 class Portion {
@@ -40,11 +42,13 @@ export interface Drained extends Omit<Applied, 'lagSeconds'> {
  * Stops where batches have to be loaded again: see {@link Applied.reopened}. Wants a session that was prepared.
  *
  * @param onApplied called after each commit
+ * @param attempts at a portion that others stand in the way of, in all; the last error is thrown
  */
 export async function drain(
   session: Session,
   job: SyncJob,
   onApplied: (applied: Applied) => void = () => undefined,
+  attempts = ATTEMPTS,
 ): Promise<Drained> {
   const start = performance.now();
   const portion = new Portion();
@@ -54,10 +58,10 @@ export async function drain(
     let most = portion.size;
     const applied = await withRetry(
       (attempt) => {
-        if (attempt > 1) most = Math.max(FEWEST_AGAIN, Math.floor(most / FEWER));
+        most = Math.max(1, Math.ceil(portion.size / SMALLER ** (attempt - 1)));
         return session.transaction(() => applyChanges(session, job, most), 'repeatable read');
       },
-      { signal: job.signal, retryable: mayPass },
+      { signal: job.signal, retryable: mayPass, attempts },
     );
     portion.took((performance.now() - from) / 1000, applied.changes);
     add(total, applied);

@@ -127,17 +127,33 @@ test('while one run is at work a second one is refused, and so is a rollback', a
   expect(await run({ databaseUrl: database.url })).toMatchObject({ outcome: 'done' });
 });
 
-test('a row that moves to another batch between two partial runs is noticed', async () => {
+/** Loads two batches, and then has a row of them belong to the last one. */
+async function loadedBeforeAMove(capture: boolean) {
   const database = await prepared(DATA);
-  const options = { databaseUrl: database.url, phases: ['opportunities'] as const };
+  const options = { databaseUrl: database.url, phases: ['opportunities'], capture } as const;
   await run({ ...options, batchSize: 200, batches: { from: 1, to: 2 } });
   await database.query(
     `update public.opportunities set identified_from_submission_id = (select max(id::text)::uuid from public.submissions)
       where id = (select id from public.opportunities_unified where from_opportunities limit 1)`,
   );
+  return { database, options };
+}
+
+test('a row that moves to another batch between two partial runs is noticed without capture', async () => {
+  const { options } = await loadedBeforeAMove(false);
   await expect(run(options)).rejects.toMatchObject({ code: 'legacy-changed', exitStatus: 2 });
   await rollback(options);
   expect(await run(options)).toMatchObject({ outcome: 'done', phases: [{ state: 'verified' }] });
+});
+
+test('a row that moves to another batch between two partial runs is moved along with capture', async () => {
+  const { database, options } = await loadedBeforeAMove(true);
+  expect(await run(options)).toMatchObject({ outcome: 'done', phases: [{ state: 'verified' }] });
+  await run({ databaseUrl: database.url });
+  const moved = await tableHashes(database);
+  await rollback({ databaseUrl: database.url });
+  await run({ databaseUrl: database.url, capture: false });
+  expect(await tableHashes(database)).toEqual(moved);
 });
 
 test.each(['indexes', 'verify'] as const)('told to stop at the step %s', async (step) => {

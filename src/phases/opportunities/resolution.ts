@@ -1,7 +1,7 @@
 import { bareId, everySpelling, keyOfUnknown, rawText, uuidFromText } from '../../keys/raw-id.js';
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
-import type { BoundPhase, BoundSource } from '../../mapping/bind.js';
-import { placesOf, typed } from '../../mapping/locate.js';
+import type { BoundPhase } from '../../mapping/bind.js';
+import { placesOf, pointersOf, typed } from '../../mapping/locate.js';
 import { SCRATCH } from '../../mapping/scratch.js';
 import { targetsOf } from '../../mapping/targets.js';
 import type { Resolution } from '../phase.js';
@@ -64,10 +64,4 @@ function changedKeys(legacy: LegacyDatabase, bound: BoundPhase): string {
     `select coalesce(${uuidFromText('n.rid')}, ${keyOfUnknown('n.rid')}) from ${SCRATCH.named} n where n.rid is not null`,
     ...ours,
   ].join('\n union all ');
-}
-
-/** The columns by which rows name their submission. */
-function pointersOf(source: BoundSource) {
-  const isPointer = (name: string) => /submission_id$|^opportunity_id$/.test(name);
-  return source.columns.filter((column) => column.key && isPointer(column.name));
 }
