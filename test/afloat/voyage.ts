@@ -103,9 +103,8 @@ export async function voyage(options: VoyageOptions): Promise<VoyageReport> {
     };
     const goBack = async () => {
       for (const phase of [...PHASES].reverse()) {
-        // Given once more than needed, it would drop what was made.
         const isBack = async () => (await states())[phase] !== 'cut-over';
-        if (!(await isBack())) await pilot.give(['rollback', '--phase', phase, '--yes', '--json'], isBack);
+        await pilot.give(['rollback', '--phase', phase, '--yes', '--json'], isBack);
       }
       await look('rolled back');
     };
