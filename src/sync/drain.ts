@@ -4,11 +4,14 @@ import { isRetryable, sqlState } from '../db/sqlstate.js';
 import { type Applied, applyChanges } from './apply.js';
 import type { SyncJob } from './job.js';
 
-/** Changes per transaction: so many that one takes about a second, in which locks on our rows are held. */
-const FEWEST = 1_000;
-const FIRST = 4_000;
+/**
+ * Changes per transaction: so many that one takes a second or two, in which locks on our rows are held. Some of its
+ * statements cost the same however few there are, so small portions are slow ones.
+ */
+const FEWEST = 4_000;
+const FIRST = 8_000;
 const MOST = 20_000;
-const SECONDS_WANTED = 1;
+const SECONDS_WANTED = 2;
 
 /** Attempts at a portion, where one gives the command and waits for it. */
 const ATTEMPTS = 8;
