@@ -26,8 +26,8 @@ export function addRollback(program: Command, session: Session): void {
     .summary('take a phase one step back')
     .description(
       'A phase that was cut over gets its legacy tables back under their names, with everything that was written since, ' +
-        'and is in sync again. Of any other phase, the tables and views that Drydock made are dropped, and only those; ' +
-        'the legacy tables are not touched. Asks on a terminal; elsewhere it wants --yes.',
+        'and is in sync again. Of any other phase, the tables and views that Drydock made are dropped, and only those, and its triggers are ' +
+        'taken from the legacy tables, whose rows are not touched. Asks on a terminal; elsewhere it wants --yes.',
     );
   addPhaseFlag(command, 'phase to roll back (required)');
   command.option('--dry-run', 'only say what would be done');
@@ -48,7 +48,7 @@ export function addRollback(program: Command, session: Session): void {
       if (!yes && !rest.dryRun) {
         await confirmWord(
           session,
-          `This gives the legacy tables of ${what} their names back where it was cut over, and else drops what Drydock made for it; the legacy tables stay.`,
+          `This gives the legacy tables of ${what} their names back where it was cut over, and else drops what Drydock made for it, and takes its triggers from the legacy tables; their rows stay.`,
           word,
         );
       }

@@ -25,7 +25,7 @@ function verdict({ dryRun, phases }: RollbackReport, nothing: boolean): string {
   if (dryRun) return 'Nothing was changed.';
   return phases.some(({ reverted }) => reverted !== null)
     ? 'Rolled back: the legacy tables have their names again, with all that was written since.'
-    : 'Rolled back. The legacy tables were not touched.';
+    : 'Rolled back. The rows of the legacy tables were not touched.';
 }
 
 function droppedLines({ dropped }: PhaseRollback, dryRun: boolean): string[] {
