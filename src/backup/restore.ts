@@ -47,7 +47,13 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
       const { manifest } = backup;
       const schema = target.into ?? manifest.schema;
       await lockOperator(
-        { connector: connect, phaseNames: manifest.phases, schema, signal },
+        {
+          connector: connect,
+          phaseNames: manifest.phases,
+          schema,
+          signal,
+          report: (event) => options.onProgress?.(event),
+        },
         'restore',
         cleanup,
       );

@@ -32,7 +32,7 @@ const EXAMPLES = [
   ['drydock plan', 'what a run would do to yours'],
   ['drydock run', 'do it'],
   ['drydock verify', 'prove it again, any time'],
-  ['drydock rollback --phase all', 'drop all that was made'],
+  ['drydock rollback --phase all', 'one step back'],
 ] as const;
 
 const CONNECTION = `Connection:

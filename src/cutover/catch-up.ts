@@ -1,11 +1,12 @@
 import { stopCapture } from '../capture/stop.js';
+import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { readBatches } from '../ledger/batches.js';
 import type { Phase } from '../phases/phase.js';
 import { syncJob } from '../run/sync-job.js';
 import { applyChanges, prepareSession } from '../sync/apply.js';
-import { drain } from '../sync/drain.js';
+import { drain, mayPass } from '../sync/drain.js';
 import type { Turn } from './swap.js';
 import { differingTables } from './verify-keys.js';
 
@@ -23,14 +24,23 @@ export interface CatchUp {
   within(): Promise<number>;
 }
 
-export async function openCatchUp({ context, phase, phaseId }: Turn, session: Session): Promise<CatchUp> {
+export async function openCatchUp(
+  { context, phase, phaseId, patienceMs }: Turn,
+  session: Session,
+): Promise<CatchUp> {
   await prepareSession(session);
   const job = syncJob(context, phase, phaseId, await readBatches(session, phaseId));
   return {
     async ahead() {
+      const until = performance.now() + patienceMs;
+      const again = {
+        signal: context.signal,
+        attempts: Number.POSITIVE_INFINITY,
+        retryable: (error: unknown) => mayPass(error) && performance.now() < until,
+      };
       // Each pass is shorter than the one before it, down to what comes in while one goes on.
       for (let pass = 1; pass <= MOST_PASSES; pass += 1) {
-        const { changes, reopened } = await drain(session, job);
+        const { changes, reopened } = await withRetry(() => drain(session, job), again);
         if (reopened) throw emptied(phase);
         if (changes <= FEW_CHANGES) break;
       }

@@ -11,7 +11,7 @@ import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
-import { DEFAULTS, PHASES } from '../reports/target.js';
+import { DEFAULTS, UNIFYING_PHASES } from '../reports/target.js';
 import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { restorations } from '../run/restorations.js';
@@ -40,8 +40,10 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
       const context = await openContext(options, cleanup);
       if (options.dryRun !== true) await lockOperator(context, 'complete', cleanup);
       const found: PhaseCompletion[] = [];
-      // The later phases first: their tables name the rows of the earlier ones.
-      for (const name of [...PHASES].reverse().filter((phase) => context.phaseNames.includes(phase))) {
+      // The later phases first: their tables name the rows of the earlier ones. What has no old names has nothing to end.
+      const names = [...UNIFYING_PHASES].reverse().filter((phase) => context.phaseNames.includes(phase));
+      if (names.length === 0) throw nothingToComplete(context);
+      for (const name of names) {
         const now = await openContext({ ...options, phases: [name] }, cleanup);
         for (const phase of bindPhases(now)) found.push(await completePhase(now, phase, options, cleanup));
         if (found.at(-1)?.outcome === 'refused') break;
@@ -171,7 +173,8 @@ async function dropLegacyTables(session: Session, phase: Phase, phaseId: number)
 }
 
 function requireOrder(context: Context, { name }: Phase): void {
-  const open = laterPhases(name).find((later) => {
+  const withNames = laterPhases(name).filter((later) => UNIFYING_PHASES.some((phase) => phase === later));
+  const open = withNames.find((later) => {
     const state = context.entries.get(later)?.state;
     return state !== undefined && state !== 'completed';
   });
@@ -196,6 +199,15 @@ async function requireEqual({ context, phase, phaseId }: Turn): Promise<void> {
     what: `The legacy tables of phase ${phase.name} and the unified ones are not the same.`,
     state: STATE,
     next: `drydock verify --phase ${phase.name} names what differs.`,
+  });
+}
+
+function nothingToComplete({ phaseNames }: Context): DrydockError {
+  return new DrydockError({
+    code: 'nothing-to-complete',
+    what: `Phase ${phaseNames.join(', ')} has no legacy tables, and so no old names: there is nothing to complete.`,
+    state: STATE,
+    next: 'It stays in use when the other phases are completed, and drydock rollback takes it away at any time.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../db/session.js';
-import { isRetryable } from '../db/sqlstate.js';
 import { DrydockError, StoppedError } from '../errors.js';
+import { mayPass } from '../sync/drain.js';
 
 /** A table to lock, in the order of the list. */
 export interface TableLock {
@@ -53,7 +53,7 @@ export async function underLocks<T>(
       return { result, attempts, waitedMs: held - asked, heldMs: done - held };
     } catch (error) {
       await session.rollback().catch(() => undefined);
-      if (!isRetryable(error)) throw error;
+      if (!mayPass(error)) throw error;
       if (performance.now() > until) throw await blocked(session, tables, options.state, error);
     }
     budget = Math.min(most, budget * GROWTH);

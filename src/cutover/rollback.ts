@@ -5,13 +5,14 @@ import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
+import { everCutOver } from '../ledger/cutovers.js';
 import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
-import type { PhaseRollback, RollbackOptions, RollbackReport } from '../reports/rollback.js';
+import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
 import { DEFAULTS, PHASES, type PhaseName } from '../reports/target.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
@@ -20,8 +21,9 @@ import { dropReverseFunctions } from './reverse/install.js';
 import { requireOurViews, revert } from './revert.js';
 
 /**
- * One step back. A phase that was cut over gets its tables' names back and is in sync again. Of any other phase, what
- * Drydock made for it is dropped, and only that, in one transaction; the ledger goes with the last phase.
+ * One step back. A phase that was cut over gets its tables' names back and is in sync again. Where none of the phases
+ * ever was, or where `drop` says so, what Drydock made for them is dropped, and only that, in one transaction; the
+ * ledger goes with the last phase. So the same command, given again after a kill, never goes a step further.
  * Of the legacy tables only the triggers are taken that report their changes.
  */
 export async function rollback(options: RollbackOptions): Promise<RollbackReport> {
@@ -36,17 +38,22 @@ export async function rollback(options: RollbackOptions): Promise<RollbackReport
       const names = [...PHASES].reverse().filter((name) => context.phaseNames.includes(name));
       const isCutOver = (name: PhaseName) => entries.get(name)?.state === 'cut-over';
       requireWayBack(names, entries);
-      const toDrop = names.filter((name) => !isCutOver(name));
+      const turned = await everCutOver(session, schema);
+      const toDrop = options.drop === true || !names.some((name) => turned.has(name)) ? names : [];
       requireOrder(toDrop, entries);
-      const reverted: PhaseRollback[] = [];
+      const reverted = new Map<PhaseName, Reverted>();
       if (names.some(isCutOver)) {
         const now = await openContext({ ...options, phases: names.filter(isCutOver) }, cleanup);
-        for (const phase of bindPhases(now)) reverted.push(await revertPhase(now, phase, options, cleanup));
+        for (const phase of bindPhases(now).reverse())
+          reverted.set(phase.name, await revertPhase(now, phase, options, cleanup));
       }
       const dropped = await dropPhases(context, toDrop, entries, dryRun);
-      const phases = names.flatMap(
-        (name) => [...reverted, ...dropped].find(({ phase }) => phase === name) ?? [],
-      );
+      const phases = names.map((name) => ({
+        phase: name,
+        dropped: dropped.get(name) ?? [],
+        reverted: reverted.get(name) ?? null,
+        kept: !toDrop.includes(name) && entries.has(name),
+      }));
       return { database, schema, dryRun, phases };
     }),
   );
@@ -57,7 +64,7 @@ async function revertPhase(
   phase: Phase,
   { dryRun, patience }: RollbackOptions,
   cleanup: Cleanup,
-): Promise<PhaseRollback> {
+): Promise<Reverted> {
   const entry = requireEntry(context, phase);
   const { serverVersion } = await surveyOf(context, phase, entry);
   const patienceMs = (patience ?? DEFAULTS.patience) * 1_000;
@@ -65,10 +72,10 @@ async function revertPhase(
   if (dryRun === true) {
     await requireOurViews(context.session, turn);
     const tables = phase.bound.sources.map(({ table }) => `${table.home}.${table.name}`);
-    return { phase: phase.name, dropped: [], reverted: { swap: null, tables, catalogDifferences: [] } };
+    return { swap: null, tables, catalogDifferences: [] };
   }
   context.report({ type: 'step', phase: phase.name, step: 'revert' });
-  return { phase: phase.name, dropped: [], reverted: await revert(turn, cleanup) };
+  return revert(turn, cleanup);
 }
 
 async function dropPhases(
@@ -76,16 +83,16 @@ async function dropPhases(
   names: readonly PhaseName[],
   entries: ReadonlyMap<PhaseName, PhaseEntry>,
   dryRun: boolean,
-): Promise<PhaseRollback[]> {
+): Promise<ReadonlyMap<PhaseName, readonly string[]>> {
   const { session } = context;
   const dropAll = async () => {
-    const dropped: PhaseRollback[] = [];
+    const dropped = new Map<PhaseName, readonly string[]>();
     for (const phase of names) {
       context.report({ type: 'step', phase, step: 'drop' });
       const list = dryRun
         ? await wouldDrop(session, entries.get(phase))
         : await dropPhase(context, phase, entries.get(phase));
-      dropped.push({ phase, dropped: list, reverted: null });
+      dropped.set(phase, list);
     }
     return dropped;
   };

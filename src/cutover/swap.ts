@@ -20,7 +20,7 @@ import { openCatchUp } from './catch-up.js';
 import { prepareLegacySchema } from './legacy-schema.js';
 import { type TableLock, underLocks } from './locks.js';
 import { moveAside, readTrimmings } from './old-names.js';
-import { prepareReverseCapture, reverseTriggers } from './reverse/install.js';
+import { prepareReverseCapture, sleepingReverseTriggers, wakeReverseTriggers } from './reverse/install.js';
 
 const STATE = 'Nothing was swapped: the applications use the legacy tables as before.';
 
@@ -49,12 +49,12 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
-    legacyLocks(tables),
+    [...unifiedLocks(targets), ...legacyLocks(tables)],
     { patienceMs, signal: context.signal, state: STATE },
     async () => {
       await requireState(session, phaseId);
       const drained = await catchUp.within();
-      await move(session, { turn, tables, serverVersion, catalog });
+      await move(session, { turn, targets, tables, serverVersion, catalog });
       return drained;
     },
   );
@@ -78,14 +78,15 @@ async function prepare(
     );
     await prepareReverseCapture(session, phase, targets, later);
   });
-  // Nobody but Drydock writes the unified tables yet: whoever does is refused from here on until the swap.
+  // They sleep until the swap: a deleted submission reaches our tables by its foreign key, while the legacy tables are
+  // not yet where the triggers look for them.
   await withRetry(() =>
     session.transaction(async () => {
       const { owner } = await session.one(
         'select pg_get_userbyid(relowner) as owner from pg_class where oid = $1::text::regclass',
         [targets.unified.qualified],
       );
-      await session.execute(reverseTriggers(targets, String(owner)).join('; '));
+      await session.execute(sleepingReverseTriggers(targets, String(owner)).join('; '));
     }),
   );
   return readCatalog(session, tables);
@@ -95,12 +96,13 @@ async function move(
   session: Session,
   made: {
     readonly turn: Turn;
+    readonly targets: Targets;
     readonly tables: readonly LegacyTable[];
     readonly serverVersion: number;
     readonly catalog: string;
   },
 ): Promise<void> {
-  const { turn, tables, serverVersion, catalog } = made;
+  const { turn, targets, tables, serverVersion, catalog } = made;
   const { context, phase, phaseId } = turn;
   // Read now: grants may have changed until a moment ago.
   const trimmings = await readTrimmings(session, tables);
@@ -108,7 +110,7 @@ async function move(
     const own = trimmings.get(table.oid);
     return own === undefined ? [] : moveAside(table, own, serverVersion);
   });
-  await session.execute(statements.join(';\n'));
+  await session.execute([...statements, ...wakeReverseTriggers(targets)].join(';\n'));
   for (const table of tables) {
     await enterMoved(session, phaseId, {
       name: table.name,

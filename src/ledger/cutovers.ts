@@ -1,5 +1,6 @@
 import type { Session } from '../db/session.js';
 import type { PhaseName } from '../reports/target.js';
+import { ledgerExists } from './schema.js';
 
 /** Enters a cutover with the picture of the catalog before it; in the transaction that does it. */
 export async function enterCutover(session: Session, phaseId: number, catalog: string): Promise<void> {
@@ -16,6 +17,16 @@ export async function readCutoverCatalog(session: Session, phaseId: number): Pro
     phaseId,
   ]);
   return row?.catalog ?? null;
+}
+
+/** The phases of a schema that are cut over, or were before a rollback. */
+export async function everCutOver(session: Session, schema: string): Promise<ReadonlySet<PhaseName>> {
+  if (!(await ledgerExists(session))) return new Set();
+  const rows = await session.query(
+    'select p.phase from drydock.cutovers c join drydock.phases p on p.id = c.phase_id where p.schema_name = $1::text',
+    [schema],
+  );
+  return new Set(rows.map(({ phase }) => phase as PhaseName));
 }
 
 /** Writes into the journal what became of a phase's names; in the transaction that did it. */

@@ -125,9 +125,11 @@ async function formsOf(context: Context, phases: readonly Phase[]): Promise<Form
     return phase;
   }) as [Phase, Phase];
   const tables = tablesOf(opportunities);
+  const fold = await foldTextFor(context.session);
   return {
     legacy: context.legacy,
-    ideas: legacyIdeas(opportunities, await foldTextFor(context.session)),
+    ideas: legacyIdeas(opportunities, fold),
+    functions: legacyIdeas(opportunities, fold, true),
     assessments: legacyAssessments(assessments),
     tables: {
       unified: tables.unified.qualified,

@@ -2,6 +2,12 @@ import type { Swap } from './cutover.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
 export interface RollbackOptions extends TargetOptions {
+  /**
+   * Drop what Drydock made for the phases although one of them was cut over, now or before; what is cut over gets its
+   * names back first. Without it such phases are only taken back to the legacy tables, however often it is given.
+   * Default false.
+   */
+  readonly drop?: boolean | undefined;
   /** Only say what would be done. Default false. */
   readonly dryRun?: boolean | undefined;
   /** Seconds to wait for transactions that stand in the way, in all; default 60. */
@@ -20,10 +26,12 @@ export interface Reverted {
 
 export interface PhaseRollback {
   readonly phase: PhaseName;
-  /** What was dropped, by name; empty for a phase that was cut over. */
+  /** What was dropped, by name. */
   readonly dropped: readonly string[];
   /** Null for a phase that was not cut over. */
   readonly reverted: Reverted | null;
+  /** What Drydock made was left as it is, because a phase was cut over: `drop` is what drops it. */
+  readonly kept: boolean;
 }
 
 export interface RollbackReport {

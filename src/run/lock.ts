@@ -16,6 +16,8 @@ export interface Lock {
 
 /** A process that was killed holds its lock until its backend has noticed, which is soon. */
 const PATIENCE_MS = 3_000;
+/** A follower gives it back after each round, which may be a long one where much was written. */
+const SYNC_PATIENCE_MS = 30_000;
 const ASK_EVERY_MS = 100;
 
 /**
@@ -23,14 +25,14 @@ const ASK_EVERY_MS = 100;
  * what, since when.
  */
 export async function lockOperator(
-  context: Pick<Context, 'connector' | 'phaseNames' | 'schema' | 'signal'>,
+  context: Pick<Context, 'connector' | 'phaseNames' | 'schema' | 'signal' | 'report'>,
   command: Command,
   cleanup: Cleanup,
 ): Promise<Lock> {
   const session = await context.connector.open(cleanup);
   const backendPid = await session.backendPid();
   await nameSession(session, command, context.phaseNames, operator());
-  if (await takeLockSoon(session, context.schema)) {
+  if (await takeLockSoon(session, context)) {
     // A killed predecessor's transaction may be making the tables still: what it commits has to be seen.
     await withRetry(() => session.transaction(() => lockLedger(session)), { signal: context.signal });
     return { session, backendPid };
@@ -47,10 +49,25 @@ export async function lockOperator(
   });
 }
 
-async function takeLockSoon(session: Session, schema: string): Promise<boolean> {
-  for (let waited = 0; ; waited += ASK_EVERY_MS) {
+async function takeLockSoon(
+  session: Session,
+  { schema, signal, report }: Pick<Context, 'schema' | 'signal' | 'report'>,
+): Promise<boolean> {
+  const start = performance.now();
+  for (let told = false; ; ) {
     if (await takeLock(session, schema)) return true;
-    if (waited >= PATIENCE_MS) return false;
+    const waited = performance.now() - start;
+    if (signal?.aborted === true || waited >= SYNC_PATIENCE_MS) return false;
+    if (waited >= PATIENCE_MS) {
+      const holder = await findHolder(session, schema);
+      // None: it was given back a moment ago.
+      if (holder !== undefined && holder.command !== 'sync') return false;
+      if (holder !== undefined && !told) {
+        told = true;
+        const message = `Waiting up to ${SYNC_PATIENCE_MS / 1_000} s for a round of ${describeHolder(holder)}.`;
+        report({ type: 'notice', level: 'info', message });
+      }
+    }
     await sleep(ASK_EVERY_MS);
   }
 }

@@ -12,11 +12,11 @@ const FEWEST = 4_000;
 const FIRST = 8_000;
 const MOST = 20_000;
 const SECONDS_WANTED = 2;
-
+/** What meets writers in the way is tried again with fewer changes, down to these. */
+const FEWEST_AGAIN = 10;
+const FEWER = 4;
 /** Attempts at a portion, where one gives the command and waits for it. */
 const ATTEMPTS = 8;
-/** A portion that met a neighbour is given again in parts: the fewer rows it writes, the fewer it meets. */
-const SMALLER = 8;
 
 /** How many changes to take at a time, by how long the last ones took. */
 class Portion {
@@ -61,7 +61,7 @@ export async function drain(
     let most = portion.size;
     const applied = await withRetry(
       (attempt) => {
-        most = Math.max(1, Math.ceil(portion.size / SMALLER ** (attempt - 1)));
+        if (attempt > 1) most = Math.max(FEWEST_AGAIN, Math.floor(most / FEWER));
         return session.transaction(() => applyChanges(session, job, most), 'repeatable read');
       },
       { signal: job.signal, retryable: mayPass, attempts },
@@ -99,6 +99,6 @@ function add(total: { -readonly [K in keyof Applied]: Applied[K] }, applied: App
 }
 
 /** A submission that went while its rows were written, like a lock that was not to be had: the next snapshot knows. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   return isRetryable(error) || sqlState(error) === '23503';
 }

@@ -311,8 +311,9 @@ export const rollbackReport: RollbackReport = {
       phase: 'assessments',
       dropped: ['public.opportunity_scores_legacy', 'public.opportunity_assessments'],
       reverted: null,
+      kept: false,
     },
-    { phase: 'opportunities', dropped: [], reverted: null },
+    { phase: 'opportunities', dropped: [], reverted: null, kept: false },
   ],
 };
 

@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { backup, complete, cutover, rollback, status, sync, verify } from '../../src/index.js';
+import * as everything from '../../src/index.js';
+import { backup, complete, cutover, sync, verify } from '../../src/index.js';
 import { catalogOf } from '../run/catalog.js';
+import { rollback, status } from '../support/unifying.js';
 import { atSea, cutOver, inHarbour } from './at-sea.js';
 
 test('there, back, there again, and done: the catalog is as it was, foreign keys and views included', async () => {
@@ -55,6 +57,54 @@ test('there, back, there again, and done: the catalog is as it was, foreign keys
   expect(changed.phases[0]?.reverted?.catalogDifferences).toEqual([
     `columns: public.opportunities.description, default was null, now "'none'::text"`,
   ]);
+});
+
+test('there and back does not drop anything, however often it is given; all of it at once when that is said', async () => {
+  const database = await inHarbour('A');
+  const databaseUrl = database.url;
+  await everything.run({ databaseUrl, phases: ['enhancements'] });
+  await cutOver(database);
+  const all = { databaseUrl, phases: everything.PHASES };
+  const names = ['enhancements', 'assessments', 'opportunities'];
+  const outcomes = ({ phases }: everything.RollbackReport) =>
+    phases.map(({ phase, kept, dropped, reverted }) => [phase, kept, dropped.length > 0, reverted !== null]);
+  const kept = names.map((name) => [name, true, false, name !== 'enhancements']);
+  expect(outcomes(await everything.rollback(all))).toEqual(kept);
+  const undone = names.map((name) => [name, true, false, false]);
+  expect(outcomes(await everything.rollback(all))).toEqual(undone);
+  expect(outcomes(await rollback({ databaseUrl, phases: ['assessments'] }))).toEqual([undone[1]]);
+  expect(await everything.verify({ databaseUrl })).toMatchObject({ equal: true });
+
+  // From sea as well.
+  await cutOver(database);
+  const gone = names.map((name) => [name, false, true, name !== 'enhancements']);
+  expect(outcomes(await everything.rollback({ ...all, drop: true }))).toEqual(gone);
+  const { rows } = await database.query(
+    `select count(*)::int as n from pg_namespace where nspname like 'drydock%'`,
+  );
+  expect(rows).toEqual([{ n: 0 }]);
+});
+
+test('what is built on the unified tables does not hold up their completion, and stays', async () => {
+  const database = await inHarbour('A');
+  const databaseUrl = database.url;
+  await everything.run({ databaseUrl, phases: ['enhancements'] });
+  await cutOver(database);
+  await expect(complete({ databaseUrl, phases: ['enhancements'] })).rejects.toMatchObject({
+    code: 'nothing-to-complete',
+  });
+  const done = await complete({ databaseUrl });
+  expect(done.phases.map(({ phase, outcome }) => [phase, outcome])).toEqual([
+    ['assessments', 'completed'],
+    ['opportunities', 'completed'],
+  ]);
+  expect((await everything.status({ databaseUrl })).phases.map(({ state }) => state)).toEqual([
+    'completed',
+    'completed',
+    'verified',
+  ]);
+  const { phases } = await rollback({ databaseUrl, phases: ['enhancements'] });
+  expect(phases[0]?.dropped.length).toBeGreaterThan(0);
 });
 
 test('completed: old names are read-only, other tables name the unified one, the old tables go with a backup only', async () => {

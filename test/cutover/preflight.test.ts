@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cutover, sync } from '../../src/index.js';
+import { rollback, run } from '../support/unifying.js';
 import { inHarbour } from './at-sea.js';
 
 test('everything that hangs on the tables is named, and what it means for it', async () => {
@@ -58,7 +59,6 @@ test('everything that hangs on the tables is named, and what it means for it', a
 test('a snapshot older than the loading, a table that does not report, changes that wait', async () => {
   const database = await inHarbour('A');
   const databaseUrl = database.url;
-  const { run, rollback } = await import('../../src/index.js');
   await rollback({ databaseUrl });
   const old = await database.client();
   // While the batches are loaded: its snapshot is older than what comes of them.

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type LegacyMixture, mixtureName, mixtureOf, SHAPE_A, SHAPE_B } from '../../fixtures/mixture.js';
 import { bench } from '../../src/index.js';
+import { INDEXES } from '../../src/phases/enhancements/indexes.js';
 import { prepared } from '../run/prepared.js';
 
 const ODD = { submissions: 300, seed: 3, oddShare: 0.1, run: {} } as const;
@@ -27,7 +28,12 @@ test.each([SHAPE_A, SHAPE_B, MIXED].map((mixture) => [mixtureName(mixture), mixt
         'best-trust-of-the-week',
         'trust-level-statistics',
         'app-by-submission',
+        'with-core-function',
       ]),
+    );
+    // Writers pay for each index: none is there that no question is asked of.
+    expect(report.queries.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(INDEXES.flatMap(({ serves }) => serves)),
     );
     // An answer without rows would prove nothing.
     expect(measured.filter(({ rows }) => rows === 0)).toEqual([]);

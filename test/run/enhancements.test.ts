@@ -231,3 +231,21 @@ test('a column that came later is named, and taken in when the phase is begun an
     expect.objectContaining({ name: 'mv_llm_usage', stale: null }),
   );
 });
+
+test('an older transaction that holds up an index is named', async () => {
+  const database = await prepared(UNIFIED);
+  const old = await database.client();
+  await old.query(`set application_name = 'an old reader'; begin isolation level repeatable read; select 1`);
+  const told: string[] = [];
+  const report = await run({
+    databaseUrl: database.url,
+    phases,
+    onProgress: (event) => {
+      if (event.type !== 'notice' || !event.message.includes('The index waits')) return;
+      told.push(event.message);
+      void old.query('commit');
+    },
+  });
+  expect(report.outcome).toBe('done');
+  expect(told).toEqual([expect.stringMatching(/an old reader, idle in transaction/)]);
+});

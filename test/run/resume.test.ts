@@ -91,6 +91,25 @@ test('kill -9 of the command leaves nothing that the next one would trip over', 
   expect(await tableHashes(database)).toEqual(await wholeHashes());
 });
 
+test('a round of sync is waited for, and that is told', async () => {
+  const database = await prepared(DATA);
+  const first = await database.client();
+  await first.query(`set application_name = 'drydock sync all by me'`);
+  await first.query(`select pg_advisory_lock(1146247492, hashtext('public'))`);
+  const told: string[] = [];
+  const report = run({
+    databaseUrl: database.url,
+    phases: ['opportunities'],
+    onProgress: (event) => {
+      if (event.type !== 'notice' || !event.message.startsWith('Waiting')) return;
+      told.push(event.message);
+      void first.query(`select pg_advisory_unlock(1146247492, hashtext('public'))`);
+    },
+  });
+  expect(await report).toMatchObject({ outcome: 'done' });
+  expect(told).toEqual([expect.stringContaining('for a round of drydock sync of all phases, by me')]);
+});
+
 test('while one run is at work a second one is refused, and so is a rollback', async () => {
   const database = await prepared({ ...DATA, mixture: SHAPE_B_DLT });
   // The lock that a run holds as long as it is at work.

@@ -14,6 +14,7 @@ import type { Session } from '../session.js';
 const flags = z.object({
   ...target,
   phase: z.string({ error: 'rollback wants to be told what to drop: give --phase.' }).pipe(phase),
+  drop: flag,
   dryRun: flag,
   patience,
   yes: flag,
@@ -26,11 +27,14 @@ export function addRollback(program: Command, session: Session): void {
     .summary('take a phase one step back')
     .description(
       'A phase that was cut over gets its legacy tables back under their names, with everything that was written since, ' +
-        'and is in sync again. Of any other phase, the tables and views that Drydock made are dropped, and only those, and its triggers are ' +
-        'taken from the legacy tables, whose rows are not touched. Asks on a terminal; elsewhere it wants --yes.',
+        'and is in sync again; given once more, it changes nothing. Of phases that were never cut over, the tables and views ' +
+        'that Drydock made are dropped, and only those, and its triggers are taken from the legacy tables; --drop does so also after a cutover. ' +
+        'The rows of the legacy tables stay. Asks on a terminal; elsewhere it wants --yes.',
     );
   addPhaseFlag(command, 'phase to roll back (required)');
-  command.option('--dry-run', 'only say what would be done');
+  command
+    .option('--drop', 'after a cutover too, drop what Drydock made')
+    .option('--dry-run', 'only say what would be done');
   addPatienceFlag(command)
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -38,7 +42,7 @@ export function addRollback(program: Command, session: Session): void {
       helpAfter([
         ['drydock rollback --phase assessments', 'the second phase, after asking'],
         ['drydock rollback --phase opportunities --dry-run', 'what would it do?'],
-        ['drydock rollback --phase all --yes', 'everything, from a script'],
+        ['drydock rollback --phase all --drop --yes', 'all of the way back, from a script'],
       ]),
     )
     .action(async () => {
@@ -48,7 +52,9 @@ export function addRollback(program: Command, session: Session): void {
       if (!yes && !rest.dryRun) {
         await confirmWord(
           session,
-          `This gives the legacy tables of ${what} their names back where it was cut over, and else drops what Drydock made for it, and takes its triggers from the legacy tables; their rows stay.`,
+          rest.drop
+            ? `This gives the legacy tables of ${what} their names back where they were cut over, and drops what Drydock made, its triggers on them too; their rows stay.`
+            : `This gives the legacy tables of ${what} their names back where they were cut over, or drops what Drydock made where nothing ever was, its triggers on them too; their rows stay.`,
           word,
         );
       }

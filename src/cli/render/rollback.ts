@@ -6,14 +6,15 @@ import { facts, heading, mark, title, warning } from './parts.js';
 
 /** What `drydock rollback` dropped or gave back, by name. */
 export function renderRollback(report: RollbackReport, style: Style): string[] {
-  const nothing = report.phases.every(({ dropped, reverted }) => dropped.length === 0 && reverted === null);
+  const nothing = report.phases.every(
+    ({ dropped, reverted, kept }) => dropped.length === 0 && reverted === null && !kept,
+  );
   return [
     ...title(report.dryRun ? 'rollback, dry run' : 'rollback', report, style),
     ...report.phases.flatMap((phase) => [
       ...heading(phase.phase, '', style),
-      ...(phase.reverted === null
-        ? droppedLines(phase, report.dryRun)
-        : revertedLines(phase.reverted, style)),
+      ...(phase.reverted === null ? [] : revertedLines(phase.reverted, style)),
+      ...(phase.kept ? keptLines(phase) : droppedLines(phase, report.dryRun)),
     ]),
     '',
     `${mark(true, style)} ${verdict(report, nothing)}`,
@@ -23,9 +24,15 @@ export function renderRollback(report: RollbackReport, style: Style): string[] {
 function verdict({ dryRun, phases }: RollbackReport, nothing: boolean): string {
   if (nothing) return 'Nothing to drop. The legacy tables were not touched.';
   if (dryRun) return 'Nothing was changed.';
-  return phases.some(({ reverted }) => reverted !== null)
-    ? 'Rolled back: the legacy tables have their names again, with all that was written since.'
+  if (phases.some(({ reverted }) => reverted !== null))
+    return 'Rolled back: the legacy tables have their names again, with all that was written since.';
+  return phases.some(({ kept }) => kept)
+    ? 'The legacy tables have their names: the cutover is undone already. Nothing was changed.'
     : 'Rolled back. The rows of the legacy tables were not touched.';
+}
+
+function keptLines({ phase }: PhaseRollback): string[] {
+  return [`  What Drydock made is kept; to drop it: drydock rollback --phase ${phase} --drop`];
 }
 
 function droppedLines({ dropped }: PhaseRollback, dryRun: boolean): string[] {

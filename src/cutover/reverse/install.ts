@@ -106,10 +106,10 @@ export async function prepareReverseCapture(
 }
 
 /**
- * Statements that switch reverse capture on. What Drydock writes itself is told by a setting of its sessions, which
+ * Statements that make the triggers of reverse capture, and let none of them fire yet. What Drydock writes itself is told by a setting of its sessions, which
  * counts only for members of the role that owns the tables: an application cannot use it to get past.
  */
-export function reverseTriggers(targets: Targets, owner: string): string[] {
+export function sleepingReverseTriggers(targets: Targets, owner: string): string[] {
   const others = `when (not (coalesce(current_setting(${literal(OWN_WRITES)}, true), '') = 'on' and pg_has_role(current_user, ${literal(owner)}, 'member')))`;
   return [targets.unified, targets.folded].flatMap((target) => {
     const call = (what: string) =>
@@ -130,9 +130,17 @@ export function reverseTriggers(targets: Targets, owner: string): string[] {
     ] as const;
     return made.flatMap(([name, definition]) => [
       `create or replace trigger ${ident(String(name))} ${definition}`,
-      `alter table ${target.qualified} enable always trigger ${ident(String(name))}`,
+      `alter table ${target.qualified} disable trigger ${ident(String(name))}`,
     ]);
   });
+}
+
+/** Statements that switch reverse capture on, in the transaction that moves the legacy tables; in every session. */
+export function wakeReverseTriggers(targets: Targets): string[] {
+  return [targets.unified, targets.folded].map(
+    (target) =>
+      `alter table ${target.qualified} ${TRIGGERS.map((name) => `enable always trigger ${ident(name)}`).join(', ')}`,
+  );
 }
 
 /** Statements that switch it off, and take the functions away. */

@@ -24,7 +24,8 @@ export interface LegacyIdeas {
   upTo(cte: 'a_best' | 'o' | 'a' | 'every'): string;
 }
 
-export function legacyIdeas(phase: Phase, fold: FoldText): LegacyIdeas | null {
+/** @param functions whether rows carry their `functions`: they are long, and only who asks for them should sort them */
+export function legacyIdeas(phase: Phase, fold: FoldText, functions = false): LegacyIdeas | null {
   const keyed = (table: string) => phase.keyed.find(({ source }) => source.rule.table === table);
   const [opportunities, app, workflow] = [
     keyed('opportunities'),
@@ -32,12 +33,12 @@ export function legacyIdeas(phase: Phase, fold: FoldText): LegacyIdeas | null {
     keyed('workflow_results'),
   ];
   if (opportunities === undefined || app === undefined) return null;
-  const a_best = [app.with, ...appRows(app)];
+  const a_best = [app.with, ...appRows(app, functions)];
   const a = [...a_best, ...opportunityRows(opportunities, fold), attached('a_best', 'a', 'b.title', fold)];
   const every = [
     ...a,
-    ...(workflow === undefined ? noWorkflow() : workflowRows(workflow, fold)),
-    everyIdea(),
+    ...(workflow === undefined ? noWorkflow() : workflowRows(workflow, fold, functions)),
+    everyIdea(functions),
   ];
   const o = [opportunities.with, ...opportunityRows(opportunities, fold)];
   const parts = { a_best, o, a, every };
@@ -104,7 +105,7 @@ function best(from: string, per: string, into: string): string {
   return `${into} as (select distinct on (${per}) *, ${first} as first_created_at from ${from} order by ${per}, updated desc nulls last, filled desc, id)`;
 }
 
-function appRows(keyed: KeyedSource): string[] {
+function appRows(keyed: KeyedSource, functions: boolean): string[] {
   const row = new LegacyRow(keyed.source.table);
   const columns = [
     // A table that dlt made has no id: rows that are alike in all the rest are equal.
@@ -114,6 +115,7 @@ function appRows(keyed: KeyedSource): string[] {
     `${row.text('app_concept')} as app_concept`,
     `${row.percent('trust_score')} as trust_score`,
     `upper(${row.text('trust_level')} collate "C") as trust_level`,
+    ...(functions ? [functionsOf(row, 'core_functions')] : []),
   ];
   return [
     `a_rows as (select ${columns.join(', ')} from ${fromClause(keyed)})`,
@@ -121,10 +123,19 @@ function appRows(keyed: KeyedSource): string[] {
   ];
 }
 
-function workflowRows(keyed: KeyedSource, fold: FoldText): string[] {
+function functionsOf(row: LegacyRow, column: string): string {
+  return `${row.text(column)} as functions`;
+}
+
+function workflowRows(keyed: KeyedSource, fold: FoldText, functions: boolean): string[] {
   const isNamed = keyed.source.table.shape.name === 'A';
   const named = keyed.extras[EXTRA.namedOpportunity - 1] ?? 'null';
-  const columns = ['r.id', ...head(keyed), ...(isNamed ? [`${named} as named`] : [])];
+  const columns = [
+    'r.id',
+    ...head(keyed),
+    ...(isNamed ? [`${named} as named`] : []),
+    ...(functions ? [functionsOf(new LegacyRow(keyed.source.table), 'function_list')] : []),
+  ];
   const rows = `w_rows as (select ${columns.join(', ')} from ${fromClause(keyed)})`;
   if (!isNamed) return [rows, best('w_rows', 'k', 'w_best'), attached('w_best', 'w', 'b.app_name', fold)];
   // Each row names its opportunity.
@@ -137,15 +148,15 @@ function workflowRows(keyed: KeyedSource, fold: FoldText): string[] {
 
 function noWorkflow(): string[] {
   return [
-    'w as (select null::uuid as idea, null::uuid as k, null::boolean as known, null::text as submission_title, null::timestamptz as submitted_at, null::text as app_name, null::text as status, null::timestamptz as first_created_at where false)',
+    'w as (select null::uuid as idea, null::uuid as k, null::boolean as known, null::text as submission_title, null::timestamptz as submitted_at, null::text as app_name, null::text as status, null::timestamptz as first_created_at, null::text as functions where false)',
   ];
 }
 
-function everyIdea(): string {
+function everyIdea(functions: boolean): string {
   return `every as (select coalesce(o.id, a.idea, w.idea) as idea, coalesce(o.k, a.k, w.k) as k, coalesce(o.known, a.known, w.known) as known,
   coalesce(o.title, a.title, o.submission_title, a.submission_title, w.submission_title) as title,
   coalesce(o.status, a.status, w.status, ${literal(OTHERWISE)}) as status,
   coalesce(least(o.created_at, a.first_created_at, w.first_created_at), o.submitted_at, a.submitted_at, w.submitted_at) as created_at,
-  coalesce(o.subreddit, a.subreddit, '') as subreddit, a.trust_score
+  coalesce(o.subreddit, a.subreddit, '') as subreddit, a.trust_score${functions ? ', a.functions as app_functions, w.functions as workflow_functions' : ''}
   from o full join a on a.idea = o.id full join w on w.idea = coalesce(o.id, a.idea))`;
 }

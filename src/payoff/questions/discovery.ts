@@ -1,11 +1,12 @@
 import type { Asked } from '../question.js';
+import { coreFunction } from './core-function.js';
 import type { Forms } from './forms.js';
 import { lacks } from './left-out.js';
 import { wholeOpportunity } from './whole-opportunity.js';
 
 /** What people look for. */
 export function discovery(forms: Forms): Asked[] {
-  return [bestTrust(forms), wholeOpportunity(forms), topCombined(forms)];
+  return [bestTrust(forms), wholeOpportunity(forms), topCombined(forms), coreFunction(forms)];
 }
 
 /** Some clocks were wrong by years: the last week is the one before the moment by which 98 % of the rows were made. */

@@ -8,6 +8,8 @@ export interface Forms {
   readonly legacy: LegacyDatabase;
   /** Null where the tables that they stand on are not there. */
   readonly ideas: LegacyIdeas | null;
+  /** The same with their functions. */
+  readonly functions: LegacyIdeas | null;
   readonly assessments: LegacyAssessments;
   /** Qualified names. */
   readonly tables: {

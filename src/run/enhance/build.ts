@@ -7,6 +7,7 @@ import { raiseMaintenanceMemory } from '../../load/indexes.js';
 import type { Enhancements } from '../../phases/enhancements/bind.js';
 import { refreshStatement } from '../../phases/enhancements/refresh-function.js';
 import { type Context, throwIfStopped } from '../context.js';
+import { tellWaiting } from './tell-waiting.js';
 
 const INDEX_MEMORY_MB = 256;
 const LEFT = 'What was built is in place; the same command goes on with the rest.';
@@ -26,7 +27,10 @@ export async function buildIndexes(
       throwIfStopped(context.signal, LEFT);
       context.report({ type: 'step', phase: 'enhancements', step: 'indexes', detail: name });
       const index = { schema: enhancements.schema, name, table, on };
-      if (await buildConcurrently(session, phaseId, index, context.signal)) built.add(name);
+      const isNew = await tellWaiting(context, session, () =>
+        buildConcurrently(session, phaseId, index, context.signal),
+      );
+      if (isNew) built.add(name);
     }
     // An index answers a question alone only where it is known that the rows are seen by all: 45 ms became 1.3 ms.
     const tables = new Set(

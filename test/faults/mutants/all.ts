@@ -185,8 +185,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'run/verify.js',
-        find: 'const result = await verifyPhase(',
-        replace: `await setState(context.session, phaseId, 'verified'); const result = await verifyPhase(`,
+        find: 'const compared = await comparePhase(',
+        replace: `await setState(context.session, phaseId, 'verified'); const compared = await comparePhase(`,
       },
     ],
     fault: when.killedAt(/hashint8extended/, 2),
