@@ -55,6 +55,11 @@ export interface PhasePlan {
   }[];
   /** Qualified names of tables and views that the run makes. */
   readonly creates: readonly string[];
+  /**
+   * The tables that get triggers, unless a run is told `capture: false`; and sentences about rights that are missing for
+   * it: then a run goes on without. Null: nothing is captured for the phase itself.
+   */
+  readonly capture: { readonly tables: readonly string[]; readonly missing: readonly string[] } | null;
   readonly batches: { readonly count: number; readonly size: number };
   readonly estimate: { readonly seconds: number; readonly bytes: number };
 }

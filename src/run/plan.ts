@@ -1,5 +1,8 @@
+import { findObstacles } from '../capture/obstacles.js';
+import { watchedTables } from '../capture/watched.js';
 import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
+import type { Session } from '../db/session.js';
 import { extraColumns } from '../legacy/detect.js';
 import { type LegacyTableName, SHAPES } from '../legacy/shapes.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
@@ -125,8 +128,18 @@ async function planPhase(
             ...[targets.unified, targets.folded].map((target) => `table ${target.schema}.${target.name}`),
             ...phase.bound.sources.map((source) => `view ${phase.schema}.${viewName(source.rule.table)}`),
           ],
+    capture: await capturePlan(session, phase),
     batches: { count: ranges.length, size },
     estimate: estimate(phase, rows),
+  };
+}
+
+/** What puts triggers on the legacy tables, and whether this user may. */
+async function capturePlan(session: Session, phase: Phase): Promise<PhasePlan['capture']> {
+  const { missing } = await findObstacles(session, phase);
+  return {
+    tables: watchedTables(phase).map(({ table }) => `${table.schema}.${table.name}`),
+    missing,
   };
 }
 

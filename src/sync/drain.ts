@@ -4,16 +4,18 @@ import { isRetryable, sqlState } from '../db/sqlstate.js';
 import { type Applied, applyChanges } from './apply.js';
 import type { SyncJob } from './job.js';
 
-/** Changes per transaction: so many that one takes about a second, in which locks on our rows are held. */
-const FEWEST = 1_000;
-const FIRST = 4_000;
+/**
+ * Changes per transaction: so many that one takes a second or two, in which locks on our rows are held. Some of its
+ * statements cost the same however few there are, so small portions are slow ones.
+ */
+const FEWEST = 4_000;
+const FIRST = 8_000;
 const MOST = 20_000;
-const SECONDS_WANTED = 1;
-
-/** Attempts at a portion, where one gives the command and waits for it. */
-const ATTEMPTS = 8;
+const SECONDS_WANTED = 2;
 /** A portion that met a neighbour is given again in parts: the fewer rows it writes, the fewer it meets. */
 const SMALLER = 8;
+/** Attempts at a portion, where one gives the command and waits for it. */
+const ATTEMPTS = 8;
 
 /** How many changes to take at a time, by how long the last ones took. */
 class Portion {

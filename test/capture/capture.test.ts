@@ -8,7 +8,7 @@ import { prepared } from '../run/prepared.js';
 import { createRole } from '../run/role.js';
 import { eventually } from '../run/traces.js';
 import type { TestDatabase } from '../support/database.js';
-import { rollback, run, status } from '../support/unifying.js';
+import { plan, rollback, run, status } from '../support/unifying.js';
 
 const mixture = mixtureOf({});
 const LEGACY = { mixture, submissions: 80, oddShare: 0 } as const;
@@ -214,6 +214,9 @@ test('without the right to put triggers on them the run goes on, and says what t
   await database.query(`grant create on database "${database.name}" to ${role.name};
     grant create on schema public to ${role.name}; grant select on all tables in schema public to ${role.name};
     grant references on public.submissions to ${role.name}`);
+  const planned = await plan({ databaseUrl: role.url, phases: ['opportunities'] });
+  expect(planned.phases[0]?.capture?.tables).toContain('public.submissions');
+  expect(planned.phases[0]?.capture?.missing.join()).toMatch(/may not put triggers on public\.opportunities/);
   const report = await run({ databaseUrl: role.url, phases: ['opportunities'] });
   expect(report).toMatchObject({ outcome: 'done', phases: [{ caughtUp: null }] });
   expect(report.warnings.join()).toMatch(

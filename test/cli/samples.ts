@@ -145,6 +145,10 @@ export const planReport: PlanReport = {
         'public.opportunities_legacy',
         'public.app_opportunities_legacy',
       ],
+      capture: {
+        tables: ['public.opportunities', 'public.submissions'],
+        missing: ['User "app" may not put triggers on public.submissions: that takes its owner.'],
+      },
       batches: { count: 4, size: 10_000 },
       estimate: { seconds: 95, bytes: 52_428_800 },
     },

@@ -28,8 +28,8 @@ export function addRollback(program: Command, session: Session): void {
     .description(
       'A phase that was cut over gets its legacy tables back under their names, with everything that was written since, ' +
         'and is in sync again; given once more, it changes nothing. Of phases that were never cut over, the tables and views ' +
-        'that Drydock made are dropped, and only those; --drop does so also after a cutover. ' +
-        'The legacy tables stay. Asks on a terminal; elsewhere it wants --yes.',
+        'that Drydock made are dropped, and only those, and its triggers are taken from the legacy tables; --drop does so also after a cutover. ' +
+        'The rows of the legacy tables stay. Asks on a terminal; elsewhere it wants --yes.',
     );
   addPhaseFlag(command, 'phase to roll back (required)');
   command
@@ -53,8 +53,8 @@ export function addRollback(program: Command, session: Session): void {
         await confirmWord(
           session,
           rest.drop
-            ? `This gives the legacy tables of ${what} their names back where they were cut over, and drops what Drydock made; the legacy tables stay.`
-            : `This gives the legacy tables of ${what} their names back where they were cut over, or drops what Drydock made where nothing ever was; the legacy tables stay.`,
+            ? `This gives the legacy tables of ${what} their names back where they were cut over, and drops what Drydock made, its triggers on them too; their rows stay.`
+            : `This gives the legacy tables of ${what} their names back where they were cut over, or drops what Drydock made where nothing ever was, its triggers on them too; their rows stay.`,
           word,
         );
       }

@@ -74,6 +74,14 @@ function phaseLines(phase: PhasePlan, style: Style): string[] {
     ...facts(
       [
         ['creates', made === '' ? 'nothing that is not there already' : made],
+        ...(phase.capture === null
+          ? []
+          : ([
+              [
+                'triggers',
+                `on ${phase.capture.tables.map(printable).join(', ')} (capture; only their owners may put them there)`,
+              ],
+            ] as const)),
         [
           'batches',
           `${counted(phase.batches.count, 'batch', 'batches')} of up to ${counted(phase.batches.size, 'row')}`,
@@ -105,6 +113,9 @@ function meetingLines(phase: PhasePlan, style: Style): string[] {
 
 function findingLines(phase: PhasePlan, style: Style): string[] {
   const findings = [
+    ...(phase.capture?.missing ?? []).map(
+      (text) => `${printable(text)} Without, the run does not capture what is written meanwhile.`,
+    ),
     ...phase.suspiciousScales.map(
       ({ table: name, column, max }) =>
         `${name}.${column} should hold percent, but its largest value is ${max}: it may be on the unit scale. ` +

@@ -28,7 +28,7 @@ function verdict({ dryRun, phases }: RollbackReport, nothing: boolean): string {
     return 'Rolled back: the legacy tables have their names again, with all that was written since.';
   return phases.some(({ kept }) => kept)
     ? 'The legacy tables have their names: the cutover is undone already. Nothing was changed.'
-    : 'Rolled back. The legacy tables were not touched.';
+    : 'Rolled back. The rows of the legacy tables were not touched.';
 }
 
 function keptLines({ phase }: PhaseRollback): string[] {

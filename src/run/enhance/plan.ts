@@ -23,6 +23,7 @@ export function planEnhancements(context: Context, enhancements: Enhancements): 
     meetings: [],
     suspiciousScales: [],
     unmapped: [],
+    capture: null,
     creates:
       entry !== undefined
         ? []

@@ -24,6 +24,14 @@ describe('the plan', () => {
     expect(plan).toMatch(/workflow_results +missing$/m);
   });
 
+  test('tells the triggers that capture takes, and the right that is missing for it', () => {
+    const told = flat(renderPlan(samples.planReport, PLAIN));
+    expect(told).toMatch(/triggers +on public\.opportunities, public\.submissions \(capture;/);
+    expect(told).toContain(
+      'may not put triggers on public.submissions: that takes its owner. Without, the run',
+    );
+  });
+
   test('shows duplicates, orphans and how tables meet', () => {
     expect(plan).toMatch(/app_opportunities +15,400 +15,100 +300 +22/);
     expect(plan).toContain('8,000  opportunities + app_opportunities + workflow_results');
@@ -174,7 +182,7 @@ test('the rollback names what it dropped', () => {
   const told = text(renderRollback(samples.rollbackReport, PLAIN));
   expect(told).toContain('dropped public.opportunity_assessments');
   expect(told).toContain('There was nothing of this phase.');
-  expect(told).toContain('The legacy tables were not touched.');
+  expect(told).toContain('The rows of the legacy tables were not touched.');
 });
 
 test('the backup says what is in it, where it is, and what is not in it', () => {
