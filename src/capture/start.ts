@@ -2,6 +2,7 @@ import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { reopenAll } from '../ledger/batches.js';
 import { enterCapture, readCaptures } from '../ledger/captures.js';
+import { lockLedger } from '../ledger/schema.js';
 import type { Phase } from '../phases/phase.js';
 import { ATTEMPTS, LOCK_PATIENCE } from './patience.js';
 import { createFunction, createTriggers, functionName, relationsOf } from './triggers.js';
@@ -49,6 +50,8 @@ async function isReporting(session: Session, watched: WatchedTable, phaseId: num
 }
 
 async function startTable(session: Session, watched: WatchedTable, phaseId: number): Promise<number> {
+  // A killed predecessor's transaction may be making the same function still: what it commits has to be seen.
+  await lockLedger(session);
   await session.execute(`set local lock_timeout = '${LOCK_PATIENCE}'`);
   await createFunction(session, watched);
   for (const relation of await relationsOf(session, watched)) {
