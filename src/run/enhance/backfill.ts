@@ -14,6 +14,9 @@ export interface Backfill {
   readonly seconds: number;
 }
 
+/** An earlier attempt had committed, and its answer was lost. */
+const LOADED_ALREADY = { rowsIn: 0, rowsOut: 0 };
+
 /** Counts the metrics of batches of submissions, each with its entry in the ledger in one transaction. */
 export async function backfill(
   context: Context,
@@ -34,7 +37,8 @@ export async function backfill(
       () =>
         session.transaction(async () => {
           // A successor waits here for what becomes of a transaction whose client was killed.
-          await lockBatch(session, batch);
+          const { attempts } = await lockBatch(session, batch);
+          if (attempts > batch.attempts) return LOADED_ALREADY;
           const counted = await count(session, metrics, range, batch.range);
           await bookBatch(session, batch, { sources: {}, ...counted, folded: 0, rejected: 0 }, startedAt);
           return counted;
