@@ -1,5 +1,5 @@
 import { DrydockError, EXIT } from '../errors.js';
-import { printable } from './printable.js';
+import { printable } from '../words/printable.js';
 import { wrap } from './render/text.js';
 import type { Style } from './style.js';
 

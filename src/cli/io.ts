@@ -1,4 +1,4 @@
-import { type JsonLayout, printableJson } from './printable.js';
+import { type JsonLayout, printableJson } from '../words/printable.js';
 import { type Redact, redactDeep } from './redact.js';
 import { type Style, styleFor } from './style.js';
 

@@ -1,7 +1,7 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { printable } from '../words/printable.js';
 import type { Globals } from './globals.js';
 import type { Sink } from './io.js';
-import { printable } from './printable.js';
 
 interface Line {
   readonly level: string;

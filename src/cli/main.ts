@@ -2,11 +2,11 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import { EXIT, StoppedError } from '../errors.js';
+import type { JsonLayout } from '../words/printable.js';
 import { type Failure, failureDocument, failureOf, renderFailure } from './failure.js';
 import { scanGlobals } from './globals.js';
 import { sink } from './io.js';
 import { createLog } from './log.js';
-import type { JsonLayout } from './printable.js';
 import { buildProgram } from './program.js';
 import { redactor } from './redact.js';
 import type { Session } from './session.js';

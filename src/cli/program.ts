@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { version } from '../words/version.js';
 import { addBackup } from './commands/backup.js';
 import { addBench } from './commands/bench.js';
 import { addComplete } from './commands/complete.js';
@@ -21,7 +22,6 @@ import { addGlobalFlags } from './flags/target.js';
 import { helpAfter } from './help.js';
 import type { Session } from './session.js';
 import { usageError } from './usage.js';
-import { version } from './version.js';
 
 const DESCRIPTION =
   'Unifies overlapping legacy tables of a live Postgres database into fewer, better ones, and proves by hash on ' +

@@ -1,4 +1,4 @@
-import { printable } from './printable.js';
+import { printable } from '../words/printable.js';
 
 /** Takes every known password, and whatever stands where a password stands, out of a text. */
 export type Redact = (text: string) => string;

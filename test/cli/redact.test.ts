@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { printable } from '../../src/cli/printable.js';
 import { redactDeep, redactor } from '../../src/cli/redact.js';
+import { printable } from '../../src/words/printable.js';
 
 const nothing = redactor([], {});
 

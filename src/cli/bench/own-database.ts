@@ -3,9 +3,9 @@ import type { Cleanup } from '../../db/cleanup.js';
 import { startServer } from '../../embedded/server.js';
 import { DrydockError, run } from '../../index.js';
 import type { ProgressEvent } from '../../reports/progress.js';
+import { counted } from '../../words/format.js';
 import type { DemoShape } from '../commands/demo.js';
 import { makeLegacyDatabase } from '../demo/legacy-database.js';
-import { counted } from '../render/format.js';
 
 /** Settings of a server that somebody looks after, on a small machine; what sorts in memory helps the legacy form. */
 const SERVER_SETTINGS = {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { DEFAULTS } from '../../reports/target.js';
+import { quoted } from '../../words/printable.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
 import { sizeFlags } from '../flags/sizes.js';
 import { helpAfter } from '../help.js';
-import { quoted } from '../printable.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT, throttle } from '../../index.js';
+import { quoted } from '../../words/printable.js';
 import { parseFlags } from '../flags/parse.js';
 import { addRateFlag, rateFlag } from '../flags/rate.js';
 import { target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { quoted } from '../printable.js';
 import { renderOrder } from '../render/order.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';

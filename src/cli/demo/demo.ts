@@ -16,10 +16,10 @@ import {
   verify,
 } from '../../index.js';
 import type { ProgressEvent } from '../../reports/progress.js';
+import { count, counted, duration } from '../../words/format.js';
 import type { DemoOptions } from '../commands/demo.js';
 import { withProgress } from '../progress.js';
 import { renderDemo } from '../render/demo.js';
-import { count, counted, duration } from '../render/format.js';
 import { renderPlan } from '../render/plan.js';
 import { writePage } from '../report/write.js';
 import type { Session } from '../session.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { isUuid } from '../../keys/uuid.js';
 import type { RangeOptions } from '../../reports/target.js';
-import { quoted } from '../printable.js';
+import { quoted } from '../../words/printable.js';
 import { UsageError } from '../usage.js';
 
 /** The three ways to name a part of a phase: by batch, by key, by time. */

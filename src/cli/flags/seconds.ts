@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../printable.js';
+import { quoted } from '../../words/printable.js';
 
 /** A time in seconds, above nothing; a point may stand in it. */
 export function seconds(flag: string, most: number): z.ZodType<number | undefined> {

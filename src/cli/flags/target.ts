@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { DEFAULTS, PHASES, type PhaseName } from '../../reports/target.js';
-import { quoted } from '../printable.js';
+import { quoted } from '../../words/printable.js';
 import { schemaName } from './scalars.js';
 
 /** Flags of every command: how to reach the database, where the tables live, how to print. */

@@ -1,6 +1,6 @@
 import type { MonitorReport } from '../../reports/monitor.js';
+import { count } from '../../words/format.js';
 import { canRedraw, LivePicture } from '../live-picture.js';
-import { count } from '../render/format.js';
 import { changeLines } from '../render/monitor/alerts.js';
 import { monitorLine, monitorPicture } from '../render/monitor/report.js';
 import { sparkline } from '../render/sparkline.js';

@@ -1,9 +1,9 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { ProgressEvent } from '../../reports/progress.js';
+import { count, duration, percent } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Sink } from '../io.js';
-import { printable } from '../printable.js';
 import type { ProgressDisplay } from '../progress.js';
-import { count, duration, percent } from '../render/format.js';
 import { Pace } from './pace.js';
 import { orderText, STEP_TEXT, syncText } from './steps.js';
 import { SyncPicture } from './sync-picture.js';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ProgressEvent } from '../../reports/progress.js';
+import { count, duration, percent } from '../../words/format.js';
 import type { ProgressDisplay } from '../progress.js';
-import { count, duration, percent } from '../render/format.js';
 import { Pace } from './pace.js';
 import { orderText, STEP_TEXT, syncText } from './steps.js';
 

@@ -1,7 +1,7 @@
 import type { BackupReport } from '../../reports/backup.js';
-import { printable } from '../printable.js';
+import { bytes, count, counted, duration, percent } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { bytes, count, counted, duration, percent } from './format.js';
 import { facts, mark, title, warning } from './parts.js';
 import { table } from './table.js';
 import { wrap } from './text.js';

@@ -7,9 +7,9 @@ import {
   type TableSize,
   type Timing,
 } from '../../reports/bench.js';
-import { printable } from '../printable.js';
+import { bytes, count, counted, duration, milliseconds } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { bytes, count, counted, duration, milliseconds } from './format.js';
 import { facts, heading, mark, title, warning } from './parts.js';
 import { table } from './table.js';
 import { wrap } from './text.js';

@@ -1,8 +1,8 @@
 import type { CompleteReport, PhaseCompletion } from '../../reports/complete.js';
-import { printable } from '../printable.js';
+import { counted } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { findingLines } from './findings.js';
-import { counted } from './format.js';
 import { heading, mark, title } from './parts.js';
 
 const OUTCOMES = {

@@ -1,7 +1,7 @@
 import type { CutoverReport, PhaseCutover, Swap } from '../../reports/cutover.js';
+import { count, counted } from '../../words/format.js';
 import type { Style } from '../style.js';
 import { findingLines } from './findings.js';
-import { count, counted } from './format.js';
 import { facts, heading, mark, title } from './parts.js';
 import { stateText } from './state.js';
 import { hashTable, invariantLines } from './verification.js';

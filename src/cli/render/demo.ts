@@ -1,8 +1,8 @@
+import { counted, duration } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { DemoReport } from '../demo/demo.js';
-import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { gainLines } from './bench.js';
-import { counted, duration } from './format.js';
 import { facts } from './parts.js';
 import { runLines } from './run.js';
 import { renderVerify, verifyVerdict } from './verify.js';

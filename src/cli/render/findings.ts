@@ -1,7 +1,7 @@
 import type { CutoverFinding } from '../../reports/cutover.js';
-import { printable } from '../printable.js';
+import { counted } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { counted } from './format.js';
 import { subheading } from './parts.js';
 import { wrap } from './text.js';
 

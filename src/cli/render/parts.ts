@@ -1,7 +1,7 @@
 import type { Accounting } from '../../reports/run.js';
-import { printable } from '../printable.js';
+import { count } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { count } from './format.js';
 import { table } from './table.js';
 import { displayWidth, wrap } from './text.js';
 

@@ -1,7 +1,7 @@
 import type { PhasePlan, PlanReport, TablePlan } from '../../reports/plan.js';
-import { printable, quoted } from '../printable.js';
+import { bytes, count, counted, duration } from '../../words/format.js';
+import { printable, quoted } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { bytes, count, counted, duration } from './format.js';
 import { facts, heading, mark, subheading, title, warning } from './parts.js';
 import { stateText } from './state.js';
 import { table } from './table.js';

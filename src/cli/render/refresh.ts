@@ -1,7 +1,7 @@
 import type { RefreshReport, RefreshSeriesReport, ScheduleReport } from '../../reports/refresh.js';
-import { printable } from '../printable.js';
+import { count, counted, duration } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { count, counted, duration } from './format.js';
 import { facts, mark, title } from './parts.js';
 import { table } from './table.js';
 

@@ -1,5 +1,5 @@
 import type { MigrationReport } from '../../reports/report.js';
-import { printable } from '../printable.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { title, warning } from './parts.js';
 

@@ -1,7 +1,7 @@
 import type { RestoreReport } from '../../reports/restore.js';
-import { printable } from '../printable.js';
+import { count, counted, duration, shortHash } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { count, counted, duration, shortHash } from './format.js';
 import { facts, mark, warning } from './parts.js';
 import { table } from './table.js';
 import { wrap } from './text.js';

@@ -1,7 +1,7 @@
 import type { Made, PhaseRun, RunReport } from '../../reports/run.js';
-import { printable } from '../printable.js';
+import { bytes, count, counted, duration, percent } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { bytes, count, counted, duration, percent } from './format.js';
 import { accountingTable, facts, heading, mark, title, warning } from './parts.js';
 import { stateText } from './state.js';
 import { table } from './table.js';

@@ -1,7 +1,7 @@
 import type { Running } from '../../reports/status.js';
-import { printable } from '../printable.js';
+import { count } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { count } from './format.js';
 
 /** Who is at work, since when, and what it has been told: the lines of a facts list. */
 export function runningFacts(running: Running, style: Style): (readonly [name: string, value: string])[] {

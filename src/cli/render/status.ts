@@ -1,8 +1,8 @@
 import type { ViewStatus } from '../../reports/refresh.js';
 import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
-import { printable } from '../printable.js';
+import { count, counted, duration, percent } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { count, counted, duration, percent } from './format.js';
 import { facts, heading, mark, title } from './parts.js';
 import { runningFacts } from './running.js';
 import { stateText } from './state.js';

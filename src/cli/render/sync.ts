@@ -1,6 +1,6 @@
 import type { PhaseSync, SyncReport } from '../../reports/sync.js';
+import { bytes, count, counted, duration } from '../../words/format.js';
 import type { Style } from '../style.js';
-import { bytes, count, counted, duration } from './format.js';
 import { facts, heading, mark, title } from './parts.js';
 import { stateText } from './state.js';
 import { wrap } from './text.js';

@@ -1,8 +1,8 @@
 import type { Difference, PhaseVerification, TableVerification } from '../../reports/verify.js';
-import { printable } from '../printable.js';
+import { count, counted, shortHash } from '../../words/format.js';
+import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { excerpt } from './excerpt.js';
-import { count, counted, shortHash } from './format.js';
 import { mark, subheading, warning } from './parts.js';
 import { table } from './table.js';
 import { wrap } from './text.js';

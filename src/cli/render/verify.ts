@@ -1,6 +1,6 @@
 import type { VerifyReport } from '../../reports/verify.js';
+import { counted, duration } from '../../words/format.js';
 import type { Style } from '../style.js';
-import { counted, duration } from './format.js';
 import { accountingTable, heading, mark, title } from './parts.js';
 import { wrap } from './text.js';
 import { differenceLines, hashTable, invariantLines, pendingLines } from './verification.js';

@@ -1,5 +1,5 @@
 import type { Alert, AlertChange, MonitorReport, Unknown } from '../../../reports/monitor.js';
-import { printable } from '../../printable.js';
+import { printable } from '../../../words/printable.js';
 import type { Style } from '../../style.js';
 import { wrap } from '../text.js';
 

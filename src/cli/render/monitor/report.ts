@@ -1,8 +1,8 @@
 import type { MonitorReport, PhaseProgress, QueryTime } from '../../../reports/monitor.js';
-import { printable } from '../../printable.js';
+import { count, duration, percent } from '../../../words/format.js';
+import { printable } from '../../../words/printable.js';
 import { barText } from '../../progress/bar.js';
 import type { Style } from '../../style.js';
-import { count, duration, percent } from '../format.js';
 import { facts, heading, title } from '../parts.js';
 import { runningFacts } from '../running.js';
 import { stateText } from '../state.js';

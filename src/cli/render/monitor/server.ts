@@ -1,7 +1,7 @@
 import type { Client, LockWait, MonitorReport, Sample } from '../../../reports/monitor.js';
-import { printable } from '../../printable.js';
+import { bytes, count, counted, duration } from '../../../words/format.js';
+import { printable } from '../../../words/printable.js';
 import type { Style } from '../../style.js';
-import { bytes, count, counted, duration } from '../format.js';
 
 type Fact = readonly [name: string, value: string];
 
