@@ -84,7 +84,6 @@ function scanned(
   const known = usuallyBare === true ? submissions.knowsAsWritten(table, raw) : 'false';
   const ids = `select ${text} as raw, ${bareId(text)} as rid from ${qualified(table.schema, table.name)} r where ${unpointed} and not ${known} offset 0`;
   const hashes = `select k.raw, k.rid, case when length(k.rid) = 36 then lower(k.rid) end as uuid, ${hashOfUnknown('k.rid')} as hash from (${ids}) k offset 0`;
-  const named = `${mayBeUuid('x.uuid')} or x.uuid = any (array(select id::text from other_ids))`;
-  return `with x as materialized (select x.raw, x.rid, ${named} as named from (${hashes}) x where ${mayBeUnknown('x.hash')} or ${named})
-    select x.raw from x where x.named or not exists (select from (${submissions.knownOf('select rid from x')}) y where y.rid = x.rid)`;
+  const found = `select x.raw, x.rid from (${hashes}) x where ${mayBeUnknown('x.hash')} or ${mayBeUuid('x.uuid')} or x.uuid = any (array(select id::text from other_ids))`;
+  return `with x as materialized (${found}) select x.raw from x where not exists (select from (${submissions.knownOf('select rid from x')}) y where y.rid = x.rid)`;
 }

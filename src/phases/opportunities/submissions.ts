@@ -25,7 +25,10 @@ export interface Submissions {
   reached(names: string): readonly string[];
   /** Whether a raw column of rows `r` holds, without a prefix, the Reddit id of a submission; false where that is not sure. */
   knowsAsWritten(table: LegacyTable, column: string): string;
-  /** A query for the ids among some bare ones, given by a query, that are in `submissions` as they are; maybe not for all. */
+  /**
+   * A query for the ids among some bare ones, given by a query, that are no uuids and surely those of a submission: it
+   * has the id without a prefix.
+   */
   knownOf(bareIds: string): string;
 }
 
