@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
 import { sync, verify } from '../../src/index.js';
+import { atSea } from '../cutover/at-sea.js';
 import { prepared } from '../run/prepared.js';
 
 test('a portion that cannot be serialized is tried again with fewer changes', async () => {
@@ -56,4 +57,38 @@ test('a portion takes no row away whose new key only a later portion tells', asy
   expect(await verify({ databaseUrl: database.url, phases: ['opportunities'] })).toMatchObject({
     equal: true,
   });
+});
+
+test('a portion passes however often applications write the same rows of the unified table', async () => {
+  const database = await atSea('A');
+  const { rows } = await database.query<{ id: string }>(
+    'select id from opportunities_unified where from_opportunities order by id limit 20',
+  );
+  const ids = rows.map(({ id }) => id);
+  await database.query(`update opportunities set description = 'under the old name' where id = any ($1)`, [
+    ids,
+  ]);
+  const application = await database.client();
+  let [writing, written] = [true, 0];
+  const writer = (async () => {
+    while (writing) {
+      await application.query('update opportunities_unified set target_audience = $2 where id = any ($1)', [
+        ids,
+        `direct ${written}`,
+      ]);
+      written += 1;
+    }
+  })();
+  try {
+    await sync({ databaseUrl: database.url, phases: ['opportunities'] });
+  } finally {
+    writing = false;
+    await writer;
+  }
+  await sync({ databaseUrl: database.url });
+  const { rows: merged } = await database.query(
+    'select distinct description, target_audience from opportunities_unified where id = any ($1)',
+    [ids],
+  );
+  expect(merged).toEqual([{ description: 'under the old name', target_audience: `direct ${written - 1}` }]);
 });
