@@ -26,6 +26,11 @@ const KINDS: readonly Kind[] = [
   cutCommit,
 ];
 
+/** Commands that change what the old names are, and the statements with which they do: half of the shots aim there. */
+const TURNS: readonly string[] = ['cutover', 'rollback', 'complete'];
+const BEHIND_LOCKS =
+  /lock table|^alter table|^drop view|^create (or replace )?view|drydock\.(moved_tables|cutovers)|^update drydock\.phases/i;
+
 const LIMIT_SECONDS = 120;
 const AGAIN = 5;
 /** Statements of a command, before one of its kind was seen. */
@@ -59,7 +64,6 @@ export class Pilot {
   readonly alarms: string[] = [];
   faults = 0;
   commands = 0;
-  #follower: { readonly command: Command; readonly proxy: StatementProxy } | undefined;
 
   /** @param share of the commands that are shot at */
   constructor(parts: {
@@ -157,10 +161,13 @@ export class Pilot {
       await kind.inject(site, undefined);
     };
     const position = this.#random.pick(kind?.positions ?? POSITIONS);
+    const turns = TURNS.includes(args[0] ?? '') && this.#random.chance(0.5);
     const moment =
       kind?.when === 'commit'
         ? ({ at: 'text', text: /^commit/i, nth: 1 + this.#random.int(4), position } as const)
-        : ({ at: 'number', number: 1 + this.#random.int(usual), position } as const);
+        : turns
+          ? ({ at: 'text', text: BEHIND_LOCKS, nth: 1 + this.#random.int(8), position } as const)
+          : ({ at: 'number', number: 1 + this.#random.int(usual), position } as const);
     const trap = new Trap(moment, [], spring, () => undefined);
     const proxy: StatementProxy = await StatementProxy.open(this.#server.urlOf(this.#database), trap.watch);
     this.commands += 1;
@@ -172,40 +179,6 @@ export class Pilot {
     } finally {
       await heal.unwind().catch(() => undefined);
       proxy.close();
-    }
-  }
-
-  /** Has `sync --follow` work in the background; one that was there already is killed without warning. */
-  async follow(): Promise<void> {
-    if (this.#follower !== undefined) {
-      this.#follower.command.process.kill('SIGKILL');
-      this.faults += 1;
-      await this.#endFollower();
-    }
-    const proxy = await StatementProxy.open(this.#server.urlOf(this.#database), () => undefined);
-    const args = ['sync', '--follow', '--json'];
-    this.#follower = {
-      command: startCommand({ main: this.#main, args, databaseUrl: proxy.url, limitSeconds: 86_400 }),
-      proxy,
-    };
-  }
-
-  /** Asks the follower to end. */
-  async unfollow(): Promise<void> {
-    this.#follower?.command.process.kill('SIGTERM');
-    await this.#endFollower();
-  }
-
-  async #endFollower(): Promise<void> {
-    if (this.#follower === undefined) return;
-    const { command, proxy } = this.#follower;
-    this.#follower = undefined;
-    const { stdout, stderr, status } = await command.ended;
-    proxy.close();
-    if (status === 2 || /"code": "defect"/.test(stdout)) {
-      this.#say(
-        `  sync --follow ended by itself: ${(stdout + stderr).replaceAll(/\s+/g, ' ').slice(0, 500)}`,
-      );
     }
   }
 }
