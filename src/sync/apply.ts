@@ -3,7 +3,7 @@ import { reopenAll } from '../ledger/batches.js';
 import { enqueueKeys, takeChanges } from '../ledger/changes.js';
 import { CREATE_SCRATCH, EMPTY_SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
 import { bookChanges, countKeys, keysOf } from './book.js';
-import { findChangedKeys, listRows, truncated } from './changed-keys.js';
+import { findChangedKeys, followMovedRows, listRows, truncated } from './changed-keys.js';
 import type { SyncJob } from './job.js';
 import { mergeListed } from './merged-rows.js';
 import { replaceKeys } from './replace-keys.js';
@@ -57,6 +57,7 @@ export async function applyChanges(session: Session, job: SyncJob, most: number 
   }
   await findChangedKeys(session, job);
   await listRows(session, job);
+  if (most !== null && changes >= most) await followMovedRows(session, job);
   const rows = await mergeListed(session, job.phase, SCRATCH_KEYS);
   try {
     const before = await countKeys(session, job);

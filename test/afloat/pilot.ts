@@ -31,6 +31,15 @@ const AGAIN = 5;
 /** Statements of a command, before one of its kind was seen. */
 const SOME_STATEMENTS = 60;
 
+const DEFECT = /This is a defect|"code": "defect"/;
+const DIFFERENT = /"equal": false|"balanced": false|"ok": false|"code": "different"/;
+
+interface Finding {
+  readonly verdict: string;
+  readonly code: string;
+  readonly next: string;
+}
+
 export interface Told {
   readonly status: number | null;
   readonly stdout: string;
@@ -46,7 +55,7 @@ export class Pilot {
   readonly #say: (line: string) => void;
   readonly #statements = new Map<string, number>();
   readonly problems: string[] = [];
-  /** Commands that called both sides different. At rest they are equal: whoever said otherwise raised a false alarm. */
+  /** The first command that called both sides different. */
   readonly alarms: string[] = [];
   faults = 0;
   commands = 0;
@@ -81,25 +90,46 @@ export class Pilot {
     for (let attempt = 1; attempt <= AGAIN; attempt += 1) {
       const kind = attempt < 4 && this.#random.chance(this.#share) ? this.#random.pick(KINDS) : undefined;
       const { ended, harm } = await this.#once(args, kind);
+      const told = `${ended.stdout}${ended.stderr}`;
       this.#say(
         `  ${args.join(' ')}: ${ended.signal ?? `status ${ended.status}`} in ${ended.seconds.toFixed(1)} s${harm === undefined ? '' : ` (${harm})`}`,
       );
       if (ended.hung) this.problems.push(`${args.join(' ')} did not end within ${LIMIT_SECONDS} s`);
-      if (/This is a defect|"code": "defect"/.test(ended.stdout + ended.stderr)) {
-        this.problems.push(
-          `${args.join(' ')} called something a defect: ${(ended.stdout + ended.stderr).slice(0, 800)}`,
-        );
-      }
+      if (DEFECT.test(told))
+        this.problems.push(`${args.join(' ')} called something a defect: ${told.slice(0, 800)}`);
+      if (DIFFERENT.test(told)) await this.#sayWhatDiffers(args);
       if (ended.status === 0) return ended;
-      if (ended.status === 1 && this.alarms.length < 5)
-        this.alarms.push(`${args.join(' ')} ended with status 1: ${complaint(ended.stdout)}`);
-      if (harm === undefined)
-        this.#say(`    ${(ended.stdout + ended.stderr).replaceAll(/\s+/g, ' ').slice(0, 600)}`);
+      if (harm === undefined) this.#say(`    ${told.replaceAll(/\s+/g, ' ').slice(0, 600)}`);
       if (await isDone()) return undefined;
+      await this.#heed(ended);
       await sleep(harm === undefined ? 1_000 : this.#random.int(500));
     }
     this.problems.push(`${args.join(' ')} did not do its work in ${AGAIN} attempts`);
     return undefined;
+  }
+
+  /** Does what a refused cutover says that is to be done before. */
+  async #heed({ status, stdout }: Ended): Promise<void> {
+    if (status !== 1) return;
+    const { phases } = JSON.parse(stdout) as {
+      readonly phases: readonly { findings?: readonly Finding[] }[];
+    };
+    for (const { verdict, code, next } of phases.flatMap(({ findings }) => findings ?? [])) {
+      if (verdict !== 'stops') continue;
+      if (code === 'state' && next.startsWith('drydock '))
+        await this.give([...next.split(' ').slice(1), '--json']);
+      else this.problems.push(`a command was refused: ${code}, ${next}`);
+    }
+  }
+
+  /** At rest both sides are equal: whoever says otherwise raises a false alarm, or has found something. */
+  async #sayWhatDiffers(args: readonly string[]): Promise<void> {
+    if (this.alarms.length > 0) return;
+    const { ended } = await this.#once(['verify', '--json'], undefined);
+    const rows = [...ended.stdout.replaceAll(/\s+/g, ' ').matchAll(/\{ "table": "\w+", "batch".{0,200}/g)];
+    this.alarms.push(
+      `${args.join(' ')} called both sides different: ${rows.length === 0 ? 'and verify found nothing' : rows.slice(0, 3).join('; ')}`,
+    );
   }
 
   async #once(
@@ -178,11 +208,4 @@ export class Pilot {
       );
     }
   }
-}
-
-/** What a report finds different, cut short. */
-function complaint(stdout: string): string {
-  const told = stdout.replaceAll(/\s+/g, ' ');
-  const at = told.search(/"equal": false|"balanced": false|"ok": false|"verdict": "stops"/);
-  return told.slice(Math.max(0, at - 250), at + 250);
 }
