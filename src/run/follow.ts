@@ -28,22 +28,26 @@ const ATTEMPTS = 3;
  */
 export async function follow(options: SyncOptions, signal: AbortSignal): Promise<PhaseSync[]> {
   const done = new Map<PhaseName, CaughtUp>();
+  let lost = false;
   for (;;) {
     try {
       return await withCleanup(async (cleanup) => {
         // A signal ends it between two portions; nothing has to be cancelled.
         const context = await openContext({ ...options, signal: undefined }, cleanup);
+        if (lost) context.report({ type: 'notice', level: 'info', message: 'Connected again.' });
+        lost = false;
         const follower = new Follower(context, options, signal, done);
         return follower.run(cleanup);
       });
     } catch (error) {
       const cause = error instanceof DrydockError ? error.cause : error;
       if (signal.aborted || done.size === 0 || !isConnectionLost(cause)) throw error;
-      options.onProgress?.({
-        type: 'notice',
-        level: 'warn',
-        message: 'The connection was lost; trying again.',
-      });
+      // Once: a server may be away for hours.
+      if (!lost) {
+        const message = 'The connection was lost; trying again until the server is back.';
+        options.onProgress?.({ type: 'notice', level: 'warn', message });
+      }
+      lost = true;
       await pause(AGAIN_AFTER_MS, signal);
     }
   }
