@@ -17,6 +17,8 @@ import { hasWork, openSyncWork, readFooting, type SyncWork } from './sync-work.j
 
 /** How long a lost server is waited for between two attempts. */
 const AGAIN_AFTER_MS = 1_000;
+/** For so long it applies changes of one phase before others get their turn, however many are left. */
+const TURN_MS = 3_000;
 /** Attempts at a portion; then others get their turn, and the next cycle goes on with it. */
 const ATTEMPTS = 3;
 
@@ -113,7 +115,8 @@ class Follower {
         await settleState(context, job, 0);
         continue;
       }
-      const stoppable = { ...job, signal: this.#signal };
+      const turn = AbortSignal.timeout(TURN_MS);
+      const stoppable = { ...job, signal: AbortSignal.any([this.#signal, turn]) };
       const caughtUp = await catchUp(context, stoppable, drainer, reloading);
       this.#done.set(name, sumOf(before, caughtUp));
       this.#keepingUp.applied(name, caughtUp, await readBacklog(session, job.phaseId));
@@ -122,8 +125,8 @@ class Follower {
 
   /** What others stand in the way of is in the queue still, and waits for the next cycle. */
   #goOnAfter(error: unknown): void {
-    // A signal ends a wait between two attempts.
-    if (this.#signal.aborted && error instanceof Error && error.name === 'AbortError') return;
+    // A signal, or the end of its turn, ends a wait between two attempts.
+    if (error instanceof Error && error.name === 'AbortError') return;
     if (!isRetryable(error)) throw error;
     this.#context.report({
       type: 'notice',
