@@ -39,7 +39,10 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   if (table === undefined) {
     return {
       with: `with ${NOBODY}`,
-      wanted: (wanted) => [wantedRids(wanted, []), 'other_ids as (select null::uuid as id where false)'],
+      wanted: () => [
+        'wanted_rids as (select null::text as rid where false)',
+        'other_ids as (select null::uuid as id where false)',
+      ],
       reached: () => [NOBODY],
       knowsAsWritten: () => 'false',
       knownOf: () => 'select null::text as rid where false',
@@ -62,8 +65,8 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   return {
     with: `with ${canonical('')}`,
     wanted: (wanted) => [
-      wantedRids(wanted, [`select ${bare} from ${relation} where ${wanted.hasUuid(id)}`]),
-      `other_ids as materialized (select ${id} as id from ${relation} where ${hasRid('select rid from wanted_rids')} and not ${wanted.isUuid(id)})`,
+      `wanted_rids (rid) as materialized (select ${bare} from ${relation} where ${wanted.hasUuid(id)})`,
+      `other_ids as materialized (select ${id} as id from ${relation} where ${hasRid('select rid from wanted_rids')} and not ${wanted.hasUuid(id)})`,
     ],
     reached: (names) => [
       `names (id, rid) as materialized (${names})`,
@@ -92,10 +95,4 @@ function isOwnBareId(text: string): string {
 /** The column that holds Reddit's id. */
 export function redditId(table: LegacyTable): string {
   return table.shape.name === 'A' ? 'reddit_id' : 'submission_id';
-}
-
-function wantedRids({ bareIds }: Wanted, queries: readonly string[]): string {
-  const all = [...queries, ...(bareIds === null ? [] : [bareIds])];
-  const none = 'select null::text where false';
-  return `wanted_rids (rid) as materialized (${all.length === 0 ? none : all.join(' union ')})`;
 }
