@@ -78,7 +78,7 @@ export function keyedRows(comparison: Comparison, side: SideName): string {
 function allRows(comparison: Comparison, side: SideName): string {
   const { keyed, restoration } = comparison;
   const name = keyName(comparison);
-  if (side === 'unified') return restoreQuery(restoration, [`t.merge_key as ${name}`]);
+  if (side === 'unified') return restoreQuery(restoration, name);
   const columns = keyed.source.table.columns.map((column) => `, r.${ident(column.name)}`).join('');
   return `select ${keyed.key} as ${name}${columns} from ${fromClause(keyed)}`;
 }
