@@ -35,7 +35,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   await requireEqual(turn, STATE, 'going back now could leave something behind');
   const { result, ...times } = await underLocks(
     session,
-    [...unifiedLocks(targets), ...viewLocks(tables), ...legacyLocks(tables)],
+    [...unifiedLocks(targets, 'access exclusive'), ...viewLocks(tables), ...legacyLocks(tables)],
     { patienceMs, signal: context.signal, state: STATE },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw changed();
