@@ -5,6 +5,7 @@ import { readCutoverCatalog, recordTurn } from '../ledger/cutovers.js';
 import { forgetMoved, replacedViews } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
+import type { Phase } from '../phases/phase.js';
 import type { Reverted } from '../reports/rollback.js';
 import { operator } from '../run/context.js';
 import { recordedVerification } from '../run/verify.js';
@@ -66,7 +67,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
 /** What is under the old names has to be what the cutover put there, with nothing built upon it. */
 export async function requireOurViews(
   session: Session,
-  { phaseId, phase }: Pick<Turn, 'phaseId' | 'phase'>,
+  { phaseId, phase }: { readonly phaseId: number; readonly phase: Pick<Phase, 'name'> },
 ): Promise<void> {
   const replaced = await replacedViews(session, phaseId);
   if (replaced.length > 0) {
