@@ -34,6 +34,8 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead();
   await requireEqual(turn);
+  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
+  await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
     [...unifiedLocks(targets), ...viewLocks(tables), ...legacyLocks(tables)],

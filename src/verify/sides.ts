@@ -68,19 +68,12 @@ export function withClause(comparison: Comparison, side: SideName): string {
 
 /** A side's rows, each with its merge key in front, which is named as `keyName` says. */
 export function keyedRows(comparison: Comparison, side: SideName): string {
-  const { scope } = comparison;
-  const rows = allRows(comparison, side);
-  return scope === null
-    ? rows
-    : `select w.* from (${rows}) w where ${scope.condition(`w.${keyName(comparison)}`)}`;
-}
-
-function allRows(comparison: Comparison, side: SideName): string {
-  const { keyed, restoration } = comparison;
+  const { scope, keyed, restoration } = comparison;
   const name = keyName(comparison);
-  if (side === 'unified') return restoreQuery(restoration, [`t.merge_key as ${name}`]);
+  if (side === 'unified') return restoreQuery(restoration, [`t.merge_key as ${name}`], scope);
   const columns = keyed.source.table.columns.map((column) => `, r.${ident(column.name)}`).join('');
-  return `select ${keyed.key} as ${name}${columns} from ${fromClause(keyed)}`;
+  const rows = `select ${keyed.key} as ${name}${columns} from ${fromClause(keyed)}`;
+  return scope === null ? rows : `select w.* from (${rows}) w where ${scope.condition(`w.${name}`)}`;
 }
 
 /** What the merge key is called beside the columns of a legacy table, which may have one of that name. */
