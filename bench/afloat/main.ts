@@ -68,7 +68,7 @@ await bench(
     .description(
       'Measure what capture costs writers, how soon what they write is applied, and how long they wait at a cutover',
     )
-    .option('--rows <n>', 'submissions to make', count, 50_000)
+    .option('--rows <n>', 'submissions to make', count, 20_000)
     .option('--rounds <n>', 'pairs of stretches without and with capture', count, 3)
     .option('--seconds <s>', 'length of a stretch; following is measured four times as long', count, 4)
     .option('--connections <n>', 'connections of the writers', count, 4)
