@@ -73,6 +73,20 @@ export async function createTriggers(
   }
 }
 
+/**
+ * SQL: whether a relation has all triggers of ours, each firing in every session.
+ *
+ * @param relation - expression for its oid
+ * @param name - expression for the name of the function that they call
+ */
+export function isArmed(relation: string, name: string): string {
+  const names = EVENT_NAMES.map((event) => literal(triggerName(event))).join(', ');
+  return `(
+       select count(*) = ${EVENT_NAMES.length} from pg_trigger t join pg_proc f on f.oid = t.tgfoid join pg_namespace fn on fn.oid = f.pronamespace
+       where t.tgrelid = ${relation} and t.tgenabled = 'A' and t.tgname in (${names}) and fn.nspname = ${literal(LEDGER_SCHEMA)} and f.proname = ${name}
+     )`;
+}
+
 /** A table that takes statements of its own: the watched one, or one of its partitions or children. */
 export interface Relation {
   readonly oid: string;
@@ -91,16 +105,9 @@ export async function relationsOf(session: Session, watched: WatchedTable): Prom
     `with recursive below (oid) as (
        select $1::text::oid union select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent
      )
-     select c.oid::text as oid, n.nspname as schema, c.relname as name, (
-       select count(*) = ${EVENT_NAMES.length} from pg_trigger t
-       where t.tgrelid = c.oid and t.tgenabled = 'A' and t.tgfoid = to_regproc($2::text)::oid and t.tgname = any ($3::text[])
-     )::text as armed
+     select c.oid::text as oid, n.nspname as schema, c.relname as name, ${isArmed('c.oid', '$2::text')}::text as armed
      from below b join pg_class c on c.oid = b.oid join pg_namespace n on n.oid = c.relnamespace order by c.oid`,
-    [
-      watched.table.oid,
-      qualified(LEDGER_SCHEMA, functionName(watched)),
-      `{${EVENT_NAMES.map(triggerName).join(',')}}`,
-    ],
+    [watched.table.oid, functionName(watched)],
   );
   return rows.map((row) => ({
     oid: String(row.oid),

@@ -20,6 +20,7 @@ import { openCatchUp } from './catch-up.js';
 import { prepareLegacySchema } from './legacy-schema.js';
 import { type TableLock, underLocks } from './locks.js';
 import { moveAside, readTrimmings } from './old-names.js';
+import { requireEqual } from './require-equal.js';
 import { prepareReverseCapture, sleepingReverseTriggers, wakeReverseTriggers } from './reverse/install.js';
 
 const STATE = 'Nothing was swapped: the applications use the legacy tables as before.';
@@ -46,6 +47,9 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   const later = laterPhases(phase.name).flatMap((name) => context.entries.get(name)?.id ?? []);
   const catalog = await prepare(session, turn, targets, tables, later);
   const catchUp = await openCatchUp(turn, session);
+  await catchUp.ahead();
+  await requireEqual(turn, STATE, 'what is in the unified tables alone would not be kept');
+  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
   await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,

@@ -3,6 +3,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { targetsOf as tablesOf } from '../mapping/targets.js';
+import { usageTables } from '../phases/enhancements/bind.js';
 import type { Phase } from '../phases/phase.js';
 import { BENCH_DEFAULTS, type BenchOptions, type BenchQuery, type BenchReport } from '../reports/bench.js';
 import {
@@ -136,6 +137,7 @@ async function formsOf(context: Context, phases: readonly Phase[]): Promise<Form
       duplicates: tables.folded.qualified,
       assessments: tablesOf(assessments).unified.qualified,
     },
+    usage: await usageTables(context.session, context.legacy),
     materialized: await materializedViews(context.session, context.schema),
   };
 }

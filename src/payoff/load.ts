@@ -3,10 +3,10 @@ import { withCleanup } from '../db/cleanup.js';
 import type { Connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
 import type { BenchLoad, LoadResult } from '../reports/bench.js';
+import { timed } from './asking.js';
 import { percentile } from './percentile.js';
 import { preparePlanner } from './planner.js';
 import type { Question } from './question.js';
-import { timed } from './timing.js';
 
 export interface AskedQuestion {
   readonly question: Question;

@@ -19,6 +19,8 @@ export interface Question {
    * nested loops, in quadratic time; whoever asks this knows better, and switches those off for the legacy form.
    */
   readonly whole?: true;
+  /** Asked by a prepared statement with so many parameters, as drivers and PostgREST do: planned once, not each time. */
+  readonly prepared?: number;
   /** On the unified tables, or on the legacy views. */
   readonly unified: Statement;
   /**

@@ -1,11 +1,12 @@
 import type { Session } from '../db/session.js';
 import type { Timing } from '../reports/bench.js';
+import { type Asking, withAsking } from './asking.js';
 import type { EmptyBuffers } from './cold.js';
 import { explained } from './explain.js';
 import { percentile } from './percentile.js';
 import { preparePlanner } from './planner.js';
 import type { ProcessorTime } from './processor-time.js';
-import type { Question, Statement } from './question.js';
+import type { Question } from './question.js';
 
 /** What is there to measure with, beside a clock. */
 export interface Instruments {
@@ -35,10 +36,27 @@ export async function timeQuestion(
   calls: readonly (readonly string[])[],
   instruments: Instruments,
 ): Promise<Forms<Timing>> {
-  const cold = {
-    legacy: await coldRun(session, question, 'legacy', calls, instruments),
-    unified: await coldRun(session, question, 'unified', calls, instruments),
+  return withAsking(session, question, 'legacy', (legacy) =>
+    withAsking(session, question, 'unified', (unified) =>
+      timeForms(session, question, calls, instruments, { legacy, unified }),
+    ),
+  );
+}
+
+async function timeForms(
+  session: Session,
+  question: Question,
+  calls: readonly (readonly string[])[],
+  instruments: Instruments,
+  asking: Forms<Asking>,
+): Promise<Forms<Timing>> {
+  const coldRun = async (form: Form): Promise<number | null> => {
+    if (instruments.emptyBuffers === null) return null;
+    await instruments.emptyBuffers();
+    await preparePlanner(session, question, form);
+    return asking[form].timed(callAt(calls, 0));
   };
+  const cold = { legacy: await coldRun('legacy'), unified: await coldRun('unified') };
   const times: Forms<number[]> = { legacy: [], unified: [] };
   const begin = performance.now();
   for (let run = 0; run < MOST_RUNS; run += 1) {
@@ -50,7 +68,7 @@ export async function timeQuestion(
     const args = callAt(calls, run);
     for (const form of FORMS) {
       await preparePlanner(session, question, form);
-      times[form].push(await timed(session, question[form](...args)));
+      times[form].push(await asking[form].timed(args));
     }
   }
   const form = async (name: Form): Promise<Timing> => {
@@ -60,8 +78,8 @@ export async function timeQuestion(
       p50: percentile(times[name], 0.5),
       p95: percentile(times[name], 0.95),
       cold: cold[name],
-      cpu: await processorMs(session, question[name], calls, instruments),
-      ...(await explained(session, question[name](...callAt(calls, 0)))),
+      cpu: await processorMs(session, asking[name], calls, instruments),
+      ...(await explained(session, asking[name].statement(callAt(calls, 0)))),
       sql: question[name](...callAt(calls, 0)),
     };
   };
@@ -72,31 +90,10 @@ function callAt(calls: readonly (readonly string[])[], run: number): readonly st
   return calls[run % calls.length] ?? [];
 }
 
-async function coldRun(
-  session: Session,
-  question: Question,
-  form: Form,
-  calls: readonly (readonly string[])[],
-  { emptyBuffers }: Instruments,
-): Promise<number | null> {
-  if (emptyBuffers === null) return null;
-  await emptyBuffers();
-  await preparePlanner(session, question, form);
-  return timed(session, question[form](...callAt(calls, 0)));
-}
-
-/** Until the last byte of the answer is here, without making values of it: that would take longer than many a query. */
-export async function timed(session: Session, statement: string): Promise<number> {
-  const begin = performance.now();
-  const answer = session.copyOut(`copy (${statement}) to stdout`);
-  for await (const _ of answer);
-  return performance.now() - begin;
-}
-
 /** Without parallel workers: their processor time is not the backend's. */
 async function processorMs(
   session: Session,
-  statement: Statement,
+  asking: Asking,
   calls: readonly (readonly string[])[],
   { processorTime, questionMs }: Instruments,
 ): Promise<number | null> {
@@ -106,7 +103,7 @@ async function processorMs(
   const before = await processorTime();
   let runs = 0;
   while (runs === 0 || (runs < MOST_SERIAL && performance.now() - begin < questionMs / 4)) {
-    await timed(session, statement(...callAt(calls, runs)));
+    await asking.timed(callAt(calls, runs));
     runs += 1;
   }
   const spent = (await processorTime()) - before;

@@ -123,6 +123,8 @@ export interface CaptureFigures {
   readonly backlog: number;
   /** Age of the oldest change that waits; null: none waits. */
   readonly lagSeconds: number | null;
+  /** Tables whose triggers are gone, switched off or others: what is written to them nobody learns. */
+  readonly silent: readonly string[];
 }
 
 export interface Slot {
@@ -212,6 +214,7 @@ export const ALERT_CODES = [
   'stalled',
   'different',
   'rejects',
+  'capture-silent',
   'lag-growing',
   'lag',
   'long-transaction',

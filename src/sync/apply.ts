@@ -3,7 +3,7 @@ import { reopenAll } from '../ledger/batches.js';
 import { enqueueKeys, takeChanges } from '../ledger/changes.js';
 import { CREATE_SCRATCH, EMPTY_SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
 import { bookChanges, countKeys, keysOf } from './book.js';
-import { findChangedKeys, listRows, truncated } from './changed-keys.js';
+import { findChangedKeys, followMovedRows, listRows, truncated } from './changed-keys.js';
 import type { SyncJob } from './job.js';
 import { mergeListed } from './merged-rows.js';
 import { replaceKeys } from './replace-keys.js';
@@ -34,6 +34,17 @@ export async function prepareSession(session: Session): Promise<void> {
 }
 
 /**
+ * Keeps writers of our own tables out for the rest of the transaction; before its first query, so that the snapshot
+ * shows all that they did. Applications that write the unified table in every moment would otherwise never let a
+ * portion pass that concerns the same rows.
+ */
+export async function holdTargets(session: Session, { targets }: SyncJob): Promise<void> {
+  await session.execute(
+    `${SYNC_SETTINGS}; lock table ${targets.unified.qualified}, ${targets.folded.qualified} in share row exclusive mode`,
+  );
+}
+
+/**
  * Applies changes of a phase, in a transaction of the caller's, whose snapshot all of it goes by: the changes that it
  * sees leave the queue, the keys that they concern are computed again from what the legacy tables hold in it, and
  * exactly these are replaced. What is committed later is in the queue still.
@@ -57,6 +68,7 @@ export async function applyChanges(session: Session, job: SyncJob, most: number 
   }
   await findChangedKeys(session, job);
   await listRows(session, job);
+  if (most !== null && changes >= most) await followMovedRows(session, job);
   const rows = await mergeListed(session, job.phase, SCRATCH_KEYS);
   try {
     const before = await countKeys(session, job);

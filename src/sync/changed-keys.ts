@@ -68,6 +68,20 @@ export async function listRows(session: Session, job: SyncJob): Promise<void> {
   if (rows > 0) await resolveRows(session, job, rows, 2);
 }
 
+/**
+ * Adds the keys that listed rows have by now, and lists what stands under those, until no row is left that moves to a
+ * key outside. A row that leaves a key of ours because of a change that still stands in the queue (its submission got
+ * another id) would be taken away here and found by nobody when that change has its turn.
+ */
+export async function followMovedRows(session: Session, job: SyncJob): Promise<void> {
+  for (;;) {
+    let added = 0;
+    for (const keyed of job.phase.keyed) added += await addKeys(session, listedKeysQuery(keyed));
+    if (added === 0) return;
+    await listRows(session, job);
+  }
+}
+
 /** Looks up what the rows name that were listed in a round. */
 async function resolveRows(session: Session, { phase }: SyncJob, rows: number, round: Round): Promise<void> {
   if (rows > WORTH_COUNTING) await session.execute(`analyze ${SCRATCH.rows}, ${SCRATCH.keys}`);
@@ -128,8 +142,9 @@ function isKeyed(source: BoundSource): boolean {
   return source.table.columns.some((column) => column.name === name && column.notNull);
 }
 
-async function addKeys(session: Session, query: string): Promise<void> {
-  await session.execute(
+/** Gives how many of them are new. */
+async function addKeys(session: Session, query: string): Promise<number> {
+  return session.execute(
     `insert into ${SCRATCH.keys} (merge_key) select distinct q.merge_key from (${query}) q (merge_key) where q.merge_key is not null on conflict do nothing`,
   );
 }

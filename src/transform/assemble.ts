@@ -3,6 +3,7 @@ import type { RowWriter } from '../copy-binary/row-writer.js';
 import { decode } from '../copy-binary/values.js';
 import type { BoundSource } from '../mapping/bind.js';
 import type { ComputedColumn } from '../mapping/mapping.js';
+import { residueKey } from '../mapping/restore.js';
 import { Contributor } from './contributor.js';
 import { Residue } from './residue.js';
 import type { Row, RowReader } from './row.js';
@@ -27,7 +28,7 @@ const asText: Encoder = (value, out) => out.text(value);
  */
 export class Assembler {
   readonly #targets: readonly (readonly Part[])[];
-  readonly #residue: Residue;
+  readonly #residue = new Residue();
 
   /** @param targets golden columns, in the order in which `write` writes their values */
   constructor(
@@ -35,7 +36,6 @@ export class Assembler {
     readers: readonly RowReader[],
     targets: readonly ComputedColumn[],
   ) {
-    this.#residue = new Residue(sources.map((source) => source.rule.table));
     this.#targets = targets.map((target) => {
       const parts = new Map<string | null, Contributor[]>();
       sources.forEach((source, index) => {
@@ -47,7 +47,7 @@ export class Assembler {
             new Contributor({
               source: index,
               field: readers[index]?.indexOf(name) ?? -1,
-              column: name,
+              label: residueKey(source.rule, name),
               conversion: home.conversion,
               encode: member === null ? encoderOf(target.ddl) : asText,
               framed: member === null,
@@ -142,7 +142,7 @@ export class Assembler {
         isGolden =
           contributor.look(row) && out.endsWith(place, contributor.memory, contributor.from, contributor.to);
       if (contributor.isNull ? !hasGolden : isGolden && contributor.isExact) continue;
-      this.#residue.add(contributor.source, contributor.label, contributor.value(row));
+      this.#residue.add(contributor.label, contributor.value(row));
     }
     return hasGolden;
   }

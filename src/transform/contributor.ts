@@ -18,7 +18,7 @@ const IS_EXACT = 2;
  */
 export class Contributor {
   readonly source: number;
-  /** The column's name as the residue has it. */
+  /** The column's key in the residue, in quotes. */
   readonly label: string;
   readonly #field: number;
   readonly #conversion: Conversion;
@@ -39,14 +39,15 @@ export class Contributor {
   constructor(parts: {
     readonly source: number;
     readonly field: number;
-    readonly column: string;
+    /** The column's key in the residue. */
+    readonly label: string;
     readonly conversion: Conversion;
     /** Writes golden values. */
     readonly encode: Encoder;
     readonly framed: boolean;
   }) {
     this.source = parts.source;
-    this.label = JSON.stringify(encode(parts.column));
+    this.label = JSON.stringify(encode(parts.label));
     this.#field = parts.field;
     this.#conversion = parts.conversion;
     this.#encode = parts.encode;

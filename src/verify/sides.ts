@@ -68,12 +68,19 @@ export function withClause(comparison: Comparison, side: SideName): string {
 
 /** A side's rows, each with its merge key in front, which is named as `keyName` says. */
 export function keyedRows(comparison: Comparison, side: SideName): string {
-  const { scope, keyed, restoration } = comparison;
+  const { scope } = comparison;
+  const rows = allRows(comparison, side);
+  return scope === null
+    ? rows
+    : `select w.* from (${rows}) w where ${scope.condition(`w.${keyName(comparison)}`)}`;
+}
+
+function allRows(comparison: Comparison, side: SideName): string {
+  const { keyed, restoration } = comparison;
   const name = keyName(comparison);
-  if (side === 'unified') return restoreQuery(restoration, [`t.merge_key as ${name}`], scope);
+  if (side === 'unified') return restoreQuery(restoration, name);
   const columns = keyed.source.table.columns.map((column) => `, r.${ident(column.name)}`).join('');
-  const rows = `select ${keyed.key} as ${name}${columns} from ${fromClause(keyed)}`;
-  return scope === null ? rows : `select w.* from (${rows}) w where ${scope.condition(`w.${name}`)}`;
+  return `select ${keyed.key} as ${name}${columns} from ${fromClause(keyed)}`;
 }
 
 /** What the merge key is called beside the columns of a legacy table, which may have one of that name. */

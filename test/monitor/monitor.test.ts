@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
 import { type MonitorOptions, type MonitorReport, monitor } from '../../src/index.js';
@@ -281,7 +283,12 @@ test('beside a run at work: who it is, how fast it goes, and when it ends', asyn
 
 test('changes that are captured and not applied: how many, for how long, and that nobody applies them', async () => {
   const database = await prepared({ ...DATA, run: { batchSize: 100 } });
-  expect((await check(database)).sample?.capture).toEqual({ followed: false, backlog: 0, lagSeconds: null });
+  expect((await check(database)).sample?.capture).toEqual({
+    followed: false,
+    backlog: 0,
+    lagSeconds: null,
+    silent: [],
+  });
   await database.query(
     'delete from public.app_opportunities where id = (select min(id::text)::uuid from public.app_opportunities)',
   );
@@ -292,4 +299,78 @@ test('changes that are captured and not applied: how many, for how long, and tha
   expect(alerts).toMatchObject([{ code: 'lag', next: 'Nobody applies them: start drydock sync --follow.' }]);
   expect((await drydock(['sync'], { DATABASE_URL: database.url })).status).toBe(0);
   expect((await check(database)).sample?.capture?.backlog).toBe(0);
+});
+
+test.each([
+  ['switched off', 'alter table public.opportunities disable trigger drydock_capture_update'],
+  ['for some sessions only', 'alter table public.opportunities enable trigger drydock_capture_update'],
+  ['dropped', 'drop trigger drydock_capture_update on public.opportunities'],
+  [
+    'replaced',
+    `create function public.nothing() returns trigger language plpgsql as 'begin return null; end';
+     create or replace trigger drydock_capture_update after update on public.opportunities for each statement execute function public.nothing()`,
+  ],
+])('a capture trigger that is %s is an alert, until a run has put it back', async (_how, sql) => {
+  const database = await prepared({ ...DATA, run: { batchSize: 100 } });
+  expect((await check(database)).alerts).toEqual([]);
+  await database.query(sql);
+  expect((await check(database)).alerts).toMatchObject([
+    { code: 'capture-silent', subject: 'public.opportunities', severity: 'critical' },
+  ]);
+  expect((await drydock(['run'], { DATABASE_URL: database.url })).status).toBe(0);
+  expect((await check(database)).alerts).toEqual([]);
+});
+
+test('a captured table that is gone is an alert by the name that it had', async () => {
+  const database = await prepared({ ...DATA, run: { batchSize: 100 } });
+  await database.query('drop table public.score_components cascade');
+  expect((await check(database)).alerts).toMatchObject([
+    { code: 'capture-silent', subject: 'score_components', severity: 'critical' },
+  ]);
+});
+
+test('a slot that nobody reads keeps the log; a reader that told nothing yet is not called up to date', async () => {
+  const database = await createTestDatabase('monitor_slot');
+  const name = `drydock_${randomBytes(6).toString('hex')}`;
+  const config = { ...CONFIG, thresholds: { ...CONFIG.thresholds, slotMegabytes: 0.01 } };
+  await database.query(`select pg_create_physical_replication_slot('${name}', true)`);
+  const reader = new pg.Client({
+    connectionString: database.url,
+    replication: 'true',
+    application_name: name,
+  } as pg.ClientConfig);
+  reader.on('error', () => undefined);
+  try {
+    await database.query(`select pg_logical_emit_message(false, 'drydock', repeat('x', 200000))`);
+    let unread = await check(database, { config });
+    // The log is written a little later than it is made.
+    await eventually('the slot keeps something', async () => {
+      unread = await check(database, { config });
+      return unread.alerts.some(({ subject }) => subject === name);
+    });
+    expect(unread.sample?.wal?.slots).toContainEqual(
+      expect.objectContaining({ name, active: false, walStatus: 'reserved' }),
+    );
+    expect(unread.alerts.filter(({ subject }) => subject === name)).toMatchObject([
+      { code: 'slot', next: expect.stringContaining('drop the slot') },
+    ]);
+
+    await reader.connect();
+    const { rows } = await database.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn');
+    void reader.query(`START_REPLICATION SLOT ${name} PHYSICAL ${rows[0]?.lsn}`).catch(() => undefined);
+    let read = await check(database, { config });
+    await eventually('the slot is read', async () => {
+      read = await check(database, { config });
+      return read.sample?.wal?.slots.some((slot) => slot.name === name && slot.active) === true;
+    });
+    expect(read.sample?.replicas).toContainEqual({ name, lagSeconds: null, lagBytes: null });
+  } finally {
+    reader.connection.stream.destroy();
+    await eventually('the slot is free', () =>
+      database.query(`select pg_drop_replication_slot('${name}')`).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
 });

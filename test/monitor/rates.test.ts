@@ -35,10 +35,10 @@ test.each([
 });
 
 test('rates between two samples', () => {
-  const before = sample({ capture: { followed: false, backlog: 10, lagSeconds: 1 } });
+  const before = sample({ capture: { followed: false, backlog: 10, lagSeconds: 1, silent: [] } });
   const after = sample({
     ...later,
-    capture: { followed: false, backlog: 60, lagSeconds: 1 },
+    capture: { followed: false, backlog: 60, lagSeconds: 1, silent: [] },
     cache: { hits: 1040, reads: 60 },
     wal: { position: 3_000_000, directoryBytes: null, slots: [] },
   });

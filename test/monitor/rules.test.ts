@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/monitor/rules/all.js';
-import { growingLag, lag } from '../../src/monitor/rules/capture.js';
+import { growingLag, lag, silentCapture } from '../../src/monitor/rules/capture.js';
 import { cpu, disk, memory } from '../../src/monitor/rules/machine.js';
 import { slowQuery } from '../../src/monitor/rules/queries.js';
 import type { Rule } from '../../src/monitor/rules/rule.js';
@@ -29,6 +29,8 @@ const waiting = (seconds: number | null) =>
     ],
   });
 const query = (ms: number, baselineMs: number | null) => sample({ queries: [{ name: 'q', ms, baselineMs }] });
+const silent = (tables: readonly string[]) =>
+  sample({ capture: { followed: true, backlog: 0, lagSeconds: null, silent: tables } });
 const slot = (megabytes: number | null, walStatus = 'reserved') =>
   sample({
     wal: {
@@ -50,7 +52,7 @@ const machine = (share: number) => sample({ machine: { cpu: share, memory: share
 const used = (share: number) =>
   sample({ disk: { databaseBytes: 1, volume: { totalBytes: 1000, freeBytes: 1000 * (1 - share) } } });
 const lagging = (seconds: number | null) =>
-  sample({ capture: { followed: false, backlog: 1, lagSeconds: seconds } });
+  sample({ capture: { followed: false, backlog: 1, lagSeconds: seconds, silent: [] } });
 
 type Case = readonly [
   name: string,
@@ -106,6 +108,14 @@ const CASES: readonly Case[] = [
     ['rejects opportunities warning'],
   ],
   ['nothing captured', lag, sample(), null, []],
+  ['captured as it should be', silentCapture, lagging(0), null, []],
+  [
+    'a table that reports no more',
+    silentCapture,
+    silent(['public.t']),
+    null,
+    ['capture-silent public.t critical'],
+  ],
   ['a short lag', lag, lagging(299), null, []],
   ['a lag', lag, lagging(301), null, ['lag warning']],
   ['a long lag', lag, lagging(1201), null, ['lag critical']],

@@ -88,3 +88,39 @@ test('says what has to be done first where nothing was unified', async () => {
     next: 'Run: drydock run',
   });
 });
+
+test('what language models cost is asked where an application wrote it down', async () => {
+  const database = await prepared({
+    ...ODD,
+    mixture: SHAPE_B,
+    extras: true,
+    run: { phases: ['opportunities', 'assessments', 'enhancements'] },
+  });
+  const asked = { ...QUICK, databaseUrl: database.url, questions: ['llm-usage', 'newest-opportunities'] };
+  const [usage] = (await bench(asked)).queries;
+  expect(usage).toMatchObject({ name: 'llm-usage', status: 'measured' });
+  expect(usage?.rows).toBeGreaterThan(0);
+  for (const table of [
+    'opportunities',
+    'app_opportunities',
+    'workflow_results',
+    'opportunity_scores',
+    'market_validations',
+    'score_components',
+  ])
+    await database.query(`update ${table} set llm_cost_usd = null`);
+  expect((await bench(asked)).queries[0]).toMatchObject({ status: 'different', legacyMs: null });
+});
+
+test('a question by a prepared statement is planned once, and leaves nothing in the session', async () => {
+  const database = await prepared({ ...ODD, mixture: SHAPE_B });
+  const { queries } = await bench({
+    ...QUICK,
+    databaseUrl: database.url,
+    questions: ['opportunity-by-id', 'opportunity-by-id-prepared'],
+  });
+  expect(queries.map(({ name, status, rows }) => ({ name, status, rows }))).toEqual([
+    { name: 'opportunity-by-id', status: 'measured', rows: queries[0]?.rows },
+    { name: 'opportunity-by-id-prepared', status: 'measured', rows: queries[0]?.rows },
+  ]);
+});

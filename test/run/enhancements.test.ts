@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
+import { mixtureOf, SHAPE_A, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { plan, refresh, rollback, run, status, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { catalogOf } from './catalog.js';
@@ -17,6 +17,13 @@ const ENHANCED: Contents = {
   run: { batchSize: 100, phases: ['opportunities', 'assessments', 'enhancements'] },
 };
 const phases = ['enhancements'] as const;
+const MIXED = mixtureOf({
+  opportunities: 'A',
+  appOpportunities: 'dlt',
+  appSchema: 'public_staging',
+  opportunityScores: 'A',
+  scoreComponents: 'A',
+});
 const SOURCES = [
   'opportunities',
   'app_opportunities',
@@ -33,6 +40,8 @@ async function first(database: TestDatabase, sql: string): Promise<unknown> {
 test.each([
   ['A', { ...UNIFIED, mixture: SHAPE_A }],
   ['B', UNIFIED],
+  ['B with dlt', { ...UNIFIED, mixture: SHAPE_B_DLT }],
+  ['mixed', { ...UNIFIED, mixture: MIXED }],
 ])('planned, made, verified, found unchanged, and rolled back alone: shape %s', async (_name, contents) => {
   const database = await prepared(contents);
   const options = { databaseUrl: database.url, phases };
@@ -57,7 +66,11 @@ test.each([
     { state: 'verified', views: Array(4).fill({ stale: false }) },
   ]);
 
-  const spent = SOURCES.map((table) => `select llm_cost_usd from public.${table}`).join(' union all ');
+  const { appSchema } = contents.mixture;
+  const spent = SOURCES.map((table) => {
+    const schema = table === 'app_opportunities' ? appSchema : 'public';
+    return `select llm_cost_usd from ${schema}.${table}`;
+  }).join(' union all ');
   expect(
     await first(
       database,

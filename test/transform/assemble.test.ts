@@ -86,15 +86,14 @@ test('the residue says the name and the text of a value, whatever they are', () 
   };
   fc.assert(
     fc.property(text, text, (name, value) => {
-      const member = JSON.stringify({ [name]: value });
-      expect(JSON.parse(textOf('text', residueOf(name, encode(value))))).toEqual(
-        JSON.parse(`{"app_opportunities": ${member}}`),
-      );
+      expect(JSON.parse(textOf('text', residueOf(name, encode(value))))).toEqual({
+        [`app_opportunities.${name}`]: value,
+      });
     }),
     { numRuns: 500 },
   );
-  expect(residueOf('a', NULL)).toBe('{"app_opportunities": {"a": null}}');
-  expect(residueOf('a', encode('\\N'))).toBe('{"app_opportunities": {"a": "\\\\N"}}');
+  expect(residueOf('a', NULL)).toBe('{"app_opportunities.a": null}');
+  expect(residueOf('a', encode('\\N'))).toBe('{"app_opportunities.a": "\\\\N"}');
 });
 
 describe('survivorship', () => {
@@ -119,11 +118,11 @@ describe('survivorship', () => {
   test('the first source that has a value gives it, and the others keep theirs', () => {
     expect(assemble(['t1', 'n1'], ['n2', 't2'])).toEqual({
       golden: ['t1', 'fallback 1', 'n1'],
-      residue: { app_opportunities: { title: 't2', name: 'n2' } },
+      residue: { 'app_opportunities.title': 't2', 'app_opportunities.name': 'n2' },
     });
     expect(assemble([null, 'same'], ['same', 't2'])).toEqual({
       golden: ['t2', 'fallback 1', 'same'],
-      residue: { opportunities: { title: null } },
+      residue: { 'opportunities.title': null },
     });
   });
 
@@ -138,7 +137,7 @@ describe('survivorship', () => {
   test('where nobody has a value there is a fallback, and the rows keep that they had none', () => {
     expect(assemble([null, null], null)).toEqual({
       golden: ['fallback 0', 'fallback 1', 'fallback 2'],
-      residue: { opportunities: { title: null, name: null } },
+      residue: { 'opportunities.title': null, 'opportunities.name': null },
     });
   });
 });

@@ -47,6 +47,11 @@ export async function makeBenchDatabase(
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
+    // With it shared buffers can be emptied, for cold runs. Not every build of PostgreSQL brings it along.
+    const { rowCount } = await client.query(
+      `select from pg_available_extensions where name = 'pg_buffercache'`,
+    );
+    if (rowCount === 1) await client.query('create extension pg_buffercache');
     await client.query('vacuum (analyze)');
     await client.query('checkpoint');
   } finally {

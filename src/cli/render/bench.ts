@@ -49,8 +49,9 @@ const GROUP_TITLES: Readonly<Record<string, string>> = {
   'legacy-views': 'legacy views against legacy tables',
 };
 
-/** From this width on there is room for what is beside the point. */
+/** From these widths on there is room for what is beside the point. */
 const WIDE = 120;
+const WIDER = 140;
 
 function groupLines(group: string, { queries }: BenchReport, style: Style): string[] {
   const own = queries.filter((query) => query.group === group);
@@ -67,6 +68,7 @@ function groupLines(group: string, { queries }: BenchReport, style: Style): stri
         right('cpu'),
         right('joins'),
         ...(style.width >= WIDE ? [right('rows'), right('p95'), right('blocks')] : []),
+        ...(style.width >= WIDER ? [right('cold')] : []),
       ],
       own.filter(({ status }) => status === 'measured').map((query) => queryCells(query, isPrice, style)),
       style,
@@ -120,6 +122,7 @@ function queryCells(query: BenchQuery, isPrice: boolean, style: Style): string[]
           both(({ buffers }) => compact(buffers.hit + buffers.read)),
         ]
       : []),
+    ...(style.width >= WIDER ? [both(({ cold }) => (cold === null ? '–' : milliseconds(cold)))] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { ident, literal } from '../../db/identifier.js';
 import type { BoundColumn, Conversion, PhaseMapping } from '../../mapping/mapping.js';
-import { fromUnified } from '../../mapping/restore.js';
+import { fromUnified, residueKey } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { flagOf, type LegacyColumn, type LegacySide, passesChecks } from './legacy-columns.js';
 
@@ -147,16 +147,11 @@ function settle(
 }
 
 function forget(side: LegacySide, column: BoundColumn): string {
-  const table = literal(side.source.rule.table);
-  const path = `array[${table}, ${literal(column.name)}]`;
-  const left = `(new.residue #- ${path})`;
-  return (
-    `if new.residue #> ${path} is not null then ` +
-    `new.residue := nullif(case when ${left} -> ${table} = '{}' then ${left} - ${table} else ${left} end, '{}'); end if;`
-  );
+  const key = literal(residueKey(side.source.rule, column.name));
+  return `if new.residue ? ${key} then new.residue := nullif(new.residue - ${key}, '{}'); end if;`;
 }
 
 function remember(side: LegacySide, column: BoundColumn, value: string): string {
-  const table = literal(side.source.rule.table);
-  return `new.residue := coalesce(new.residue, '{}') || jsonb_build_object(${table}, coalesce(new.residue -> ${table}, '{}') || jsonb_build_object(${literal(column.name)}, ${value}));`;
+  const key = literal(residueKey(side.source.rule, column.name));
+  return `new.residue := coalesce(new.residue, '{}') || jsonb_build_object(${key}, ${value});`;
 }

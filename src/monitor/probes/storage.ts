@@ -81,8 +81,8 @@ export async function readReplicas(context: ProbeContext): Promise<Sample['repli
   }
   return rows.map((row) => ({
     name: String(row.application_name),
-    // The server gives no lag for a replica that has nothing to catch up with.
-    lagSeconds: seesStats ? numberOr(row.seconds, Number(row.bytes) === 0 ? 0 : null) : null,
+    // The server gives no lag for a replica that has nothing to catch up with, and no place for one that told none yet.
+    lagSeconds: seesStats ? numberOr(row.seconds, row.bytes === '0' ? 0 : null) : null,
     lagBytes: numberOr(row.bytes, null),
   }));
 }

@@ -1,4 +1,4 @@
-import { growingLag, lag } from './capture.js';
+import { growingLag, lag, silentCapture } from './capture.js';
 import { cpu, disk, memory } from './machine.js';
 import { slowQuery } from './queries.js';
 import type { Rule } from './rule.js';
@@ -11,6 +11,7 @@ export const RULES: readonly Rule[] = [
   stalledRun,
   differentPhase,
   rejectedRows,
+  silentCapture,
   lag,
   growingLag,
   longTransaction,

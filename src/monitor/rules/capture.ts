@@ -28,6 +28,21 @@ export const lag: Rule = {
   },
 };
 
+/** A table stopped reporting its changes: whatever is written to it from now on is lost to us. */
+export const silentCapture: Rule = {
+  codes: ['capture-silent'],
+  judge: ({ sample }) => {
+    if (isUnknown(sample.unknown)) return null;
+    return (sample.capture?.silent ?? []).map((table) => ({
+      code: 'capture-silent',
+      subject: table,
+      severity: 'critical',
+      reason: `The triggers that report changes of ${table} are missing, switched off or replaced: nobody knows what is written to it.`,
+      next: 'Run: drydock run. It puts them back, and loads again what may have changed unseen.',
+    }));
+  },
+};
+
 /** The lag grew from check to check: it is not kept up with. */
 export const growingLag: Rule = {
   codes: ['lag-growing'],

@@ -1,5 +1,6 @@
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
 import type { LegacyTableName } from '../../legacy/shapes.js';
+import type { UsageTable } from '../../phases/enhancements/llm-usage.js';
 import type { LegacyAssessments } from '../legacy/assessments.js';
 import type { LegacyIdeas } from '../legacy/ideas.js';
 
@@ -17,6 +18,8 @@ export interface Forms {
     readonly duplicates: string;
     readonly assessments: string;
   };
+  /** Tables that say what language models cost. */
+  readonly usage: readonly UsageTable[];
   /** Name -> qualified name of the materialized views that are there and filled. */
   readonly materialized: ReadonlyMap<string, string>;
 }

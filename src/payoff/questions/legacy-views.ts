@@ -35,7 +35,17 @@ export function legacyViews({ legacy }: Forms): Asked[] {
       legacy: on(nameOf),
       unified: on((table) => qualified(legacy.schema, viewName(table.name))),
     } as const;
-    return [parameters === undefined ? question : { ...question, parameters }];
+    if (parameters === undefined) return [question];
+    return [
+      { ...question, parameters },
+      {
+        ...question,
+        parameters,
+        name: `${name}-prepared`,
+        asks: `${asks}, by a prepared statement`,
+        prepared: 1,
+      },
+    ];
   };
 
   return [

@@ -1,8 +1,10 @@
 import { qualified } from '../../db/identifier.js';
 import { LegacyRow } from '../legacy/columns.js';
-import type { Asked, LeftOut, Question } from '../question.js';
+import type { Asked } from '../question.js';
 import { type Forms, needed } from './forms.js';
 import { lacks } from './left-out.js';
+import { llmUsage } from './llm-usage.js';
+import { onView } from './on-view.js';
 
 const group = 'reporting';
 const BEST = 100;
@@ -10,7 +12,7 @@ const DAYS = 30;
 
 /** Reports that the phase `enhancements` keeps as materialized views. */
 export function materializedReports(forms: Forms): Asked[] {
-  return [highValue(forms), trends(forms), validationSummary(forms)];
+  return [highValue(forms), trends(forms), validationSummary(forms), llmUsage(forms)];
 }
 
 function highValue(forms: Forms): Asked {
@@ -82,16 +84,4 @@ from ${qualified(table.schema, table.name)} r left join o_all o on o.id = r.oppo
     unified: () =>
       `select validation_type, validations, opportunities, round(avg_confidence, 4), newest from ${view}`,
   }));
-}
-
-function onView(
-  { materialized }: Forms,
-  name: string,
-  named: Omit<LeftOut, 'reason'>,
-  build: (view: string) => Pick<Question, 'legacy' | 'unified' | 'parameters' | 'whole'>,
-): Asked {
-  const view = materialized.get(name);
-  if (view === undefined)
-    return { ...named, reason: `There is no materialized view ${name}: the phase enhancements makes it.` };
-  return { ...named, ...build(view) };
 }

@@ -2,7 +2,7 @@ import type { Session } from '../../db/session.js';
 import { readTable } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { phaseDefinitions } from '../all.js';
-import { type EnhancementIndex, INDEXES } from './indexes.js';
+import { type EnhancementIndex, indexesFor } from './indexes.js';
 import { hasUsage, type UsageTable } from './llm-usage.js';
 import { type Metrics, metricsOf } from './metrics.js';
 import { type MaterializedView, viewsOf } from './views.js';
@@ -26,11 +26,12 @@ export async function bindEnhancements(session: Session, legacy: LegacyDatabase)
   const { schema } = legacy;
   const submissions = legacy.tables.get('submissions');
   const metrics = submissions === undefined ? null : metricsOf(schema, submissions);
+  const indexes = indexesFor(legacy);
   const { views, leftOut } = viewsOf(legacy, await usageTables(session, legacy));
   return {
     schema,
     metrics,
-    indexes: INDEXES,
+    indexes,
     views,
     leftOut: [
       ...(metrics === null ? [{ name: 'submission_metrics', reason: 'there is no table submissions' }] : []),
@@ -39,12 +40,13 @@ export async function bindEnhancements(session: Session, legacy: LegacyDatabase)
     configuration: Object.fromEntries([
       ...(metrics === null ? [] : [['submission_metrics', metrics.query] as const]),
       ...views.map(({ name, query }) => [name, query] as const),
-      ...INDEXES.map(({ name, table, on }) => [name, `${table} ${on}`] as const),
+      ...indexes.map(({ name, table, on }) => [name, `${table} ${on}`] as const),
     ]),
   };
 }
 
-async function usageTables(session: Session, legacy: LegacyDatabase): Promise<UsageTable[]> {
+/** The tables that have columns about language models. */
+export async function usageTables(session: Session, legacy: LegacyDatabase): Promise<UsageTable[]> {
   const unifiedNames = phaseDefinitions().flatMap(({ mapping }) => mapping.sources.map(({ table }) => table));
   const found: UsageTable[] = unifiedNames.flatMap((name) => {
     const table = legacy.tables.get(name);

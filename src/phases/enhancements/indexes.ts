@@ -1,3 +1,6 @@
+import { columnOf } from '../../legacy/catalog.js';
+import type { LegacyDatabase } from '../../legacy/detect.js';
+import type { LegacyTableName } from '../../legacy/shapes.js';
 import { assessmentsMapping } from '../assessments/mapping.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
 
@@ -9,10 +12,14 @@ export interface EnhancementIndex {
   readonly on: string;
   /** The questions of `drydock bench` that use it. */
   readonly serves: readonly string[];
+  /** The legacy column that it is on, behind the legacy view. */
+  readonly behind?: { readonly table: LegacyTableName; readonly column: string };
 }
 
 const opportunities = opportunitiesMapping.unified;
+const duplicates = opportunitiesMapping.folded;
 const assessments = assessmentsMapping.unified;
+const opportunityMade = { table: 'opportunities', column: 'created_at' } as const;
 
 export const INDEXES: readonly EnhancementIndex[] = [
   {
@@ -40,4 +47,29 @@ export const INDEXES: readonly EnhancementIndex[] = [
     on: 'using btree (total_score, validation_confidence)',
     serves: ['scored-above-70'],
   },
+  // The view merges both of its branches in the order of these; with one of them alone it would sort all rows.
+  {
+    name: 'opportunities_unified_newest_idx',
+    table: opportunities,
+    on: 'using btree (opportunity_created_at) where from_opportunities',
+    serves: ['newest-opportunities'],
+    behind: opportunityMade,
+  },
+  {
+    name: 'opportunity_duplicates_newest_idx',
+    table: duplicates,
+    on: `using btree (opportunities_created_at) where source = 'opportunities'`,
+    serves: ['newest-opportunities'],
+    behind: opportunityMade,
+  },
 ];
+
+/** Those that this database has the columns for. A domain's view casts the column, which hides it from an index. */
+export function indexesFor(legacy: LegacyDatabase): readonly EnhancementIndex[] {
+  return INDEXES.filter(({ behind }) => {
+    if (behind === undefined) return true;
+    const table = legacy.tables.get(behind.table);
+    const type = table && columnOf(table, behind.column)?.type;
+    return type !== undefined && type.name === type.base;
+  });
+}

@@ -34,7 +34,7 @@ const busy: Sample = {
     },
   ],
   transactions: { longest: client({ transactionSeconds: 90 }), prepared: 1 },
-  capture: { followed: false, backlog: 1234, lagSeconds: 5 },
+  capture: { followed: false, backlog: 1234, lagSeconds: 5, silent: [] },
   queries: [{ name: 'first rows', ms: 3, baselineMs: 2 }],
   replicas: [{ name: 'r1', lagSeconds: null, lagBytes: null }],
   disk: { databaseBytes: 1024, volume: null },

@@ -150,7 +150,8 @@ describe('the current score', () => {
     });
     expect(odd).toMatchObject({ market_gap_score: null, market_demand_score: null });
     expect(json(odd.residue)).toEqual({
-      opportunity_scores: { competition_level: 'NaN', market_demand: '-0.10' },
+      'score.competition_level': 'NaN',
+      'score.market_demand': '-0.10',
     });
   });
 });

@@ -303,8 +303,11 @@ describe('survivorship', () => {
       core_functions: '["app"]', opportunity_score: '70.00',
     }); // biome-ignore format: a list
     expect(residueOf(all)).toEqual({
-      app_opportunities: { problem_description: 'from app', subreddit: 'app', status: 'built' },
-      workflow_results: { app_name: 'w', function_list: '["w"]' },
+      'app.problem_description': 'from app',
+      'app.subreddit': 'app',
+      'app.status': 'built',
+      'workflow.app_name': 'w',
+      'workflow.function_list': '["w"]',
     });
     const last = golden('B', { workflow_results: [workflow] });
     expect(last).toMatchObject({
@@ -325,8 +328,9 @@ describe('survivorship', () => {
     });
     expect(found).toMatchObject({ problem_statement: '', subreddit: 's' });
     expect(residueOf(found)).toEqual({
-      opportunities: { source_subreddit: null },
-      app_opportunities: { problem_description: 'p', title: null },
+      'opportunity.source_subreddit': null,
+      'app.problem_description': 'p',
+      'app.title': null,
     });
   });
 
@@ -345,12 +349,10 @@ describe('survivorship', () => {
     });
     expect(found).toMatchObject({ opportunity_score: '12.00', trust_score: null, core_functions: '["w"]' });
     expect(residueOf(found)).toEqual({
-      app_opportunities: {
-        opportunity_score: '101',
-        trust_score: 'NaN',
-        core_functions: '{"a": 1}',
-        title: null,
-      },
+      'app.opportunity_score': '101',
+      'app.trust_score': 'NaN',
+      'app.core_functions': '{"a": 1}',
+      'app.title': null,
     });
   });
 
@@ -461,7 +463,7 @@ describe('dimensions', () => {
     const row = { id: id(1), opportunity_id: 'x', market_demand: '72.12', market_gap: '-1.00' };
     const found = golden('B', { workflow_results: [row] });
     expect(found.dimension_scores).toBe('{"market_demand": 72.12}');
-    expect(residueOf(found)).toEqual({ workflow_results: { market_gap: '-1.00' } });
+    expect(residueOf(found)).toEqual({ 'workflow.market_gap': '-1.00' });
     expect(
       golden('B', { workflow_results: [{ id: id(1), opportunity_id: 'x' }] }).dimension_scores,
     ).toBeNull();

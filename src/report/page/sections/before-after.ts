@@ -56,12 +56,14 @@ function chart(caption: string, kind: 'faster' | 'takes', queries: readonly Benc
 function figures(caption: string, queries: readonly BenchQuery[]): Markup {
   const both = (query: BenchQuery, of: (form: Timing) => string) =>
     query.legacy === null || query.unified === null ? '' : `${of(query.legacy)} → ${of(query.unified)}`;
+  const isCold = queries.some(({ legacy, unified }) => legacy?.cold != null && unified?.cold != null);
   return table(
     caption,
     [
       { title: 'question', kind: 'long' },
       { title: 'median', kind: 'n' },
       { title: '95th percentile', kind: 'n' },
+      ...(isCold ? [{ title: 'cold', kind: 'n' } as const] : []),
       { title: 'processor', kind: 'n' },
       { title: 'blocks', kind: 'n' },
       { title: 'joins', kind: 'n' },
@@ -71,6 +73,7 @@ function figures(caption: string, queries: readonly BenchQuery[]): Markup {
       query.asks,
       both(query, ({ p50 }) => milliseconds(p50)),
       both(query, ({ p95 }) => milliseconds(p95)),
+      ...(isCold ? [both(query, ({ cold }) => milliseconds(cold))] : []),
       both(query, ({ cpu }) => milliseconds(cpu)),
       both(query, ({ buffers }) => count(buffers.hit + buffers.read)),
       both(query, ({ plan }) => String(plan.joins)),
