@@ -102,6 +102,8 @@ async function end(session: Session, turn: Turn): Promise<number> {
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead();
   await requireEqual(turn, STATE, 'the unified tables would stand on their own with less, or with more');
+  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
+  await catchUp.ahead();
   const keys = (await foreignKeysToPhase(session, phase)).filter((key) => canBeRepointed(phase, key));
   const locks = [
     ...unifiedLocks(targets, 'access exclusive'),

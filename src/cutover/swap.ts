@@ -49,6 +49,8 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead();
   await requireEqual(turn, STATE, 'what is in the unified tables alone would not be kept');
+  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
+  await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
     [...unifiedLocks(targets, 'share row exclusive'), ...legacyLocks(tables)],
