@@ -48,7 +48,7 @@ export async function openCatchUp(
     async within() {
       const applied = await applyChanges(session, job, null);
       if (applied.reopened) throw emptied(phase);
-      if (applied.keys === 0) return 0;
+      if (applied.changes === 0) return 0;
       const differing = await differingTables(session, phase, job.targets, phaseId);
       if (differing.length === 0) return applied.keys;
       throw new DrydockError({

@@ -7,12 +7,12 @@ import { lockState, moveState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { Reverted } from '../reports/rollback.js';
 import { operator } from '../run/context.js';
-import { recordedVerification } from '../run/verify.js';
 import { catalogDifferences, readCatalog } from './catalog.js';
 import { openCatchUp } from './catch-up.js';
 import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { underLocks } from './locks.js';
 import { moveBack } from './old-names.js';
+import { requireEqual } from './require-equal.js';
 import { dropReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
 import { onViews } from './view-dependents.js';
@@ -32,7 +32,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   await requireOurViews(session, turn);
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead();
-  await requireEqual(turn);
+  await requireEqual(turn, STATE, 'going back now could leave something behind');
   const { result, ...times } = await underLocks(
     session,
     [...unifiedLocks(targets), ...viewLocks(tables), ...legacyLocks(tables)],
@@ -84,23 +84,6 @@ export async function requireOurViews(
     what: `Something was built on the views of the old names since the cutover: ${dependents.join(', ')}.`,
     state: STATE,
     next: 'Drop these objects, roll back, and make them again upon the tables.',
-  });
-}
-
-/** Going back is only right where both sides are the same: what stands on one alone would be left behind. */
-async function requireEqual({ context, phase, phaseId }: Turn): Promise<void> {
-  const { equal, tables } = await recordedVerification(context, phase, phaseId, {
-    selected: null,
-    limit: 20,
-    strict: false,
-  });
-  if (equal) return;
-  const differing = tables.filter((table) => !table.equal).map(({ table }) => table);
-  throw new DrydockError({
-    code: 'different',
-    what: `The legacy tables and the unified ones are not the same${differing.length === 0 ? '' : ` (${differing.join(', ')})`}: going back now could leave something behind.`,
-    state: STATE,
-    next: `drydock verify --phase ${phase.name} names what differs; drydock run --phase ${phase.name} --batches N loads it again.`,
   });
 }
 

@@ -20,6 +20,7 @@ import { openCatchUp } from './catch-up.js';
 import { prepareLegacySchema } from './legacy-schema.js';
 import { type TableLock, underLocks } from './locks.js';
 import { moveAside, readTrimmings } from './old-names.js';
+import { requireEqual } from './require-equal.js';
 import { prepareReverseCapture, sleepingReverseTriggers, wakeReverseTriggers } from './reverse/install.js';
 
 const STATE = 'Nothing was swapped: the applications use the legacy tables as before.';
@@ -47,6 +48,7 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   const catalog = await prepare(session, turn, targets, tables, later);
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead();
+  await requireEqual(turn, STATE, 'what is in the unified tables alone would not be kept');
   const { result, ...times } = await underLocks(
     session,
     [...unifiedLocks(targets), ...legacyLocks(tables)],

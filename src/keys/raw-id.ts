@@ -32,11 +32,6 @@ export function everySpelling(bareIds: string): string {
   return `select p.prefix || x.rid from (${bareIds}) x(rid) cross join (values ${prefixes.join(', ')}) p(prefix)`;
 }
 
-/** A query for the texts of uuids that a query gives, in lower and in upper case. Other spellings are not listed. */
-export function textsOf(uuids: string): string {
-  return `select case when l.lower then u.id::text else upper(u.id::text) end from (${uuids}) u(id) cross join (values (true), (false)) l(lower)`;
-}
-
 /** The uuid that a text spells; null when it spells none. */
 export function uuidFromText(text: string): string {
   return `(case when length(${text}) = 36 and ${text} ~ ${UUID_PATTERN} then (${text})::uuid end)`;

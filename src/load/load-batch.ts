@@ -8,6 +8,7 @@ import type { Targets } from '../mapping/targets.js';
 import type { BatchRows } from './batch-rows.js';
 import { copyRows } from './copy-rows.js';
 import { countRange } from './count-range.js';
+import { watchLeavers } from './leavers.js';
 import { replaceRange } from './replace-range.js';
 
 /** A batch to load, or the part of a loaded one to replace. */
@@ -25,8 +26,8 @@ export type LoadResult = { readonly written: number } | 'already-loaded';
 
 /**
  * Loads one batch in one transaction: its rows and its entry in the ledger, or neither. A range that was never
- * loaded is copied straight into the tables; one that was is replaced through staging, and the batches of later
- * phases that stood on what is gone now are pending again.
+ * loaded is copied straight into the tables; one that was is replaced through staging, rows that left it are reported
+ * as changed, and the batches of later phases that stood on what is gone now are pending again.
  */
 export async function loadBatch(
   session: Session,
@@ -44,9 +45,11 @@ export async function loadBatch(
         (await copyRows(session, targets.unified, rows.log('unified'))) +
         (await copyRows(session, targets.folded, rows.log('folded')));
     } else {
+      const left = await watchLeavers(session, bound, targets, batch.phaseId, range);
       const replacement = await replaceRange(session, targets, range, rows, {
         names: foldedNames(bound),
       });
+      await left.enqueue();
       await reopenBatches(session, load.dependents, replacement.moved);
       written = replacement.written;
     }

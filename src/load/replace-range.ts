@@ -98,14 +98,20 @@ async function replaceUnified(
 ): Promise<number> {
   const columns = target.table.copied.join(', ');
   const fields = (alias: string) => target.table.copied.map((column) => `${alias}.${column}`).join(', ');
-  const goes = `${scope.condition('t.merge_key')} and not exists (select from ${staged} s where s.id = t.id)`;
+  const going = await emptyTable(session, 'drydock_going', 'id uuid');
+  const goes = await session.execute(
+    `insert into ${going} select t.id from ${target.qualified} t where ${scope.condition('t.merge_key')} and not exists (select from ${staged} s where s.id = t.id)`,
+  );
   const booked = (change: string) =>
     `with d as (${change} returning id) insert into ${moved} select id from d`;
-  for (const { table, column } of links) {
-    const named = `l.${ident(column)} in (select t.id from ${target.qualified} t where ${goes})`;
-    await session.execute(`update ${table} l set ${ident(column)} = null where ${named}`);
+  const gone = `in (select g.id from ${going} g)`;
+  for (const { table, column } of goes === 0 ? [] : links) {
+    await session.execute(`update ${table} l set ${ident(column)} = null where l.${ident(column)} ${gone}`);
   }
-  const deleted = await session.execute(booked(`delete from ${target.qualified} t where ${goes}`));
+  // Asked again, because a lane beside this one may just have taken the row over to a key of its own.
+  const still = `t.id ${gone} and ${scope.condition('t.merge_key')}`;
+  const deleted =
+    goes === 0 ? 0 : await session.execute(booked(`delete from ${target.qualified} t where ${still}`));
   const updated = await session.execute(
     `update ${target.qualified} t set (${columns}) = row(${fields('s')}) from ${staged} s where s.id = t.id and row(${fields('t')})::record *<> row(${fields('s')})::record`,
   );

@@ -36,7 +36,7 @@ export function uuidIsIn(table: Table, alias: string, column: string, query: str
 export function uuidIsWanted(table: Table, alias: string, column: string, wanted: Wanted): string {
   const kind = columnOf(table, column)?.type.kind ?? '';
   const uuid = asUuid(`${alias}.${ident(column)}`, kind);
-  return kind === 'uuid' && table.indexed.includes(column) ? wanted.hasUuid(uuid) : wanted.isUuid(uuid);
+  return wanted.hasUuid(uuid);
 }
 
 /**
@@ -55,10 +55,7 @@ export function itselfIsWanted(
   const asKey = (condition: string) => [...namesNothing, condition].join(' and ');
   // Without a uuid of its own, a row's key is made of all its values.
   if (byId === null) return [asKey('true')];
-  return [
-    wanted.scan === null ? byId : asKey(byId),
-    ...(id?.notNull === true ? [] : [asKey(`${alias}.id is null`)]),
-  ];
+  return [asKey(byId), ...(id?.notNull === true ? [] : [asKey(`${alias}.id is null`)])];
 }
 
 /** Whether a column gives no uuid. */

@@ -2,7 +2,7 @@ import { ident, literal, qualified } from '../db/identifier.js';
 import { type CatalogColumn, isUniqueKey } from '../legacy/catalog.js';
 import { type BoundPhase, type BoundSource, foldedColumn, storedType } from './bind.js';
 import type { BoundColumn } from './mapping.js';
-import { SCRATCH } from './scratch.js';
+import { type Round, SCRATCH } from './scratch.js';
 import { ownTarget } from './tables.js';
 import type { Targets } from './targets.js';
 
@@ -42,12 +42,17 @@ export function foldedNames(bound: BoundPhase): string[] {
     .map((source) => ident(foldedColumn(source.rule, locatorOf(source).name)));
 }
 
-/** A legacy table's rows that are listed in the scratch table of rows, as a subquery without an alias. */
-export function listedRows(source: BoundSource): string {
+/**
+ * A legacy table's rows that are listed in the scratch table of rows, as a subquery without an alias.
+ *
+ * @param round only those that were listed in this one
+ */
+export function listedRows(source: BoundSource, round?: Round): string {
   const { schema, name } = source.table;
   const column = locatorOf(source);
   const from = `select x.* from ${qualified(schema, name)} x where`;
-  const listed = `${SCRATCH.rows} k where k.source = ${literal(source.rule.table)}`;
+  const ofRound = round === undefined ? '' : ` and k.round = ${round}`;
+  const listed = `${SCRATCH.rows} k where k.source = ${literal(source.rule.table)}${ofRound}`;
   const some = `${from} x.${ident(column.name)} in (select ${typed('k.raw', column)} from ${listed})`;
   if (isNotNull(source, column)) return `(${some})`;
   return `(${some} union all ${from} x.${ident(column.name)} is null and (select exists (select from ${listed} and k.raw is null)))`;

@@ -8,7 +8,10 @@ export const SCRATCH = {
   taken: 'pg_temp.drydock_taken',
   /** Merge keys to be computed again. */
   keys: 'pg_temp.drydock_keys',
-  /** Legacy rows that may belong to these keys, by the value of their source's locator, as text. */
+  /**
+   * Legacy rows that may belong to these keys, by the value of their source's locator, as text; in the first round those
+   * that changed, in the second the others.
+   */
   rows: 'pg_temp.drydock_rows',
   /** Ids of submissions that these rows name: bare Reddit ids and uuids. */
   named: 'pg_temp.drydock_named',
@@ -16,12 +19,16 @@ export const SCRATCH = {
   known: 'pg_temp.drydock_known',
 } as const;
 
+/** In which round a row was listed: see {@link SCRATCH}. */
+export type Round = 1 | 2;
+
 const COLUMNS: Readonly<Record<keyof typeof SCRATCH, string>> = {
   taken: 'source text, raw text[], merge_key uuid',
   keys: 'merge_key uuid primary key',
-  rows: 'source text, raw text collate "C"',
+  rows: 'source text, raw text collate "C", round smallint',
   named: 'rid text collate "C", id uuid',
-  known: 'id uuid, rid text collate "C", canon uuid, oldest boolean, title text, created_at timestamptz',
+  known:
+    'id uuid unique, rid text collate "C", canon uuid, oldest boolean, title text, created_at timestamptz',
 };
 
 /** Statements that make them; outside of a read-only transaction, whose later inserts may fill them all the same. */

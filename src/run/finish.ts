@@ -59,19 +59,6 @@ export async function buildIndexes(context: Context, phase: Phase, targets: Targ
   for (const key of phase.foreignKeys) await addForeignKey(context.session, targets.unified, key);
 }
 
-/** Statistics for the planner, of both tables side by side; later changes are for the server's own analyze to follow. */
-export async function analyzeTables(context: Context, targets: Targets): Promise<void> {
-  await withCleanup(async (cleanup) => {
-    const second = await context.connector.open(cleanup);
-    await cancelWhenStopped(context.connector, [second], context.signal, cleanup);
-    const outcomes = await Promise.allSettled([
-      context.session.execute(`analyze ${targets.unified.qualified}`),
-      second.execute(`analyze ${targets.folded.qualified}`),
-    ]);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  });
-}
-
 /** An id was loaded twice: its row changed its key after one batch was read and before another one was. */
 function legacyChanged(phase: Phase, cause: unknown): DrydockError {
   return new DrydockError({

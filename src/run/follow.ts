@@ -17,6 +17,8 @@ import { hasWork, openSyncWork, readFooting, type SyncWork } from './sync-work.j
 
 /** How long a lost server is waited for between two attempts. */
 const AGAIN_AFTER_MS = 1_000;
+/** For so long it applies changes of one phase before others get their turn, however many are left. */
+const TURN_MS = 3_000;
 /** Attempts at a portion; then others get their turn, and the next cycle goes on with it. */
 const ATTEMPTS = 3;
 
@@ -28,22 +30,26 @@ const ATTEMPTS = 3;
  */
 export async function follow(options: SyncOptions, signal: AbortSignal): Promise<PhaseSync[]> {
   const done = new Map<PhaseName, CaughtUp>();
+  let lost = false;
   for (;;) {
     try {
       return await withCleanup(async (cleanup) => {
         // A signal ends it between two portions; nothing has to be cancelled.
         const context = await openContext({ ...options, signal: undefined }, cleanup);
+        if (lost) context.report({ type: 'notice', level: 'info', message: 'Connected again.' });
+        lost = false;
         const follower = new Follower(context, options, signal, done);
         return follower.run(cleanup);
       });
     } catch (error) {
       const cause = error instanceof DrydockError ? error.cause : error;
       if (signal.aborted || done.size === 0 || !isConnectionLost(cause)) throw error;
-      options.onProgress?.({
-        type: 'notice',
-        level: 'warn',
-        message: 'The connection was lost; trying again.',
-      });
+      // Once: a server may be away for hours.
+      if (!lost) {
+        const message = 'The connection was lost; trying again until the server is back.';
+        options.onProgress?.({ type: 'notice', level: 'warn', message });
+      }
+      lost = true;
       await pause(AGAIN_AFTER_MS, signal);
     }
   }
@@ -109,7 +115,8 @@ class Follower {
         await settleState(context, job, 0);
         continue;
       }
-      const stoppable = { ...job, signal: this.#signal };
+      const turn = AbortSignal.timeout(TURN_MS);
+      const stoppable = { ...job, signal: AbortSignal.any([this.#signal, turn]) };
       const caughtUp = await catchUp(context, stoppable, drainer, reloading);
       this.#done.set(name, sumOf(before, caughtUp));
       this.#keepingUp.applied(name, caughtUp, await readBacklog(session, job.phaseId));
@@ -118,8 +125,8 @@ class Follower {
 
   /** What others stand in the way of is in the queue still, and waits for the next cycle. */
   #goOnAfter(error: unknown): void {
-    // A signal ends a wait between two attempts.
-    if (this.#signal.aborted && error instanceof Error && error.name === 'AbortError') return;
+    // A signal, or the end of its turn, ends a wait between two attempts.
+    if (error instanceof Error && error.name === 'AbortError') return;
     if (!isRetryable(error)) throw error;
     this.#context.report({
       type: 'notice',

@@ -54,6 +54,8 @@ export async function loadPhase(
     readonly rows: number;
     readonly batchSize: number;
     readonly pace: Pace;
+    /** Called with the number of batches that were loaded by now. */
+    readonly onLoaded?: (batches: number) => void;
   },
 ): Promise<LoadSummary> {
   const start = performance.now();
@@ -77,6 +79,7 @@ export async function loadPhase(
     onLoaded({ batch, rows }, result) {
       done.add(batch.number);
       rowsWritten += result === 'already-loaded' ? 0 : result.written;
+      options.onLoaded?.(done.size);
       context.report({
         type: 'batch',
         phase: phase.name,

@@ -16,7 +16,7 @@ export interface Lock {
 
 /** A process that was killed holds its lock until its backend has noticed, which is soon. */
 const PATIENCE_MS = 3_000;
-/** A follower gives it back after each round, which may be a long one where much was written. */
+/** A follower gives it back after each round of a few seconds, or of one long transaction. */
 const SYNC_PATIENCE_MS = 30_000;
 const ASK_EVERY_MS = 100;
 

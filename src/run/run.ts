@@ -15,7 +15,7 @@ import { requireNotCompleted, requireSameBatchSize, requireSameConfiguration } f
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
 import { type Control, derivedPhases } from './derived.js';
 import { Drainer } from './drainer.js';
-import { analyzeTables, buildIndexes, createViews, validateForeignKeys } from './finish.js';
+import { buildIndexes, createViews, validateForeignKeys } from './finish.js';
 import { loadPhase, workOf } from './load-phase.js';
 import { lockOperator } from './lock.js';
 import { mendDoubles } from './mend-doubles.js';
@@ -30,6 +30,7 @@ import { preparePhase } from './prepare.js';
 import { recheck } from './recheck.js';
 import { select } from './selection.js';
 import { type Settings, settingsOf } from './settings.js';
+import { Statistics } from './statistics.js';
 import { findStops, throwIfStops } from './stops.js';
 import { storageOf } from './storage.js';
 import { syncJob } from './sync-job.js';
@@ -214,18 +215,27 @@ async function loadAndFinish(
   // What was verified is not any more as soon as a batch is replaced.
   if (finished && work.length > 0) await setState(session, phaseId, 'loaded');
   const pace = new Pace({ ...control, context, phase: phase.name });
-  const loaded = await loadPhase(context, phase, targets, work, { ...settings, rows, batchSize, pace });
+  const statistics = new Statistics({ context, phase, targets, batchSize });
+  const toLoad = batches.filter((batch) => batch.status === 'pending').length;
+  const loaded = await loadPhase(context, phase, targets, work, {
+    ...settings,
+    rows,
+    batchSize,
+    pace,
+    onLoaded: (done) => finished || statistics.left(toLoad - done, batches.length),
+  });
 
   const pending = (await readBatches(session, phaseId)).some((batch) => batch.status === 'pending');
   const indexesFrom = performance.now();
   if (!pending && (!finished || loaded.loaded > 0 || (await brokenViews(session, phaseId)).size > 0)) {
     context.report({ type: 'step', phase: phase.name, step: 'indexes' });
+    await statistics.settle();
     await buildIndexes(context, phase, targets).catch(async (error: unknown) => {
       if (!capture.on || !(error instanceof DrydockError) || error.code !== 'legacy-changed') throw error;
       await mendDoubles(context, phase, targets, phaseId, batches);
       await buildIndexes(context, phase, targets);
     });
-    if (!finished) await analyzeTables(context, targets);
+    if (!finished) await statistics.finish();
     context.report({ type: 'step', phase: phase.name, step: 'views' });
     await createViews(context, phase, targets, phaseId);
     if (capture.on) await mendMoved(context, phase, phaseId);

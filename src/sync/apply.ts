@@ -1,9 +1,9 @@
 import type { Session } from '../db/session.js';
 import { reopenAll } from '../ledger/batches.js';
 import { enqueueKeys, takeChanges } from '../ledger/changes.js';
-import { CREATE_SCRATCH, EMPTY_SCRATCH, SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
-import { bookChanges, countKeys } from './book.js';
-import { findChangedKeys, listRows, truncated } from './changed-keys.js';
+import { CREATE_SCRATCH, EMPTY_SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
+import { bookChanges, countKeys, keysOf } from './book.js';
+import { findChangedKeys, followMovedRows, listRows, truncated } from './changed-keys.js';
 import type { SyncJob } from './job.js';
 import { mergeListed } from './merged-rows.js';
 import { replaceKeys } from './replace-keys.js';
@@ -12,7 +12,7 @@ import { replaceKeys } from './replace-keys.js';
 export interface Applied {
   /** Entries taken off the queue. */
   readonly changes: number;
-  /** Merge keys that were computed again. */
+  /** Merge keys that were computed again, and have rows in the unified table, or had. */
   readonly keys: number;
   /** Rows of our tables inserted, updated and deleted. */
   readonly written: number;
@@ -24,13 +24,24 @@ export interface Applied {
 
 /**
  * Settings of the transactions that apply changes. They never wait for an application long enough for the server to
- * look for deadlocks and choose a victim. Triggers on our tables can tell these writes from those of applications.
+ * look for deadlocks and choose a victim.
  */
-export const SYNC_SETTINGS = `set local lock_timeout = '400ms'; set local work_mem = '64MB'; set local enable_mergejoin = off; set local drydock.applying = 'on'`;
+export const SYNC_SETTINGS = `set local lock_timeout = '400ms'; set local work_mem = '64MB'; set local enable_mergejoin = off`;
 
 /** Makes what a session needs to apply changes; once, outside of a read-only transaction. */
 export async function prepareSession(session: Session): Promise<void> {
   await session.execute(CREATE_SCRATCH);
+}
+
+/**
+ * Keeps writers of our own tables out for the rest of the transaction; before its first query, so that the snapshot
+ * shows all that they did. Applications that write the unified table in every moment would otherwise never let a
+ * portion pass that concerns the same rows.
+ */
+export async function holdTargets(session: Session, { targets }: SyncJob): Promise<void> {
+  await session.execute(
+    `${SYNC_SETTINGS}; lock table ${targets.unified.qualified}, ${targets.folded.qualified} in share row exclusive mode`,
+  );
 }
 
 /**
@@ -57,16 +68,17 @@ export async function applyChanges(session: Session, job: SyncJob, most: number 
   }
   await findChangedKeys(session, job);
   await listRows(session, job);
-  const { keys } = await session.one(`select count(*) as keys from ${SCRATCH.keys}`);
+  if (most !== null && changes >= most) await followMovedRows(session, job);
   const rows = await mergeListed(session, job.phase, SCRATCH_KEYS);
   try {
     const before = await countKeys(session, job);
     const { written, moved } = await replaceKeys(session, job, rows);
-    await bookChanges(session, job, before, await countKeys(session, job));
+    const after = await countKeys(session, job);
+    await bookChanges(session, job, before, after);
     for (const { phaseId } of job.dependents) {
       await enqueueKeys(session, phaseId, 'cascade', `select distinct m.id from ${moved} m`);
     }
-    return { ...nothing, keys: Number(keys), written };
+    return { ...nothing, keys: keysOf(before, after), written };
   } finally {
     rows.close();
   }

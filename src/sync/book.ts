@@ -4,7 +4,7 @@ import type { SourceCounts } from '../ledger/batches.js';
 import { SCRATCH_KEYS } from '../mapping/scratch.js';
 import { batchNumber, type SyncJob } from './job.js';
 
-/** Rows of the changed keys, by batch and then by what they are: `out`, `primary:…`, `folded:…`, `rejected:…`. */
+/** Rows of the changed keys, by batch and then by what they are: `out`, `primary:…`, `folded:…`, `rejected:…`; and the `keys`. */
 export type KeyCounts = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
 /** Counts in our tables what the changed keys hold. */
@@ -13,15 +13,19 @@ export async function countKeys(session: Session, job: SyncJob): Promise<KeyCoun
   const batch = batchNumber(job, 't.merge_key');
   const changed = SCRATCH_KEYS.condition('t.merge_key');
   const flags = phase.bound.sources.flatMap(({ rule }) =>
-    rule.flag === null ? [] : [{ table: rule.table, flag: ident(rule.flag) }],
+    rule.flag === null ? [] : [{ table: rule.table, flag: `t.${ident(rule.flag)}` }],
   );
   const kinds = [
-    `('out', true)`,
-    ...flags.map(({ table, flag }) => `(${literal(`primary:${table}`)}, t.${flag})`),
+    `('keys', u.keys)`,
+    `('out', u.out)`,
+    ...flags.map(({ table }, index) => `(${literal(`primary:${table}`)}, u.n${index})`),
   ];
+  const counted = flags.map(({ flag }, index) => `, count(*) filter (where ${flag}) as n${index}`).join('');
   const rows = await session.query(
-    `select ${batch} as batch, k.kind, count(*) as n from ${targets.unified.qualified} t
-       cross join lateral (values ${kinds.join(', ')}) k (kind, counts) where ${changed} and k.counts group by 1, 2
+    `select u.batch, k.kind, k.n from (
+       select ${batch} as batch, count(distinct t.merge_key) as keys, count(*) as out${counted}
+       from ${targets.unified.qualified} t where ${changed} group by 1
+     ) u cross join lateral (values ${kinds.join(', ')}) k (kind, n) where k.n > 0
      union all
      select ${batch}, 'folded:' || t.source, count(*) from ${targets.folded.qualified} t where ${changed} group by 1, 2
      union all
@@ -34,6 +38,13 @@ export async function countKeys(session: Session, job: SyncJob): Promise<KeyCoun
     counts.set(number, ofBatch.set(String(row.kind), Number(row.n)));
   }
   return counts;
+}
+
+/** How many keys have unified rows, or had: candidates that turned out to be nobody's do not count. */
+export function keysOf(before: KeyCounts, after: KeyCounts): number {
+  const numbers = [...new Set([...before.keys(), ...after.keys()])];
+  const keys = (counts: KeyCounts, number: number) => counts.get(number)?.get('keys') ?? 0;
+  return numbers.reduce((sum, number) => sum + Math.max(keys(before, number), keys(after, number)), 0);
 }
 
 /**

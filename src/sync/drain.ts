@@ -1,7 +1,7 @@
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isRetryable, sqlState } from '../db/sqlstate.js';
-import { type Applied, applyChanges } from './apply.js';
+import { type Applied, applyChanges, holdTargets } from './apply.js';
 import type { SyncJob } from './job.js';
 
 /**
@@ -14,6 +14,8 @@ const MOST = 20_000;
 const SECONDS_WANTED = 2;
 /** A portion that met a neighbour is given again in parts: the fewer rows it writes, the fewer it meets. */
 const SMALLER = 8;
+/** So often a portion may meet a writer of our tables; then it keeps them out while it is applied, and cannot. */
+const MET = 2;
 /** Attempts at a portion, where one gives the command and waits for it. */
 const ATTEMPTS = 8;
 
@@ -61,7 +63,10 @@ export async function drain(
     const applied = await withRetry(
       (attempt) => {
         most = Math.max(1, Math.ceil(portion.size / SMALLER ** (attempt - 1)));
-        return session.transaction(() => applyChanges(session, job, most), 'repeatable read');
+        return session.transaction(async () => {
+          if (attempt > MET) await holdTargets(session, job);
+          return applyChanges(session, job, most);
+        }, 'repeatable read');
       },
       { signal: job.signal, retryable: mayPass, attempts },
     );

@@ -1,13 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { WriterReport } from './writer.js';
+import type { Progress, WriterReport } from './writer.js';
+
+interface Writer {
+  readonly process: ChildProcess;
+  readonly report: Promise<WriterReport>;
+  readonly writes: () => number;
+}
 
 /** The applications: each a process with a connection of its own, which nothing harms. */
 export class Crew {
-  readonly #writers: readonly { readonly process: ChildProcess; readonly report: Promise<WriterReport> }[];
+  readonly #writers: readonly Writer[];
 
-  private constructor(writers: readonly { process: ChildProcess; report: Promise<WriterReport> }[]) {
+  private constructor(writers: readonly Writer[]) {
     this.#writers = writers;
   }
 
@@ -21,11 +26,15 @@ export class Crew {
         const child = fork(file, [url, String(options.seed), String(at + 1), options.app], {
           stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
         });
-        const report = Promise.race([
-          once(child, 'message').then(([message]) => message as WriterReport),
-          once(child, 'exit').then(([status]) => failed(at + 1, status as number | null)),
-        ]);
-        return { process: child, report };
+        let writes = 0;
+        const report = new Promise<WriterReport>((tell) => {
+          child.on('message', (message: Progress | WriterReport) => {
+            writes = message.writes;
+            if ('problems' in message) tell(message);
+          });
+          child.on('exit', (status) => tell(failed(at + 1, status)));
+        });
+        return { process: child, report, writes: () => writes };
       }),
     );
   }
@@ -33,6 +42,11 @@ export class Crew {
   /** Whether every writer is at work. One that has ended by itself has found something. */
   get atWork(): boolean {
     return this.#writers.every(({ process: child }) => child.exitCode === null && child.signalCode === null);
+  }
+
+  /** What they have written so far. */
+  get writes(): number {
+    return this.#writers.reduce((sum, { writes }) => sum + writes(), 0);
   }
 
   /** Lets every writer finish its transaction, and asks what it did. */

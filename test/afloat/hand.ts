@@ -85,16 +85,12 @@ export class Hand {
     const { id, reddit } = this.#random.pick(this.#submissions);
     const key = this.#id();
     if (table === 'opportunities') {
-      await this.#put(table, { key, parent: this.#random.chance(0.1) ? null : id, sub: reddit }, draft);
+      const parent = !this.#random.chance(0.1) && (await this.#isThere('submissions', id)) ? id : null;
+      await this.#put(table, { key, parent, sub: reddit }, draft);
       draft.effects.push(() => this.#opportunities.push(key));
     } else if (CHILDREN.includes(table)) {
       const parent = this.#opportunities.length === 0 ? undefined : this.#random.pick(this.#opportunities);
-      if (parent === undefined) return;
-      // It may have been deleted in this very transaction.
-      const { rowCount } = await this.#query('select from public.opportunities where id = $1::uuid', [
-        parent,
-      ]);
-      if (rowCount === 0) return;
+      if (parent === undefined || !(await this.#isThere('opportunities', parent))) return;
       await this.#put(table, { key, parent, sub: null }, draft);
     } else if (table === 'workflow_results') {
       // One row for an id of Reddit; the others name none that is known.
@@ -184,8 +180,7 @@ export class Hand {
     const parent = isChild ? this.#random.pick(this.#opportunities) : id;
     if (table === 'opportunities' || isChild) {
       const home = isChild ? 'opportunities' : 'submissions';
-      const { rowCount } = await this.#query(`select from public.${home} where id = $1::uuid`, [parent]);
-      if (rowCount === 0) return;
+      if (!(await this.#isThere(home, parent))) return;
     }
     const values: unknown[] = [key];
     const set = move
@@ -202,6 +197,12 @@ export class Hand {
       [table, key, isChild ? parent : null, table === 'app_opportunities' ? reddit : null],
     );
     this.#same(done, due, `move of ${table} ${key}`);
+  }
+
+  /** A row that the writer remembers may have been deleted in this very transaction. */
+  async #isThere(table: 'submissions' | 'opportunities', id: string): Promise<boolean> {
+    const { rowCount } = await this.#query(`select from public.${table} where id = $1::uuid`, [id]);
+    return rowCount === 1;
   }
 
   /** Gives a submission another id of Reddit: what named it by the old one is without a submission now. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { runAfloatMutants } from './mutants.js';
 import { voyage } from './voyage.js';
 
 /** The command as it is built: this file lies in `dist/test/afloat`. */
@@ -17,6 +18,9 @@ const options = new Command('test:afloat')
     'Take a database through cutovers and rollbacks while applications write and Drydock is shot at',
   )
   .option('--minutes <n>', 'how long to go on', positive, 3)
+  .option('--cycles <n>', 'go on until it was cut over and back so often', positive, 1)
+  .option('--writes <n>', 'go on until so many rows were written', positive, 1)
+  .option('--mutants', 'plant bugs, and see that the oracle notices each of them')
   .option(
     '--seed <s>',
     'what the writers and the faults follow from',
@@ -31,6 +35,9 @@ const options = new Command('test:afloat')
   .parse()
   .opts<{
     minutes: number;
+    cycles: number;
+    writes: number;
+    mutants?: true;
     seed: number;
     writers: number;
     submissions: number;
@@ -40,32 +47,41 @@ const options = new Command('test:afloat')
   }>();
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
-say(`Again: npm run test:afloat -- --minutes ${options.minutes} --seed ${options.seed}`);
+if (options.mutants === true) {
+  const unnoticed = await runAfloatMutants(options.main, options.seed, say);
+  process.exitCode = unnoticed.length === 0 ? 0 : 1;
+} else await sail();
 
-const start = performance.now();
-const { problems, writers, ...report } = await voyage({
-  ...options,
-  seconds: options.minutes * 60,
-  quietRun: options.quietRun === true,
-  faults: options.faults ? 0.5 : 0,
-  say,
-});
-const total = (member: 'transactions' | 'rolledBack' | 'writes' | 'direct') =>
-  writers.reduce((sum, writer) => sum + writer[member], 0);
-const worst = (hundredth: number) =>
-  Math.max(...writers.map(({ waits }) => waits[hundredth] ?? 0)).toFixed(0);
-say('');
-say(
-  `${total('writes')} writes committed or taken back in ${total('transactions')} transactions, ${total('rolledBack')} of them rolled back; ${total('direct')} to the unified table`,
-);
-say(
-  `${report.cycles} times cut over and back, ${report.commands} commands, ${report.faults} faults; the sum was looked at in ${report.sums} snapshots`,
-);
-say(
-  `longest statement of a transaction: median ${worst(50)} ms, p99 ${worst(99)} ms, longest write pause ${worst(100)} ms`,
-);
-for (const problem of problems) say(`✘ ${problem}`);
-say(
-  `${problems.length === 0 ? '✔ Every committed change is there exactly once, and no other' : `✘ ${problems.length} problems`}, in ${((performance.now() - start) / 1000).toFixed(0)} s.`,
-);
-process.exitCode = problems.length === 0 ? 0 : 1;
+async function sail(): Promise<void> {
+  say(
+    `Again: npm run test:afloat -- --minutes ${options.minutes} --seed ${options.seed} --cycles ${options.cycles} --writes ${options.writes} --writers ${options.writers} --submissions ${options.submissions}`,
+  );
+
+  const start = performance.now();
+  const { problems, writers, ...report } = await voyage({
+    ...options,
+    seconds: options.minutes * 60,
+    quietRun: options.quietRun === true,
+    faults: options.faults ? 0.5 : 0,
+    say,
+  });
+  const total = (member: 'transactions' | 'rolledBack' | 'writes' | 'direct') =>
+    writers.reduce((sum, writer) => sum + writer[member], 0);
+  const worst = (hundredth: number) =>
+    Math.max(...writers.map(({ waits }) => waits[hundredth] ?? 0)).toFixed(0);
+  say('');
+  say(
+    `${total('writes')} writes committed or taken back in ${total('transactions')} transactions, ${total('rolledBack')} of them rolled back; ${total('direct')} to the unified table`,
+  );
+  say(
+    `${report.cycles} times cut over and back, ${report.commands} commands, ${report.faults} faults; the sum was looked at in ${report.sums} snapshots`,
+  );
+  say(
+    `longest statement of a transaction: median ${worst(50)} ms, p99 ${worst(99)} ms, longest write pause ${worst(100)} ms`,
+  );
+  for (const problem of problems) say(`✘ ${problem}`);
+  say(
+    `${problems.length === 0 ? '✔ Every committed change is there exactly once, and no other' : `✘ ${problems.length} problems`}, in ${((performance.now() - start) / 1000).toFixed(0)} s.`,
+  );
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}

@@ -26,10 +26,24 @@ const KINDS: readonly Kind[] = [
   cutCommit,
 ];
 
+/** Commands that change what the old names are, and the statements with which they do: half of the shots aim there. */
+const TURNS: readonly string[] = ['cutover', 'rollback', 'complete'];
+const BEHIND_LOCKS =
+  /lock table|^alter table|^drop view|^create (or replace )?view|drydock\.(moved_tables|cutovers)|^update drydock\.phases/i;
+
 const LIMIT_SECONDS = 120;
 const AGAIN = 5;
 /** Statements of a command, before one of its kind was seen. */
 const SOME_STATEMENTS = 60;
+
+const DEFECT = /This is a defect|"code": "defect"/;
+const DIFFERENT = /"equal": false|"balanced": false|"ok": false|"code": "different"/;
+
+interface Finding {
+  readonly verdict: string;
+  readonly code: string;
+  readonly next: string;
+}
 
 export interface Told {
   readonly status: number | null;
@@ -46,11 +60,10 @@ export class Pilot {
   readonly #say: (line: string) => void;
   readonly #statements = new Map<string, number>();
   readonly problems: string[] = [];
-  /** Commands that called both sides different. At rest they are equal: whoever said otherwise raised a false alarm. */
+  /** The first command that called both sides different. */
   readonly alarms: string[] = [];
   faults = 0;
   commands = 0;
-  #follower: { readonly command: Command; readonly proxy: StatementProxy } | undefined;
 
   /** @param share of the commands that are shot at */
   constructor(parts: {
@@ -81,25 +94,46 @@ export class Pilot {
     for (let attempt = 1; attempt <= AGAIN; attempt += 1) {
       const kind = attempt < 4 && this.#random.chance(this.#share) ? this.#random.pick(KINDS) : undefined;
       const { ended, harm } = await this.#once(args, kind);
+      const told = `${ended.stdout}${ended.stderr}`;
       this.#say(
         `  ${args.join(' ')}: ${ended.signal ?? `status ${ended.status}`} in ${ended.seconds.toFixed(1)} s${harm === undefined ? '' : ` (${harm})`}`,
       );
       if (ended.hung) this.problems.push(`${args.join(' ')} did not end within ${LIMIT_SECONDS} s`);
-      if (/This is a defect|"code": "defect"/.test(ended.stdout + ended.stderr)) {
-        this.problems.push(
-          `${args.join(' ')} called something a defect: ${(ended.stdout + ended.stderr).slice(0, 800)}`,
-        );
-      }
+      if (DEFECT.test(told))
+        this.problems.push(`${args.join(' ')} called something a defect: ${told.slice(0, 800)}`);
+      if (DIFFERENT.test(told)) await this.#sayWhatDiffers(args);
       if (ended.status === 0) return ended;
-      if (ended.status === 1 && this.alarms.length < 5)
-        this.alarms.push(`${args.join(' ')} ended with status 1: ${complaint(ended.stdout)}`);
-      if (harm === undefined)
-        this.#say(`    ${(ended.stdout + ended.stderr).replaceAll(/\s+/g, ' ').slice(0, 600)}`);
+      if (harm === undefined) this.#say(`    ${told.replaceAll(/\s+/g, ' ').slice(0, 600)}`);
       if (await isDone()) return undefined;
+      await this.#heed(ended);
       await sleep(harm === undefined ? 1_000 : this.#random.int(500));
     }
     this.problems.push(`${args.join(' ')} did not do its work in ${AGAIN} attempts`);
     return undefined;
+  }
+
+  /** Does what a refused cutover says that is to be done before. */
+  async #heed({ status, stdout }: Ended): Promise<void> {
+    if (status !== 1) return;
+    const { phases } = JSON.parse(stdout) as {
+      readonly phases: readonly { findings?: readonly Finding[] }[];
+    };
+    for (const { verdict, code, next } of phases.flatMap(({ findings }) => findings ?? [])) {
+      if (verdict !== 'stops') continue;
+      if (code === 'state' && next.startsWith('drydock '))
+        await this.give([...next.split(' ').slice(1), '--json']);
+      else this.problems.push(`a command was refused: ${code}, ${next}`);
+    }
+  }
+
+  /** At rest both sides are equal: whoever says otherwise raises a false alarm, or has found something. */
+  async #sayWhatDiffers(args: readonly string[]): Promise<void> {
+    if (this.alarms.length > 0) return;
+    const { ended } = await this.#once(['verify', '--json'], undefined);
+    const rows = [...ended.stdout.replaceAll(/\s+/g, ' ').matchAll(/\{ "table": "\w+", "batch".{0,200}/g)];
+    this.alarms.push(
+      `${args.join(' ')} called both sides different: ${rows.length === 0 ? 'and verify found nothing' : rows.slice(0, 3).join('; ')}`,
+    );
   }
 
   async #once(
@@ -127,10 +161,13 @@ export class Pilot {
       await kind.inject(site, undefined);
     };
     const position = this.#random.pick(kind?.positions ?? POSITIONS);
+    const turns = TURNS.includes(args[0] ?? '') && this.#random.chance(0.5);
     const moment =
       kind?.when === 'commit'
         ? ({ at: 'text', text: /^commit/i, nth: 1 + this.#random.int(4), position } as const)
-        : ({ at: 'number', number: 1 + this.#random.int(usual), position } as const);
+        : turns
+          ? ({ at: 'text', text: BEHIND_LOCKS, nth: 1 + this.#random.int(8), position } as const)
+          : ({ at: 'number', number: 1 + this.#random.int(usual), position } as const);
     const trap = new Trap(moment, [], spring, () => undefined);
     const proxy: StatementProxy = await StatementProxy.open(this.#server.urlOf(this.#database), trap.watch);
     this.commands += 1;
@@ -144,45 +181,4 @@ export class Pilot {
       proxy.close();
     }
   }
-
-  /** Has `sync --follow` work in the background; one that was there already is killed without warning. */
-  async follow(): Promise<void> {
-    if (this.#follower !== undefined) {
-      this.#follower.command.process.kill('SIGKILL');
-      this.faults += 1;
-      await this.#endFollower();
-    }
-    const proxy = await StatementProxy.open(this.#server.urlOf(this.#database), () => undefined);
-    const args = ['sync', '--follow', '--json'];
-    this.#follower = {
-      command: startCommand({ main: this.#main, args, databaseUrl: proxy.url, limitSeconds: 86_400 }),
-      proxy,
-    };
-  }
-
-  /** Asks the follower to end. */
-  async unfollow(): Promise<void> {
-    this.#follower?.command.process.kill('SIGTERM');
-    await this.#endFollower();
-  }
-
-  async #endFollower(): Promise<void> {
-    if (this.#follower === undefined) return;
-    const { command, proxy } = this.#follower;
-    this.#follower = undefined;
-    const { stdout, stderr, status } = await command.ended;
-    proxy.close();
-    if (status === 2 || /"code": "defect"/.test(stdout)) {
-      this.#say(
-        `  sync --follow ended by itself: ${(stdout + stderr).replaceAll(/\s+/g, ' ').slice(0, 500)}`,
-      );
-    }
-  }
-}
-
-/** What a report finds different, cut short. */
-function complaint(stdout: string): string {
-  const told = stdout.replaceAll(/\s+/g, ' ');
-  const at = told.search(/"equal": false|"balanced": false|"ok": false|"verdict": "stops"/);
-  return told.slice(Math.max(0, at - 250), at + 250);
 }

@@ -5,11 +5,15 @@ import { Random, streamKey } from '../../fixtures/random.js';
 import { type Draft, Hand } from './hand.js';
 import { tablesOf } from './tables.js';
 
+/** What a writer has done so far, told to its parent now and then. */
+export interface Progress {
+  readonly writes: number;
+}
+
 /** What a writer has done, told to its parent at the end. */
-export interface WriterReport {
+export interface WriterReport extends Progress {
   readonly transactions: number;
   readonly rolledBack: number;
-  readonly writes: number;
   readonly direct: number;
   /** Milliseconds of every hundredth of the transactions' longest statements, from the quickest to the slowest. */
   readonly waits: readonly number[];
@@ -22,6 +26,8 @@ const tables = tablesOf(app === 'dlt' ? 'dlt' : 'table');
 const problems: string[] = [];
 const waits: number[] = [];
 const counts = { transactions: 0, rolledBack: 0, writes: 0, direct: 0 };
+/** Transactions. */
+const TELL_EVERY = 50;
 let stopping = false;
 let longest = 0;
 
@@ -87,6 +93,7 @@ while (!stopping && problems.length < 5) {
     problems.push(`a transaction of writer ${number} failed: ${code ?? ''} ${message} (${hand.doing})`);
     await client.query('rollback').catch(() => undefined);
   }
+  if (counts.transactions % TELL_EVERY === 0) process.send?.({ writes: counts.writes } satisfies Progress);
   await sleep(random.int(25));
 }
 await client.end().catch(() => undefined);

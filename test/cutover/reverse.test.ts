@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { rollback, sync, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
@@ -119,6 +120,62 @@ test('a direct write keeps what was written under the old name and is not merged
     [id],
   );
   expect(merged).toEqual([{ description: 'through the old name', target_audience: 'directly' }]);
+});
+
+test('a direct write fails for no delete under the old name, merged or not, and leaves it as it is', async () => {
+  const database = await atSea('B');
+  const { rows } = await database.query<{ id: string }>(
+    `select id from opportunities_unified where from_opportunities and not from_app_opportunities and not from_workflow_results
+       and not exists (select from opportunity_duplicates d where d.unified_id = opportunities_unified.id) order by id limit 2`,
+  );
+  const [gone, going] = rows.map(({ id }) => id);
+  const write = `update opportunities_unified set target_audience = 'too late' where id = $1`;
+  await database.query('delete from opportunities where id = $1', [gone]);
+  await database.query(write, [gone]);
+
+  const [first, second] = [await database.client(), await database.client()];
+  await first.query('begin');
+  await first.query('delete from opportunities where id = $1', [going]);
+  // It waits for the delete, as it would in one table.
+  const waiting = second.query(write, [going]);
+  await expect(Promise.race([waiting, sleep(200, 'waits')])).resolves.toBe('waits');
+  await first.query('commit');
+  await waiting;
+
+  await sync({ databaseUrl: database.url });
+  const { rows: left } = await database.query(
+    'select id from opportunities where id = any ($1) union all select id from opportunities_unified where id = any ($1)',
+    [[gone, going]],
+  );
+  expect(left).toEqual([]);
+  expect(await verify({ databaseUrl: database.url })).toMatchObject({ equal: true });
+});
+
+test('a direct write of a row that is written under its old name waits, and both stay', async () => {
+  const database = await atSea('dlt');
+  const { rows } = await database.query<{ id: string; sub: string }>(
+    `select id, app_submission_id as sub from opportunities_unified u where from_app_opportunities
+       and not exists (select from opportunity_duplicates d where d.unified_id = u.id) order by id limit 1`,
+  );
+  const [id, sub] = [rows[0]?.id, rows[0]?.sub];
+  const [first, second] = [await database.client(), await database.client()];
+  await first.query('begin');
+  await first.query(
+    `update public_staging.app_opportunities set notes = 'old name' where submission_id = $1`,
+    [sub],
+  );
+  const waiting = second.query(
+    `update opportunities_unified set value_proposition = 'direct' where id = $1`,
+    [id],
+  );
+  await expect(Promise.race([waiting, sleep(200, 'waits')])).resolves.toBe('waits');
+  await first.query('commit');
+  await waiting;
+  const { rows: legacy } = await database.query(
+    'select notes, value_proposition from public_staging.app_opportunities where submission_id = $1',
+    [sub],
+  );
+  expect(legacy).toEqual([{ notes: 'old name', value_proposition: 'direct' }]);
 });
 
 test('what the old schema cannot hold is refused when it is written', async () => {

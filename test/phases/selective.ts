@@ -4,15 +4,8 @@ import type { Session, TextRow } from '../../src/db/session.js';
 import { KeyRange, successor } from '../../src/keys/key-range.js';
 import { columnOf } from '../../src/legacy/catalog.js';
 import { extractionQuery, type KeyedSource } from '../../src/mapping/keyed-source.js';
-import { SELECTIVE_SETTINGS, selectiveKeysQuery, selectiveQuery } from '../../src/mapping/selective.js';
-import {
-  type Wanted,
-  wantedKeys,
-  wantedNames,
-  wantedRange,
-  wantedTableStatement,
-  wantStatement,
-} from '../../src/mapping/wanted.js';
+import { SELECTIVE_SETTINGS, selectiveQuery } from '../../src/mapping/selective.js';
+import { type Wanted, wantedRange } from '../../src/mapping/wanted.js';
 import type { Phase } from '../../src/phases/phase.js';
 import type { Bench } from './bench.js';
 
@@ -25,11 +18,9 @@ interface Extracted {
   readonly rows: readonly TextRow[];
 }
 
-const TABLE = 'pg_temp.wanted';
-
 /**
- * Expects of the rows that are in the tables now: those of some keys, by a range or by a table, are the same
- * whether all rows are read or only these; and what a name belongs to is found by it.
+ * Expects of the rows that are in the tables now: those of a range of keys are the same whether all rows are read or
+ * only these.
  */
 export async function expectSelective({ session, phases }: Bench, seed: number): Promise<void> {
   await session.transaction(async () => {
@@ -57,23 +48,6 @@ async function expectSelectivePhase(session: Session, phase: Phase, seed: number
     KeyRange.ALL,
   ])
     await expectSame(session, all, wantedRange(range), (key) => range.contains(key), String(range));
-
-  const chosen = new Set(keys.filter((_, index) => (index + seed) % 3 === 0));
-  const names = all.flatMap(({ keyed, rows }) =>
-    rows.filter((row) => chosen.has(keyOf(row))).map((row): Name => [keyOf(row), rawOf(keyed, row)]),
-  );
-  await want(session, names);
-  await expectSame(session, all, wantedKeys(TABLE), (key) => chosen.has(key), 'a table of keys');
-
-  for (const { keyed, rows } of all) {
-    const named = rows.filter((_, index) => (index + seed) % 7 === 0);
-    await want(
-      session,
-      named.flatMap((row) => namesOf(keyed, row)),
-    );
-    const found = await session.query(selectiveKeysQuery(keyed, wantedNames(TABLE)));
-    expect(found.map(keyOf)).toEqual(expect.arrayContaining([...new Set(named.map(keyOf))]));
-  }
 }
 
 async function expectSame(
@@ -94,17 +68,6 @@ async function expectSame(
     ]);
     expect(found.map(keyOf)).toEqual(expected.map(keyOf));
   }
-}
-
-async function want(session: Session, names: readonly Name[]): Promise<void> {
-  await session.execute(`drop table if exists ${TABLE}`);
-  await session.execute(wantedTableStatement(TABLE));
-  const list = (values: readonly (string | null)[]) =>
-    `{${values.map((value) => (value === null ? 'null' : `"${value.replace(/[\\"]/g, '\\$&')}"`)).join(',')}}`;
-  await session.execute(wantStatement(TABLE), [
-    list(names.map(([key]) => key)),
-    list(names.map(([, raw]) => raw)),
-  ]);
 }
 
 /** A row by its names, and a hash of all of it: whole rows would fill a screen each. */
@@ -129,13 +92,6 @@ const REFERENCES = [
   'opportunity_id',
   'opportunity_score_id',
 ];
-
-function rawOf(keyed: KeyedSource, row: TextRow): string | null {
-  const raws = REFERENCES.filter((name) => columnOf(keyed.source.table, name)?.type.category === 'S').map(
-    (name) => valueIn(keyed, row, name),
-  );
-  return raws.find((raw) => raw !== null) ?? null;
-}
 
 /** All by which a row is named, and names others. */
 function namesOf(keyed: KeyedSource, row: TextRow): Name[] {

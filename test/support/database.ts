@@ -87,9 +87,9 @@ export async function createTestDatabase(
 ): Promise<TestDatabase> {
   const database = databaseName(inject('runId'), name);
   const { encoding } = options;
-  // The locale of the server goes with its own encoding only.
-  const own =
-    encoding === undefined ? "encoding 'UTF8'" : `encoding '${encoding}' locale 'C' locale_provider libc`;
+  // The locale of the server goes with its own encoding only; there is but one provider before 15.
+  const provider = isServer(15) ? 'locale_provider libc' : '';
+  const own = encoding === undefined ? "encoding 'UTF8'" : `encoding '${encoding}' locale 'C' ${provider}`;
   const source = options.template ? quoted(options.template) : `template0 ${own}`;
   // Copying files needs a checkpoint, which is nothing without fsync, and dear on a server that others use.
   // The word came with version 15; before, files were always copied.

@@ -92,7 +92,7 @@ test('it waits for whoever has the lock, and tells who that is; it takes no orde
 test('a backend that is killed is replaced, and nothing is lost or applied twice', async () => {
   const database = await prepared(UNIFIED);
   const client = await database.client();
-  const { report, controller } = following(database);
+  const { report, events, controller } = following(database);
   await client.query(`update public.opportunities set app_name = 'before'`);
   await eventually('it is applied', () => backlogIsZero(database), PATIENCE_MS);
   await client.query(
@@ -102,6 +102,11 @@ test('a backend that is killed is replaced, and nothing is lost or applied twice
   await eventually('it goes on', () => backlogIsZero(database), PATIENCE_MS);
   controller.abort();
   await report;
+  const told = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
+  expect(told).toEqual([
+    'The connection was lost; trying again until the server is back.',
+    'Connected again.',
+  ]);
   await expectEqual(client, pairsOf(mixture));
 });
 

@@ -4,6 +4,7 @@ import type { Style } from '../style.js';
 import { findingLines } from './findings.js';
 import { facts, heading, mark, title } from './parts.js';
 import { stateText } from './state.js';
+import { wrap } from './text.js';
 import { hashTable, invariantLines } from './verification.js';
 
 const OUTCOMES = {
@@ -12,6 +13,9 @@ const OUTCOMES = {
   'would-cut-over': 'Nothing stands in the way; nothing was changed.',
   refused: 'Not cut over: what stops it is named above.',
 } as const satisfies Readonly<Record<PhaseCutover['outcome'], string>>;
+
+const AFLOAT =
+  '  → drydock sync --follow carries what they write to the unified tables; drydock rollback gives the tables their names back, with all of it.';
 
 /** What `drydock cutover` found, and how the swap went. */
 export function renderCutover(report: CutoverReport, style: Style): string[] {
@@ -26,6 +30,7 @@ export function renderCutover(report: CutoverReport, style: Style): string[] {
         : ['', ...hashTable(phase.verification.tables, style), ...invariantLines(phase.verification, style)]),
       '',
       `${mark(phase.outcome !== 'refused' && phase.verification?.equal !== false, style)} ${OUTCOMES[phase.outcome]}`,
+      ...(phase.state === 'cut-over' ? wrap(AFLOAT, style.width, '    ') : []),
     ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../words/format.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
 /** Triggers stay on the table, which the view writes to. */
@@ -59,21 +60,30 @@ export const ownedSequences: Check = async ({ session, oids }) => {
 
 /** What has no name that anybody uses in statements. */
 export const attachments: Check = async ({ session, tables, oids }) => {
-  const { indexes, statistics, comments } = await session.one(
+  const found = await session.one(
     `select (select count(*) from pg_index where indrelid = any ($1::text::oid[])) as indexes,
        (select count(*) from pg_statistic_ext where stxrelid = any ($1::text::oid[])) as statistics,
        (select count(*) from pg_description where classoid = 'pg_class'::regclass and objoid = any ($1::text::oid[])) as comments`,
     [oids],
   );
+  const moved = [
+    ...nonZero(Number(found.indexes), 'index', 'indexes'),
+    ...nonZero(Number(found.statistics), 'extended statistic'),
+    ...nonZero(Number(found.comments), 'comment'),
+  ];
+  if (moved.length === 0) return [];
+  const repeated = Number(found.comments) === 0 ? '' : '; comments are repeated on the views';
   return [
     carried(
       'attachments',
       tables.map(nameOf).join(', '),
-      `${indexes} indexes, ${statistics} extended statistics and ${comments} comments move with the tables; comments ` +
-        'are repeated on the views.',
+      `With the tables move ${moved.join(', ')}${repeated}.`,
     ),
   ];
 };
+
+const nonZero = (...[value, noun, plural]: Parameters<typeof counted>) =>
+  value === 0 ? [] : [counted(value, noun, plural)];
 
 /** Event triggers see our DDL, and may refuse it. */
 export const eventTriggers: Check = async ({ session }) => {

@@ -1,3 +1,4 @@
+import { counted } from '../../words/format.js';
 import { needsOwnersRights, readTrimmings } from '../old-names.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
@@ -62,7 +63,9 @@ export const grants: Check = async ({ session, oids }) => {
     carried(
       'grants',
       String(row.name),
-      `${row.on_table} grants on the table and ${row.on_columns} on its columns stay, and the view gets the same.`,
+      Number(row.on_table) + Number(row.on_columns) === 0
+        ? 'Only its owner has rights on it; so it is with the view.'
+        : `${counted(Number(row.on_table), 'grant')} on the table and ${row.on_columns} on its columns stay, and the view gets the same.`,
     ),
   );
 };

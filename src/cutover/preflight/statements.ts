@@ -1,5 +1,6 @@
 import { type Check, carried, nameOf, warned } from './findings.js';
 
+const MERGE_SINCE = 150_000;
 const MERGE_INTO_VIEWS_SINCE = 170_000;
 
 /** Statements that work on a table and not on an automatically updatable view, said once. */
@@ -22,7 +23,7 @@ export const statements: Check = async ({ tables, serverVersion }) => {
       'Have applications that send them name the columns of the conflict, copy by query, delete; or name drydock_legacy.',
     ),
   ];
-  if (serverVersion < MERGE_INTO_VIEWS_SINCE) {
+  if (serverVersion >= MERGE_SINCE && serverVersion < MERGE_INTO_VIEWS_SINCE) {
     found.push(
       warned(
         'statements',

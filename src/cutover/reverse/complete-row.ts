@@ -7,6 +7,7 @@ import type { Targets } from '../../mapping/targets.js';
 import type { Phase } from '../../phases/phase.js';
 import { goldenChecks } from './golden.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
+import { holdRows } from './statements.js';
 import { winnerGuard } from './winners.js';
 
 /**
@@ -20,6 +21,9 @@ export function completeRowBody(phase: Phase, targets: Targets, sides: readonly 
   return [
     `declare v_lost text; ${rules.declare}`,
     'begin',
+    `if tg_op = 'UPDATE' then`,
+    ...primary.flatMap((side) => holdRows(side, (column, alias) => fromUnified(side.source, column, alias))),
+    'end if;',
     rules.keys,
     ...flags(primary, rules),
     rules.rows,

@@ -65,7 +65,6 @@ export function writeFoldedBody(sides: readonly LegacySide[]): string {
     return `old_rows o join new_rows n on o.source = n.source${same.join('')}`;
   };
   return [
-    'declare v_wanted bigint; v_hit bigint;',
     'begin',
     `if tg_op = 'INSERT' then`,
     ...sides.map((side) => insertRows(side, legacyValue(side), `new_rows n where ${of(side, 'n')}`)),

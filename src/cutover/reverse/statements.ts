@@ -1,6 +1,6 @@
 import { ident } from '../../db/identifier.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
-import type { LegacySide } from './legacy-columns.js';
+import { flagOf, type LegacySide } from './legacy-columns.js';
 
 /** The legacy value of a column from a row `alias` of one of our tables. */
 export type ValueOf = (column: BoundColumn, alias: string) => string;
@@ -14,6 +14,18 @@ export function insertRows(side: LegacySide, legacyValue: ValueOf, from: string)
 }
 
 /**
+ * Takes the legacy rows of our row `old`, before an application's change of it is stored: it waits for whoever writes
+ * them under their old name, and what comes after goes by what they are then. Where one was deleted meanwhile, ours
+ * goes with the next merge; the change is as if it had come before that delete, and is refused to nobody.
+ */
+export function holdRows(side: LegacySide, legacyValue: ValueOf): string[] {
+  if (side.identity.length === 0) return [];
+  return [
+    `if ${flagOf(side, 'old')} then perform from ${side.table} x where ${identityEquals(side, legacyValue, 'x', 'old')} for no key update; end if;`,
+  ];
+}
+
+/**
  * Updates the legacy rows of some of our rows, `o` before and `n` after: only the columns that were changed, because
  * others may hold what was written to the legacy table and is not merged yet.
  *
@@ -24,35 +36,28 @@ export function updateRows(side: LegacySide, legacyValue: ValueOf, from: string,
   const differs = (column: BoundColumn) =>
     `(${legacyValue(column, 'o')})::text is distinct from (${legacyValue(column, 'n')})::text`;
   const changed = `${where} and (${columns.map(differs).join(' or ')})`;
+  if (side.identity.length === 0) return refuseUntold(side, from, changed, 'Change');
   const sets = columns.map(
     (column) =>
       `${ident(column.name)} = case when ${differs(column)} then ${legacyValue(column, 'n')} else r.${ident(column.name)} end`,
   );
-  const missing = side.identity.length === 0 ? 'true' : 'v_hit <> v_wanted';
-  return [
-    `select count(*) into v_wanted from ${from} where ${changed};`,
-    'if v_wanted > 0 then',
-    side.identity.length === 0
-      ? 'v_hit := 0;'
-      : `update ${side.table} r set ${sets.join(', ')} from ${from} where ${changed} and ${isRow(side, legacyValue)}; get diagnostics v_hit = row_count;`,
-    `if ${missing} then`,
-    `raise exception using errcode = 'serialization_failure', message = 'A row of the legacy table ${side.source.rule.table} was changed or deleted under its old name, and has not been merged yet.', hint = 'Try again when drydock sync has passed it.';`,
-    'end if;',
-    'end if;',
-  ].join('\n');
+  return `update ${side.table} r set ${sets.join(', ')} from ${from} where ${changed} and ${isRow(side, legacyValue)};`;
 }
 
 /** Deletes the legacy rows of some of our rows `o`. */
 export function deleteRows(side: LegacySide, legacyValue: ValueOf, from: string, where: string): string {
-  if (side.identity.length === 0) {
-    return `if exists (select from ${from} where ${where}) then raise exception using errcode = 'feature_not_supported', message = 'Rows of the legacy table ${side.source.rule.table} cannot be told apart.', hint = 'Delete them under the old name.'; end if;`;
-  }
+  if (side.identity.length === 0) return refuseUntold(side, from, where, 'Delete');
   return `delete from ${side.table} r using ${from} where ${where} and ${identityEquals(side, legacyValue, 'r')};`;
 }
 
-function identityEquals(side: LegacySide, legacyValue: ValueOf, alias: string): string {
+/** No column, nor any two of them, says which legacy row is meant. */
+function refuseUntold(side: LegacySide, from: string, where: string, verb: 'Change' | 'Delete'): string {
+  return `if exists (select from ${from} where ${where}) then raise exception using errcode = 'feature_not_supported', message = 'Rows of the legacy table ${side.source.rule.table} cannot be told apart.', hint = '${verb} them under the old name.'; end if;`;
+}
+
+function identityEquals(side: LegacySide, legacyValue: ValueOf, alias: string, ours = 'o'): string {
   return side.identity
-    .map((column) => `${alias}.${ident(column.name)} = ${legacyValue(column, 'o')}`)
+    .map((column) => `${alias}.${ident(column.name)} = ${legacyValue(column, ours)}`)
     .join(' and ');
 }
 

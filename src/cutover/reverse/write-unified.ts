@@ -37,7 +37,6 @@ export function writeUnifiedBody(
     .reverse()
     .map((side) => deleteRows(side, legacyValue(side), 'old_rows o', flagOf(side, 'o')));
   return [
-    'declare v_wanted bigint; v_hit bigint;',
     'begin',
     `if tg_op = 'INSERT' then`,
     ...inserts,

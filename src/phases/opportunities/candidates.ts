@@ -57,10 +57,8 @@ function rawIsWanted(
   wanted: Wanted,
 ): string[] {
   const isIn = (query: string) => textIsIn(table, alias, naming.raw, query);
-  const uuids = wanted.textsOfUuids('select id from other_ids');
   return [
     isIn(everySpelling('select rid from wanted_rids')),
-    ...(uuids === null ? [] : [isIn(uuids)]),
     ...(wanted.scan === null ? [] : [isIn(scanned(table, naming, submissions, wanted.scan))]),
   ];
 }

@@ -29,15 +29,15 @@ export function submissionsResolution(legacy: LegacyDatabase, bound: BoundPhase)
 
 /** Always all rows of one Reddit id together: which of them is the oldest is said for each. */
 function lookUp(table: LegacyTable): string {
-  const isKnown = (column: string) =>
-    `exists (select from ${SCRATCH.known} k where k.${column} = n.${column})`;
-  const unknown = ['id', 'rid'].map((column) => `(n.${column} is not null and not ${isKnown(column)})`);
-  const names = `select n.id, n.rid from ${SCRATCH.named} n where ${unknown.join(' or ')}`;
+  const unknown = (column: string) =>
+    `select n.id, n.rid from ${SCRATCH.named} n where n.${column} is not null and not exists (select from ${SCRATCH.known} k where k.${column} = n.${column})`;
+  const names = `${unknown('id')} union ${unknown('rid')}`;
   return `
     insert into ${SCRATCH.known} (id, rid, canon, oldest, title, created_at)
     with ${submissionsOf(table).reached(names).join(', ')}
     select s.id, s.rid, s.canon, s.oldest, s.title, s.created_at from s
-    where (s.rid is null or s.rid in (select rid from rids)) and not exists (select from ${SCRATCH.known} k where k.id = s.id)`;
+    where s.rid is null or s.rid in (select rid from rids)
+    on conflict (id) do nothing`;
 }
 
 /** Keys that rows of the named submissions have, had or would have without them. */

@@ -34,7 +34,10 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   if (table === undefined) {
     return {
       with: `with ${NOBODY}`,
-      wanted: (wanted) => [wantedRids(wanted, []), 'other_ids as (select null::uuid as id where false)'],
+      wanted: () => [
+        'wanted_rids as (select null::text as rid where false)',
+        'other_ids as (select null::uuid as id where false)',
+      ],
       reached: () => [NOBODY],
       knowsAsWritten: () => 'false',
     };
@@ -55,8 +58,8 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   return {
     with: `with ${canonical('')}`,
     wanted: (wanted) => [
-      wantedRids(wanted, [`select ${bare} from ${relation} where ${wanted.hasUuid(id)}`]),
-      `other_ids as materialized (select ${id} as id from ${relation} where ${hasRid('select rid from wanted_rids')} and not ${wanted.isUuid(id)})`,
+      `wanted_rids (rid) as materialized (select ${bare} from ${relation} where ${wanted.hasUuid(id)})`,
+      `other_ids as materialized (select ${id} as id from ${relation} where ${hasRid('select rid from wanted_rids')} and not ${wanted.hasUuid(id)})`,
     ],
     reached: (names) => [
       `names (id, rid) as materialized (${names})`,
@@ -79,10 +82,4 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
 /** The column that holds Reddit's id. */
 export function redditId(table: LegacyTable): string {
   return table.shape.name === 'A' ? 'reddit_id' : 'submission_id';
-}
-
-function wantedRids({ bareIds }: Wanted, queries: readonly string[]): string {
-  const all = [...queries, ...(bareIds === null ? [] : [bareIds])];
-  const none = 'select null::text where false';
-  return `wanted_rids (rid) as materialized (${all.length === 0 ? none : all.join(' union ')})`;
 }

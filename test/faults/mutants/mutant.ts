@@ -8,12 +8,16 @@ export interface Edit {
   readonly replace: string;
 }
 
-/** A bug planted in a copy of the built command, and the fault under which it has to be noticed. */
-export interface Mutant {
+/** A bug planted in a copy of the built command. */
+export interface PlantedBug {
   readonly name: string;
   readonly edits: readonly Edit[];
   /** The command's own verification is made to see nothing: the harness has to. */
   readonly blind?: true;
+}
+
+/** The fault under which a bug has to be noticed. */
+export interface Mutant extends PlantedBug {
   readonly fault: MutantFault;
 }
 

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BLIND, type Mutant } from './mutant.js';
+import { BLIND, type PlantedBug } from './mutant.js';
 
 /**
  * Copies the built command into an empty directory and plants the bug.
@@ -8,7 +8,7 @@ import { BLIND, type Mutant } from './mutant.js';
  * @param main the right `main.js`, in `dist/src/cli`
  * @returns the wrong one
  */
-export function plant(mutant: Mutant, main: string, directory: string): string {
+export function plant(mutant: PlantedBug, main: string, directory: string): string {
   const source = dirname(dirname(main));
   const root = dirname(dirname(source));
   const target = join(directory, 'dist', 'src');
@@ -25,7 +25,7 @@ export function plant(mutant: Mutant, main: string, directory: string): string {
  * @param source the right `dist/src`
  * @throws when a text does not stand in its file just once: a mutant must not rot unseen
  */
-export function planted(mutant: Mutant, source: string): Map<string, string> {
+export function planted(mutant: PlantedBug, source: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const { file, find, replace } of [...mutant.edits, ...(mutant.blind === true ? [BLIND] : [])]) {
     const parts = (files.get(file) ?? readFileSync(join(source, file), 'utf8')).split(find);

@@ -1,0 +1,29 @@
+import { DrydockError } from '../errors.js';
+import { recordedVerification } from '../run/verify.js';
+import type { Turn } from './swap.js';
+
+/**
+ * To change the names is only right where both sides are the same: what stands on one alone, as what somebody wrote
+ * to the unified tables before their time, would be left behind, or be overwritten by the next change of its row.
+ *
+ * @param why what would come of it
+ */
+export async function requireEqual(
+  { context, phase, phaseId }: Turn,
+  state: string,
+  why: string,
+): Promise<void> {
+  const { equal, tables } = await recordedVerification(context, phase, phaseId, {
+    selected: null,
+    limit: 20,
+    strict: false,
+  });
+  if (equal) return;
+  const differing = tables.filter((table) => !table.equal).map(({ table }) => table);
+  throw new DrydockError({
+    code: 'different',
+    what: `The legacy tables and the unified ones are not the same${differing.length === 0 ? '' : ` (${differing.join(', ')})`}: ${why}.`,
+    state,
+    next: `drydock verify --phase ${phase.name} names what differs; drydock run --phase ${phase.name} --batches N loads it again.`,
+  });
+}
