@@ -4,6 +4,7 @@ import { rollback, runPhase } from '../drydock.js';
 import { describeMachine, startBenchServer } from '../server.js';
 import { burst } from './burst.js';
 import { captureCost } from './capture-cost.js';
+import { cutovers } from './cutovers.js';
 import { type AfloatFigures, describeFigures, targetsOf } from './figures.js';
 import { lag } from './lag.js';
 
@@ -13,6 +14,7 @@ interface Options {
   readonly seconds: number;
   readonly connections: number;
   readonly perSecond: number;
+  readonly cycles: number;
   readonly json?: string;
 }
 
@@ -35,7 +37,16 @@ async function bench(options: Options): Promise<void> {
     const applied = await burst(server);
     say(`sync: ${applied.keys} keys at ${applied.keysPerSecond} keys/s`);
     const behind = await lag(server, { ...options, seconds: 4 * options.seconds });
-    const measured = { rows: options.rows, capture, burst: applied, lag: behind, machine };
+    say(`lag: ${behind.p99.toFixed(3)} s`);
+    const swaps = await cutovers(server, options);
+    const measured = {
+      rows: options.rows,
+      capture,
+      burst: applied,
+      lag: behind,
+      cutovers: swaps,
+      machine,
+    };
     const figures: AfloatFigures = { ...measured, targets: targetsOf(measured) };
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
     for (const line of describeFigures(figures)) say(line);
@@ -54,12 +65,15 @@ function count(text: string): number {
 
 await bench(
   new Command('bench:afloat')
-    .description('Measure what capture costs writers, and how soon what they write is applied')
-    .option('--rows <n>', 'submissions to make', count, 50_000)
-    .option('--rounds <n>', 'pairs of stretches without and with capture', count, 5)
-    .option('--seconds <s>', 'length of a stretch; following is measured four times as long', count, 5)
+    .description(
+      'Measure what capture costs writers, how soon what they write is applied, and how long they wait at a cutover',
+    )
+    .option('--rows <n>', 'submissions to make', count, 20_000)
+    .option('--rounds <n>', 'pairs of stretches without and with capture', count, 3)
+    .option('--seconds <s>', 'length of a stretch; following is measured four times as long', count, 4)
     .option('--connections <n>', 'connections of the writers', count, 4)
-    .option('--per-second <n>', 'writes per second while following', count, 500)
+    .option('--per-second <n>', 'writes per second while following, and beside cutovers', count, 500)
+    .option('--cycles <n>', 'cutovers, and as many rollbacks', count, 10)
     .option('--json <file>', 'also write the figures there')
     .parse(process.argv)
     .opts<Options>(),

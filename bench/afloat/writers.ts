@@ -7,10 +7,16 @@ const WRITER = fileURLToPath(new URL('./writer.js', import.meta.url));
 
 let salt = 0;
 
-/** Lets writers write for a while, as a process of their own. @param perSecond 0: as fast as they can */
+/**
+ * Lets writers write for a while, as a process of their own.
+ *
+ * @param perSecond 0: as fast as they can
+ * @param enough ends them before their time
+ */
 export function write(
   server: BenchServer,
   options: { readonly connections: number; readonly seconds: number; readonly perSecond: number },
+  enough?: AbortSignal,
 ): Promise<Written> {
   salt += 1;
   const args = [options.connections, options.seconds, options.perSecond, `${process.pid}_${salt}`].map(
@@ -21,6 +27,7 @@ export function write(
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, DATABASE_URL: server.url },
     });
+    enough?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;

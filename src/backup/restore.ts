@@ -14,7 +14,7 @@ import { readTable } from '../legacy/catalog.js';
 import type { RestoredTable, RestoreOptions, RestoreReport } from '../reports/restore.js';
 import { secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
-import { checkBackup } from './check.js';
+import { type CheckedBackup, checkBackup } from './check.js';
 import { Digesting } from './digest.js';
 import type { ManifestTable } from './manifest.js';
 import { Builder } from './restore-objects.js';
@@ -61,27 +61,8 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
       await cancelWhenStopped(connect, [session], signal, cleanup);
       const { database } = await session.one('select current_database() as database');
       const knownToLedger = (await ledgerExists(session)) && (await knowsBackup(session, manifest.hash));
-      const builder = new Builder(session, target);
-      const done = await session.transaction(async () => {
-        await requireRoom(session, backup, target);
-        await session.execute(
-          `set local check_function_bodies = off; set local search_path = ${target.path}`,
-        );
-        await builder.makeTables();
-        for (const file of target.files) await fill(session, backup.directory, target, file);
-        info('The rows are there; keys, indexes and constraints follow.');
-        const roles = new Set(
-          (await session.query('select rolname from pg_roles')).map((row) => String(row.rolname)),
-        );
-        await builder.finishTables(roles);
-        const tables: RestoredTable[] = [];
-        for (const file of target.files)
-          tables.push(await compareRows(session, target, file, options.verify === true));
-        const differences = await restoreRights(session, builder, target, roles);
-        await session.execute(`set local search_path = pg_catalog, pg_temp`);
-        await builder.addOutsideKeys();
-        return { tables, differences };
-      });
+      const verify = options.verify === true;
+      const done = await session.transaction(() => makeAgain(session, backup, target, { verify, info }));
       return {
         database: String(database),
         directory: backup.directory,
@@ -91,24 +72,62 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
         ...done,
         verified: options.verify === true,
         equal: done.differences.length === 0,
-        warnings: builder.warnings,
         seconds: secondsSince(start),
       };
     }),
   );
 }
 
+/** What was made of a backup, and what could not be as it was. */
+type MadeAgain = Pick<RestoreReport, 'tables' | 'differences' | 'warnings'>;
+
+/** Makes the chosen tables of a backup again and compares them with it, in the caller's transaction. */
+export async function makeAgain(
+  session: Session,
+  backup: CheckedBackup,
+  target: RestoreTarget,
+  { verify, info }: { readonly verify: boolean; info(message: string): void },
+): Promise<MadeAgain> {
+  const builder = new Builder(session, target);
+  await requireRoom(session, backup, target);
+  await session.execute(`set local check_function_bodies = off; set local search_path = ${target.path}`);
+  await builder.makeTables();
+  for (const file of target.files) {
+    const table = { schema: target.place.schemaFor(file.schema), name: file.name };
+    await fill(session, backup.directory, table, file);
+  }
+  info('The rows are there; keys, indexes and constraints follow.');
+  const roles = new Set(
+    (await session.query('select rolname from pg_roles')).map((row) => String(row.rolname)),
+  );
+  await builder.finishTables(roles);
+  const tables: RestoredTable[] = [];
+  for (const file of target.files) {
+    const table = { schema: target.place.schemaFor(file.schema), name: file.name };
+    tables.push(await compareRows(session, table, file, verify));
+  }
+  const differences = await restoreRights(session, builder, target, roles);
+  await session.execute(`set local search_path = pg_catalog, pg_temp`);
+  await builder.addOutsideKeys();
+  return { tables, differences, warnings: builder.warnings };
+}
+
+/** A table by its name. */
+interface Named {
+  readonly schema: string;
+  readonly name: string;
+}
+
 /** Copies a file's rows in. What is read is hashed again: a file may have changed since it was checked. */
-async function fill(
+export async function fill(
   session: Session,
   directory: string,
-  target: RestoreTarget,
+  table: Named,
   file: ManifestTable,
 ): Promise<void> {
   const [text, gunzip] = [new Digesting({ countLines: true }), createGunzip()];
   // Whoever reads the last of them gets the error of any.
   pipeline(createReadStream(join(directory, file.file)), gunzip, text, () => undefined);
-  const table = { schema: target.place.schemaFor(file.schema), name: file.name };
   let rows: number;
   try {
     rows = await session.copyIn(copyStatement(table, file.columns, 'from stdin'), text);
@@ -124,13 +143,13 @@ async function fill(
 }
 
 /** The restored table has to have the hash of the saved one; its text too, where that is asked for. */
-async function compareRows(
+export async function compareRows(
   session: Session,
-  { place }: RestoreTarget,
+  { schema, name }: Named,
   file: ManifestTable,
   asText: boolean,
 ): Promise<RestoredTable> {
-  const table = await readTable(session, place.schemaFor(file.schema), file.name);
+  const table = await readTable(session, schema, name);
   if (table === undefined) throw new Error(`${file.name} was made and is not there`);
   const { rows, hash } = await hashTable(session, table);
   if (rows !== file.rows || hash !== file.hash) {
@@ -146,11 +165,7 @@ async function compareRows(
   return { schema: table.schema, table: table.name, rows, hash };
 }
 
-function notTaken(
-  table: { readonly schema: string; readonly name: string },
-  why: string,
-  cause?: unknown,
-): DrydockError {
+function notTaken(table: Named, why: string, cause?: unknown): DrydockError {
   return new DrydockError({
     code: 'restore-differs',
     what: `Table ${table.schema}.${table.name} did not come back as it was: ${why}.`,

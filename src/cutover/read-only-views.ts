@@ -7,6 +7,11 @@ function refusalName(unified: string): string {
   return generatedName('read_only', unified);
 }
 
+/** A statement that takes that function away, when the views are gone. */
+export function dropRefusal(unified: string): string {
+  return `drop function if exists ${qualified(LEDGER_SCHEMA, refusalName(unified))}()`;
+}
+
 /**
  * Statements that make the old names read-only views of the unified tables, which give the legacy rows back. A write
  * fails with a word on where to write instead.

@@ -5,6 +5,7 @@ import { readCutoverCatalog, recordTurn } from '../ledger/cutovers.js';
 import { forgetMoved, replacedViews } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
+import type { Phase } from '../phases/phase.js';
 import type { Reverted } from '../reports/rollback.js';
 import { operator } from '../run/context.js';
 import { catalogDifferences, readCatalog } from './catalog.js';
@@ -33,9 +34,11 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead();
   await requireEqual(turn, STATE, 'going back now could leave something behind');
+  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
+  await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
-    [...unifiedLocks(targets), ...viewLocks(tables), ...legacyLocks(tables)],
+    [...unifiedLocks(targets, 'access exclusive'), ...viewLocks(tables), ...legacyLocks(tables)],
     { patienceMs, signal: context.signal, state: STATE },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw changed();
@@ -66,7 +69,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
 /** What is under the old names has to be what the cutover put there, with nothing built upon it. */
 export async function requireOurViews(
   session: Session,
-  { phaseId, phase }: Pick<Turn, 'phaseId' | 'phase'>,
+  { phaseId, phase }: { readonly phaseId: number; readonly phase: Pick<Phase, 'name'> },
 ): Promise<void> {
   const replaced = await replacedViews(session, phaseId);
   if (replaced.length > 0) {

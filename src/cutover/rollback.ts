@@ -115,11 +115,11 @@ function requireWayBack(names: readonly PhaseName[], entries: ReadonlyMap<PhaseN
     code: 'completed',
     what: `Phase ${completed} is completed: what was written since is in the unified tables only.`,
     state: 'Nothing was dropped.',
-    next: 'There is no way back but a backup: drydock restore.',
+    next: `There is no way back but a backup: drydock rollback --phase ${completed} --full --from DIR`,
   });
 }
 
-function requireOrder(names: readonly PhaseName[], entries: ReadonlyMap<PhaseName, PhaseEntry>): void {
+export function requireOrder(names: readonly PhaseName[], entries: ReadonlyMap<PhaseName, PhaseEntry>): void {
   for (const phase of names) {
     const later = laterPhases(phase).find((name) => entries.has(name) && !names.includes(name));
     if (later === undefined) continue;
@@ -132,7 +132,7 @@ function requireOrder(names: readonly PhaseName[], entries: ReadonlyMap<PhaseNam
   }
 }
 
-async function wouldDrop(session: Session, entry: PhaseEntry | undefined): Promise<string[]> {
+export async function wouldDrop(session: Session, entry: PhaseEntry | undefined): Promise<string[]> {
   if (entry === undefined) return [];
   const names: string[] = [];
   for (const object of await readObjects(session, entry.id)) {
@@ -142,7 +142,7 @@ async function wouldDrop(session: Session, entry: PhaseEntry | undefined): Promi
 }
 
 /** Drops one phase's objects, and the ledger after the last phase; gives what was dropped. */
-async function dropPhase(
+export async function dropPhase(
   { session, schema }: Context,
   phase: PhaseName,
   entry: PhaseEntry | undefined,

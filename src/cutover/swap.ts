@@ -49,9 +49,11 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead();
   await requireEqual(turn, STATE, 'what is in the unified tables alone would not be kept');
+  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
+  await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
-    [...unifiedLocks(targets), ...legacyLocks(tables)],
+    [...unifiedLocks(targets, 'share row exclusive'), ...legacyLocks(tables)],
     { patienceMs, signal: context.signal, state: STATE },
     async () => {
       await requireState(session, phaseId);
@@ -151,12 +153,9 @@ export function inLockOrder(phase: Phase): LegacyTable[] {
     .sort((a, b) => (a.home + a.name < b.home + b.name ? -1 : 1));
 }
 
-/** Our tables: before the legacy ones, as a direct write takes them. */
-export function unifiedLocks(targets: Targets): TableLock[] {
-  return [targets.unified, targets.folded].map((target) => ({
-    qualified: target.qualified,
-    mode: 'share row exclusive',
-  }));
+/** Our tables: before the legacy ones, as a direct write takes them. To take their triggers away wants them alone. */
+export function unifiedLocks(targets: Targets, mode: TableLock['mode']): TableLock[] {
+  return [targets.unified, targets.folded].map(({ qualified: name }) => ({ qualified: name, mode }));
 }
 
 /** The views under the old names: before the tables that they read, as a statement takes them. */

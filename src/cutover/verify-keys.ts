@@ -2,12 +2,17 @@ import { ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
 import { listedRows } from '../mapping/locate.js';
-import { SCRATCH_KEYS } from '../mapping/scratch.js';
+import { SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { restorations } from '../run/restorations.js';
 import { hashedRow, rowHashes } from '../verify/hash.js';
 import { type Comparison, keyedRows, keyName } from '../verify/sides.js';
+
+/** As an array, for which the planner takes the index: writers wait while this is asked. */
+const CHANGED = {
+  condition: (key: string) => `${key} = any (array(select k.merge_key from ${SCRATCH.keys} k))`,
+} as const;
 
 /**
  * Compares, by hash, the legacy rows of the keys that were just applied with what the unified tables give back, in the
@@ -28,7 +33,7 @@ export async function differingTables(
       schema: phase.schema,
       restoration,
       viewIsIntact: false,
-      scope: null,
+      scope: CHANGED,
     };
     const key = keyName(comparison);
     return [{ keyed, key, legacy: listedSide(keyed, key), unified: keyedRows(comparison, 'unified') }];

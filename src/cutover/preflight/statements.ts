@@ -1,10 +1,11 @@
+import { targetsOf } from '../../mapping/targets.js';
 import { type Check, carried, nameOf, warned } from './findings.js';
 
 const MERGE_SINCE = 150_000;
 const MERGE_INTO_VIEWS_SINCE = 170_000;
 
 /** Statements that work on a table and not on an automatically updatable view, said once. */
-export const statements: Check = async ({ tables, serverVersion }) => {
+export const statements: Check = async ({ phase, tables, serverVersion }) => {
   const table = tables[0];
   if (table === undefined) return [];
   const name = nameOf(table);
@@ -23,6 +24,17 @@ export const statements: Check = async ({ tables, serverVersion }) => {
       'Have applications that send them name the columns of the conflict, copy by query, delete; or name drydock_legacy.',
     ),
   ];
+  if (phase.name === 'opportunities') {
+    const { schema, name: unified } = targetsOf(phase).unified;
+    found.push(
+      carried(
+        'direct-writes',
+        `${schema}.${unified}`,
+        'What is written to it directly reaches the legacy tables. Until it is completed, a second opportunity of a submission ' +
+          'is refused there, and taken under the old name: what is one idea and what are two is decided when rows are merged.',
+      ),
+    );
+  }
   if (serverVersion >= MERGE_SINCE && serverVersion < MERGE_INTO_VIEWS_SINCE) {
     found.push(
       warned(

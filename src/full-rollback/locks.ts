@@ -1,0 +1,34 @@
+import type { TableLock } from '../cutover/locks.js';
+import { qualified } from '../db/identifier.js';
+import { readTable } from '../legacy/catalog.js';
+import type { MovedTables } from '../legacy/moved.js';
+import { phaseDefinitions } from '../phases/all.js';
+import type { Context } from '../run/context.js';
+import type { SavedTable } from './scope.js';
+
+/** Our tables, the views under the old names, the legacy tables: in the order in which a statement takes them. */
+export async function locksFor(
+  { session, schema, phaseNames, entries }: Context,
+  saved: readonly SavedTable[],
+  moved: MovedTables,
+): Promise<TableLock[]> {
+  const ours = phaseDefinitions(phaseNames)
+    .filter(({ name }) => entries.has(name))
+    .flatMap(({ mapping }) => [mapping.unified, mapping.folded]);
+  const views = [...moved.values()].filter(({ name }) => saved.some(({ file }) => file.name === name));
+  const legacy = saved.map(({ file, home }) => {
+    const away = views.find(({ name }) => name === file.name);
+    return away === undefined ? { schema: home, name: file.name } : { schema: away.schema, name: file.name };
+  });
+  const wanted = [
+    ...ours.map((name) => ({ schema, name })),
+    ...views.map(({ home, name }) => ({ schema: home, name })),
+    ...legacy,
+  ];
+  const locks: TableLock[] = [];
+  for (const table of wanted) {
+    if ((await readTable(session, table.schema, table.name)) === undefined) continue;
+    locks.push({ qualified: qualified(table.schema, table.name), mode: 'access exclusive' });
+  }
+  return locks;
+}
