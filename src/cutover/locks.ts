@@ -85,9 +85,10 @@ async function blocked(
   const rows = await session.query(
     `select distinct coalesce('backend ' || l.pid || ' (' || coalesce(a.usename, '?') || ', ' || coalesce(a.application_name, '?') || ', in a transaction since ' || coalesce(a.xact_start::timestamptz(0)::text, '?') || ')', 'a prepared transaction') as who
      from pg_locks l left join pg_stat_activity a on a.pid = l.pid
-     where l.granted and l.relation = any ($1::text[]::regclass[]::oid[]) and l.pid is distinct from pg_backend_pid() and l.mode <> 'AccessShareLock'
+     where l.granted and l.pid is distinct from pg_backend_pid()
+       and (l.relation = any ($1::text[]::regclass[]::oid[]) and l.mode <> 'AccessShareLock' or l.relation = any ($2::text[]::regclass[]::oid[]))
        and coalesce(a.backend_type, '') <> 'autovacuum worker' order by 1 limit 5`,
-    [`{${tables.map(({ qualified }) => JSON.stringify(qualified)).join(',')}}`],
+    [names(tables), names(tables.filter(({ mode }) => mode === 'access exclusive'))],
   );
   const who = rows.map((row) => row.who).join('; ');
   return new DrydockError({
@@ -97,4 +98,8 @@ async function blocked(
     next: 'End that transaction, or wait until it ends, and give the same command again; --patience gives it more time.',
     cause,
   });
+}
+
+function names(tables: readonly TableLock[]): string {
+  return `{${tables.map(({ qualified }) => JSON.stringify(qualified)).join(',')}}`;
 }

@@ -38,7 +38,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
-    [...unifiedLocks(targets), ...viewLocks(tables), ...legacyLocks(tables)],
+    [...unifiedLocks(targets, 'access exclusive'), ...viewLocks(tables), ...legacyLocks(tables)],
     { patienceMs, signal: context.signal, state: STATE },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw changed();

@@ -53,7 +53,7 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
-    [...unifiedLocks(targets), ...legacyLocks(tables)],
+    [...unifiedLocks(targets, 'share row exclusive'), ...legacyLocks(tables)],
     { patienceMs, signal: context.signal, state: STATE },
     async () => {
       await requireState(session, phaseId);
@@ -153,12 +153,9 @@ export function inLockOrder(phase: Phase): LegacyTable[] {
     .sort((a, b) => (a.home + a.name < b.home + b.name ? -1 : 1));
 }
 
-/** Our tables: before the legacy ones, as a direct write takes them. */
-export function unifiedLocks(targets: Targets): TableLock[] {
-  return [targets.unified, targets.folded].map((target) => ({
-    qualified: target.qualified,
-    mode: 'share row exclusive',
-  }));
+/** Our tables: before the legacy ones, as a direct write takes them. To take their triggers away wants them alone. */
+export function unifiedLocks(targets: Targets, mode: TableLock['mode']): TableLock[] {
+  return [targets.unified, targets.folded].map(({ qualified: name }) => ({ qualified: name, mode }));
 }
 
 /** The views under the old names: before the tables that they read, as a statement takes them. */

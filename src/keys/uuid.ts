@@ -1,16 +1,26 @@
-import { createHash } from 'node:crypto';
+import crypto from 'node:crypto';
+
+/** In one call where this Node has it (20.12 and newer): a derived id takes two thirds of the time then. */
+const sha1: (bytes: Buffer) => Buffer =
+  typeof crypto.hash === 'function'
+    ? (bytes) => crypto.hash('sha1', bytes, 'buffer')
+    : (bytes) => crypto.createHash('sha1').update(bytes).digest();
 
 /** Namespace of every id that Drydock derives: the UUID v5 of `drydock` in the DNS namespace. */
-const NAMESPACE = uuidV5('drydock', '6ba7b810-9dad-11d1-80b4-00c04fd430c8');
+const NAMESPACE = Buffer.from(derived('drydock', bytesOf('6ba7b810-9dad-11d1-80b4-00c04fd430c8')), 'latin1');
 
 /** A name-based UUID (RFC 9562, version 5): the same name gives the same id, on every machine and in every run. */
-export function uuidV5(name: string, namespace: string = NAMESPACE): string {
-  return uuidText(uuidV5Bytes(name, namespace));
+export function uuidV5(name: string, namespace?: string): string {
+  return uuidText(derived(name, namespace === undefined ? NAMESPACE : bytesOf(namespace)));
 }
 
-/** The same as sixteen bytes, in a latin1 string. */
-export function uuidV5Bytes(name: string, namespace: string = NAMESPACE): string {
-  const hash = createHash('sha1').update(uuidBytes(namespace), 'latin1').update(name, 'utf8').digest();
+/** The same in Drydock's namespace, as sixteen bytes in a latin1 string. */
+export function uuidV5Bytes(name: string): string {
+  return derived(name, NAMESPACE);
+}
+
+function derived(name: string, namespace: Buffer): string {
+  const hash = sha1(Buffer.concat([namespace, Buffer.from(name, 'utf8')]));
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
   return hash.toString('latin1', 0, 16);
@@ -18,7 +28,11 @@ export function uuidV5Bytes(name: string, namespace: string = NAMESPACE): string
 
 /** A uuid's text as its sixteen bytes, in a latin1 string; both sort alike. */
 export function uuidBytes(text: string): string {
-  return Buffer.from(text.replaceAll('-', ''), 'hex').toString('latin1');
+  return bytesOf(text).toString('latin1');
+}
+
+function bytesOf(text: string): Buffer {
+  return Buffer.from(text.replaceAll('-', ''), 'hex');
 }
 
 export function uuidText(bytes: string): string {

@@ -15,20 +15,20 @@ import {
   throwIfStopped,
 } from '../run/context.js';
 import { quoted } from '../words/printable.js';
-import { callsOf, compareAnswers } from './answers.js';
 import { bufferEmptier } from './cold.js';
 import { legacyAssessments } from './legacy/assessments.js';
 import { foldTextFor } from './legacy/fold-text.js';
 import { legacyIdeas } from './legacy/ideas.js';
 import { type AskedQuestion, measureLoad } from './load.js';
 import { materializedViews } from './materialized.js';
+import { measureQuestion } from './measure.js';
 import { processorTimeOf } from './processor-time.js';
-import { type Asked, isLeftOut } from './question.js';
+import type { Asked } from './question.js';
 import { allQuestions } from './questions/all.js';
 import type { Forms } from './questions/forms.js';
 import { measureStorage } from './storage.js';
 import { targetsOf } from './targets.js';
-import { type Instruments, timeQuestion } from './timing.js';
+import type { Instruments } from './timing.js';
 
 const STATE = 'A benchmark writes nothing; it was not finished.';
 
@@ -52,6 +52,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
 
       const queries: BenchQuery[] = [];
       const equalOnes: AskedQuestion[] = [];
+      const slow: string[] = [];
       const asked = chosen(allQuestions(forms), options.questions);
       for (const [index, one] of asked.entries()) {
         throwIfStopped(options.signal, STATE);
@@ -60,10 +61,13 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
           level: 'info',
           message: `${index + 1} of ${asked.length}: ${one.name}`,
         });
-        const { query, equal } = await measure(context.session, one, instruments);
+        const { query, equal, isSlow } = await measureQuestion(context.session, one, instruments);
         queries.push(query);
+        if (isSlow) slow.push(query.name);
         if (equal !== null && one.group === 'discovery') equalOnes.push(equal);
       }
+      if (slow.length > 0)
+        notMeasured.push(`more than one run, and cold ones, of slow questions: ${slow.join(', ')}`);
       const whole = options.performanceOnly !== true;
       const storage = whole
         ? await measureStorage(context.session, phases, [...forms.materialized.values()])
@@ -155,50 +159,6 @@ async function instrumentsOf(
     processorTime: typeof processorTime === 'string' ? null : processorTime,
     emptyBuffers: typeof emptyBuffers === 'string' ? null : emptyBuffers,
   };
-}
-
-async function measure(
-  session: Session,
-  asked: Asked,
-  instruments: Instruments,
-): Promise<{ readonly query: BenchQuery; readonly equal: AskedQuestion | null }> {
-  const { group, name, asks } = asked;
-  const nothing = { rows: null, legacyMs: null, unifiedMs: null, speedup: null, legacy: null, unified: null };
-  const leftOut = (reason: string) => ({
-    query: { group, name, asks, status: 'left-out', reason, ...nothing } as const,
-    equal: null,
-  });
-  if (isLeftOut(asked)) return leftOut(asked.reason);
-  // One snapshot: what others write meanwhile is no difference.
-  await session.begin('repeatable read', 'read only');
-  try {
-    const calls = await callsOf(session, asked);
-    if (calls.length === 0) return leftOut('There is nothing here that it could be asked of.');
-    const { rows, difference } = await compareAnswers(session, asked, calls);
-    if (difference !== null) {
-      return {
-        query: { group, name, asks, status: 'different', reason: difference, ...nothing, rows },
-        equal: null,
-      };
-    }
-    const { legacy, unified } = await timeQuestion(session, asked, calls, instruments);
-    const query: BenchQuery = {
-      group,
-      name,
-      asks,
-      status: 'measured',
-      reason: null,
-      rows,
-      legacyMs: legacy.p50,
-      unifiedMs: unified.p50,
-      speedup: legacy.p50 / unified.p50,
-      legacy,
-      unified,
-    };
-    return { query, equal: { question: asked, calls } };
-  } finally {
-    await session.rollback().catch(() => undefined);
-  }
 }
 
 function about(legacy: LegacyDatabase): Pick<BenchReport, 'legacyRows' | 'shapes'> {

@@ -1,5 +1,6 @@
 import type { Session } from '../db/session.js';
 import type { Timing } from '../reports/bench.js';
+import type { Answers } from './answers.js';
 import { type Asking, withAsking } from './asking.js';
 import type { EmptyBuffers } from './cold.js';
 import { explained } from './explain.js';
@@ -28,17 +29,18 @@ type Forms<T> = { readonly legacy: T; readonly unified: T };
  * Times both forms of a question, alternately, so that whatever else the machine does falls on both. Warm: each form
  * has answered every call before.
  *
- * @param calls arguments of each call; run after run takes the next one, the same for both forms
+ * @param answers its calls; run after run takes the next one, the same for both forms. The legacy form of a slow question
+ *   runs once, warm, and once more to be explained, which gives its processor time too.
  */
 export async function timeQuestion(
   session: Session,
   question: Question,
-  calls: readonly (readonly string[])[],
+  answers: Pick<Answers, 'calls' | 'isSlow'>,
   instruments: Instruments,
 ): Promise<Forms<Timing>> {
   return withAsking(session, question, 'legacy', (legacy) =>
     withAsking(session, question, 'unified', (unified) =>
-      timeForms(session, question, calls, instruments, { legacy, unified }),
+      timeForms(session, question, answers, instruments, { legacy, unified }),
     ),
   );
 }
@@ -46,12 +48,12 @@ export async function timeQuestion(
 async function timeForms(
   session: Session,
   question: Question,
-  calls: readonly (readonly string[])[],
+  { calls, isSlow }: Pick<Answers, 'calls' | 'isSlow'>,
   instruments: Instruments,
   asking: Forms<Asking>,
 ): Promise<Forms<Timing>> {
   const coldRun = async (form: Form): Promise<number | null> => {
-    if (instruments.emptyBuffers === null) return null;
+    if (instruments.emptyBuffers === null || isSlow) return null;
     await instruments.emptyBuffers();
     await preparePlanner(session, question, form);
     return asking[form].timed(callAt(calls, 0));
@@ -67,19 +69,26 @@ async function timeForms(
       break;
     const args = callAt(calls, run);
     for (const form of FORMS) {
+      if (isSlow && form === 'legacy' && run > 0) continue;
       await preparePlanner(session, question, form);
       times[form].push(await asking[form].timed(args));
     }
   }
   const form = async (name: Form): Promise<Timing> => {
     await preparePlanner(session, question, name);
+    const explain = () => explained(session, asking[name].statement(callAt(calls, 0)));
+    const { processorTime } = instruments;
+    const explainedAt =
+      isSlow && name === 'legacy' && processorTime !== null
+        ? await serially(session, () => spentOn(processorTime, explain))
+        : { spent: await processorMs(session, asking[name], calls, instruments), found: await explain() };
     return {
       runs: times[name].length,
       p50: percentile(times[name], 0.5),
       p95: percentile(times[name], 0.95),
       cold: cold[name],
-      cpu: await processorMs(session, asking[name], calls, instruments),
-      ...(await explained(session, asking[name].statement(callAt(calls, 0)))),
+      cpu: explainedAt.spent,
+      ...explainedAt.found,
       sql: question[name](...callAt(calls, 0)),
     };
   };
@@ -90,7 +99,6 @@ function callAt(calls: readonly (readonly string[])[], run: number): readonly st
   return calls[run % calls.length] ?? [];
 }
 
-/** Without parallel workers: their processor time is not the backend's. */
 async function processorMs(
   session: Session,
   asking: Asking,
@@ -98,15 +106,34 @@ async function processorMs(
   { processorTime, questionMs }: Instruments,
 ): Promise<number | null> {
   if (processorTime === null) return null;
-  await session.execute('set local max_parallel_workers_per_gather = 0');
-  const begin = performance.now();
+  return serially(session, async () => {
+    const begin = performance.now();
+    const { spent, found: runs } = await spentOn(processorTime, async () => {
+      let run = 0;
+      while (run === 0 || (run < MOST_SERIAL && performance.now() - begin < questionMs / 4)) {
+        await asking.timed(callAt(calls, run));
+        run += 1;
+      }
+      return run;
+    });
+    return spent / runs;
+  });
+}
+
+/** The processor time of the backend, in milliseconds, beside what was done in it. */
+async function spentOn<T>(
+  processorTime: ProcessorTime,
+  work: () => Promise<T>,
+): Promise<{ readonly spent: number; readonly found: T }> {
   const before = await processorTime();
-  let runs = 0;
-  while (runs === 0 || (runs < MOST_SERIAL && performance.now() - begin < questionMs / 4)) {
-    await asking.timed(callAt(calls, runs));
-    runs += 1;
-  }
-  const spent = (await processorTime()) - before;
+  const found = await work();
+  return { spent: (await processorTime()) - before, found };
+}
+
+/** Without parallel workers: their processor time is not the backend's. */
+async function serially<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  await session.execute('set local max_parallel_workers_per_gather = 0');
+  const found = await work();
   await session.execute('reset max_parallel_workers_per_gather');
-  return spent / runs;
+  return found;
 }

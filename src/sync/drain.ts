@@ -14,7 +14,7 @@ const MOST = 20_000;
 const SECONDS_WANTED = 2;
 /** A portion that met a neighbour is given again in parts: the fewer rows it writes, the fewer it meets. */
 const SMALLER = 8;
-/** So often a portion may meet a writer of our tables; then it keeps them out while it is applied, and cannot. */
+/** So often a drain may meet a writer of our tables; then it keeps them out of each portion, and meets none. */
 const MET = 2;
 /** Attempts at a portion, where one gives the command and waits for it. */
 const ATTEMPTS = 8;
@@ -57,14 +57,19 @@ export async function drain(
   const start = performance.now();
   const portion = new Portion();
   const total = { changes: 0, keys: 0, written: 0, lagSeconds: 0, reopened: false };
+  let met = 0;
   while (job.signal?.aborted !== true) {
     const from = performance.now();
     let most = portion.size;
     const applied = await withRetry(
       (attempt) => {
-        most = Math.max(1, Math.ceil(portion.size / SMALLER ** (attempt - 1)));
+        if (attempt > 1) met += 1;
+        const holds = met >= MET;
+        // What is held meets nobody: it need not be smaller than the last one that was not.
+        const divided = holds ? Math.max(1, attempt - MET) : attempt - 1;
+        most = Math.max(1, Math.ceil(portion.size / SMALLER ** divided));
         return session.transaction(async () => {
-          if (attempt > MET) await holdTargets(session, job);
+          if (holds) await holdTargets(session, job);
           return applyChanges(session, job, most);
         }, 'repeatable read');
       },

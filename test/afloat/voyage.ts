@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
 import { generateLegacyData } from '../../fixtures/generate.js';
 import { type LegacyMixture, SHAPE_B } from '../../fixtures/mixture.js';
 import { Random, streamKey } from '../../fixtures/random.js';
@@ -9,9 +8,11 @@ import { FaultServer } from '../faults/server.js';
 import { inequalities, pairsOf } from '../support/legacy-pairs.js';
 import { Crew } from './crew.js';
 import { Follower } from './follower.js';
-import { BANK_ROWS, BANK_SUM, DEPOSIT, judgeTables, openJournal } from './journal.js';
+import { judgeTables, openJournal } from './journal.js';
+import { judgeCommits, notGivenBack } from './judges.js';
 import { Pilot } from './pilot.js';
 import { judgeSight, MAKE_ROLES, rightsOf } from './rights.js';
+import { watchSums } from './sums.js';
 import { tablesOf } from './tables.js';
 import type { WriterReport } from './writer.js';
 
@@ -189,67 +190,4 @@ export async function voyage(options: VoyageOptions): Promise<VoyageReport> {
       sums: sums.count,
     };
   });
-}
-
-/** Rows, by key, that are under an old name and not in the view that gives them back. */
-async function notGivenBack(client: pg.Client, tables: ReturnType<typeof tablesOf>): Promise<string[]> {
-  const problems: string[] = [];
-  for (const { name, key, stamp } of Object.values(tables)) {
-    if (name === 'submissions') continue;
-    const { rows } = await client.query<{ row: string }>(
-      `select concat_ws(' ', ${key}, ${stamp}) as row from public.${name}
-       except all select concat_ws(' ', ${key}, ${stamp}) from public.${name}_legacy limit 3`,
-    );
-    problems.push(...rows.map(({ row }) => `not in ${name}_legacy: ${row}`));
-  }
-  return problems;
-}
-
-/** A transaction that was acknowledged is there, once, and no other. */
-async function judgeCommits(client: pg.Client, writers: readonly WriterReport[]): Promise<string[]> {
-  const { rows } = await client.query<{ writer: number; n: number }>(
-    'select writer, count(*)::int as n from afloat.committed group by writer',
-  );
-  return writers.flatMap(({ transactions, rolledBack }, at) => {
-    const found = rows.find(({ writer }) => writer === at + 1)?.n ?? 0;
-    const due = transactions - rolledBack;
-    // The last one may have failed, and is named as a problem of its own.
-    return found === due || found === due - 1
-      ? []
-      : [`writer ${at + 1} committed ${due} transactions, and ${found} are there`];
-  });
-}
-
-/** Looks at the sum again and again, twice in each snapshot. */
-function watchSums(client: pg.Client): {
-  stop(): Promise<{ readonly count: number; readonly problems: readonly string[] }>;
-} {
-  const problems: string[] = [];
-  let [count, stopped] = [0, false];
-  const work = (async () => {
-    while (!stopped && problems.length === 0) {
-      try {
-        await client.query('begin isolation level repeatable read read only');
-        for (let look = 0; look < 2; look += 1) {
-          const { rows } = await client.query<{ sum: string }>(BANK_SUM);
-          if (Number(rows[0]?.sum) !== 2 * BANK_ROWS * DEPOSIT)
-            problems.push(`a snapshot saw the sum ${rows[0]?.sum}`);
-          await sleep(20);
-        }
-        await client.query('commit');
-        count += 1;
-      } catch (error) {
-        problems.push(`a reader failed: ${(error as Error).message}`);
-      }
-      await sleep(60);
-    }
-    await client.end().catch(() => undefined);
-  })();
-  return {
-    async stop() {
-      stopped = true;
-      await work;
-      return { count, problems };
-    },
-  };
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Random, streamKey } from '../../fixtures/random.js';
-import { type Draft, Hand } from './hand.js';
+import type { Draft } from './desk.js';
+import { Hand } from './hand.js';
 import { tablesOf } from './tables.js';
 
 /** What a writer has done so far, told to its parent now and then. */

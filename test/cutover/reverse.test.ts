@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { rollback, sync, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
-import { atSea } from './at-sea.js';
+import { run } from '../support/unifying.js';
+import { atSea, cutOver, inHarbour } from './at-sea.js';
 
 /** Writes directly, looks at the legacy side, lets a sync pass, and wants the row to be what was written. */
 async function settled(database: TestDatabase, query: string): Promise<Record<string, unknown>[]> {
@@ -104,6 +105,34 @@ test('set by set, over rows of every kind, what was written stays', async () => 
     `select count(*)::int as n from app_opportunities where app_concept = 'all changed' and trust_score = 12.34`,
   );
   expect(rows[0]?.n).toBeGreaterThan(40);
+});
+
+test('a direct write before its time stops the cutover, and loading its batch again lets it pass', async () => {
+  const database = await inHarbour('B');
+  const { rows } = await database.query<{ id: string }>(
+    `update opportunities_unified set app_name = 'too early' where id = (select min(id::text)::uuid from opportunities_unified where from_opportunities) returning id`,
+  );
+  await expect(cutOver(database, ['opportunities'])).rejects.toMatchObject({ code: 'different' });
+  const { rows: kinds } = await database.query(
+    `select relkind from pg_class where oid = 'public.opportunities'::regclass`,
+  );
+  expect(kinds).toEqual([{ relkind: 'r' }]);
+  const { rows: batches } = await database.query<{ n: number }>(
+    'select count(*)::int as n from drydock.batches b join drydock.phases p on p.id = b.phase_id where p.phase = $1',
+    ['opportunities'],
+  );
+  await run({
+    databaseUrl: database.url,
+    phases: ['opportunities'],
+    batches: { from: 1, to: batches[0]?.n ?? 1 },
+  });
+  await run({ databaseUrl: database.url });
+  expect(await cutOver(database, ['opportunities'])).toMatchObject({ phases: [{ outcome: 'cut-over' }] });
+  const { rows: after } = await database.query(
+    `select from opportunities_unified where id = $1 and app_name = 'too early'`,
+    [rows[0]?.id],
+  );
+  expect(after).toEqual([]);
 });
 
 test('a direct write keeps what was written under the old name and is not merged yet', async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
-import { cutover, rollback, status, sync, verify } from '../../src/index.js';
+import { complete, cutover, rollback, status, sync, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
-import { cutOver, inHarbour } from './at-sea.js';
+import { atSea, cutOver, inHarbour } from './at-sea.js';
 
 /** Writes without pause until it is told to stop; a statement that fails ends the test. */
 class Writer {
@@ -161,4 +161,26 @@ test('a transaction that holds a table stops the swap by name, and nothing is ha
   expect(
     (await database.query(`select count(*)::int as n from pg_namespace where nspname like 'drydock%'`)).rows,
   ).toEqual([{ n: 0 }]);
+});
+
+test('a migration is completed beside readers who are never gone', async () => {
+  const database = await atSea('B');
+  let reading = true;
+  const readers = [await database.client(), await database.client()].map(async (client) => {
+    while (reading) {
+      await client.query('begin isolation level repeatable read read only');
+      for (let look = 0; look < 2; look += 1)
+        await client.query(
+          'select (select count(*) from submissions) + (select count(*) from workflow_results), pg_sleep(0.05)',
+        );
+      await client.query('commit');
+    }
+  });
+  try {
+    const { phases } = await complete({ databaseUrl: database.url, patience: 30 });
+    expect(phases.map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
+  } finally {
+    reading = false;
+    await Promise.all(readers);
+  }
 });

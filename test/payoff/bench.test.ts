@@ -26,6 +26,7 @@ test.each([SHAPE_A, SHAPE_B, MIXED].map((mixture) => [mixtureName(mixture), mixt
       expect.arrayContaining([
         'scored-above-70',
         'best-trust-of-the-week',
+        'whole-opportunity',
         'trust-level-statistics',
         'app-by-submission',
         'with-core-function',

@@ -87,3 +87,22 @@ describe.each([
     );
   },
 );
+
+test('the newest rows of a legacy view come from an index, whatever table they are in', async () => {
+  const database = await prepared({ mixture: SHAPE_B, submissions: 3000, oddShare: 0 });
+  await run({ databaseUrl: database.url, phases: ['opportunities', 'assessments', 'enhancements'] });
+  const newest = (table: string) =>
+    `select r.id, r.problem_statement, r.created_at from ${table} r order by r.created_at desc nulls first, r.id limit 50`;
+  const { rows } = await database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    `explain (format json) ${newest('opportunities_legacy')}`,
+  );
+  const types = nodesOf(rows[0]?.['QUERY PLAN'][0].Plan as PlanNode).map((node) => node['Node Type']);
+  expect(types).toEqual(expect.arrayContaining(['Merge Append', 'Index Scan']));
+  expect(types).not.toContain('Seq Scan');
+  const answers = await Promise.all(
+    ['opportunities', 'opportunities_legacy'].map(
+      async (table) => (await database.query(newest(table))).rows,
+    ),
+  );
+  expect(answers[1]).toEqual(answers[0]);
+});

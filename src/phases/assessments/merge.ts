@@ -5,7 +5,7 @@ import type { BoundPhase } from '../../mapping/bind.js';
 import { Assembler, type Fallback } from '../../transform/assemble.js';
 import { Contest, compareStanding, compareText, type Standing } from '../../transform/dedupe.js';
 import { RowBuilder } from '../../transform/output.js';
-import { fieldAt, type Row, RowReader } from '../../transform/row.js';
+import { fieldAt, Row, RowReader } from '../../transform/row.js';
 import { StandingReader } from '../../transform/standing.js';
 import { compareLatestFirst, earlier, later } from '../../transform/timestamps.js';
 import type { Merger } from '../phase.js';
@@ -28,17 +28,9 @@ interface Side {
   readonly index: number;
   readonly rows: RowReader;
   readonly standing: StandingReader;
-  field(row: Row, names: Names): string;
+  /** A row that is read again and again, where none of them is kept. */
+  readonly passing: Row;
 }
-
-/** A field, by any of the names that the shapes give it. */
-type Names = readonly string[];
-const VERSION: Names = ['score_version'];
-const TYPE: Names = ['validation_type'];
-const EVIDENCE: Names = ['evidence', 'validation_result'];
-const CONFIDENCE: Names = ['confidence_score', 'confidence_level'];
-const METRIC: Names = ['metric_name', 'component_type'];
-const VALUE: Names = ['metric_value', 'value'];
 
 /**
  * Unifies the rows of one opportunity's assessment: the newest score is the current one; earlier scores,
@@ -52,24 +44,21 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
     const index = bound.sources.findIndex((source) => source.rule.table === table);
     const [source, rows] = [bound.sources[index], readers[index]];
     if (source === undefined || rows === undefined) return null;
-    const places = new Map<Names, number>();
-    const field = (row: Row, names: Names) => {
-      let place = places.get(names);
-      if (place === undefined) {
-        place = names.map((name) => rows.indexOf(name)).find((at) => at >= 0) ?? -1;
-        places.set(names, place);
-      }
-      return fieldAt(row, place);
-    };
-    return { index, rows, standing: new StandingReader(source, rows, TIMES), field };
+    return { index, rows, standing: new StandingReader(source, rows, TIMES), passing: new Row(rows) };
   };
   const scores = side('opportunity_scores');
   const validations = side('market_validations');
   const components = side('score_components');
+  const version = placeOf(scores, ['score_version']);
+  const type = placeOf(validations, ['validation_type']);
+  const evidence = placeOf(validations, ['evidence', 'validation_result']);
+  const confidence = placeOf(validations, ['confidence_score', 'confidence_level']);
+  const metric = placeOf(components, ['metric_name', 'component_type']);
+  const value = placeOf(components, ['metric_value', 'value']);
 
   return {
     merge(group, output) {
-      const contest = scores === null ? null : currentScore(group, scores);
+      const contest = scores === null ? null : currentScore(group, scores, version);
       const id = contest?.best.identity ?? uuidV5Bytes(`assessment:${uuidText(group.key)}`);
       const times = new Times();
       let opportunity = NULL;
@@ -79,33 +68,30 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
         output.book(kept.index, 'folded');
       };
 
-      for (const row of rowsOf(group, scores)) {
+      for (const row of passing(group, scores)) {
         if (scores === null) break;
         times.enter(scores.standing.read(row, false));
         if (contest?.claim(scores.standing.identity(row)) === true) output.book(scores.index, 'primary');
         else keep(scores, row);
       }
       const types = new NewestByName();
-      const confidence = new DecimalMean();
-      for (const row of rowsOf(group, validations)) {
+      const mean = new DecimalMean();
+      for (const row of passing(group, validations)) {
         if (validations === null) break;
         const standing = validations.standing.read(row, false);
-        const type = validations.field(row, TYPE);
-        const evidence = validations.field(row, EVIDENCE);
+        const name = fieldAt(row, type);
         times.enter(standing);
-        if (type !== NULL) types.enter(type, evidence, standing.updated, standing.identity);
-        confidence.enter(validations.field(row, CONFIDENCE));
+        if (name !== NULL) types.enter(name, fieldAt(row, evidence), standing.updated, standing.identity);
+        mean.enter(fieldAt(row, confidence));
         keep(validations, row);
       }
       const metrics = new NewestByName();
-      for (const row of rowsOf(group, components)) {
+      for (const row of passing(group, components)) {
         if (components === null) break;
         const standing = components.standing.read(row, false);
-        const metric = components.field(row, METRIC);
+        const name = fieldAt(row, metric);
         times.enter(standing);
-        if (metric !== NULL) {
-          metrics.enter(metric, components.field(row, VALUE), standing.updated, standing.identity);
-        }
+        if (name !== NULL) metrics.enter(name, fieldAt(row, value), standing.updated, standing.identity);
         keep(components, row);
       }
 
@@ -119,12 +105,12 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
       builder.computed(3 + DIMENSIONS.length, [
         types.names(),
         types.object(jsonEvidence),
-        confidence.value(),
+        mean.value(),
         String(validationCount),
         metrics.object(jsonNumber),
         String(countOf(group, components)),
         method(current !== null, validationCount > 0),
-        current === null || scores === null ? NULL : scores.field(current, VERSION),
+        fieldAt(current, version),
         times.updated,
         times.created,
         times.updated,
@@ -147,18 +133,29 @@ function countOf(group: Group, side: Side | null): number {
   return group.rows[side?.index ?? -1]?.count ?? 0;
 }
 
-function* rowsOf(group: Group, side: Side | null): Generator<Row> {
-  if (side === null) return;
-  for (const bytes of group.rows[side.index] ?? []) yield side.rows.read(bytes);
+/** Where a side's rows have a field, by any of the names that the shapes give it; -1 for nowhere. */
+function placeOf(side: Side | null, names: readonly string[]): number {
+  return names.map((name) => side?.rows.indexOf(name) ?? -1).find((place) => place >= 0) ?? -1;
 }
 
-function currentScore(group: Group, scores: Side): Contest<ScoreStanding> | null {
+/** The rows of a side, each in the place of the one before. */
+function* passing(group: Group, side: Side | null): Generator<Row> {
+  if (side === null) return;
+  const row = side.passing;
+  for (const bytes of group.rows[side.index] ?? []) {
+    row.read(bytes);
+    yield row;
+  }
+}
+
+function currentScore(group: Group, scores: Side, place: number): Contest<ScoreStanding> | null {
   const several = countOf(group, scores) > 1;
   let contest: Contest<ScoreStanding> | null = null;
-  for (const row of rowsOf(group, scores)) {
+  for (const bytes of group.rows[scores.index] ?? []) {
+    const row = scores.rows.read(bytes);
     // Field by field: a spread costs several times as much, for every row.
     const { created, updated, values, identity } = scores.standing.read(row, several);
-    const version = scores.field(row, VERSION);
+    const version = fieldAt(row, place);
     const standing = { created, updated, values, identity, version, row };
     if (contest === null) contest = new Contest(standing, newerScore);
     else contest.enter(standing);

@@ -32,20 +32,23 @@ export class NewestByName {
   /** A jsonb array of the names, in byte order; NULL when there are none. */
   names(): string {
     if (this.#newest.size === 0) return NULL;
-    const names = this.#sorted().map(([name]) => JSON.stringify(name));
-    return `[${names.join(', ')}]`;
+    let text = '';
+    for (const [name] of this.#sorted()) text += `${text === '' ? '[' : ', '}${quoted(name)}`;
+    return `${text}]`;
   }
 
   /** A jsonb object of the values, each printed by `json`; NULL when there are none. */
   object(json: (value: string) => string): string {
-    const members = this.#sorted().flatMap(([name, { value }]) =>
-      value === NULL ? [] : [`${JSON.stringify(name)}: ${json(value)}`],
-    );
-    return members.length === 0 ? NULL : `{${members.join(', ')}}`;
+    let text = '';
+    for (const [name, { value }] of this.#sorted())
+      if (value !== NULL) text += `${text === '' ? '{' : ', '}${quoted(name)}: ${json(value)}`;
+    return text === '' ? NULL : `${text}}`;
   }
 
   #sorted() {
-    return [...this.#newest].sort(([a], [b]) => compareText(a, b)).slice(0, MOST_NAMES);
+    const all = [...this.#newest];
+    if (all.length > 1) all.sort(([a], [b]) => compareText(a, b));
+    return all.length > MOST_NAMES ? all.slice(0, MOST_NAMES) : all;
   }
 
   #dropBeyond(): void {
@@ -55,17 +58,35 @@ export class NewestByName {
   }
 }
 
+/** Names are few, and come again with every opportunity; long ones are not remembered. */
+const LONGEST_NAME = 64;
+const quotedNames = new Map<string, string>();
+
+function quoted(name: string): string {
+  if (name.length > LONGEST_NAME) return JSON.stringify(name);
+  let text = quotedNames.get(name);
+  if (text === undefined) {
+    text = JSON.stringify(name);
+    if (quotedNames.size >= MOST_NAMES) quotedNames.clear();
+    quotedNames.set(name, text);
+  }
+  return text;
+}
+
 /** A number as JSON prints it; what is none (NaN, Infinity) as a string. */
 export function jsonNumber(value: string): string {
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value) ? value : JSON.stringify(value);
 }
 
+const EXPONENT = /\d[eE]/;
 const JSON_STRINGS = /"(?:[^"\\]|\\.)*"/gs;
 
 /** JSON as it stands where jsonb surely takes it, any other text as a JSON string. */
 export function jsonEvidence(text: string): string {
   // jsonb refuses \u0000, lone surrogates and numbers beyond its range, all of which JSON allows.
-  const doubtful = /\\u(?:0000|d[89a-f])/i.test(text) || /\d[eE]/.test(text.replace(JSON_STRINGS, ''));
+  const doubtful =
+    /\\u(?:0000|d[89a-f])/i.test(text) ||
+    (EXPONENT.test(text) && EXPONENT.test(text.replace(JSON_STRINGS, '')));
   return !doubtful && isJson(text) ? text : JSON.stringify(text);
 }
 
@@ -80,10 +101,19 @@ function isJson(text: string): boolean {
 
 /** The mean of decimals, exact until it is rounded half up at the end. */
 export class DecimalMean {
+  /** Of values with four places at most, in ten-thousandths: nearly all of them, and exact below 2^53. */
+  #short = 0;
+  /** Of the others, in parts of 10^12. */
   #sum = 0n;
   #count = 0n;
 
   enter(value: string): void {
+    const short = tenThousandths(value);
+    if (short >= 0 && this.#short < MOST_SHORT) {
+      this.#short += short;
+      this.#count += 1n;
+      return;
+    }
     const parts = /^(\d{1,9})(?:\.(\d{1,12}))?$/.exec(value);
     if (parts === null) return;
     this.#sum += BigInt((parts[1] ?? '') + (parts[2] ?? '').padEnd(12, '0'));
@@ -94,8 +124,27 @@ export class DecimalMean {
   value(): string {
     if (this.#count === 0n) return NULL;
     const unit = 10n ** BigInt(12 - CONFIDENCE_PLACES) * this.#count;
-    const rounded = String((2n * this.#sum + unit) / (2n * unit)).padStart(CONFIDENCE_PLACES + 1, '0');
+    const sum = this.#sum + BigInt(this.#short) * 10n ** 8n;
+    const rounded = String((2n * sum + unit) / (2n * unit)).padStart(CONFIDENCE_PLACES + 1, '0');
     if (rounded.length > CONFIDENCE_PLACES + 1) return NULL;
     return `${rounded.slice(0, -CONFIDENCE_PLACES)}.${rounded.slice(-CONFIDENCE_PLACES)}`;
   }
+}
+
+const MOST_SHORT = 2 ** 52;
+const POINT = 0x2e;
+const ZERO = 0x30;
+
+/** The ten-thousandths of a decimal below 10 with four places at most, like `0.8125`; -1 for any other text. */
+function tenThousandths(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 6 || (length > 1 && text.charCodeAt(1) !== POINT) || length === 2) return -1;
+  let value = 0;
+  for (let at = 0; at < 6; at += 1) {
+    if (at === 1) continue;
+    const digit = at < length ? text.charCodeAt(at) - ZERO : 0;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }

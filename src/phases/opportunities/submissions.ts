@@ -25,6 +25,11 @@ export interface Submissions {
   reached(names: string): readonly string[];
   /** Whether a raw column of rows `r` holds, without a prefix, the Reddit id of a submission; false where that is not sure. */
   knowsAsWritten(table: LegacyTable, column: string): string;
+  /**
+   * A query for the ids among some bare ones, given by a query, that are no uuids and surely those of a submission: it
+   * has the id without a prefix.
+   */
+  knownOf(bareIds: string): string;
 }
 
 const NOBODY =
@@ -40,11 +45,13 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
       ],
       reached: () => [NOBODY],
       knowsAsWritten: () => 'false',
+      knownOf: () => 'select null::text as rid where false',
     };
   }
   const relation = `${qualified(table.schema, table.name)} b`;
   const column = redditId(table);
-  const bare = bareId(rawText(`b.${ident(column)}`));
+  const raw = rawText(`b.${ident(column)}`);
+  const bare = bareId(raw);
   const type = (name: string) => columnOf(table, name)?.type;
   const id = asUuid('b.id', type('id')?.kind ?? '');
   const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
@@ -67,16 +74,22 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
       // A Reddit id of which not all rows are here is one that no row names.
       canonical(`where b.id = any (array(select id from names)) or ${hasRid('select rid from rids')}`),
     ],
-    knowsAsWritten(of, raw) {
-      const types = [columnOf(table, column)?.type, columnOf(of, raw)?.type];
+    knownOf: (bareIds) =>
+      `select ${raw} as rid from ${relation} where ${textIsIn(table, 'b', column, bareIds)} and ${isOwnBareId(raw)}`,
+    knowsAsWritten(of, name) {
+      const types = [columnOf(table, column)?.type, columnOf(of, name)?.type];
       // Compared in the order of their indexes, which both have to have in common.
       if (!types.every((type) => type !== undefined && isPlainText(type) && type.collation === null))
         return 'false';
-      const text = `r.${ident(raw)}::text`;
-      // No uuid, and its own bare id: then a submission that has this text has this id.
-      return `exists (select from ${relation} where b.${ident(column)}::text = ${text} and length(${text}) <> 36 and ${bareId(text)} = ${text})`;
+      const text = `r.${ident(name)}::text`;
+      return `exists (select from ${relation} where b.${ident(column)}::text = ${text} and ${isOwnBareId(text)})`;
     },
   };
+}
+
+/** No uuid, and its own bare id: then a submission that has this text has this id. */
+function isOwnBareId(text: string): string {
+  return `length(${text}) <> 36 and ${bareId(text)} = ${text}`;
 }
 
 /** The column that holds Reddit's id. */

@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type LegacyMixture, mixtureOf, SHAPE_B } from '../../../fixtures/mixture.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
-import { KeyRange } from '../../../src/keys/key-range.js';
+import { KeyRange, successor } from '../../../src/keys/key-range.js';
 import type { LegacyTableName } from '../../../src/legacy/shapes.js';
 import { extractionQuery } from '../../../src/mapping/keyed-source.js';
+import { SELECTIVE_SETTINGS, selectiveQuery } from '../../../src/mapping/selective.js';
+import { wantedRange } from '../../../src/mapping/wanted.js';
 import type { Phase } from '../../../src/phases/phase.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { bindPhase, createLegacy, loosen } from '../../support/legacy.js';
@@ -220,4 +222,26 @@ test('a key range gives the rows of its keys, in their order', async () => {
   expect(all).toEqual([...all].sort());
   const range = new KeyRange(all[50] as string, all[150] as string);
   expect(await keysIn(range)).toEqual(all.slice(50, 150));
+});
+
+test('a row is looked for where its id, less one prefix, is written like that of a submission, which has another id', async () => {
+  const bench = await openBench(
+    SHAPE_B,
+    `insert into public.submissions (id, submission_id, title) values ('${id(1)}', 'opp_y', 'Known as y'), ('${id(2)}', 'x', 'Known as x');
+     insert into public.workflow_results (id, opportunity_id) values ('${id(31)}', 'opp_opp_y'), ('${id(32)}', 'opp_y'), ('${id(33)}', 'opp_x')`,
+  );
+  const keys = await keysOf(bench, 'workflow_results');
+  expect(keys).toMatchObject({
+    [id(31)]: { submission: null },
+    [id(32)]: { submission: id(1) },
+    [id(33)]: { submission: id(2) },
+  });
+  const [keyed] = bench.phase.keyed.filter(({ source }) => source.rule.table === 'workflow_results');
+  if (keyed === undefined) throw new Error('no table');
+  await bench.session.execute(SELECTIVE_SETTINGS);
+  for (const { key } of Object.values(keys)) {
+    const range = new KeyRange(key, successor(key ?? ''));
+    const rows = await bench.session.query(selectiveQuery(keyed, wantedRange(range)));
+    expect(rows.map((row) => row.merge_key)).toEqual([key]);
+  }
 });
