@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    // By default two cores get one worker; but half of every test is waiting for the server.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // By default two cores get one worker; but more than half of every test is waiting.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // A hang is to be seen, and a loaded machine of two cores is not one.
     testTimeout: 60_000,
     hookTimeout: 120_000,
