@@ -37,7 +37,7 @@ test.each([
 
   const report = await everything.rollback({ databaseUrl: database.url });
   expect(report.phases.map(({ phase, dropped }) => [phase, dropped.length])).toEqual([
-    ['enhancements', 25],
+    ['enhancements', 27],
     ['assessments', 5 + 3],
     ['opportunities', 6 + 4],
   ]);

@@ -56,10 +56,7 @@ export function addRollback(program: Command, session: Session): void {
         ['drydock rollback --phase assessments', 'the second phase, after asking'],
         ['drydock rollback --phase opportunities --dry-run', 'what would it do?'],
         ['drydock rollback --phase all --drop --yes', 'all of the way back, from a script'],
-        [
-          'drydock rollback --phase all --full --from /backup/reddit-1 --dry-run',
-          'what would a backup bring?',
-        ],
+        ['drydock rollback --phase all --full --from DIR --dry-run', 'what would a backup bring?'],
       ]),
     )
     .action(async () => {

@@ -122,8 +122,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'load/replace-range.js',
-        find: "`${scope.condition('t.merge_key')} and not exists (",
-        replace: "`false and ${scope.condition('t.merge_key')} and not exists (",
+        find: 'select t.id from ${target.qualified} t where ${scope',
+        replace: 'select t.id from ${target.qualified} t where false and ${scope',
       },
     ],
     blind: true,
@@ -208,8 +208,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'keys/uuid.js',
-        find: "'utf8').digest()",
-        replace: "'utf8').update(String(Math.random())).digest()",
+        find: 'Buffer.from(name,',
+        replace: 'Buffer.from(name + Math.random(),',
       },
     ],
     fault: when.NOTHING,
