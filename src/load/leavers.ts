@@ -40,7 +40,7 @@ export async function watchLeavers(
     async enqueue() {
       await session.execute(
         `insert into drydock.changes (phase_id, source, operation, raw)
-         select $1::int, l.source, 'moved', array[l.raw] from (select * from ${LEAVERS} except ${held}) l
+         select $1::int, l.source, 'moved', array[l.raw] from (select * from ${LEAVERS} except (${held})) l
          where exists (select from drydock.captures c where c.phase_id = $1::int)`,
         [phaseId],
       );
