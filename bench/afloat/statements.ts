@@ -33,7 +33,7 @@ export const WRITES: readonly Write[] = [
   {
     name: 'votes for a submission',
     keyed: 'submissions',
-    text: 'update submissions set upvotes = upvotes + 1 where id = $1',
+    text: 'update submissions set upvotes = upvotes % 1000000 + 1 where id = $1',
   },
 ];
 
