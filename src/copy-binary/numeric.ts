@@ -11,9 +11,13 @@ const SIGNS = { positive: 0, negative: 0x4000, NaN: 0xc000, Infinity: 0xd000, '-
 
 const FOUR_DIGITS = Array.from({ length: DIGIT }, (_, group) => String(DIGIT + group).slice(1));
 
-/** All scores from 0.00 to 100.00, by their number of hundredths: as text, and as bytes. */
-const SCORES = Array.from({ length: 10_001 }, (_, hundredths) => (hundredths / 100).toFixed(2));
-const SCORE_BYTES = SCORES.map(generalBytes);
+/** All scores from 0.00 to 100.00, by their number of hundredths. Not by `toFixed`: every command would wait for it. */
+const SCORES = Array.from(
+  { length: 10_001 },
+  (_, hundredths) => `${Math.trunc(hundredths / 100)}.${String(100 + (hundredths % 100)).slice(1)}`,
+);
+/** The same as bytes, each made when it is first wanted. */
+const SCORE_BYTES: (string | undefined)[] = SCORES.map(() => undefined);
 
 /** What Postgres prints for the bytes of a `numeric`. */
 export function numericText(bytes: string): string {
@@ -22,7 +26,14 @@ export function numericText(bytes: string): string {
 
 /** The bytes of a `numeric` that is written as a plain decimal. */
 export function numericBytes(text: string): string {
-  return SCORE_BYTES[hundredthsOf(text)] ?? rememberedBytes(text);
+  const hundredths = hundredthsOf(text);
+  const known = SCORE_BYTES[hundredths];
+  if (known !== undefined) return known;
+  const score = SCORES[hundredths];
+  if (score === undefined) return rememberedBytes(text);
+  const bytes = generalBytes(score);
+  SCORE_BYTES[hundredths] = bytes;
+  return bytes;
 }
 
 const MOST_REMEMBERED = 16_384;
