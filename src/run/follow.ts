@@ -11,6 +11,7 @@ import { type Context, openContext, operator } from './context.js';
 import { Drainer } from './drainer.js';
 import { describeHolder, findHolder, nameSession, releaseLock, takeLock } from './holder.js';
 import { KeepingUp } from './keeping-up.js';
+import { limitedSignal } from './limited-signal.js';
 import type { Lock } from './lock.js';
 import { phaseSync, settleState } from './sync-phase.js';
 import { hasWork, openSyncWork, readFooting, type SyncWork } from './sync-work.js';
@@ -115,9 +116,10 @@ class Follower {
         await settleState(context, job, 0);
         continue;
       }
-      const turn = AbortSignal.timeout(TURN_MS);
-      const stoppable = { ...job, signal: AbortSignal.any([this.#signal, turn]) };
-      const caughtUp = await catchUp(context, stoppable, drainer, reloading);
+      const turn = limitedSignal(this.#signal, TURN_MS);
+      const caughtUp = await catchUp(context, { ...job, signal: turn.signal }, drainer, reloading).finally(
+        turn.end,
+      );
       this.#done.set(name, sumOf(before, caughtUp));
       this.#keepingUp.applied(name, caughtUp, await readBacklog(session, job.phaseId));
     }

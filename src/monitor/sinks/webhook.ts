@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrydockError } from '../../errors.js';
 import type { AlertChange, WebhookConfig } from '../../reports/monitor.js';
+import { limitedSignal } from '../../run/limited-signal.js';
 import { MONITOR_DEFAULTS } from '../thresholds.js';
 
 /** What a webhook is sent: all that changed at one check. */
@@ -123,7 +124,7 @@ export class Webhook {
     body: string,
   ): Promise<{ readonly why: string; readonly again: boolean } | null> {
     const { url, timeoutSeconds } = this.#config;
-    const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
+    const limited = limitedSignal(this.#signal, timeoutSeconds * 1000);
     try {
       const { status, body: answer } = await fetch(url, {
         method: 'POST',
@@ -135,13 +136,16 @@ export class Webhook {
           'drydock-signature': signatureOf(this.#secret, Math.floor(Date.now() / 1000), body),
         },
         body,
-        signal: this.#signal === undefined ? timeout : AbortSignal.any([timeout, this.#signal]),
+        signal: limited.signal,
       });
       await answer?.cancel();
       if (status >= 200 && status < 300) return null;
       return { why: `it answered ${status}`, again: status >= 500 || TRY_AGAIN.has(status) };
     } catch (error) {
-      return { why: timeout.aborted ? `no answer in ${timeoutSeconds} s` : causeOf(error), again: true };
+      const isLate = limited.signal.aborted && this.#signal?.aborted !== true;
+      return { why: isLate ? `no answer in ${timeoutSeconds} s` : causeOf(error), again: true };
+    } finally {
+      limited.end();
     }
   }
 }
