@@ -138,10 +138,13 @@ async function leftovers(client: pg.Client): Promise<string[]> {
         where database = (select oid from pg_database where datname = current_database())
           and pid <> pg_backend_pid()
           and pid not in (select pid from pg_stat_activity where application_name = 'fault harness' or backend_type <> 'client backend')`,
-      // After a crash the catalog still names those of the sessions that it ended, until the server has cleared them away.
+      // After a crash the catalog still names those of the sessions that it ended, until the server has cleared them away:
+      // under the number of a session of the harness, too, which got it since and has none.
       'a temporary table is left': `select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where relpersistence = 't' and relkind = 'r'
-          and nspname in (select 'pg_temp_' || backend from pg_stat_get_backend_idset() backend)`,
+          and nspname in (select 'pg_temp_' || backend from pg_stat_get_backend_idset() backend
+            join pg_stat_activity on pid = pg_stat_get_backend_pid(backend)
+            where application_name <> 'fault harness' and backend_type = 'client backend')`,
       'a staging table is left': `select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where relname ~ '^drydock_' and n.nspname !~ '^pg_'`,
       'a prepared transaction is left': 'select gid from pg_prepared_xacts',
