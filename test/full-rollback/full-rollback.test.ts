@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { backup, complete, rollback, rollbackFully, run, status } from '../../src/index.js';
@@ -10,6 +9,7 @@ import { cutOver, inHarbour, MIXTURES } from '../cutover/at-sea.js';
 import { hashes } from '../fixtures/filled.js';
 import { catalogOf } from '../run/catalog.js';
 import { prepared } from '../run/prepared.js';
+import { eventually } from '../run/traces.js';
 import type { TestDatabase } from '../support/database.js';
 
 const COMMAND = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
@@ -156,16 +156,22 @@ test('killed in the middle it leaves all as it was; given again it goes all of t
   const { database, directory, before } = await ashore('A');
   await run({ databaseUrl: database.url, batchSize: 200 });
   await cutOver(database);
-  // Holds up the last table: the others are done by then, in the same transaction.
+  // Holds up its last phase: the others are done by then, in the same transaction.
   const client = await database.client();
-  await client.query('begin; lock table notes in share mode');
+  await client.query(`begin; select from drydock.phases where phase = 'opportunities' for update`);
   const args = ['rollback', '--phase', 'all', '--full', '--from', directory, '--yes', '--patience', '600'];
   const child = spawn(process.execPath, [COMMAND, ...args], {
     stdio: 'ignore',
     env: { ...process.env, DATABASE_URL: database.url },
   });
   const ended = new Promise((resolve) => child.on('close', resolve));
-  await sleep(1_500);
+  await eventually('it waits, with work done', async () => {
+    const { rows } = await database.query(
+      `select from pg_stat_activity where datname = current_database() and application_name ~ '^drydock'
+         and wait_event_type = 'Lock' and backend_xid is not null`,
+    );
+    return rows.length > 0;
+  });
   child.kill('SIGKILL');
   await ended;
   await client.query('commit');
