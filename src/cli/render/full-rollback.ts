@@ -2,7 +2,8 @@ import type { FullRollbackReport, PutBack } from '../../reports/full-rollback.js
 import { count, duration } from '../../words/format.js';
 import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { facts, mark, title, warning } from './parts.js';
+import { caveatLines } from './caveats.js';
+import { facts, mark, title } from './parts.js';
 import { table } from './table.js';
 import { wrap } from './text.js';
 
@@ -44,10 +45,7 @@ export function renderFullRollback(report: FullRollbackReport, style: Style): st
       ],
       style,
     ),
-    ...(report.warnings.length === 0 ? [] : ['']),
-    ...report.warnings.flatMap((what) => warning(what, style)),
-    ...(report.differences.length === 0 ? [] : ['', '  Not as the backup says:']),
-    ...report.differences.flatMap((what) => warning(what, style)),
+    ...caveatLines(report, style),
     '',
     ...wrap(
       `${mark(report.differences.length === 0, style)} ${verdict(report)} (${duration(report.seconds)})`,

@@ -2,7 +2,8 @@ import type { RestoreReport } from '../../reports/restore.js';
 import { count, counted, duration, shortHash } from '../../words/format.js';
 import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
-import { facts, mark, warning } from './parts.js';
+import { caveatLines } from './caveats.js';
+import { facts, mark } from './parts.js';
 import { table } from './table.js';
 import { wrap } from './text.js';
 
@@ -37,10 +38,7 @@ export function renderRestore(report: RestoreReport, style: Style): string[] {
       ],
       style,
     ),
-    ...(report.warnings.length === 0 ? [] : ['']),
-    ...report.warnings.flatMap((what) => warning(what, style)),
-    ...(report.differences.length === 0 ? [] : ['', '  Not as the backup says:']),
-    ...report.differences.flatMap((what) => warning(what, style)),
+    ...caveatLines(report, style),
     '',
     ...wrap(
       `${mark(report.equal, style)} ${verdict(report)} (${duration(report.seconds)})`,
