@@ -1,12 +1,16 @@
-/** The legacy tables that Drydock knows, and the shapes in which they exist. */
-export type LegacyTableName =
-  | 'submissions'
-  | 'opportunities'
-  | 'app_opportunities'
-  | 'workflow_results'
-  | 'opportunity_scores'
-  | 'market_validations'
-  | 'score_components';
+/** The legacy tables that are unified. */
+export const SOURCE_TABLES = [
+  'opportunities',
+  'app_opportunities',
+  'workflow_results',
+  'opportunity_scores',
+  'market_validations',
+  'score_components',
+] as const;
+
+/** All that Drydock knows: those, and the one that their keys are resolved by. */
+export const LEGACY_TABLES = ['submissions', ...SOURCE_TABLES] as const;
+export type LegacyTableName = (typeof LEGACY_TABLES)[number];
 
 export type ShapeName = 'A' | 'B' | 'table' | 'dlt';
 

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Random } from '../../fixtures/random.js';
+import type { LegacyTableName } from '../../src/legacy/shapes.js';
 import type { Memory } from './memory.js';
-import type { Table, TableName } from './tables.js';
+import type { Table } from './tables.js';
 
 /** What a transaction has done so far; `effects` change what the writer remembers, once it is committed. */
 export interface Draft {
@@ -14,7 +15,7 @@ export interface Draft {
 export interface Tools {
   readonly writer: number;
   readonly random: Random;
-  readonly tables: Readonly<Record<TableName, Table>>;
+  readonly tables: Readonly<Record<LegacyTableName, Table>>;
   readonly query: (text: string, values?: readonly unknown[]) => Promise<pg.QueryResult>;
   readonly problems: string[];
   readonly id: () => string;
@@ -42,7 +43,7 @@ export class Desk {
   /** Changes rows, and counts them. */
   async run(
     draft: Draft,
-    table: TableName,
+    table: LegacyTableName,
     text: string,
     values: readonly unknown[],
   ): Promise<pg.QueryResult> {

@@ -1,5 +1,6 @@
+import { LEGACY_TABLES, type LegacyTableName } from '../../src/legacy/shapes.js';
 import type { Desk, Draft } from './desk.js';
-import { CHILDREN, TABLE_NAMES, type TableName } from './tables.js';
+import { CHILDREN } from './tables.js';
 
 export async function insertSubmission(desk: Desk, draft: Draft): Promise<void> {
   const submission = { id: desk.tools.id(), reddit: `w${desk.tools.writer}x${desk.number}` };
@@ -8,7 +9,7 @@ export async function insertSubmission(desk: Desk, draft: Draft): Promise<void> 
 }
 
 export async function insertRow(desk: Desk, draft: Draft): Promise<void> {
-  const table = desk.tools.random.pick(TABLE_NAMES.slice(1));
+  const table = desk.tools.random.pick(LEGACY_TABLES.slice(1));
   const { id, reddit } = desk.tools.random.pick(desk.memory.submissions);
   const key = desk.tools.id();
   if (table === 'opportunities') {
@@ -32,7 +33,7 @@ export async function insertRow(desk: Desk, draft: Draft): Promise<void> {
 /** Inserts a row and enters it. An opportunity goes with no other row: its `parent` is a submission. */
 export async function put(
   desk: Desk,
-  name: TableName,
+  name: LegacyTableName,
   row: { key: string; parent: string | null; sub: string | null },
   draft: Draft,
 ): Promise<void> {
@@ -53,7 +54,7 @@ export async function put(
   ]);
 }
 
-export function insertStatement(desk: Desk, name: TableName): string {
+export function insertStatement(desk: Desk, name: LegacyTableName): string {
   const { columns } = desk.tools.tables[name];
   // Every parameter has a place in the statement, whether the table uses it or not.
   return `insert into public.${name} (${Object.keys(columns).join(', ')})

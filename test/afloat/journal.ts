@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { TABLE_NAMES, type Table, type TableName } from './tables.js';
+import { LEGACY_TABLES, type LegacyTableName } from '../../src/legacy/shapes.js';
+import type { Table } from './tables.js';
 
 /**
  * What the tables must hold: each writer enters every change here in the transaction that makes it, so that both are
@@ -32,7 +33,7 @@ export const DEPOSIT = 1_000;
 /** Enters what is there before anybody writes, and makes the bank. */
 export async function openJournal(
   client: pg.Client,
-  tables: Readonly<Record<TableName, Table>>,
+  tables: Readonly<Record<LegacyTableName, Table>>,
 ): Promise<void> {
   await client.query(JOURNAL);
   await client.query(`
@@ -42,7 +43,7 @@ export async function openJournal(
       select id, 'bank' || substr(id::text, 1, 8), 'bank', 'bank', ${DEPOSIT} from afloat.bank where side = 'submissions';
     insert into public.workflow_results (id, opportunity_id, app_name, ai_insight, function_count)
       select id, 'opp_bank' || substr(id::text, 1, 8), 'bank', 'bank', ${DEPOSIT} from afloat.bank where side = 'workflow_results'`);
-  for (const name of TABLE_NAMES) {
+  for (const name of LEGACY_TABLES) {
     const { key, stamp } = tables[name];
     await client.query(
       `insert into afloat.expected (tbl, key, stamp) select $1, ${key}::text, ${stamp} from public.${name}`,
@@ -57,11 +58,11 @@ export async function openJournal(
  */
 export async function judgeTables(
   client: pg.Client,
-  tables: Readonly<Record<TableName, Table>>,
+  tables: Readonly<Record<LegacyTableName, Table>>,
   when: string,
 ): Promise<string[]> {
   const problems: string[] = [];
-  for (const name of TABLE_NAMES) {
+  for (const name of LEGACY_TABLES) {
     const { key, stamp } = tables[name];
     const { rows } = await client.query<{
       key: string;

@@ -1,8 +1,8 @@
-import type { TableName } from './tables.js';
+import type { LegacyTableName } from '../../src/legacy/shapes.js';
 
 /** A row that the writer has made: nobody else ever changes it. */
 export interface Own {
-  readonly table: TableName;
+  readonly table: LegacyTableName;
   readonly key: string;
 }
 
@@ -19,7 +19,7 @@ export class Memory {
   /** Ids of Reddit for which there is a row of `workflow_results`. */
   readonly worked = new Set<string>();
 
-  forget(table: TableName, key: string): void {
+  forget(table: LegacyTableName, key: string): void {
     drop(this.rows, (row) => row.key === key && row.table === table);
     if (table === 'opportunities') drop(this.opportunities, (id) => id === key);
     if (table === 'submissions') drop(this.submissions, ({ id }) => id === key);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { TABLE_NAMES } from './tables.js';
+import { LEGACY_TABLES } from '../../src/legacy/shapes.js';
 
 /** Roles of an application: one that reads what a policy shows it, one that writes, one that may do nothing. */
 const ROLES = ['afloat_reader', 'afloat_writer', 'afloat_nobody'] as const;
@@ -22,7 +22,7 @@ export async function rightsOf(client: pg.Client): Promise<string[]> {
      from unnest($1::text[]) r, unnest($2::text[]) t, unnest(array['select', 'insert', 'update']) p
      union all select concat_ws(' ', r, 'delete', t, has_table_privilege(r, 'public.' || t, 'delete')) from unnest($1::text[]) r, unnest($2::text[]) t
      order by 1`,
-    [[...ROLES], [...TABLE_NAMES]],
+    [[...ROLES], [...LEGACY_TABLES]],
   );
   return rows.map(({ fact }) => fact);
 }

@@ -1,3 +1,4 @@
+import type { LegacyTableName } from '../../src/legacy/shapes.js';
 /** A row of a legacy table as a writer makes it. */
 export interface NewRow {
   /** Its key, as text. */
@@ -25,9 +26,9 @@ export interface Table {
 }
 
 /** Shape B; `app_opportunities` as a migration made it, or as dlt loads it. */
-export function tablesOf(app: 'table' | 'dlt'): Readonly<Record<TableName, Table>> {
+export function tablesOf(app: 'table' | 'dlt'): Readonly<Record<LegacyTableName, Table>> {
   const appKey = app === 'table' ? { id: '$1::uuid' } : { _dlt_id: '$1', _dlt_load_id: `'load'` };
-  const list: Readonly<Record<TableName, Omit<Table, 'name'>>> = {
+  const list: Readonly<Record<LegacyTableName, Omit<Table, 'name'>>> = {
     submissions: {
       key: 'id',
       stamp: 'content',
@@ -122,22 +123,11 @@ export function tablesOf(app: 'table' | 'dlt'): Readonly<Record<TableName, Table
   };
   return Object.fromEntries(
     Object.entries(list).map(([name, table]) => [name, { name, ...table }]),
-  ) as Readonly<Record<TableName, Table>>;
+  ) as Readonly<Record<LegacyTableName, Table>>;
 }
 
-export const TABLE_NAMES = [
-  'submissions',
-  'opportunities',
-  'app_opportunities',
-  'workflow_results',
-  'opportunity_scores',
-  'market_validations',
-  'score_components',
-] as const;
-export type TableName = (typeof TABLE_NAMES)[number];
-
 /** Tables whose rows go when their opportunity does. */
-export const CHILDREN: readonly TableName[] = [
+export const CHILDREN: readonly LegacyTableName[] = [
   'opportunity_scores',
   'market_validations',
   'score_components',

@@ -1,16 +1,5 @@
 import type { TestDatabase } from '../support/database.js';
 
-/** The tables that both phases read. */
-export const TABLES = [
-  'submissions',
-  'opportunities',
-  'app_opportunities',
-  'workflow_results',
-  'opportunity_scores',
-  'market_validations',
-  'score_components',
-];
-
 /**
  * What the catalog says of the tables of a schema, a line a fact, asked otherwise than Drydock asks: by what the
  * server prints, in the words of psql. The schema's own name is left out of names.

@@ -4,8 +4,9 @@ import { expect, inject, test } from 'vitest';
 import { SHAPE_A } from '../../fixtures/mixture.js';
 import { createLegacySchema } from '../../fixtures/schema/create.js';
 import { backup, restore } from '../../src/index.js';
+import { LEGACY_TABLES } from '../../src/legacy/shapes.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { factsOf, TABLES } from './facts.js';
+import { factsOf } from './facts.js';
 import { workDirectory } from './place.js';
 
 /** The major of the programs of PostgreSQL on this machine; 0: there are none. */
@@ -28,7 +29,7 @@ async function legacy(): Promise<TestDatabase> {
 /** Everything around the tables, and not the tables. */
 async function surroundings(): Promise<TestDatabase> {
   const database = await legacy();
-  await database.query(`drop table ${TABLES.map((name) => `public.${name}`).join(', ')} cascade`);
+  await database.query(`drop table ${LEGACY_TABLES.map((name) => `public.${name}`).join(', ')} cascade`);
   return database;
 }
 
@@ -41,7 +42,7 @@ test('our own reader of the catalog makes what pg_dump makes', async (context) =
   const [ours, theirs] = [await surroundings(), await surroundings()];
   expect(await restore({ databaseUrl: ours.url, from: to })).toMatchObject({ equal: true, warnings: [] });
   execFileSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', join(to, 'schema.sql'), theirs.url]);
-  const facts = await factsOf(ours, 'public', TABLES);
+  const facts = await factsOf(ours, 'public', LEGACY_TABLES);
   expect(facts.length).toBeGreaterThan(80);
-  expect(await factsOf(theirs, 'public', TABLES)).toEqual(facts);
+  expect(await factsOf(theirs, 'public', LEGACY_TABLES)).toEqual(facts);
 });

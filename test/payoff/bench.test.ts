@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type LegacyMixture, mixtureName, mixtureOf, SHAPE_A, SHAPE_B } from '../../fixtures/mixture.js';
 import { bench } from '../../src/index.js';
+import { SOURCE_TABLES } from '../../src/legacy/shapes.js';
 import { INDEXES } from '../../src/phases/enhancements/indexes.js';
 import { prepared } from '../run/prepared.js';
 
@@ -101,15 +102,7 @@ test('what language models cost is asked where an application wrote it down', as
   const [usage] = (await bench(asked)).queries;
   expect(usage).toMatchObject({ name: 'llm-usage', status: 'measured' });
   expect(usage?.rows).toBeGreaterThan(0);
-  for (const table of [
-    'opportunities',
-    'app_opportunities',
-    'workflow_results',
-    'opportunity_scores',
-    'market_validations',
-    'score_components',
-  ])
-    await database.query(`update ${table} set llm_cost_usd = null`);
+  for (const table of SOURCE_TABLES) await database.query(`update ${table} set llm_cost_usd = null`);
   expect((await bench(asked)).queries[0]).toMatchObject({ status: 'different', legacyMs: null });
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { plan, refresh, rollback, run, status, verify } from '../../src/index.js';
+import { SOURCE_TABLES } from '../../src/legacy/shapes.js';
 import type { TestDatabase } from '../support/database.js';
 import { catalogOf } from './catalog.js';
 import { type Contents, prepared } from './prepared.js';
@@ -24,15 +25,6 @@ const MIXED = mixtureOf({
   opportunityScores: 'A',
   scoreComponents: 'A',
 });
-const SOURCES = [
-  'opportunities',
-  'app_opportunities',
-  'workflow_results',
-  'opportunity_scores',
-  'market_validations',
-  'score_components',
-];
-
 async function first(database: TestDatabase, sql: string): Promise<unknown> {
   return Object.values((await database.query(sql)).rows[0] ?? {})[0];
 }
@@ -67,7 +59,7 @@ test.each([
   ]);
 
   const { appSchema } = contents.mixture;
-  const spent = SOURCES.map((table) => {
+  const spent = SOURCE_TABLES.map((table) => {
     const schema = table === 'app_opportunities' ? appSchema : 'public';
     return `select llm_cost_usd from ${schema}.${table}`;
   }).join(' union all ');

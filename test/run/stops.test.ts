@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
 import { DrydockError, pause, type RunOptions, verify } from '../../src/index.js';
+import { LEGACY_TABLES } from '../../src/legacy/shapes.js';
 import type { TestDatabase } from '../support/database.js';
 import { plan, rollback, run, status } from '../support/unifying.js';
 import { catalogOf } from './catalog.js';
@@ -308,15 +309,7 @@ describe('what changed since the run', () => {
 });
 
 describe('tables that are missing altogether are fine', () => {
-  const tables = [
-    'submissions',
-    'opportunities',
-    'app_opportunities',
-    'workflow_results',
-    'opportunity_scores',
-    'market_validations',
-    'score_components',
-  ] as const;
+  const tables = LEGACY_TABLES;
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ...tables.map((table) => [`without ${table}`, [table]] as const),
     ['nothing but app_opportunities', tables.filter((table) => table !== 'app_opportunities')],

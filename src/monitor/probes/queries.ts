@@ -1,5 +1,6 @@
 import { qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
+import { SOURCE_TABLES } from '../../legacy/shapes.js';
 import type { WatchedQuery } from '../../reports/monitor.js';
 import { isRefusal, type ProbeContext, refusalText } from './probe.js';
 
@@ -10,16 +11,7 @@ const EXECUTIONS = 5;
 const ENOUGH_MS = 500;
 
 /** What the applications read; read here as they do, whether the name is a table's or by now a view's. */
-const WATCHED = [
-  'opportunities',
-  'app_opportunities',
-  'workflow_results',
-  'opportunity_scores',
-  'market_validations',
-  'score_components',
-  'opportunities_unified',
-  'opportunity_assessments',
-] as const;
+const WATCHED = [...SOURCE_TABLES, 'opportunities_unified', 'opportunity_assessments'] as const;
 
 /** Rows that a query of ours reads. */
 const ROWS = 200;

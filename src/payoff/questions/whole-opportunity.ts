@@ -1,6 +1,7 @@
 import { ident, qualified } from '../../db/identifier.js';
 import { bareId, rawText } from '../../keys/raw-id.js';
 import type { LegacyTable } from '../../legacy/detect.js';
+import { LEGACY_TABLES } from '../../legacy/shapes.js';
 import { newestFirst, totalOf } from '../legacy/assessments.js';
 import { LegacyRow } from '../legacy/columns.js';
 import type { Asked } from '../question.js';
@@ -16,16 +17,7 @@ export function wholeOpportunity(forms: Forms): Asked {
     name: 'whole-opportunity',
     asks: `What is known of the opportunity of one submission (${SUBMISSIONS} in turn)`,
   } as const;
-  const found = needed(
-    forms,
-    'submissions',
-    'opportunities',
-    'app_opportunities',
-    'workflow_results',
-    'opportunity_scores',
-    'market_validations',
-    'score_components',
-  );
+  const found = needed(forms, ...LEGACY_TABLES);
   if (found === null) return lacks(named, 'submissions, opportunities and all tables that name them');
   const { tables } = forms;
   const { submissions } = found;
