@@ -7,6 +7,7 @@ import { type BenchServer, settle } from '../server.js';
 export interface Burst {
   readonly changes: number;
   readonly keys: number;
+  readonly changesPerSecond: number;
   readonly keysPerSecond: number;
   readonly peakRssMb: number;
 }
@@ -25,6 +26,7 @@ export async function burst(server: BenchServer): Promise<Burst> {
   return {
     changes: phase.changes,
     keys: phase.keys,
+    changesPerSecond: phase.changes / phase.seconds,
     keysPerSecond: phase.keysPerSecond,
     peakRssMb: report.peakRssBytes / 2 ** 20,
   };

@@ -55,6 +55,7 @@ export function describeFigures(figures: AfloatFigures): string[] {
     line('writes/s with capture', number(capture.with)),
     line('changes of a burst', number(burst.changes)),
     line('keys of a burst', number(burst.keys)),
+    line('changes/s applied', number(burst.changesPerSecond)),
     line('keys/s applied', number(burst.keysPerSecond)),
     line('peak memory, MB', number(burst.peakRssMb)),
     line('writes/s while following', number(lag.writesPerSecond)),

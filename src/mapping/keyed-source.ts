@@ -54,9 +54,9 @@ export function listedQuery(keyed: KeyedSource, scope: KeyScope): string {
   return ordered(keyed.knowing, extractedFrom(keyed, `${listedRows(keyed.source)} r`), scope);
 }
 
-/** The merge keys of the listed rows. */
-export function listedKeysQuery(keyed: KeyedSource): string {
-  return `${keyed.knowing} select ${keyed.key} as merge_key from ${listedRows(keyed.source)} r ${keyed.joins}`;
+/** The merge keys of the rows that were listed in a round. */
+export function listedKeysQuery(keyed: KeyedSource, round: number): string {
+  return `${keyed.knowing} select ${keyed.key} as merge_key from ${listedRows(keyed.source, round)} r ${keyed.joins}`;
 }
 
 function ordered(prelude: string, rows: string, scope: KeyScope): string {

@@ -9,8 +9,8 @@ export const SCRATCH = {
   /** Merge keys to be computed again. */
   keys: 'pg_temp.drydock_keys',
   /**
-   * Legacy rows that may belong to these keys, by the value of their source's locator, as text; in the first round those
-   * that changed, in the second the others.
+   * Legacy rows that may belong to these keys, by the value of their source's locator: as uuid where it is one, else as
+   * text. In the first round those that changed, in each later one the others that stand under the keys found by then.
    */
   rows: 'pg_temp.drydock_rows',
   /** Ids of submissions that these rows name: bare Reddit ids and uuids. */
@@ -19,13 +19,10 @@ export const SCRATCH = {
   known: 'pg_temp.drydock_known',
 } as const;
 
-/** In which round a row was listed: see {@link SCRATCH}. */
-export type Round = 1 | 2;
-
 const COLUMNS: Readonly<Record<keyof typeof SCRATCH, string>> = {
   taken: 'source text, raw text[], merge_key uuid',
   keys: 'merge_key uuid primary key',
-  rows: 'source text, raw text collate "C", round smallint',
+  rows: 'source text, raw text collate "C", id uuid, round int',
   named: 'rid text collate "C", id uuid',
   known:
     'id uuid unique, rid text collate "C", canon uuid, oldest boolean, title text, created_at timestamptz',

@@ -1,9 +1,9 @@
 import type { Session } from '../db/session.js';
 import { reopenAll } from '../ledger/batches.js';
-import { enqueueKeys, takeChanges } from '../ledger/changes.js';
+import { enqueueKeys, takeChanges, takeCompanions } from '../ledger/changes.js';
 import { CREATE_SCRATCH, EMPTY_SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
 import { bookChanges, countKeys, keysOf } from './book.js';
-import { findChangedKeys, followMovedRows, listRows, truncated } from './changed-keys.js';
+import { findChangedKeys, listRows, takeUpCompanions, truncated } from './changed-keys.js';
 import type { SyncJob } from './job.js';
 import { mergeListed } from './merged-rows.js';
 import { replaceKeys } from './replace-keys.js';
@@ -28,6 +28,12 @@ export interface Applied {
  */
 export const SYNC_SETTINGS = `set local lock_timeout = '400ms'; set local work_mem = '64MB'; set local enable_mergejoin = off`;
 
+/**
+ * Room for the temporary tables of a whole portion, which would else go out to files and come back several times. To be
+ * set in a session that has not used any yet.
+ */
+export const ROOM_FOR_PORTIONS = `set temp_buffers = '64MB'`;
+
 /** Makes what a session needs to apply changes; once, outside of a read-only transaction. */
 export async function prepareSession(session: Session): Promise<void> {
   await session.execute(CREATE_SCRATCH);
@@ -49,12 +55,13 @@ export async function holdTargets(session: Session, { targets }: SyncJob): Promi
  * sees leave the queue, the keys that they concern are computed again from what the legacy tables hold in it, and
  * exactly these are replaced. What is committed later is in the queue still.
  *
- * @param most changes to take; null: all that are seen
+ * @param most changes to take, and those that wait for the same rows and keys besides; null: all that are seen
  */
 export async function applyChanges(session: Session, job: SyncJob, most: number | null): Promise<Applied> {
   await session.execute(SYNC_SETTINGS);
   await session.execute(EMPTY_SCRATCH);
   const { changes, lagSeconds } = await takeChanges(session, job.phaseId, most);
+  const moreMayWait = most !== null && changes >= most;
   const nothing = { changes, keys: 0, written: 0, lagSeconds, reopened: false };
   if (changes === 0) return nothing;
   const emptied = await truncated(session);
@@ -67,8 +74,10 @@ export async function applyChanges(session: Session, job: SyncJob, most: number 
     return { ...nothing, reopened: true };
   }
   await findChangedKeys(session, job);
-  await listRows(session, job);
-  if (most !== null && changes >= most) await followMovedRows(session, job);
+  // Where all changes were taken, none is left to move a row.
+  await listRows(session, job, moreMayWait);
+  const companions = moreMayWait ? await takeCompanions(session, job.phaseId) : 0;
+  if (companions > 0) await takeUpCompanions(session, job);
   const rows = await mergeListed(session, job.phase, SCRATCH_KEYS);
   try {
     const before = await countKeys(session, job);
@@ -78,7 +87,7 @@ export async function applyChanges(session: Session, job: SyncJob, most: number 
     for (const { phaseId } of job.dependents) {
       await enqueueKeys(session, phaseId, 'cascade', `select distinct m.id from ${moved} m`);
     }
-    return { ...nothing, keys: keysOf(before, after), written };
+    return { ...nothing, changes: changes + companions, keys: keysOf(before, after), written };
   } finally {
     rows.close();
   }

@@ -3,9 +3,23 @@ import type { Session } from '../db/session.js';
 import { asUuid } from '../keys/raw-id.js';
 import type { BoundSource } from '../mapping/bind.js';
 import { listedKeysQuery } from '../mapping/keyed-source.js';
-import { isNamedByOthers, listedRows, locatorOf, placesOf, rejectedPlace, typed } from '../mapping/locate.js';
-import { type Round, SCRATCH } from '../mapping/scratch.js';
+import {
+  asListed,
+  isNamedByOthers,
+  listedAs,
+  listedRows,
+  locatorOf,
+  placesOf,
+  rejectedPlace,
+  typed,
+} from '../mapping/locate.js';
+import { SCRATCH } from '../mapping/scratch.js';
+import type { Phase } from '../phases/phase.js';
 import type { SyncJob } from './job.js';
+
+/** The rounds in which rows are listed that changed: see {@link SCRATCH}. In later ones it is the others. */
+const CHANGED = 1;
+const COMPANIONS = 0;
 
 /** Above so many rows the planner is told what the scratch tables hold. */
 const WORTH_COUNTING = 500;
@@ -37,54 +51,86 @@ export async function findChangedKeys(session: Session, job: SyncJob): Promise<v
     await addKeys(session, resolution.changedKeys);
   }
   const sources = phase.keyed.filter((keyed) => touched.has(keyed.source.rule.table));
-  for (const { source } of sources) await addKeys(session, keysAmongOurs(job, source));
-  let rows = 0;
-  for (const { source } of sources) {
-    rows += await session.execute(
-      `insert into ${SCRATCH.rows} (source, raw, round) select distinct k.source, k.raw[1], 1 from ${SCRATCH.taken} k where k.source = ${literal(source.rule.table)} and k.raw is not null`,
-    );
-  }
-  await resolveRows(session, job, rows, 1);
+  await listChanged(session, job, sources, CHANGED);
+  await resolveRows(session, job, CHANGED);
   for (const keyed of sources) {
-    await addKeys(session, listedKeysQuery(keyed));
+    await addKeys(session, listedKeysQuery(keyed, CHANGED));
   }
-}
-
-/** Lists the other legacy rows that may belong to the changed keys: those that are under these keys among ours. */
-export async function listRows(session: Session, job: SyncJob): Promise<void> {
-  let rows = 0;
-  for (const { source } of job.phase.keyed) {
-    const column = locatorOf(source);
-    const places = [...placesOf(source, column, job.targets), rejectedPlace(source, column, job.phaseId)].map(
-      ({ from, value, isOurs }) =>
-        `select (${value})::text collate "C" as raw from ${from} where ${isOurs} and t.merge_key in (select k.merge_key from ${SCRATCH.keys} k)`,
-    );
-    const own = literal(source.rule.table);
-    rows += await session.execute(
-      `insert into ${SCRATCH.rows} (source, raw, round) select ${own}, p.raw, 2 from (
-         (${places.join(' union all ')}) except select k.raw from ${SCRATCH.rows} k where k.source = ${own}) p`,
-    );
-  }
-  if (rows > 0) await resolveRows(session, job, rows, 2);
 }
 
 /**
- * Adds the keys that listed rows have by now, and lists what stands under those, until no row is left that moves to a
- * key outside. A row that leaves a key of ours because of a change that still stands in the queue (its submission got
- * another id) would be taken away here and found by nobody when that change has its turn.
+ * Takes up the changes that {@link takeCompanions} has put in the place of those taken before. Their rows are listed
+ * and have their keys; what is left to find is under which other keys they are among ours.
  */
-export async function followMovedRows(session: Session, job: SyncJob): Promise<void> {
-  for (;;) {
+export async function takeUpCompanions(session: Session, job: SyncJob): Promise<void> {
+  if ((await listChanged(session, job, job.phase.keyed, COMPANIONS)) > 0) await listRows(session, job, true);
+}
+
+/** Lists the rows that the changes taken are of, and adds the keys under which they are among ours; gives how many are new. */
+async function listChanged(
+  session: Session,
+  job: SyncJob,
+  sources: Phase['keyed'],
+  round: number,
+): Promise<number> {
+  let rows = 0;
+  for (const { source } of sources) {
+    const column = locatorOf(source);
+    rows += await session.execute(
+      `insert into ${SCRATCH.rows} (source, ${listedAs(column)}, round) select distinct k.source, ${asListed('k.raw[1]', column)}, ${round} from ${SCRATCH.taken} k where k.source = ${literal(source.rule.table)} and k.raw is not null`,
+    );
+  }
+  await countListed(session, rows);
+  let added = 0;
+  for (const { source } of sources) added += await addKeys(session, keysAmongOurs(job, source, round));
+  return added;
+}
+
+/**
+ * Lists the other legacy rows that may belong to the changed keys: those that are under these keys among ours.
+ *
+ * @param follow - whether rows that belong to other keys by now have these taken up too. A row that leaves a key of ours
+ *   because of a change that still stands in the queue (its submission got another id) would be taken away here and found
+ *   by nobody when that change has its turn.
+ */
+export async function listRows(session: Session, job: SyncJob, follow: boolean): Promise<void> {
+  for (let round = CHANGED + 1; await listOthers(session, job, round); round += 1) {
+    if (!follow) return;
     let added = 0;
-    for (const keyed of job.phase.keyed) added += await addKeys(session, listedKeysQuery(keyed));
+    // Rows that were listed before were asked when they were, and have the key still.
+    for (const keyed of job.phase.keyed) added += await addKeys(session, listedKeysQuery(keyed, round));
     if (added === 0) return;
-    await listRows(session, job);
   }
 }
 
-/** Looks up what the rows name that were listed in a round. */
-async function resolveRows(session: Session, { phase }: SyncJob, rows: number, round: Round): Promise<void> {
+/** Whether there are any. */
+async function listOthers(session: Session, job: SyncJob, round: number): Promise<boolean> {
+  let rows = 0;
+  for (const { source } of job.phase.keyed) {
+    const column = locatorOf(source);
+    const as = listedAs(column);
+    const places = [...placesOf(source, column, job.targets), rejectedPlace(source, column, job.phaseId)].map(
+      ({ from, value, isOurs }) =>
+        `select ${asListed(value, column)} as ${as} from ${from} where ${isOurs} and t.merge_key in (select k.merge_key from ${SCRATCH.keys} k)`,
+    );
+    const own = literal(source.rule.table);
+    rows += await session.execute(
+      `insert into ${SCRATCH.rows} (source, ${as}, round) select ${own}, p.${as}, ${round} from (
+         (${places.join(' union all ')}) except select k.${as} from ${SCRATCH.rows} k where k.source = ${own}) p`,
+    );
+  }
+  if (rows === 0) return false;
+  await countListed(session, rows);
+  await resolveRows(session, job, round);
+  return true;
+}
+
+async function countListed(session: Session, rows: number): Promise<void> {
   if (rows > WORTH_COUNTING) await session.execute(`analyze ${SCRATCH.rows}, ${SCRATCH.keys}`);
+}
+
+/** Looks up what the rows name that were listed in a round. */
+async function resolveRows(session: Session, { phase }: SyncJob, round: number): Promise<void> {
   if (phase.resolution === null) return;
   for (const keyed of phase.keyed) {
     const { names } = keyed;
@@ -97,21 +143,22 @@ async function resolveRows(session: Session, { phase }: SyncJob, rows: number, r
 }
 
 /** Query: keys under which the changed rows of a source are among ours, and keys of others that their own ids are. */
-function keysAmongOurs(job: SyncJob, source: BoundSource): string {
+function keysAmongOurs(job: SyncJob, source: BoundSource, round: number): string {
   const column = locatorOf(source);
-  const changed = `${SCRATCH.taken} k where k.source = ${literal(source.rule.table)} and k.raw is not null`;
+  const listed = `k.${listedAs(column)}`;
+  const changed = `${SCRATCH.rows} k where k.source = ${literal(source.rule.table)} and k.round = ${round}`;
   const queries = placesOf(source, column, job.targets).flatMap(({ from, value, column: as, isOurs }) => {
     const found = `select t.merge_key from ${from} where ${isOurs} and ${value}`;
     return [
-      `${found} in (select ${typed('k.raw[1]', as)} from ${changed} and k.raw[1] is not null)`,
+      `${found} in (select ${typed(listed, as)} from ${changed} and ${listed} is not null)`,
       ...(isKeyed(source)
         ? []
-        : [`${found} is null and (select exists (select from ${changed} and k.raw[1] is null))`]),
+        : [`${found} is null and (select exists (select from ${changed} and ${listed} is null))`]),
     ];
   });
   const rejected = rejectedPlace(source, column, job.phaseId);
   queries.push(
-    `select t.merge_key from ${rejected.from} where ${rejected.isOurs} and exists (select from ${changed} and k.raw[1] is not distinct from ${rejected.value})`,
+    `select t.merge_key from ${rejected.from} where ${rejected.isOurs} and exists (select from ${changed} and ${listed} is not distinct from ${asListed(rejected.value, column)})`,
   );
   if (isNamedByOthers(source)) queries.push(...keysOfNaming(job, source, changed));
   return queries.join(' union all ');
@@ -123,10 +170,11 @@ function keysAmongOurs(job: SyncJob, source: BoundSource): string {
  */
 function keysOfNaming(job: SyncJob, source: BoundSource, changed: string): string[] {
   const column = locatorOf(source);
-  const id = column.type.kind === 'uuid' ? 'k.raw[1]::uuid' : asUuid('k.raw[1]', '');
+  const listed = `k.${listedAs(column)}`;
+  const id = listedAs(column) === 'id' ? listed : asUuid(listed, '');
   const ids = `select ${id} from ${changed}`;
   const { schema, name } = source.table;
-  const isThere = `select from ${qualified(schema, name)} x where x.${ident(column.name)} = ${typed('k.raw[1]', column)}`;
+  const isThere = `select from ${qualified(schema, name)} x where x.${ident(column.name)} = ${typed(listed, column)}`;
   return [
     ...[job.targets.unified, job.targets.folded].map(
       (target) => `select t.merge_key from ${target.qualified} t where t.merge_key in (${ids})`,
@@ -142,9 +190,9 @@ function isKeyed(source: BoundSource): boolean {
   return source.table.columns.some((column) => column.name === name && column.notNull);
 }
 
-/** Gives how many of them are new. */
+/** Gives how many of them are new. Most are not: to find that out one by one, in the index, took 4 % of the server's time. */
 async function addKeys(session: Session, query: string): Promise<number> {
   return session.execute(
-    `insert into ${SCRATCH.keys} (merge_key) select distinct q.merge_key from (${query}) q (merge_key) where q.merge_key is not null on conflict do nothing`,
+    `insert into ${SCRATCH.keys} (merge_key) select q.merge_key from (${query}) q (merge_key) where q.merge_key is not null except select k.merge_key from ${SCRATCH.keys} k`,
   );
 }

@@ -35,8 +35,8 @@ export const AFLOAT_MUTANTS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'ledger/changes.js',
-        find: 'select distinct source, raw, merge_key from gone\n',
-        replace: 'select distinct source, raw, merge_key from gone limit 5\n',
+        find: "intoScratch('gone')",
+        replace: "intoScratch('gone limit 5')",
       },
     ],
   },

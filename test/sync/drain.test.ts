@@ -30,6 +30,32 @@ test('a portion that cannot be serialized is tried again with fewer changes', as
   });
 });
 
+test('what waits for the keys of a portion is applied along with it, and no key is computed twice', async () => {
+  const database = await prepared({
+    mixture: mixtureOf({}),
+    submissions: 100,
+    oddShare: 0,
+    run: { batchSize: 150 },
+  });
+  // So that a portion takes a few changes at a time.
+  await database.query(`
+    create function meet() returns trigger language plpgsql as $$ begin
+      if (select count(*) from n) > 40 then raise serialization_failure; end if; return null; end $$;
+    create trigger meet after update on opportunities_unified referencing new table as n for each statement execute function meet();
+    alter table opportunities_unified enable always trigger meet`);
+  await database.query(`update opportunities set app_name = app_name || '!'`);
+  await database.query(`update app_opportunities set title = title || '!'`);
+  await database.query(`update opportunities set app_name = app_name || '!'`);
+  const { rows } = await database.query<{ n: number }>(
+    'select count(distinct merge_key)::int as n from opportunities_unified where from_opportunities or from_app_opportunities',
+  );
+  const { phases } = await sync({ databaseUrl: database.url, phases: ['opportunities'] });
+  expect(phases).toMatchObject([{ backlog: 0, keys: rows[0]?.n }]);
+  expect(await verify({ databaseUrl: database.url, phases: ['opportunities'] })).toMatchObject({
+    equal: true,
+  });
+});
+
 test('a portion takes no row away whose new key only a later portion tells', async () => {
   const database = await prepared({
     mixture: mixtureOf({}),
