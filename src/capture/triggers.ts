@@ -15,7 +15,15 @@ type Event = keyof typeof EVENTS;
 
 const EVENT_NAMES = Object.keys(EVENTS) as Event[];
 
-const triggerName = (event: Event) => `drydock_capture_${event}`;
+/** A trigger for rows whose watched values an update changes: see {@link triggersOf}. */
+const MOVED = 'moved';
+
+const triggerName = (event: Event | typeof MOVED) => `drydock_capture_${event}`;
+
+const TRIGGER_NAMES = ([...EVENT_NAMES, MOVED] as const).map(triggerName);
+
+/** Told to the function by an update trigger that names no old rows, because those that count have a trigger of their own. */
+const NEW_ROWS_ONLY = 'new rows only';
 
 /** The function that records the changes of one table; its name outlasts a new one of the table or its schema. */
 export function functionName({ table }: Pick<WatchedTable, 'table'>): string {
@@ -36,9 +44,14 @@ export async function createFunction(session: Session, watched: WatchedTable): P
     `where c.table_oid = ${literal(table.oid)}::pg_catalog.oid;`;
   const raw = (relation: string) =>
     `select array[${columns.map((column) => `x.${ident(column)}::pg_catalog.text`).join(', ')}] as raw from ${relation} x`;
+  const old = columns.map((column) => `old.${ident(column)}::pg_catalog.text`).join(', ');
   const body = `
 begin
-  if tg_op = 'UPDATE' then
+  if tg_level = 'ROW' then
+    ${record('update', `select array[${old}] as raw`)}
+  elsif tg_op = 'UPDATE' and tg_nargs > 0 then
+    ${record('update', raw('new_rows'))}
+  elsif tg_op = 'UPDATE' then
     ${record('update', `${raw('old_rows')} union ${raw('new_rows')}`)}
   elsif tg_op = 'INSERT' then
     ${record('insert', raw('new_rows'))}
@@ -61,16 +74,43 @@ export async function createTriggers(
   watched: WatchedTable,
   relation: Relation,
 ): Promise<void> {
-  const call = `execute function ${qualified(LEDGER_SCHEMA, functionName(watched))}()`;
   const target = qualified(relation.schema, relation.name);
-  for (const event of EVENT_NAMES) {
+  // Not all of them are made again where a table has got a child.
+  const dropped = TRIGGER_NAMES.map((name) => `drop trigger if exists ${ident(name)} on ${target}`);
+  await session.execute(dropped.join('; '));
+  for (const [event, definition] of triggersOf(watched, relation, target)) {
     const name = ident(triggerName(event));
     await session.execute(
-      `drop trigger if exists ${name} on ${target};
-       create trigger ${name} after ${event} on ${target} ${EVENTS[event]} for each statement ${call};
-       alter table ${target} enable always trigger ${name}`,
+      `create trigger ${name} after ${definition}; alter table ${target} enable always trigger ${name}`,
     );
   }
+}
+
+/**
+ * An update hardly ever changes the values that are recorded, and to find out by its old and new rows together costs
+ * its writer as much again as to record the new ones. So the new ones are recorded, and a trigger for rows adds the old
+ * values where they are others; its condition is looked at without a call. A row that goes from one partition
+ * to another is no update to triggers for rows, and those of a parent do not see a child's: such tables are asked for both.
+ */
+function triggersOf(watched: WatchedTable, { alone }: Relation, target: string) {
+  const call = (argument = '') =>
+    `execute function ${qualified(LEDGER_SCHEMA, functionName(watched))}(${argument})`;
+  const whole = (event: Event) =>
+    [event, `${event} on ${target} ${EVENTS[event]} for each statement ${call()}`] as const;
+  if (!alone) return EVENT_NAMES.map(whole);
+  const text = (row: string, column: string) =>
+    `${row}.${ident(column)}::pg_catalog.text collate pg_catalog."C"`;
+  const others = watched.columns.map(
+    (column) => `${text('old', column)} is distinct from ${text('new', column)}`,
+  );
+  return [
+    ...EVENT_NAMES.filter((event) => event !== 'update').map(whole),
+    [
+      'update',
+      `update on ${target} referencing new table as new_rows for each statement ${call(literal(NEW_ROWS_ONLY))}`,
+    ],
+    [MOVED, `update on ${target} for each row when (${others.join(' or ')}) ${call()}`],
+  ] as const;
 }
 
 /**
@@ -80,10 +120,14 @@ export async function createTriggers(
  * @param name - expression for the name of the function that they call
  */
 export function isArmed(relation: string, name: string): string {
-  const names = EVENT_NAMES.map((event) => literal(triggerName(event))).join(', ');
+  const newOnly = `t.tgname = ${literal(triggerName('update'))} and t.tgoldtable is null`;
+  const moved = `t.tgname = ${literal(triggerName(MOVED))}`;
   return `(
-       select count(*) = ${EVENT_NAMES.length} from pg_trigger t join pg_proc f on f.oid = t.tgfoid join pg_namespace fn on fn.oid = f.pronamespace
-       where t.tgrelid = ${relation} and t.tgenabled = 'A' and t.tgname in (${names}) and fn.nspname = ${literal(LEDGER_SCHEMA)} and f.proname = ${name}
+       select count(*) filter (where not ${moved}) = ${EVENT_NAMES.length} and count(*) filter (where ${moved}) = count(*) filter (where ${newOnly})
+         and not coalesce(bool_or(${newOnly} and exists (select from pg_inherits i where t.tgrelid in (i.inhrelid, i.inhparent))), false)
+       from pg_trigger t join pg_proc f on f.oid = t.tgfoid join pg_namespace fn on fn.oid = f.pronamespace
+       where t.tgrelid = ${relation} and t.tgenabled = 'A' and t.tgname in (${TRIGGER_NAMES.map(literal).join(', ')})
+         and fn.nspname = ${literal(LEDGER_SCHEMA)} and f.proname = ${name}
      )`;
 }
 
@@ -92,6 +136,8 @@ export interface Relation {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
+  /** Neither partitioned nor a partition, without parent and children. */
+  readonly alone: boolean;
   /** Triggers of ours that are there, and fire in every session. */
   readonly armed: boolean;
 }
@@ -105,7 +151,8 @@ export async function relationsOf(session: Session, watched: WatchedTable): Prom
     `with recursive below (oid) as (
        select $1::text::oid union select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent
      )
-     select c.oid::text as oid, n.nspname as schema, c.relname as name, ${isArmed('c.oid', '$2::text')}::text as armed
+     select c.oid::text as oid, n.nspname as schema, c.relname as name,
+       (c.relkind = 'r' and not exists (select from pg_inherits i where c.oid in (i.inhrelid, i.inhparent)))::text as alone, ${isArmed('c.oid', '$2::text')}::text as armed
      from below b join pg_class c on c.oid = b.oid join pg_namespace n on n.oid = c.relnamespace order by c.oid`,
     [watched.table.oid, functionName(watched)],
   );
@@ -113,6 +160,7 @@ export async function relationsOf(session: Session, watched: WatchedTable): Prom
     oid: String(row.oid),
     schema: String(row.schema),
     name: String(row.name),
+    alone: row.alone === 'true',
     armed: row.armed === 'true',
   }));
 }

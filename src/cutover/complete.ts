@@ -100,10 +100,8 @@ async function end(session: Session, turn: Turn): Promise<number> {
   const targets = targetsOf(phase);
   const tables = inLockOrder(phase);
   const catchUp = await openCatchUp(turn, session);
-  await catchUp.ahead();
+  await catchUp.ahead(patienceMs);
   await requireEqual(turn, STATE, 'the unified tables would stand on their own with less, or with more');
-  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
-  await catchUp.ahead();
   const keys = (await foreignKeysToPhase(session, phase)).filter((key) => canBeRepointed(phase, key));
   const locks = [
     ...unifiedLocks(targets, 'access exclusive'),
@@ -119,7 +117,7 @@ async function end(session: Session, turn: Turn): Promise<number> {
   const { result } = await underLocks(
     session,
     locks,
-    { patienceMs, signal: context.signal, state: STATE },
+    { patienceMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw notCutOver(phase);
       await catchUp.within();

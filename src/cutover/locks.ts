@@ -17,6 +17,15 @@ export interface LockTimes {
   readonly heldMs: number;
 }
 
+export interface LockOptions {
+  /** For how long to come again. */
+  readonly patienceMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly state: string;
+  /** Done before each attempt, in the milliseconds that are left, while others go on: it keeps the work short. */
+  readonly before?: (leftMs: number) => Promise<void>;
+}
+
 /** Milliseconds for which the first attempt may keep writers waiting behind it; the later ones take more. */
 const FIRST_BUDGET_MS = 60;
 const GROWTH = 1.5;
@@ -28,12 +37,12 @@ const PAUSE_MS = 250;
  * short while only, give up, let the others through, and come again. Where we wait for somebody who waits for us, it is
  * we who give up: well before the server looks for deadlocks and picks a victim, which might be the application.
  *
- * @param patienceMs for how long to come again
+ * @throws `locked`, with who holds the tables, when patience is at its end
  */
 export async function underLocks<T>(
   session: Session,
   tables: readonly TableLock[],
-  options: { readonly patienceMs: number; readonly signal: AbortSignal | undefined; readonly state: string },
+  options: LockOptions,
   work: () => Promise<T>,
 ): Promise<LockTimes & { readonly result: T }> {
   const most = Math.min(MOST_BUDGET_MS, (await deadlockTimeoutMs(session)) / 2);
@@ -41,10 +50,11 @@ export async function underLocks<T>(
   let budget = Math.min(FIRST_BUDGET_MS, most);
   for (let attempts = 1; ; attempts += 1) {
     if (options.signal?.aborted === true) throw new StoppedError(options.state);
-    const asked = performance.now();
-    // The snapshot is taken by the first query behind the locks.
-    await session.begin('repeatable read');
     try {
+      await options.before?.(Math.max(0, until - performance.now()));
+      const asked = performance.now();
+      // The snapshot is taken by the first query behind the locks.
+      await session.begin('repeatable read');
       await takeAll(session, tables, asked + budget);
       const held = performance.now();
       const result = await work();

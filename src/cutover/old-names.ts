@@ -96,22 +96,35 @@ export function needsOwnersRights({ owner, grants }: Pick<Trimmings, 'owner' | '
 
 /** Statements that give a view the owner, the grants and the comments of the table whose name it has. */
 export function trim(view: string, { owner, comment, grants, columns }: Trimmings): string[] {
-  const role = (name: string | null) => (name === null ? 'public' : ident(name));
   const grantees = new Set([...grants.map(({ grantee }) => role(grantee)), ident(owner), 'public']);
   return [
     `alter view ${view} owner to ${ident(owner)}`,
     // What default privileges gave to a new view, and the owner's own rights: the list that follows is the whole.
     `do ${literal(revokeAll(view))}`,
-    ...[...grantees].map((grantee) => `revoke all on ${view} from ${grantee}`),
-    ...grants.map(
-      ({ grantee, privilege, column, grantable }) =>
-        `grant ${privilege}${column === null ? '' : ` (${ident(column)})`} on ${view} to ${role(grantee)}${grantable && role(grantee) !== ident(owner) && grantee !== null ? ' with grant option' : ''}`,
-    ),
+    `revoke all on ${view} from ${[...grantees].join(', ')}`,
+    ...grantStatements(view, owner, grants),
     ...(comment === null ? [] : [`comment on view ${view} is ${literal(comment)}`]),
     ...columns.flatMap(({ name, comment: text }) =>
       text === null ? [] : [`comment on column ${view}.${ident(name)} is ${literal(text)}`],
     ),
   ];
+}
+
+function role(name: string | null): string {
+  return name === null ? 'public' : ident(name);
+}
+
+/** One for each grantee, and one more for what it may pass on: writers wait while they are given. */
+function grantStatements(view: string, owner: string, grants: Trimmings['grants']): string[] {
+  const byGrantee = new Map<string, string[]>();
+  for (const { grantee, privilege, column, grantable } of grants) {
+    const passedOn = grantable && grantee !== owner && grantee !== null;
+    const to = `${role(grantee)}${passedOn ? ' with grant option' : ''}`;
+    const privileges = byGrantee.get(to) ?? [];
+    privileges.push(`${privilege}${column === null ? '' : ` (${ident(column)})`}`);
+    byGrantee.set(to, privileges);
+  }
+  return [...byGrantee].map(([to, privileges]) => `grant ${privileges.join(', ')} on ${view} to ${to}`);
 }
 
 function revokeAll(view: string): string {

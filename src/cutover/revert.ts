@@ -1,10 +1,13 @@
+import { LOCK_PATIENCE } from '../capture/patience.js';
 import type { Cleanup } from '../db/cleanup.js';
+import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
+import { isRetryable } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { readCutoverCatalog, recordTurn } from '../ledger/cutovers.js';
 import { forgetMoved, replacedViews } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
-import { targetsOf } from '../mapping/targets.js';
+import { type Targets, targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Reverted } from '../reports/rollback.js';
 import { operator } from '../run/context.js';
@@ -14,7 +17,7 @@ import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { underLocks } from './locks.js';
 import { moveBack } from './old-names.js';
 import { requireEqual } from './require-equal.js';
-import { dropReverseTriggers } from './reverse/install.js';
+import { dropReverseTriggers, stopReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
 import { onViews } from './view-dependents.js';
 
@@ -32,18 +35,16 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   const names = tables.map((table) => `${table.home}.${table.name}`);
   await requireOurViews(session, turn);
   const catchUp = await openCatchUp(turn, session);
-  await catchUp.ahead();
+  await catchUp.ahead(patienceMs);
   await requireEqual(turn, STATE, 'going back now could leave something behind');
-  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
-  await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
     [...unifiedLocks(targets, 'access exclusive'), ...viewLocks(tables), ...legacyLocks(tables)],
-    { patienceMs, signal: context.signal, state: STATE },
+    { patienceMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw changed();
       const drained = await catchUp.within();
-      await session.execute([...tables.flatMap(moveBack), ...dropReverseTriggers(targets)].join(';\n'));
+      await session.execute([...tables.flatMap(moveBack), ...stopReverseTriggers(targets)].join(';\n'));
       await forgetMoved(session, phaseId);
       await moveState(session, phaseId, 'in-sync');
       await recordTurn(session, {
@@ -56,7 +57,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
       return drained;
     },
   );
-  await session.transaction(() => dropLegacySchemaIfEmpty(session));
+  await clearAway(session, targets, context.signal);
   const before = await readCutoverCatalog(session, phaseId);
   const now = await readCatalog(session, tables);
   return {
@@ -64,6 +65,19 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
     tables: names,
     catalogDifferences: before === null ? [] : catalogDifferences(before, now),
   };
+}
+
+/** What is of no use any more. Where others do not let us, it sleeps on, until the next cutover takes it or the tables go. */
+async function clearAway(session: Session, targets: Targets, signal: AbortSignal | undefined): Promise<void> {
+  await session.transaction(() => dropLegacySchemaIfEmpty(session));
+  const once = () =>
+    session.transaction(async () => {
+      await session.execute(`set local lock_timeout = '${LOCK_PATIENCE}'`);
+      await session.execute(dropReverseTriggers(targets).join('; '));
+    });
+  await withRetry(once, { signal }).catch((error: unknown) => {
+    if (!isRetryable(error)) throw error;
+  });
 }
 
 /** What is under the old names has to be what the cutover put there, with nothing built upon it. */

@@ -47,14 +47,12 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   const later = laterPhases(phase.name).flatMap((name) => context.entries.get(name)?.id ?? []);
   const catalog = await prepare(session, turn, targets, tables, later);
   const catchUp = await openCatchUp(turn, session);
-  await catchUp.ahead();
+  await catchUp.ahead(patienceMs);
   await requireEqual(turn, STATE, 'what is in the unified tables alone would not be kept');
-  // Comparing took a while, in which others wrote: that is not to be applied behind the locks.
-  await catchUp.ahead();
   const { result, ...times } = await underLocks(
     session,
     [...unifiedLocks(targets, 'share row exclusive'), ...legacyLocks(tables)],
-    { patienceMs, signal: context.signal, state: STATE },
+    { patienceMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
     async () => {
       await requireState(session, phaseId);
       const drained = await catchUp.within();
@@ -115,15 +113,11 @@ async function move(
     return own === undefined ? [] : moveAside(table, own, serverVersion);
   });
   await session.execute([...statements, ...wakeReverseTriggers(targets)].join(';\n'));
-  for (const table of tables) {
-    await enterMoved(session, phaseId, {
-      name: table.name,
-      home: table.home,
-      schema: LEGACY_SCHEMA,
-      oid: table.oid,
-      dropped: false,
-    });
-  }
+  await enterMoved(
+    session,
+    phaseId,
+    tables.map(({ name, home, oid }) => ({ name, home, schema: LEGACY_SCHEMA, oid })),
+  );
   await enterCutover(session, phaseId, catalog);
   await moveState(session, phaseId, 'cut-over');
   await recordTurn(session, {

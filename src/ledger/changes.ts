@@ -67,6 +67,14 @@ export async function takeCompanions(session: Session, phaseId: number): Promise
   return Number(n);
 }
 
+/**
+ * Clears the queue of what was taken off it: who takes the rest reads past all of that. Writers are not held up. Outside
+ * of a transaction.
+ */
+export async function sweepQueue(session: Session): Promise<void> {
+  await session.execute('vacuum (truncate false, skip_locked) drydock.changes');
+}
+
 /** Puts all changes of the queue into the scratch table and leaves them where they are; gives their number. */
 export async function copyChanges(session: Session, phaseId: number): Promise<number> {
   const { n } = await session.one(

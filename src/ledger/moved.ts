@@ -28,12 +28,17 @@ export async function readMoved(session: Session, schema: string): Promise<Moved
   );
 }
 
-/** Enters that a table is kept elsewhere from now on, and the view under its name; in the transaction that moves it. */
-export async function enterMoved(session: Session, phaseId: number, table: MovedTable): Promise<void> {
+/** Enters that tables are kept elsewhere from now on, and the views under their names; in the transaction that moves them. */
+export async function enterMoved(
+  session: Session,
+  phaseId: number,
+  tables: readonly Omit<MovedTable, 'dropped'>[],
+): Promise<void> {
   await session.execute(
     `insert into drydock.moved_tables (phase_id, table_name, home, moved_to, oid, view_oid)
-     values ($1::int, $2::text, $3::text, $4::text, $5::text::oid, format('%I.%I', $3::text, $2::text)::regclass)`,
-    [phaseId, table.name, table.home, table.schema, table.oid],
+     select $1::int, m.name, m.home, m.schema, m.oid, format('%I.%I', m.home, m.name)::regclass
+     from jsonb_to_recordset($2::jsonb) as m (name text, home text, schema text, oid oid)`,
+    [phaseId, JSON.stringify(tables.map(({ name, home, schema, oid }) => ({ name, home, schema, oid })))],
   );
 }
 

@@ -28,13 +28,18 @@ const COLUMNS: Readonly<Record<keyof typeof SCRATCH, string>> = {
     'id uuid unique, rid text collate "C", canon uuid, oldest boolean, title text, created_at timestamptz',
 };
 
-/** Statements that make them; outside of a read-only transaction, whose later inserts may fill them all the same. */
-export const CREATE_SCRATCH = Object.entries(SCRATCH)
-  .map(
+/**
+ * Statements that make them; outside of a read-only transaction, whose later inserts may fill them all the same. The
+ * planner takes ten pages of rows for granted in a table that nobody has looked at, and reads all of the unified table
+ * for what an index would find; looked at once, though empty, it is taken to be as large as it is at the time.
+ */
+export const CREATE_SCRATCH = [
+  ...Object.entries(SCRATCH).map(
     ([table, name]) =>
       `create temp table if not exists ${name.replace('pg_temp.', '')} (${COLUMNS[table as keyof typeof SCRATCH]}) on commit delete rows`,
-  )
-  .join('; ');
+  ),
+  `analyze ${Object.values(SCRATCH).join(', ')}`,
+].join('; ');
 
 /** Empties them within a transaction that uses them more than once. A TRUNCATE would be a change of the catalog. */
 export const EMPTY_SCRATCH = Object.values(SCRATCH)

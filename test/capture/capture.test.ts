@@ -263,6 +263,25 @@ test('rolled back, one phase leaves the other its triggers and its queue, and no
   expect(await catalogOf(database)).toEqual(before);
 });
 
+test('a table that gets a child reports nothing of it until the next run, which asks for the keys of both', async () => {
+  const database = await prepared(UNIFIED);
+  await database.query('create table public.more_results () inherits (public.workflow_results)');
+  const silent = async () => (await status({ databaseUrl: database.url })).phases[0]?.capture?.silent;
+  expect(await silent()).toEqual(['public.workflow_results']);
+  await run({ databaseUrl: database.url });
+  expect(await silent()).toEqual([]);
+  const [was, is] = ['ffffffff-0000-4000-8000-000000000001', 'ffffffff-0000-4000-8000-000000000002'];
+  await database.query(
+    `insert into public.more_results (id, opportunity_id, app_name) values ('${was}', 'opp_child', 'c')`,
+  );
+  await recorded(database);
+  await database.query(`update public.workflow_results set id = '${is}' where id = '${was}'`);
+  expect(await recorded(database)).toEqual([
+    `workflow_results update {${was}}`,
+    `workflow_results update {${is}}`,
+  ]);
+});
+
 test('partitions are written through the table and by themselves', async () => {
   const database = await prepared(LEGACY);
   await database.query(`

@@ -305,6 +305,7 @@ test.each([
   ['switched off', 'alter table public.opportunities disable trigger drydock_capture_update'],
   ['for some sessions only', 'alter table public.opportunities enable trigger drydock_capture_update'],
   ['dropped', 'drop trigger drydock_capture_update on public.opportunities'],
+  ['dropped, for rows that move', 'drop trigger drydock_capture_moved on public.opportunities'],
   [
     'replaced',
     `create function public.nothing() returns trigger language plpgsql as 'begin return null; end';

@@ -143,7 +143,15 @@ export function wakeReverseTriggers(targets: Targets): string[] {
   );
 }
 
-/** Statements that switch it off, and take the functions away. */
+/** Statements that switch it off, which is sooner done than taking it away. */
+export function stopReverseTriggers(targets: Targets): string[] {
+  return [targets.unified, targets.folded].map(
+    (target) =>
+      `alter table ${target.qualified} ${TRIGGERS.map((name) => `disable trigger ${ident(name)}`).join(', ')}`,
+  );
+}
+
+/** Statements that take it away. */
 export function dropReverseTriggers(targets: Targets): string[] {
   return [targets.unified, targets.folded].flatMap((target) => [
     ...TRIGGERS.map((name) => `drop trigger if exists ${ident(name)} on ${target.qualified}`),
