@@ -6,7 +6,6 @@ import type { JsonLayout } from '../words/printable.js';
 import { type Failure, failureDocument, failureOf, renderFailure } from './failure.js';
 import { scanGlobals } from './globals.js';
 import { sink } from './io.js';
-import { createLog } from './log.js';
 import { buildProgram } from './program.js';
 import { redactor } from './redact.js';
 import type { Session } from './session.js';
@@ -46,7 +45,10 @@ const session: Session = {
   globals,
   out,
   err,
-  log: createLog(globals, err),
+  async log() {
+    const { createLog } = await import('./log.js');
+    return createLog(globals, err);
+  },
   signal: signals.signal,
   onEmergency: (undo) => void emergencies.push(undo),
   stream(one) {

@@ -1,6 +1,4 @@
 import type { ProgressEvent } from '../reports/progress.js';
-import { barDisplay } from './progress/bar.js';
-import { lineDisplay } from './progress/lines.js';
 import type { Session } from './session.js';
 
 /** Shows what a verb reports while it works. */
@@ -20,7 +18,7 @@ export async function withProgress<T>(
   session: Session,
   verb: (onProgress: (event: ProgressEvent) => void) => Promise<T>,
 ): Promise<T> {
-  const display = chooseDisplay(session);
+  const display = await chooseDisplay(session);
   session.onEmergency(() => display.stop());
   try {
     return await verb((event) => display.show(event));
@@ -29,8 +27,14 @@ export async function withProgress<T>(
   }
 }
 
-function chooseDisplay({ globals, err, log }: Session): ProgressDisplay {
+/** What is not shown is not loaded. */
+async function chooseDisplay(session: Session): Promise<ProgressDisplay> {
+  const { globals, err } = session;
   if (globals.json && !globals.verbose) return SILENT;
-  if (err.isTTY && !globals.verbose && globals.logFormat === 'text') return barDisplay(err);
-  return lineDisplay(log);
+  if (err.isTTY && !globals.verbose && globals.logFormat === 'text') {
+    const { barDisplay } = await import('./progress/bar.js');
+    return barDisplay(err);
+  }
+  const { lineDisplay } = await import('./progress/lines.js');
+  return lineDisplay(await session.log());
 }

@@ -8,7 +8,8 @@ export interface Session {
   readonly globals: Globals;
   readonly out: Sink;
   readonly err: Sink;
-  readonly log: Logger;
+  /** The log; its library is loaded when somebody has something to log. */
+  log(): Promise<Logger>;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
   /** What has to happen even when a second signal ends the process at once. Synchronous. */

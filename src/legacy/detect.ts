@@ -1,8 +1,8 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { Stop } from '../reports/plan.js';
-import { type CatalogTable, columnOf, isUniqueKey, readTable } from './catalog.js';
-import { type MovedTable, type MovedTables, NOTHING_MOVED } from './moved.js';
+import { type CatalogTable, columnOf, isUniqueKey, readTables } from './catalog.js';
+import { type MovedTables, NOTHING_MOVED } from './moved.js';
 import { type LegacyTableName, SHAPES, type Shape } from './shapes.js';
 
 /** A legacy table as it is found. */
@@ -40,33 +40,20 @@ export async function detectLegacy(
   const tables = new Map<LegacyTableName, LegacyTable>();
   const stops: Stop[] = [];
   let foundAppSchema = appSchema ?? schema;
+  const found = await readFound(session, (name) => placesOf(name, schema, appSchema, moved));
   for (const name of Object.keys(SHAPES) as LegacyTableName[]) {
     const aside = moved.get(name);
-    if (aside !== undefined) {
-      if (name === 'app_opportunities') foundAppSchema = aside.home;
-      const found = await readMovedTable(session, aside);
-      if (found === undefined) continue;
-      const shape = closestShape(name, found);
-      if (!aside.dropped) stops.push(...problems(found, shape));
-      tables.set(name, { ...found, name, shape, home: aside.home });
-      continue;
-    }
-    let table: CatalogTable | undefined;
-    if (name !== 'app_opportunities') table = await readTable(session, schema, name);
-    else {
-      table = await readTable(session, foundAppSchema, name);
-      if (table === undefined && appSchema === undefined) {
-        table = await readTable(session, STAGING_SCHEMA, name);
-        if (table !== undefined) {
-          await requireSchema(session, STAGING_SCHEMA);
-          foundAppSchema = STAGING_SCHEMA;
-        }
-      }
-    }
+    if (aside !== undefined && name === 'app_opportunities') foundAppSchema = aside.home;
+    const table = found.get(name);
     if (table === undefined) continue;
+    const home = aside?.home ?? table.schema;
+    if (name === 'app_opportunities' && home !== foundAppSchema) {
+      await requireSchema(session, home);
+      foundAppSchema = home;
+    }
     const shape = closestShape(name, table);
-    stops.push(...problems(table, shape));
-    tables.set(name, { ...table, name, shape, home: table.schema });
+    if (aside?.dropped !== true) stops.push(...problems(table, shape));
+    tables.set(name, { ...table, name, shape, home });
   }
   if (tables.size === 0) {
     stops.push({
@@ -78,9 +65,33 @@ export async function detectLegacy(
   return { schema, appSchema: foundAppSchema, tables, stops };
 }
 
-/** A table that was moved aside; once it is dropped, the view that gives it back. */
-function readMovedTable(session: Session, moved: MovedTable): Promise<CatalogTable | undefined> {
-  return readTable(session, moved.dropped ? moved.home : moved.schema, moved.name);
+/** The schemas to look for a table in; the first one that has it counts. */
+function placesOf(
+  name: LegacyTableName,
+  schema: string,
+  appSchema: string | undefined,
+  moved: MovedTables,
+): readonly string[] {
+  const aside = moved.get(name);
+  // Once a table that was moved is dropped, the view under its old name gives it back.
+  if (aside !== undefined) return [aside.dropped ? aside.home : aside.schema];
+  if (name !== 'app_opportunities') return [schema];
+  return appSchema === undefined ? [schema, STAGING_SCHEMA] : [appSchema];
+}
+
+async function readFound(
+  session: Session,
+  places: (name: LegacyTableName) => readonly string[],
+): Promise<ReadonlyMap<LegacyTableName, CatalogTable>> {
+  const names = Object.keys(SHAPES) as LegacyTableName[];
+  const wanted = names.flatMap((name) => places(name).map((schema) => ({ schema, name })));
+  const tables = await readTables(session, wanted);
+  const found = new Map<LegacyTableName, CatalogTable>();
+  for (const { schema, name } of wanted) {
+    const table = tables.find((one) => one.schema === schema && one.name === name);
+    if (table !== undefined && !found.has(name)) found.set(name, table);
+  }
+  return found;
 }
 
 async function requireSchema(session: Session, schema: string): Promise<void> {

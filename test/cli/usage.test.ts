@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { drydock } from './process.js';
+import { refusal } from './refusal.js';
 
 const KEY = '7d444840-9dc0-11d1-b245-5ffdce74fad2';
 const LARGER = '7d444840-9dc0-11d1-b245-5ffdce74fad3';
@@ -44,13 +45,19 @@ describe('a wrong command line is refused with one sentence and exit status 2', 
     [['plan', 'extra'], /Too many arguments for 'plan'/],
     [[], /A command is missing/],
   ])('drydock %j', async (args, message) => {
-    const { status, stdout, stderr } = await drydock(args);
+    const { status, stdout, stderr } = await refusal(args);
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/Nothing was done\.\n {2}Next: {2}See `drydock .*--help`\.\n$/);
-    expect(stderr).not.toContain('    at ');
     expect(stdout).toBe('');
     expect(status).toBe(2);
   });
+
+  test.each<[args: string[]]>([[['run', '--bathces', '3']], [['verify', '--limit', 'many']], [[]]])(
+    'a process says the same, without a stack: drydock %j',
+    async (args) => {
+      expect(await drydock(args)).toEqual(await refusal(args));
+    },
+  );
 
   test('control characters in an argument do not reach the terminal', async () => {
     const { stderr } = await drydock(['plan', '--phase', 'a\x1b[31mb\u202e\n']);

@@ -1,13 +1,23 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-import { withRetry } from '../../src/db/retry.js';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 const waits: number[] = [];
-vi.mock('node:timers/promises', () => ({
-  setTimeout: async (ms: number, _value: undefined, { signal }: { signal?: AbortSignal }) => {
-    waits.push(ms);
-    signal?.throwIfAborted();
-  },
-}));
+let withRetry: typeof import('../../src/db/retry.js').withRetry;
+
+// Other test files of this process have loaded the true clock, and are to get it again.
+beforeAll(async () => {
+  vi.resetModules();
+  vi.doMock('node:timers/promises', () => ({
+    setTimeout: async (ms: number, _value: undefined, { signal }: { signal?: AbortSignal }) => {
+      waits.push(ms);
+      signal?.throwIfAborted();
+    },
+  }));
+  ({ withRetry } = await import('../../src/db/retry.js'));
+});
+afterAll(() => {
+  vi.doUnmock('node:timers/promises');
+  vi.resetModules();
+});
 beforeEach(() => void waits.splice(0));
 
 const postgres = (code: string) => Object.assign(new Error(code), { code });

@@ -60,18 +60,21 @@ const harness = {
 const open = new Set<TestDatabase>();
 let fileFailed = false;
 
-// Every test file that imports this module gets these.
-afterEach(({ task }) => {
-  fileFailed ||= task.result?.state === 'fail';
-});
-afterAll(async () => {
-  const results = await Promise.allSettled([...open].map((database) => database.drop()));
-  const errors = results
-    .filter((result) => result.status === 'rejected')
-    .map(({ reason }) => reason as unknown);
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('\n'));
-});
+/** Drops, after the last test of a file, what its `beforeAll` made. For `setup.ts`, which is run for each file. */
+export function dropDatabasesAfterFile(): void {
+  fileFailed = false;
+  afterEach(({ task }) => {
+    fileFailed ||= task.result?.state === 'fail';
+  });
+  afterAll(async () => {
+    const results = await Promise.allSettled([...open].map((database) => database.drop()));
+    const errors = results
+      .filter((result) => result.status === 'rejected')
+      .map(({ reason }) => reason as unknown);
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('\n'));
+  });
+}
 
 /**
  * Makes a database, empty or as a clone of a template, and drops it after the test (see {@link TestDatabase.drop}).

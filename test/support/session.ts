@@ -5,10 +5,12 @@ import type { Session } from '../../src/db/session.js';
 
 const cleanups: Cleanup[] = [];
 
-// Registered after the harness' own hook, and therefore run before it: databases are dropped without sessions.
-afterAll(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup.unwind();
-});
+/** Closes, after the last test of a file, what its `beforeAll` opened. For `setup.ts`, which is run for each file. */
+export function closeSessionsAfterFile(): void {
+  afterAll(async () => {
+    for (const cleanup of cleanups.splice(0)) await cleanup.unwind();
+  });
+}
 
 /** A session as the product opens it; closed after the test, or after the file when a `beforeAll` asked for it. */
 export async function openSession(url: string): Promise<Session> {

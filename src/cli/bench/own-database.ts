@@ -1,10 +1,11 @@
 import pg from 'pg';
 import type { Cleanup } from '../../db/cleanup.js';
 import { startServer } from '../../embedded/server.js';
-import { DrydockError, run } from '../../index.js';
+import { DrydockError } from '../../errors.js';
 import type { ProgressEvent } from '../../reports/progress.js';
+import { run } from '../../run/run.js';
 import { counted } from '../../words/format.js';
-import type { DemoShape } from '../commands/demo.js';
+import type { Shape } from '../choices.js';
 import { makeLegacyDatabase } from '../demo/legacy-database.js';
 
 /** Settings of a server that somebody looks after, on a small machine; what sorts in memory helps the legacy form. */
@@ -22,7 +23,7 @@ const SERVER_SETTINGS = {
  * @returns its URL
  */
 export async function makeBenchDatabase(
-  options: { readonly submissions: number; readonly shape: DemoShape; readonly seed: number },
+  options: { readonly submissions: number; readonly shape: Shape; readonly seed: number },
   cleanup: Cleanup,
   signal: AbortSignal,
   onProgress: (event: ProgressEvent) => void,

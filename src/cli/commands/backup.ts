@@ -1,20 +1,8 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { backup, DEFAULTS, EXIT } from '../../index.js';
-import { parseFlags } from '../flags/parse.js';
-import { directory } from '../flags/scalars.js';
-import { sizeFlags } from '../flags/sizes.js';
-import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
+import { DEFAULTS } from '../../reports/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderBackup } from '../render/backup.js';
 import type { Session } from '../session.js';
-
-const flags = z.object({
-  ...targetWithPhases,
-  to: directory('backup wants to be told where to: give --to DIR.'),
-  concurrency: sizeFlags.concurrency,
-});
+import { addPhaseFlag } from './shared-options.js';
 
 /** `drydock backup`: writes what a phase touches into a directory, and reads it back. */
 export function addBackup(program: Command, session: Session): void {
@@ -41,12 +29,5 @@ export function addBackup(program: Command, session: Session): void {
         ['The directory holds row data: only you can read it.'],
       ),
     )
-    .action(async () => {
-      const { phase, ...rest } = parseFlags(flags, command);
-      const { signal } = session;
-      const report = await withProgress(session, (onProgress) =>
-        backup({ ...rest, phases: phase, signal, onProgress }),
-      );
-      session.finish(report, renderBackup, EXIT.done);
-    });
+    .action(async () => (await import('../actions/backup.js')).act(session, command));
 }

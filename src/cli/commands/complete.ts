@@ -1,24 +1,7 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { complete, EXIT } from '../../index.js';
-import { confirmWord } from '../confirm.js';
-import { parseFlags } from '../flags/parse.js';
-import { addPatienceFlag, patience } from '../flags/patience.js';
-import { flag } from '../flags/scalars.js';
-import { addPhaseFlag, phase, target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderComplete } from '../render/complete.js';
 import type { Session } from '../session.js';
-
-const flags = z.object({
-  ...target,
-  phase: z.string({ error: 'complete wants to be told what to complete: give --phase.' }).pipe(phase),
-  dryRun: flag,
-  dropLegacy: flag,
-  patience,
-  yes: flag,
-});
+import { addPatienceFlag, addPhaseFlag } from './shared-options.js';
 
 /** `drydock complete`: the point of no return. */
 export function addComplete(program: Command, session: Session): void {
@@ -47,22 +30,5 @@ export function addComplete(program: Command, session: Session): void {
         ['Exits 1 when something stops it.'],
       ),
     )
-    .action(async () => {
-      const { phase: phases, yes, ...rest } = parseFlags(flags, command);
-      const word = phases.length === 1 ? (phases[0] ?? '') : 'all';
-      if (!yes && !rest.dryRun) {
-        const drops = rest.dropLegacy ? ' and drops the legacy tables' : '';
-        await confirmWord(
-          session,
-          `This ends the migration of ${word}${drops}; there is no way back but a backup.`,
-          word,
-        );
-      }
-      const { signal } = session;
-      const report = await withProgress(session, (onProgress) =>
-        complete({ ...rest, phases, signal, onProgress }),
-      );
-      const refused = report.phases.some(({ outcome }) => outcome === 'refused');
-      session.finish(report, renderComplete, refused ? EXIT.different : EXIT.done);
-    });
+    .action(async () => (await import('../actions/complete.js')).act(session, command));
 }

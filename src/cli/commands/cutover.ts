@@ -1,22 +1,7 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { cutover, EXIT } from '../../index.js';
-import { parseFlags } from '../flags/parse.js';
-import { addPatienceFlag, patience } from '../flags/patience.js';
-import { flag } from '../flags/scalars.js';
-import { addPhaseFlag, phase, target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderCutover } from '../render/cutover.js';
 import type { Session } from '../session.js';
-
-const flags = z.object({
-  ...target,
-  phase: z.string({ error: 'cutover wants to be told what to cut over: give --phase.' }).pipe(phase),
-  dryRun: flag,
-  backup: z.boolean().default(true),
-  patience,
-});
+import { addPatienceFlag, addPhaseFlag } from './shared-options.js';
 
 /** `drydock cutover`: views in the place of the legacy tables. */
 export function addCutover(program: Command, session: Session): void {
@@ -43,15 +28,5 @@ export function addCutover(program: Command, session: Session): void {
         ['Exits 1 when something stops it, or when the verification afterwards finds a difference.'],
       ),
     )
-    .action(async () => {
-      const { phase: phases, backup, ...rest } = parseFlags(flags, command);
-      const { signal } = session;
-      const report = await withProgress(session, (onProgress) =>
-        cutover({ ...rest, phases, noBackup: !backup, signal, onProgress }),
-      );
-      const trouble = report.phases.some(
-        ({ outcome, verification }) => outcome === 'refused' || verification?.equal === false,
-      );
-      session.finish(report, renderCutover, trouble ? EXIT.different : EXIT.done);
-    });
+    .action(async () => (await import('../actions/cutover.js')).act(session, command));
 }

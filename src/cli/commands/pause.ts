@@ -1,13 +1,6 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { EXIT, pause } from '../../index.js';
-import { parseFlags } from '../flags/parse.js';
-import { target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { renderOrder } from '../render/order.js';
 import type { Session } from '../session.js';
-
-const flags = z.object(target);
 
 /** `drydock pause`: makes the run at work stand still. */
 export function addPause(program: Command, session: Session): void {
@@ -34,9 +27,5 @@ export function addPause(program: Command, session: Session): void {
         ],
       ),
     )
-    .action(async () => {
-      const { databaseUrl, schema } = parseFlags(flags, command);
-      const report = await pause({ databaseUrl, schema, signal: session.signal });
-      session.finish(report, renderOrder, EXIT.done);
-    });
+    .action(async () => (await import('../actions/pause.js')).act(session, command));
 }

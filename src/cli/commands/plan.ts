@@ -1,17 +1,7 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { EXIT, type PlanOptions, plan } from '../../index.js';
-import { parseFlags } from '../flags/parse.js';
-import { addSizeFlags, sizeFlags } from '../flags/sizes.js';
-import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderPlan } from '../render/plan.js';
 import type { Session } from '../session.js';
-
-const flags = z
-  .object({ ...targetWithPhases, ...sizeFlags })
-  .transform(({ phase, ...rest }): PlanOptions => ({ ...rest, phases: phase }));
+import { addPhaseFlag, addSizeFlags } from './shared-options.js';
 
 /** `drydock plan`: looks, counts, and says what a run would do. Writes nothing. */
 export function addPlan(program: Command, session: Session): void {
@@ -35,12 +25,5 @@ export function addPlan(program: Command, session: Session): void {
         ['Exits 1 when something would stop the run.'],
       ),
     )
-    .action(async () => printPlan(session, parseFlags(flags, command)));
-}
-
-/** Plans and prints; `run --dry-run` is the same. */
-export async function printPlan(session: Session, options: PlanOptions): Promise<void> {
-  const { signal } = session;
-  const report = await withProgress(session, (onProgress) => plan({ ...options, signal, onProgress }));
-  session.finish(report, renderPlan, report.stops.length > 0 ? EXIT.different : EXIT.done);
+    .action(async () => (await import('../actions/plan.js')).act(session, command));
 }

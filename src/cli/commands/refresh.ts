@@ -1,17 +1,6 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { EXIT, refresh, refreshEvery, scheduleRefresh } from '../../index.js';
-import { interval } from '../flags/interval.js';
-import { parseFlags } from '../flags/parse.js';
-import { flag } from '../flags/scalars.js';
-import { target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderRefresh, renderSchedule, renderSeries, roundText } from '../render/refresh.js';
 import type { Session } from '../session.js';
-import { UsageError } from '../usage.js';
-
-const flags = z.object({ ...target, every: interval('--every'), force: flag, pgCron: flag });
 
 /** `drydock refresh`: brings the materialized views up to date. */
 export function addRefresh(program: Command, session: Session): void {
@@ -41,31 +30,5 @@ export function addRefresh(program: Command, session: Session): void {
         ],
       ),
     )
-    .action(async () => run(session, parseFlags(flags, command)));
-}
-
-async function run(
-  session: Session,
-  { every, force, pgCron, ...where }: z.output<typeof flags>,
-): Promise<void> {
-  const { signal } = session;
-  if (pgCron) {
-    if (force) throw new UsageError('--force is for one refresh; --pg-cron makes a job.', 'refresh');
-    if (every === undefined)
-      throw new UsageError('--pg-cron wants to be told how often: give --every.', 'refresh');
-    const report = await scheduleRefresh({ ...where, everySeconds: every, signal });
-    return session.finish(report, renderSchedule, EXIT.done);
-  }
-  if (every !== undefined) {
-    const onRound: Parameters<typeof refreshEvery>[0]['onRound'] = (report) =>
-      session.log.info({ views: report.views }, roundText(report));
-    const report = await withProgress(session, (onProgress) =>
-      refreshEvery({ ...where, force, everySeconds: every, signal, onProgress, onRound }),
-    );
-    return session.finish(report, renderSeries, EXIT.done);
-  }
-  const report = await withProgress(session, (onProgress) =>
-    refresh({ ...where, force, signal, onProgress }),
-  );
-  session.finish(report, renderRefresh, EXIT.done);
+    .action(async () => (await import('../actions/refresh.js')).act(session, command));
 }

@@ -1,29 +1,6 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { EXIT, restore } from '../../index.js';
-import { confirmWord } from '../confirm.js';
-import { parseFlags } from '../flags/parse.js';
-import { directory, flag, schemaName } from '../flags/scalars.js';
-import { target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderRestore } from '../render/restore.js';
 import type { Session } from '../session.js';
-
-const flags = z.object({
-  databaseUrl: target.databaseUrl,
-  from: directory('restore wants to be told where from: give --from DIR.'),
-  into: schemaName('--into'),
-  tables: z
-    .string()
-    .transform((text) => text.split(',').map((name) => name.trim()))
-    .refine((names) => names.every((name) => name !== ''), {
-      error: '--tables wants names, parted by commas.',
-    })
-    .optional(),
-  verify: flag,
-  yes: flag,
-});
 
 /** `drydock restore`: makes the tables of a backup again. */
 export function addRestore(program: Command, session: Session): void {
@@ -55,17 +32,5 @@ export function addRestore(program: Command, session: Session): void {
         ],
       ),
     )
-    .action(async () => {
-      const { yes, ...options } = parseFlags(flags, command);
-      if (!yes) {
-        await confirmWord(
-          session,
-          `This makes tables, functions and triggers of the backup in ${options.from}, and runs its SQL as you.`,
-          'restore',
-        );
-      }
-      const { signal } = session;
-      const report = await withProgress(session, (onProgress) => restore({ ...options, signal, onProgress }));
-      session.finish(report, renderRestore, report.equal ? EXIT.done : EXIT.different);
-    });
+    .action(async () => (await import('../actions/restore.js')).act(session, command));
 }

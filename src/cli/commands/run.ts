@@ -1,35 +1,8 @@
-import { constants, setPriority } from 'node:os';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { DEFAULTS, EXIT, run, report as tell } from '../../index.js';
-import { parseFlags } from '../flags/parse.js';
-import { addRangeFlags, rangeFlags, toRange } from '../flags/range.js';
-import { addRateFlag, rateFlag } from '../flags/rate.js';
-import { flag, wholeNumber } from '../flags/scalars.js';
-import { addSizeFlags, sizeFlags } from '../flags/sizes.js';
-import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
+import { DEFAULTS } from '../../reports/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderRun } from '../render/run.js';
-import { writePage } from '../report/write.js';
 import type { Session } from '../session.js';
-import { UsageError } from '../usage.js';
-import { printPlan } from './plan.js';
-
-export const MOST_REJECTS = 1_000_000_000;
-
-const flags = z.object({
-  ...targetWithPhases,
-  ...rangeFlags,
-  ...sizeFlags,
-  maxRejects: wholeNumber('--max-rejects', 0, MOST_REJECTS),
-  maxRate: rateFlag,
-  nice: flag,
-  capture: z.boolean().optional(),
-  dryRun: flag,
-  report: z.string().min(1, { error: '--report wants the name of a file.' }).optional(),
-});
+import { addPhaseFlag, addRangeFlags, addRateFlag, addSizeFlags } from './shared-options.js';
 
 /** `drydock run`: creates, backfills, indexes, verifies; resumes where an earlier run stopped. */
 export function addRun(program: Command, session: Session): void {
@@ -76,50 +49,5 @@ export function addRun(program: Command, session: Session): void {
         ],
       ),
     )
-    .action(async () => runOrPlan(session, command));
-}
-
-async function runOrPlan(session: Session, command: Command): Promise<void> {
-  const {
-    phase,
-    dryRun,
-    report: page,
-    maxRejects,
-    maxRate,
-    nice,
-    capture,
-    batches,
-    from,
-    to,
-    since,
-    ...rest
-  } = parseFlags(flags, command);
-  const range = toRange({ batches, from, to, since }, 'run');
-  const options = { ...rest, phases: phase };
-  if (dryRun) {
-    if (Object.keys(range).length > 0) {
-      throw new UsageError('A plan is of whole phases: --dry-run takes no range.', 'run');
-    }
-    return printPlan(session, options);
-  }
-  if (nice) lowerPriority(session);
-  const { signal } = session;
-  const report = await withProgress(session, (onProgress) =>
-    run({ ...options, ...range, maxRejects, maxRate, nice, capture, signal, onProgress }),
-  );
-  if (page !== undefined) {
-    const { databaseUrl, schema, appSchema } = options;
-    const { html } = await tell({ databaseUrl, schema, appSchema, signal, run: report });
-    await writePage(resolve(page), html);
-  }
-  session.finish(report, renderRun, report.outcome === 'different' ? EXIT.different : EXIT.done);
-}
-
-/** Also on the machine that the command runs on: it may be the server's. */
-function lowerPriority({ log }: Session): void {
-  try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch (error) {
-    log.debug({ error: String(error) }, 'the priority of the process could not be lowered');
-  }
+    .action(async () => (await import('../actions/run.js')).act(session, command));
 }

@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { EXIT, status } from '../../index.js';
-import { parseFlags } from '../flags/parse.js';
-import { flag } from '../flags/scalars.js';
-import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { renderStatus } from '../render/status.js';
 import type { Session } from '../session.js';
-
-const flags = z.object({ ...targetWithPhases, batches: flag });
+import { addPhaseFlag } from './shared-options.js';
 
 /** `drydock status`: reads the ledger. */
 export function addStatus(program: Command, session: Session): void {
@@ -31,10 +24,5 @@ export function addStatus(program: Command, session: Session): void {
         ['Exits 1 when the last verification of a phase found differences.'],
       ),
     )
-    .action(async () => {
-      const { phase, batches, ...rest } = parseFlags(flags, command);
-      const report = await status({ ...rest, phases: phase, batchList: batches, signal: session.signal });
-      const different = report.phases.some(({ state }) => state === 'different');
-      session.finish(report, renderStatus, different ? EXIT.different : EXIT.done);
-    });
+    .action(async () => (await import('../actions/status.js')).act(session, command));
 }

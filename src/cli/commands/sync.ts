@@ -1,24 +1,8 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { DEFAULTS, EXIT, sync } from '../../index.js';
-import { parseFlags } from '../flags/parse.js';
-import { flag, wholeNumber } from '../flags/scalars.js';
-import { seconds } from '../flags/seconds.js';
-import { addPhaseFlag, targetWithPhases } from '../flags/target.js';
+import { DEFAULTS } from '../../reports/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderSync } from '../render/sync.js';
 import type { Session } from '../session.js';
-import { MOST_REJECTS } from './run.js';
-
-const LONGEST_INTERVAL = 3600;
-
-const flags = z.object({
-  ...targetWithPhases,
-  follow: flag,
-  interval: seconds('--interval', LONGEST_INTERVAL),
-  maxRejects: wholeNumber('--max-rejects', 0, MOST_REJECTS),
-});
+import { addPhaseFlag } from './shared-options.js';
 
 /** `drydock sync`: applies what was written to the legacy tables since they were loaded. */
 export function addSync(program: Command, session: Session): void {
@@ -55,14 +39,5 @@ export function addSync(program: Command, session: Session): void {
         ],
       ),
     )
-    .action(async () => {
-      const { phase, interval, ...rest } = parseFlags(flags, command);
-      // Not named, it is whatever was run.
-      const phases = command.opts().phase === undefined ? undefined : phase;
-      const { signal } = session;
-      const report = await withProgress(session, (onProgress) =>
-        sync({ ...rest, phases, intervalSeconds: interval, signal, onProgress }),
-      );
-      session.finish(report, renderSync, EXIT.done);
-    });
+    .action(async () => (await import('../actions/sync.js')).act(session, command));
 }

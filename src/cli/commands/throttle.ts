@@ -1,16 +1,7 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { EXIT, throttle } from '../../index.js';
-import { quoted } from '../../words/printable.js';
-import { parseFlags } from '../flags/parse.js';
-import { addRateFlag, rateFlag } from '../flags/rate.js';
-import { target } from '../flags/target.js';
 import { helpAfter } from '../help.js';
-import { renderOrder } from '../render/order.js';
 import type { Session } from '../session.js';
-import { UsageError } from '../usage.js';
-
-const flags = z.object({ ...target, maxRate: rateFlag });
+import { addRateFlag } from './shared-options.js';
 
 /** `drydock throttle`: changes the rate of the run at work. */
 export function addThrottle(program: Command, session: Session): void {
@@ -36,20 +27,5 @@ export function addThrottle(program: Command, session: Session): void {
         ],
       ),
     )
-    .action(async (off: string | undefined) => {
-      const { databaseUrl, schema, maxRate } = parseFlags(flags, command);
-      if (off !== undefined && off !== 'off') {
-        throw new UsageError(`throttle wants --max-rate or the word off, not ${quoted(off)}.`, 'throttle');
-      }
-      if ((off === undefined) === (maxRate === undefined)) {
-        throw new UsageError('throttle wants either --max-rate or the word off.', 'throttle');
-      }
-      const report = await throttle({
-        databaseUrl,
-        schema,
-        maxRate: maxRate ?? null,
-        signal: session.signal,
-      });
-      session.finish(report, renderOrder, EXIT.done);
-    });
+    .action(async () => (await import('../actions/throttle.js')).act(session, command));
 }

@@ -1,27 +1,8 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { DEFAULTS, EXIT, verify } from '../../index.js';
-import { parseFlags } from '../flags/parse.js';
-import { addKeyFlags, rangeFlags, toRange } from '../flags/range.js';
-import { flag, wholeNumber } from '../flags/scalars.js';
-import { addPhaseFlag, phase, target } from '../flags/target.js';
+import { DEFAULTS } from '../../reports/target.js';
 import { helpAfter } from '../help.js';
-import { withProgress } from '../progress.js';
-import { renderVerify } from '../render/verify.js';
 import type { Session } from '../session.js';
-
-const MOST_LISTED = 1_000_000;
-
-const flags = z.object({
-  ...target,
-  phase: phase.optional(),
-  batches: rangeFlags.batches,
-  from: rangeFlags.from,
-  to: rangeFlags.to,
-  strict: flag,
-  limit: wholeNumber('--limit', 0, MOST_LISTED),
-  record: flag,
-});
+import { addKeyFlags, addPhaseFlag } from './shared-options.js';
 
 /** `drydock verify`: hashes every legacy table and its view, and finds what differs. */
 export function addVerify(program: Command, session: Session): void {
@@ -46,13 +27,5 @@ export function addVerify(program: Command, session: Session): void {
         ['drydock verify --json > result.json', 'for a script'],
       ]),
     )
-    .action(async () => {
-      const { phase: phases, batches, from, to, ...rest } = parseFlags(flags, command);
-      const range = toRange({ batches, from, to }, 'verify');
-      const { signal } = session;
-      const report = await withProgress(session, (onProgress) =>
-        verify({ ...rest, phases, ...range, signal, onProgress }),
-      );
-      session.finish(report, renderVerify, report.equal ? EXIT.done : EXIT.different);
-    });
+    .action(async () => (await import('../actions/verify.js')).act(session, command));
 }

@@ -2,28 +2,25 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withCleanup } from '../../db/cleanup.js';
 import { startServer } from '../../embedded/server.js';
-import {
-  type BenchReport,
-  bench,
-  DrydockError,
-  EXIT,
-  type PlanReport,
-  plan,
-  type RunReport,
-  report,
-  run,
-  type VerifyReport,
-  verify,
-} from '../../index.js';
+import { DrydockError, EXIT } from '../../errors.js';
+import { bench } from '../../payoff/bench.js';
+import { report } from '../../report/report.js';
+import type { BenchReport } from '../../reports/bench.js';
+import type { PlanReport } from '../../reports/plan.js';
 import type { ProgressEvent } from '../../reports/progress.js';
+import type { RunReport } from '../../reports/run.js';
+import type { VerifyReport } from '../../reports/verify.js';
+import { plan } from '../../run/plan.js';
+import { run } from '../../run/run.js';
+import { verify } from '../../run/verify.js';
 import { count, counted, duration } from '../../words/format.js';
-import type { DemoOptions } from '../commands/demo.js';
 import { withProgress } from '../progress.js';
 import { renderDemo } from '../render/demo.js';
 import { renderPlan } from '../render/plan.js';
 import { writePage } from '../report/write.js';
 import type { Session } from '../session.js';
 import { makeLegacyDatabase } from './legacy-database.js';
+import type { DemoOptions } from './options.js';
 import { keepHint, tour } from './tour.js';
 
 /** All that one demo found. */

@@ -2,11 +2,12 @@ import pg from 'pg';
 import { generateLegacyData } from '../../../fixtures/generate.js';
 import { type LegacyMixture, mixtureOf, SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../../fixtures/mixture.js';
 import { createLegacySchema } from '../../../fixtures/schema/create.js';
-import type { DemoOptions, DemoShape } from '../commands/demo.js';
+import type { Shape } from '../choices.js';
+import type { DemoOptions } from './options.js';
 
 /** The only door from the command line to the fixtures. */
 
-const MIXTURES: Readonly<Record<DemoShape, LegacyMixture>> = {
+const MIXTURES: Readonly<Record<Shape, LegacyMixture>> = {
   A: SHAPE_A,
   B: SHAPE_B,
   dlt: SHAPE_B_DLT,

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { DemoShape } from '../commands/demo.js';
+import type { Shape } from '../choices.js';
 import type { Style } from '../style.js';
 
 /** What to look at after the demo. */
@@ -19,7 +19,7 @@ export function keepHint(style: Style): string[] {
 }
 
 /** The keys of three tables, in four spellings, and several versions of a score: what the applications had to do. */
-const BEFORE: Readonly<Partial<Record<DemoShape, string>>> = {
+const BEFORE: Readonly<Partial<Record<Shape, string>>> = {
   B: `select o.app_name, a.trust_score, s.total_score, v.types
 from opportunities o
 left join submissions r on r.id = o.identified_from_submission_id
@@ -48,7 +48,7 @@ where id = (select min(id::text)::uuid from opportunities_unified
             where problem_statement is not null);`;
 
 /** How to connect to the server that stays, and what to try there. */
-export function tour(url: string, shape: DemoShape, style: Style): string[] {
+export function tour(url: string, shape: Shape, style: Style): string[] {
   const { bold, dim } = style.colors;
   const sql = (text: string): string[] => text.split('\n').map((line) => `    ${line}`);
   const before = BEFORE[shape];

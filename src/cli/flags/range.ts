@@ -1,26 +1,8 @@
-import type { Command } from 'commander';
 import { z } from 'zod';
 import { isUuid } from '../../keys/uuid.js';
 import type { RangeOptions } from '../../reports/target.js';
 import { quoted } from '../../words/printable.js';
 import { UsageError } from '../usage.js';
-
-/** The three ways to name a part of a phase: by batch, by key, by time. */
-export function addRangeFlags(command: Command): Command {
-  return addKeyFlags(command).option(
-    '--since <time>',
-    'only keys with a legacy row created, reviewed or updated at or after this time: ' +
-      'ISO 8601, UTC where no offset is given',
-  );
-}
-
-/** The ways that need no time: by batch, by key. */
-export function addKeyFlags(command: Command): Command {
-  return command
-    .option('--batches <A..B>', 'only these batches, both ends included (one number: one batch)')
-    .option('--from <key>', 'only keys from this uuid on, itself included')
-    .option('--to <key>', 'only keys up to this uuid, itself left out');
-}
 
 /** The raw flags, to be spread into a verb's schema. */
 export const rangeFlags = {

@@ -1,16 +1,7 @@
-import type { Command } from 'commander';
-import { DEFAULTS } from '../../reports/target.js';
 import { wholeNumber } from './scalars.js';
 
 const MOST_LANES = 64; // each lane is a connection or two
 const MOST_ROWS = 1_000_000; // a batch is one transaction
-
-/** How the work is cut: lanes and batches. */
-export function addSizeFlags(command: Command): Command {
-  return command
-    .option('--concurrency <n>', `lanes that load side by side (default: ${DEFAULTS.concurrency})`)
-    .option('--batch-size <rows>', `legacy rows per batch (default: ${DEFAULTS.batchSize})`);
-}
 
 /** Left undefined when not given: the library knows its defaults, and the ledger the batches of an earlier run. */
 export const sizeFlags = {

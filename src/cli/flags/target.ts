@@ -1,31 +1,8 @@
-import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { DEFAULTS, PHASES, type PhaseName } from '../../reports/target.js';
+import { PHASES, type PhaseName } from '../../reports/target.js';
 import { quoted } from '../../words/printable.js';
+import { PHASE_CHOICES } from '../choices.js';
 import { schemaName } from './scalars.js';
-
-/** Flags of every command: how to reach the database, where the tables live, how to print. */
-export function addGlobalFlags(program: Command): Command {
-  return program
-    .option('--database-url <url>', 'Postgres URL; else DATABASE_URL, else the PG* variables')
-    .option('--schema <name>', `schema of the legacy and of the unified tables (default: ${DEFAULTS.schema})`)
-    .option(
-      '--app-schema <name>',
-      'schema of app_opportunities (default: that of --schema if it is there, else public_staging)',
-    )
-    .option('--json', 'print one JSON document on stdout, also on failure, and nothing else')
-    .option('--verbose', 'log every batch; show the stack and the details of an error')
-    .addOption(
-      new Option('--log-format <format>', 'log lines on stderr (default: text)').choices(['text', 'json']),
-    )
-    .option('--no-color', 'no colours (NO_COLOR does the same)');
-}
-
-const PHASE_CHOICES = [...PHASES, 'all'];
-
-export function addPhaseFlag(command: Command, what: string): Command {
-  return command.option('--phase <phase>', `${what}: ${PHASE_CHOICES.join(', ')}`);
-}
 
 /** One phase by its name, or all in order. */
 export const phase = z.string().transform((name, context): readonly PhaseName[] => {

@@ -1,5 +1,5 @@
 import type { Session } from '../../db/session.js';
-import { readTable } from '../../legacy/catalog.js';
+import { readTables } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { phaseDefinitions } from '../all.js';
 import { type EnhancementIndex, indexesFor } from './indexes.js';
@@ -54,8 +54,12 @@ export async function usageTables(session: Session, legacy: LegacyDatabase): Pro
   });
   const submissions = legacy.tables.get('submissions');
   if (submissions !== undefined) found.push({ table: submissions, unified: false });
+  const others = await readTables(
+    session,
+    OTHERS.map((name) => ({ schema: legacy.schema, name })),
+  );
   for (const name of OTHERS) {
-    const table = await readTable(session, legacy.schema, name);
+    const table = others.find((other) => other.name === name);
     if (table?.canSelect === true) found.push({ table, unified: false });
   }
   return found.filter(hasUsage);

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { cutover } from '../../cutover/cutover.js';
+import { EXIT } from '../../errors.js';
+import { parseFlags } from '../flags/parse.js';
+import { patience } from '../flags/patience.js';
+import { flag } from '../flags/scalars.js';
+import { phase, target } from '../flags/target.js';
+import { withProgress } from '../progress.js';
+import { renderCutover } from '../render/cutover.js';
+import type { Session } from '../session.js';
+
+const flags = z.object({
+  ...target,
+  phase: z.string({ error: 'cutover wants to be told what to cut over: give --phase.' }).pipe(phase),
+  dryRun: flag,
+  backup: z.boolean().default(true),
+  patience,
+});
+
+/** What `drydock cutover` does. */
+export async function act(session: Session, command: Command): Promise<void> {
+  const { phase: phases, backup, ...rest } = parseFlags(flags, command);
+  const { signal } = session;
+  const report = await withProgress(session, (onProgress) =>
+    cutover({ ...rest, phases, noBackup: !backup, signal, onProgress }),
+  );
+  const trouble = report.phases.some(
+    ({ outcome, verification }) => outcome === 'refused' || verification?.equal === false,
+  );
+  session.finish(report, renderCutover, trouble ? EXIT.different : EXIT.done);
+}

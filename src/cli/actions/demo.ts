@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { DEFAULTS } from '../../reports/target.js';
+import { runDemo } from '../demo/demo.js';
+import { DEMO_DEFAULTS, type DemoOptions } from '../demo/options.js';
+import { parseFlags } from '../flags/parse.js';
+import { flag, wholeNumber } from '../flags/scalars.js';
+import { shape } from '../flags/shape.js';
+import { sizeFlags } from '../flags/sizes.js';
+import type { Session } from '../session.js';
+import { UsageError } from '../usage.js';
+
+const MOST_SUBMISSIONS = 10_000_000;
+const LARGEST_SEED = 999_999_999_999_999;
+
+const flags = z
+  .object({
+    rows: wholeNumber('--rows', 1, MOST_SUBMISSIONS),
+    seed: wholeNumber('--seed', 0, LARGEST_SEED),
+    shape: shape.default(DEMO_DEFAULTS.shape),
+    concurrency: sizeFlags.concurrency,
+    keep: flag,
+  })
+  .transform(
+    ({ rows, seed, concurrency, ...rest }): DemoOptions => ({
+      ...rest,
+      submissions: rows ?? DEMO_DEFAULTS.submissions,
+      seed: seed ?? DEMO_DEFAULTS.seed,
+      concurrency: concurrency ?? DEFAULTS.concurrency,
+    }),
+  );
+
+/** What `drydock demo` does. */
+export async function act(session: Session, command: Command): Promise<void> {
+  const options = parseFlags(flags, command);
+  refuseTarget(command);
+  await runDemo(session, options);
+}
+
+/** Somebody who names a database expects the demo to happen there. */
+function refuseTarget(command: Command): void {
+  const { databaseUrl, schema, appSchema } = command.optsWithGlobals<Record<string, unknown>>();
+  if ([databaseUrl, schema, appSchema].some((value) => value !== undefined)) {
+    throw new UsageError('The demo has a server and a database of its own: it takes no other.', 'demo');
+  }
+}

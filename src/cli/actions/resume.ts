@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { EXIT } from '../../errors.js';
+import { resume } from '../../run/orders.js';
+import { parseFlags } from '../flags/parse.js';
+import { target } from '../flags/target.js';
+import { renderOrder } from '../render/order.js';
+import type { Session } from '../session.js';
+
+const flags = z.object(target);
+
+/** What `drydock resume` does. */
+export async function act(session: Session, command: Command): Promise<void> {
+  const { databaseUrl, schema } = parseFlags(flags, command);
+  const report = await resume({ databaseUrl, schema, signal: session.signal });
+  session.finish(report, renderOrder, EXIT.done);
+}

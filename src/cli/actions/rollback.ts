@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { rollback } from '../../cutover/rollback.js';
+import { EXIT } from '../../errors.js';
+import { confirmWord } from '../confirm.js';
+import { parseFlags } from '../flags/parse.js';
+import { patience } from '../flags/patience.js';
+import { directory, flag } from '../flags/scalars.js';
+import { phase, target } from '../flags/target.js';
+import { withProgress } from '../progress.js';
+import { renderRollback } from '../render/rollback.js';
+import type { Session } from '../session.js';
+
+const flags = z
+  .object({
+    ...target,
+    phase: z.string({ error: 'rollback wants to be told what to drop: give --phase.' }).pipe(phase),
+    drop: flag,
+    full: flag,
+    from: directory('--from wants the directory of a backup.').optional(),
+    dryRun: flag,
+    patience,
+    yes: flag,
+  })
+  .refine(({ full, from }) => full === (from !== undefined), {
+    error: 'A full rollback goes back to a backup: --full and --from DIR belong together.',
+  })
+  .refine(({ full, drop }) => !(full && drop), {
+    error: '--full drops what Drydock made, too: leave out --drop.',
+  });
+
+/** What `drydock rollback` does. */
+export async function act(session: Session, command: Command): Promise<void> {
+  const { phase: phases, yes, full, from, ...rest } = parseFlags(flags, command);
+  const word = phases.length === 1 ? (phases[0] ?? '') : 'all';
+  const what = phases.length === 1 ? `the phase ${word}` : 'all phases';
+  if (!yes && !rest.dryRun) {
+    await confirmWord(
+      session,
+      full
+        ? `This makes the rows of the legacy tables of ${what} those of the backup in ${from}, and drops what Drydock made: what was written since is lost.`
+        : rest.drop
+          ? `This gives the legacy tables of ${what} their names back where they were cut over, and drops what Drydock made, its triggers on them too; their rows stay.`
+          : `This gives the legacy tables of ${what} their names back where they were cut over, or drops what Drydock made where nothing ever was, its triggers on them too; their rows stay.`,
+      word,
+    );
+  }
+  const { signal } = session;
+  if (from !== undefined) {
+    const { drop: _, ...options } = rest;
+    const [{ rollbackFully }, { renderFullRollback }] = await Promise.all([
+      import('../../full-rollback/full-rollback.js'),
+      import('../render/full-rollback.js'),
+    ]);
+    const full = await withProgress(session, (onProgress) =>
+      rollbackFully({ ...options, from, phases, signal, onProgress }),
+    );
+    const asItWas = full.differences.length === 0;
+    session.finish(full, renderFullRollback, asItWas ? EXIT.done : EXIT.different);
+    return;
+  }
+  const report = await withProgress(session, (onProgress) =>
+    rollback({ ...rest, phases, signal, onProgress }),
+  );
+  session.finish(report, renderRollback, EXIT.done);
+}

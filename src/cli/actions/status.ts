@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { EXIT } from '../../errors.js';
+import { status } from '../../run/status.js';
+import { parseFlags } from '../flags/parse.js';
+import { flag } from '../flags/scalars.js';
+import { targetWithPhases } from '../flags/target.js';
+import { renderStatus } from '../render/status.js';
+import type { Session } from '../session.js';
+
+const flags = z.object({ ...targetWithPhases, batches: flag });
+
+/** What `drydock status` does. */
+export async function act(session: Session, command: Command): Promise<void> {
+  const { phase, batches, ...rest } = parseFlags(flags, command);
+  const report = await status({ ...rest, phases: phase, batchList: batches, signal: session.signal });
+  const different = report.phases.some(({ state }) => state === 'different');
+  session.finish(report, renderStatus, different ? EXIT.different : EXIT.done);
+}

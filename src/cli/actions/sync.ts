@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { EXIT } from '../../errors.js';
+import { sync } from '../../run/sync.js';
+import { parseFlags } from '../flags/parse.js';
+import { maxRejects } from '../flags/rejects.js';
+import { flag } from '../flags/scalars.js';
+import { seconds } from '../flags/seconds.js';
+import { targetWithPhases } from '../flags/target.js';
+import { withProgress } from '../progress.js';
+import { renderSync } from '../render/sync.js';
+import type { Session } from '../session.js';
+
+const LONGEST_INTERVAL = 3600;
+
+const flags = z.object({
+  ...targetWithPhases,
+  follow: flag,
+  interval: seconds('--interval', LONGEST_INTERVAL),
+  maxRejects,
+});
+
+/** What `drydock sync` does. */
+export async function act(session: Session, command: Command): Promise<void> {
+  const { phase, interval, ...rest } = parseFlags(flags, command);
+  // Not named, it is whatever was run.
+  const phases = command.opts().phase === undefined ? undefined : phase;
+  const { signal } = session;
+  const report = await withProgress(session, (onProgress) =>
+    sync({ ...rest, phases, intervalSeconds: interval, signal, onProgress }),
+  );
+  session.finish(report, renderSync, EXIT.done);
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { EXIT } from '../../errors.js';
+import { verify } from '../../run/verify.js';
+import { parseFlags } from '../flags/parse.js';
+import { rangeFlags, toRange } from '../flags/range.js';
+import { flag, wholeNumber } from '../flags/scalars.js';
+import { phase, target } from '../flags/target.js';
+import { withProgress } from '../progress.js';
+import { renderVerify } from '../render/verify.js';
+import type { Session } from '../session.js';
+
+const MOST_LISTED = 1_000_000;
+
+const flags = z.object({
+  ...target,
+  phase: phase.optional(),
+  batches: rangeFlags.batches,
+  from: rangeFlags.from,
+  to: rangeFlags.to,
+  strict: flag,
+  limit: wholeNumber('--limit', 0, MOST_LISTED),
+  record: flag,
+});
+
+/** What `drydock verify` does. */
+export async function act(session: Session, command: Command): Promise<void> {
+  const { phase: phases, batches, from, to, ...rest } = parseFlags(flags, command);
+  const range = toRange({ batches, from, to }, 'verify');
+  const { signal } = session;
+  const report = await withProgress(session, (onProgress) =>
+    verify({ ...rest, phases, ...range, signal, onProgress }),
+  );
+  session.finish(report, renderVerify, report.equal ? EXIT.done : EXIT.different);
+}

@@ -1,0 +1,65 @@
+import { type Command, Option } from 'commander';
+import { DEFAULTS } from '../../reports/target.js';
+import { PHASE_CHOICES } from '../choices.js';
+
+/** Flags of every command: how to reach the database, where the tables live, how to print. */
+export function addGlobalFlags(program: Command): Command {
+  return program
+    .option('--database-url <url>', 'Postgres URL; else DATABASE_URL, else the PG* variables')
+    .option('--schema <name>', `schema of the legacy and of the unified tables (default: ${DEFAULTS.schema})`)
+    .option(
+      '--app-schema <name>',
+      'schema of app_opportunities (default: that of --schema if it is there, else public_staging)',
+    )
+    .option('--json', 'print one JSON document on stdout, also on failure, and nothing else')
+    .option('--verbose', 'log every batch; show the stack and the details of an error')
+    .addOption(
+      new Option('--log-format <format>', 'log lines on stderr (default: text)').choices(['text', 'json']),
+    )
+    .option('--no-color', 'no colours (NO_COLOR does the same)');
+}
+
+/** Which phases; `what` says what they are named for. */
+export function addPhaseFlag(command: Command, what: string): Command {
+  return command.option('--phase <phase>', `${what}: ${PHASE_CHOICES.join(', ')}`);
+}
+
+/** The three ways to name a part of a phase: by batch, by key, by time. */
+export function addRangeFlags(command: Command): Command {
+  return addKeyFlags(command).option(
+    '--since <time>',
+    'only keys with a legacy row created, reviewed or updated at or after this time: ' +
+      'ISO 8601, UTC where no offset is given',
+  );
+}
+
+/** The ways that need no time: by batch, by key. */
+export function addKeyFlags(command: Command): Command {
+  return command
+    .option('--batches <A..B>', 'only these batches, both ends included (one number: one batch)')
+    .option('--from <key>', 'only keys from this uuid on, itself included')
+    .option('--to <key>', 'only keys up to this uuid, itself left out');
+}
+
+/** How the work is cut: lanes and batches. */
+export function addSizeFlags(command: Command): Command {
+  return command
+    .option('--concurrency <n>', `lanes that load side by side (default: ${DEFAULTS.concurrency})`)
+    .option('--batch-size <rows>', `legacy rows per batch (default: ${DEFAULTS.batchSize})`);
+}
+
+/** How fast rows may be loaded. */
+export function addRateFlag(command: Command): Command {
+  return command.option(
+    '--max-rate <rows>',
+    'legacy rows loaded per second at most, over all lanes (default: no limit)',
+  );
+}
+
+/** How long to come again for locks that others hold. */
+export function addPatienceFlag(command: Command): Command {
+  return command.option(
+    '--patience <seconds>',
+    `how long to come again where transactions stand in the way (default: ${DEFAULTS.patience})`,
+  );
+}
