@@ -35,6 +35,11 @@ export class RowLog {
     return this.#bytes;
   }
 
+  /** Whether no row has gone to the disk. */
+  get isInMemory(): boolean {
+    return this.#file === undefined;
+  }
+
   /** Adds a copy of one row. */
   add({ bytes, start, end }: RowBytes): void {
     const length = end - start;

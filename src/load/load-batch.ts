@@ -5,6 +5,7 @@ import { replaceRejects } from '../ledger/rejects.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import { foldedNames } from '../mapping/locate.js';
 import type { Targets } from '../mapping/targets.js';
+import { isAsStored, type RowReader } from './as-stored.js';
 import type { BatchRows } from './batch-rows.js';
 import { copyRows } from './copy-rows.js';
 import { countRange } from './count-range.js';
@@ -26,14 +27,17 @@ export type LoadResult = { readonly written: number } | 'already-loaded';
 
 /**
  * Loads one batch in one transaction: its rows and its entry in the ledger, or neither. A range that was never
- * loaded is copied straight into the tables; one that was is replaced through staging, rows that left it are reported
- * as changed, and the batches of later phases that stood on what is gone now are pending again.
+ * loaded is copied straight into the tables; one that was is replaced through staging where it differs, rows that left it
+ * are reported as changed, and the batches of later phases that stood on what is gone now are pending again.
+ *
+ * @param read reads rows of ours; given, because this stage has no sources
  */
 export async function loadBatch(
   session: Session,
   bound: BoundPhase,
   targets: Targets,
   load: Load,
+  read: RowReader,
 ): Promise<LoadResult> {
   const { batch, range, rows } = load;
   return session.transaction(async () => {
@@ -44,6 +48,8 @@ export async function loadBatch(
       written =
         (await copyRows(session, targets.unified, rows.log('unified'))) +
         (await copyRows(session, targets.folded, rows.log('folded')));
+    } else if (await isAsStored(session, read, targets, range, rows)) {
+      written = 0;
     } else {
       const left = await watchLeavers(session, bound, targets, batch.phaseId, range);
       const replacement = await replaceRange(session, targets, range, rows, {

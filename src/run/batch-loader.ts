@@ -3,6 +3,7 @@ import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isConnectionLost, isRetryable, type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
+import { copyRowsOf } from '../extract/copy-source.js';
 import { closeGroup } from '../extract/group.js';
 import { KeyRange, successor } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
@@ -75,7 +76,7 @@ export class BatchLoader {
   async #attempt(load: Load): Promise<LoadResult> {
     this.#session ??= await this.#context.connector.open(this.#cleanup);
     try {
-      return await loadBatch(this.#session, this.#phase.bound, this.#targets, load);
+      return await loadBatch(this.#session, this.#phase.bound, this.#targets, load, copyRowsOf);
     } catch (error) {
       if (isConnectionLost(error)) {
         await this.#session.close();
@@ -110,7 +111,7 @@ export class BatchLoader {
       const session = await openReader(this.#context, cleanup);
       const range = new KeyRange(key, successor(key));
       const snapshot = await session.exportSnapshot();
-      const grouper = await openExtraction(this.#context, this.#phase, range, cleanup, snapshot);
+      const { grouper } = await openExtraction(this.#context, this.#phase, range, cleanup, { snapshot });
       for await (const groups of grouper.until(null)) {
         for (const group of groups) {
           this.#phase.merger.merge(group, booked);

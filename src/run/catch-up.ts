@@ -96,6 +96,7 @@ async function loadReopened(context: Context, job: SyncJob, reloading: () => Pro
     ...(await reloading()),
     rows,
     maxRejects: budget.left,
+    trusted: false,
   });
   await mendMoved(context, phase, phaseId);
   await setState(context.session, phaseId, 'loaded');

@@ -3,10 +3,12 @@ import type { Session } from '../db/session.js';
 import { copyRowsOf } from '../extract/copy-source.js';
 import { Grouper } from '../extract/group.js';
 import type { KeyRange } from '../keys/key-range.js';
-import { readBatches } from '../ledger/batches.js';
-import { readPhases } from '../ledger/phases.js';
+import { type Batch, readBatches } from '../ledger/batches.js';
+import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { extractionQuery, type KeyedSource } from '../mapping/keyed-source.js';
+import { wantedRemembered } from '../mapping/remembered.js';
 import { SELECTIVE_SETTINGS, selectiveQuery } from '../mapping/selective.js';
+import { targetsOf } from '../mapping/targets.js';
 import { wantedRange } from '../mapping/wanted.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
@@ -19,14 +21,28 @@ import { openReader } from './reader.js';
  */
 const MOST_SELECTIVE = { share: 0.2, rows: 500_000 } as const;
 
-/** Starts one ordered COPY per source, all in one snapshot: the given one, else the first session's. */
+/** Groups of legacy rows in the order of their keys, as they come in. */
+export interface Extraction {
+  readonly grouper: Grouper;
+  /**
+   * Where only the rows are read that our tables remember: how many the ledger has booked for each batch, in the same
+   * snapshot. A batch that gives another number is not whole. Null: every row of the range is read.
+   */
+  readonly booked: ReadonlyMap<number, number> | null;
+}
+
+/**
+ * Starts one ordered COPY per source, all in one snapshot: the given one, else the first session's.
+ *
+ * @param remembered whether to read, of a small range, no more than what our tables remember
+ */
 export async function openExtraction(
   context: Context,
   phase: Phase,
   range: KeyRange,
   cleanup: Cleanup,
-  snapshot?: string,
-): Promise<Grouper> {
+  { snapshot, remembered = false }: { readonly snapshot?: string; readonly remembered?: boolean } = {},
+): Promise<Extraction> {
   const sessions: Session[] = [];
   let shared = snapshot;
   for (const _ of phase.keyed) {
@@ -34,10 +50,21 @@ export async function openExtraction(
     shared ??= await session.exportSnapshot();
     sessions.push(session);
   }
-  const isSelective = await isSmall(context, phase, range);
+  // Asked anew: a phase that is loaded for the first time has been entered since the context was made.
+  const first = sessions[0] ?? context.session;
+  const entry = (await readPhases(first, context.schema)).get(phase.name);
+  const batches = entry === undefined ? [] : await readBatches(first, entry.id);
+  const isSelective = entry !== undefined && isSmall(entry, batches, range);
   if (isSelective) for (const session of sessions) await session.execute(SELECTIVE_SETTINGS);
-  const query = (keyed: KeyedSource) =>
-    isSelective ? selectiveQuery(keyed, wantedRange(range)) : extractionQuery(keyed, range);
+  const fromMemory = isSelective && remembered;
+  const targets = targetsOf(phase);
+  const query = (keyed: KeyedSource) => {
+    if (!isSelective) return extractionQuery(keyed, range);
+    return selectiveQuery(
+      keyed,
+      fromMemory ? wantedRemembered(keyed.source, targets, entry.id, range) : wantedRange(range),
+    );
+  };
   const pids = await Promise.all(sessions.map((session) => session.backendPid()));
   const sources = phase.keyed.map((keyed, index) => copyRowsOf(sessions[index] as Session, query(keyed)));
   const grouper = new Grouper(sources);
@@ -46,15 +73,14 @@ export async function openExtraction(
     if (!grouper.ended) await context.connector.cancel(pids).catch(() => undefined);
     await grouper.close().catch(() => undefined);
   });
-  return grouper;
+  return {
+    grouper,
+    booked: fromMemory ? new Map(batches.map((batch) => [batch.number, batch.rowsIn])) : null,
+  };
 }
 
 /** Whether a range touches few of the batches, which hold like numbers of rows. */
-async function isSmall(context: Context, phase: Phase, range: KeyRange): Promise<boolean> {
-  // Asked anew: a phase that is loaded for the first time has been entered since the context was made.
-  const entry = (await readPhases(context.session, context.schema)).get(phase.name);
-  if (entry === undefined) return false;
-  const batches = await readBatches(context.session, entry.id);
+function isSmall({ batchSize }: PhaseEntry, batches: readonly Batch[], range: KeyRange): boolean {
   const touched = batches.filter((batch) => !batch.range.intersect(range).isEmpty).length;
-  return touched <= batches.length * MOST_SELECTIVE.share && touched * entry.batchSize <= MOST_SELECTIVE.rows;
+  return touched <= batches.length * MOST_SELECTIVE.share && touched * batchSize <= MOST_SELECTIVE.rows;
 }

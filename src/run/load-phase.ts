@@ -54,6 +54,8 @@ export async function loadPhase(
     readonly rows: number;
     readonly batchSize: number;
     readonly pace: Pace;
+    /** Whether what is remembered of loaded batches may be trusted: see {@link SegmentJob}. */
+    readonly trusted: boolean;
     /** Called with the number of batches that were loaded by now. */
     readonly onLoaded?: (batches: number) => void;
   },
@@ -69,6 +71,7 @@ export async function loadPhase(
     pace,
     lanes: options.concurrency,
     budget: { left: options.maxRejects },
+    memory: { isTrusted: options.trusted },
     dependents: phaseDefinitions(laterPhases(phase.name)).flatMap(
       ({ name }) => context.entries.get(name)?.id ?? [],
     ),

@@ -36,7 +36,7 @@ export async function recompute(
 ): Promise<Invariant[]> {
   return withCleanup(async (cleanup) => {
     const session = await context.connector.open(cleanup);
-    const grouper = await openExtraction(context, phase, range, cleanup, snapshot);
+    const { grouper } = await openExtraction(context, phase, range, cleanup, { snapshot });
     const tables = [
       { log: 'unified', target: targets.unified, compare: differingUnified },
       { log: 'folded', target: targets.folded, compare: differingFolded },

@@ -5,6 +5,7 @@ import { readPhases, setState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
+import type { PhaseState } from '../reports/phase-state.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import { DEFAULTS, type PhaseName } from '../reports/target.js';
 import type { PhaseVerification } from '../reports/verify.js';
@@ -146,6 +147,9 @@ function runnablePhases(names: readonly PhaseName[]): RunnablePhase[] {
   return [...unifying, ...derived];
 }
 
+/** States in which nothing is known to differ, and the unified tables have their indexes. */
+const TRUSTED: ReadonlySet<PhaseState> = new Set(['loaded', 'verified', 'in-sync']);
+
 const NEARLY_BLIND =
   'Being nice to the sessions of this user only: those of others cannot be seen without the role pg_read_all_stats.';
 
@@ -222,6 +226,7 @@ async function loadAndFinish(
     rows,
     batchSize,
     pace,
+    trusted: capture.on && TRUSTED.has(context.entries.get(phase.name)?.state ?? 'new'),
     onLoaded: (done) => finished || statistics.left(toLoad - done, batches.length),
   });
 

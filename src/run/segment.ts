@@ -28,6 +28,12 @@ export interface SegmentJob {
   readonly pace: Pace;
   /** Batches that may be loading at one time, each over a connection of its own. */
   readonly lanes: number;
+  /**
+   * Whether what our tables and the ledger remember of batches may be gone by, in the place of a look at every raw id:
+   * where every change since is applied or stands in the queue, and nothing is known to differ. Given up for good when
+   * a batch shows that it may not.
+   */
+  readonly memory: { isTrusted: boolean };
   /** Ledger ids of the later phases, which stand on this one's rows. */
   readonly dependents: readonly number[];
   /** Called with the rows read of a chunk. */
@@ -51,14 +57,16 @@ export function segmentsOf(work: readonly Work[]): Segment[] {
  * Works through one segment: a session per source reads it in key order, all in one snapshot, and the batches that
  * are merged from it are loaded over several lanes. Never more batches are in memory than lanes, and the one that
  * is being merged. Leaves batches for another time where the pace wants the snapshot
- * to be given up before.
+ * to be given up before, and where more has to be read than what is remembered of them.
  */
 export async function runSegment(job: SegmentJob, segment: Segment): Promise<void> {
   const [first, last] = [segment[0], segment.at(-1)];
   if (first === undefined || last === undefined) return;
   const { context, phase, dependents } = job;
   return withCleanup(async (cleanup) => {
-    const grouper = await openExtraction(context, phase, first.range.spanTo(last.range), cleanup);
+    const range = first.range.spanTo(last.range);
+    const remembered = job.memory.isTrusted && segment.every(isWhole);
+    const { grouper, booked } = await openExtraction(context, phase, range, cleanup, { remembered });
     const idle = Array.from({ length: job.lanes }, () => new BatchLoader({ ...job, cleanup }));
     const limit = pLimit(job.lanes);
     const loading = new Set<Promise<void>>();
@@ -67,6 +75,11 @@ export async function runSegment(job: SegmentJob, segment: Segment): Promise<voi
         if (context.signal?.aborted === true || !(await job.pace.beforeBatch())) break;
         const startedAt = new Date();
         const rows = await collectBatch(phase, grouper, range.to, job.onRows, context.signal);
+        if (booked !== null && rows.counts().rowsIn !== booked.get(batch.number)) {
+          rows.close();
+          job.memory.isTrusted = false;
+          break;
+        }
         const load = limit(() => loadOver(job, idle, { batch, range, rows, startedAt, dependents }));
         loading.add(load);
         load.then(
@@ -81,6 +94,11 @@ export async function runSegment(job: SegmentJob, segment: Segment): Promise<voi
     }
     await Promise.all(loading);
   });
+}
+
+/** Whether it is a loaded batch, and all of it: only of these it is booked how many rows they are made of. */
+function isWhole({ batch, range }: Work): boolean {
+  return batch.status === 'done' && range.from === batch.range.from && range.to === batch.range.to;
 }
 
 async function loadOver(job: SegmentJob, idle: BatchLoader[], load: Load): Promise<void> {

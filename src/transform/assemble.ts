@@ -1,4 +1,5 @@
 import { type Encoder, encoderOf, JSONB_VERSION } from '../copy-binary/encode.js';
+import { compareMembers } from '../copy-binary/jsonb-order.js';
 import type { RowWriter } from '../copy-binary/row-writer.js';
 import { decode } from '../copy-binary/values.js';
 import type { BoundSource } from '../mapping/bind.js';
@@ -56,10 +57,12 @@ export class Assembler {
           parts.set(member, list);
         }
       });
-      return [...parts].map(([member, contributors]) => ({
-        member: member === null ? null : `${JSON.stringify(member)}: `,
-        contributors,
-      }));
+      return [...parts]
+        .sort(([member], [other]) => compareMembers(member ?? '', other ?? ''))
+        .map(([member, contributors]) => ({
+          member: member === null ? null : `${JSON.stringify(member)}: `,
+          contributors,
+        }));
     });
   }
 
