@@ -7,7 +7,7 @@ import type { Phase } from '../phases/phase.js';
 import type { CutoverFinding, CutoverOptions, CutoverReport, PhaseCutover } from '../reports/cutover.js';
 import { DEFAULTS } from '../reports/target.js';
 import { requireSameConfiguration } from '../run/configuration.js';
-import { bindPhases, type Context, openContext, secondsSince, stoppable } from '../run/context.js';
+import { bindPhases, type Context, lookAgain, openContext, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { requireTables } from '../run/prepare.js';
 import { throwIfStops } from '../run/stops.js';
@@ -29,8 +29,9 @@ export async function cutover(options: CutoverOptions): Promise<CutoverReport> {
   const start = performance.now();
   return stoppable(options.signal, STATE, () =>
     withCleanup(async (cleanup) => {
-      const context = await openContext(options, cleanup);
-      if (options.dryRun !== true) await lockOperator(context, 'cutover', cleanup);
+      const opened = await openContext(options, cleanup);
+      if (options.dryRun !== true) await lockOperator(opened, 'cutover', cleanup);
+      const context = await lookAgain(opened);
       throwIfStops(context.legacy.stops);
       const phases: PhaseCutover[] = [];
       for (const phase of bindPhases(context)) {

@@ -4,6 +4,9 @@ import type { PhaseState } from '../reports/phase-state.js';
 import type { PhaseName } from '../reports/target.js';
 import { ledgerExists } from './schema.js';
 
+/** First key of the advisory locks of transactions that move a phase on: `DRYT` in ASCII. */
+const TURN_CLASS = 0x44525954;
+
 /** A phase as the ledger knows it. */
 export interface PhaseEntry {
   readonly id: number;
@@ -88,10 +91,22 @@ export async function moveState(
 
 /** The state as it is now, and the phase's row locked for the transaction. */
 export async function lockState(session: Session, phaseId: number): Promise<PhaseEntry['state'] | null> {
-  const [row] = await session.query('select state from drydock.phases where id = $1::int for update', [
-    phaseId,
-  ]);
+  const [row] = await session.query(
+    `select p.state, pg_advisory_xact_lock_shared(${TURN_CLASS}, hashtext(p.schema_name)) from drydock.phases p where p.id = $1::int for update`,
+    [phaseId],
+  );
   return (row?.state ?? null) as PhaseEntry['state'] | null;
+}
+
+/**
+ * Waits for transactions that have locked a phase of the schema. A command that was killed has given its other locks
+ * back, while its COMMIT may still be on its way; who does not wait for it works with tables that are about to
+ * be others.
+ */
+export async function awaitTurns(session: Session, schema: string): Promise<void> {
+  await session.transaction(() =>
+    session.execute('select pg_advisory_xact_lock($1::int, hashtext($2::text))', [TURN_CLASS, schema]),
+  );
 }
 
 /** Enters that work on a phase begins, in the list of runs and in the journal; gives the run's id. */

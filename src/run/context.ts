@@ -63,6 +63,13 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
   };
 }
 
+/** The database as it is now: until a lock was held, what was found in it may have changed. */
+export async function lookAgain(context: Context): Promise<Context> {
+  const { session, schema } = context;
+  const entries = await readPhases(session, schema);
+  return { ...context, entries, legacy: await findLegacy(session, schema, context.legacy.appSchema) };
+}
+
 /** The phases asked for, bound to the database. */
 export function bindPhases(context: Context): Phase[] {
   const existing = new Set(context.entries.keys());

@@ -3,6 +3,7 @@ import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { isConnectionLost, isRetryable, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { readBacklog } from '../ledger/changes.js';
+import { awaitTurns } from '../ledger/phases.js';
 import type { PhaseSync, SyncOptions } from '../reports/sync.js';
 import type { PhaseName } from '../reports/target.js';
 import { DEFAULTS } from '../reports/target.js';
@@ -102,6 +103,7 @@ class Follower {
 
   async #cycle(lock: Lock, drainer: Drainer): Promise<void> {
     const { session, schema } = this.#context;
+    await awaitTurns(session, schema);
     const footing = await readFooting(session, schema);
     if (footing !== this.#footing) {
       this.#work = await openSyncWork(this.#context, lock, this.#options);

@@ -3,6 +3,7 @@ import type { Cleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { awaitTurns } from '../ledger/phases.js';
 import { lockLedger } from '../ledger/schema.js';
 import type { Command } from '../reports/status.js';
 import { type Context, operator } from './context.js';
@@ -33,8 +34,12 @@ export async function lockOperator(
   const backendPid = await session.backendPid();
   await nameSession(session, command, context.phaseNames, operator());
   if (await takeLockSoon(session, context)) {
-    // A killed predecessor's transaction may be making the tables still: what it commits has to be seen.
-    await withRetry(() => session.transaction(() => lockLedger(session)), { signal: context.signal });
+    // A killed predecessor's transaction may be making the tables still, or swapping names: what it commits has to be seen.
+    const soFar = async () => {
+      await session.transaction(() => lockLedger(session));
+      await awaitTurns(session, context.schema);
+    };
+    await withRetry(soFar, { signal: context.signal });
     return { session, backendPid };
   }
   const holder = await findHolder(session, context.schema);

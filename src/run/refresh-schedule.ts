@@ -6,7 +6,7 @@ import { bindEnhancements } from '../phases/enhancements/bind.js';
 import { fold } from '../phases/enhancements/metrics.js';
 import { refreshStatement } from '../phases/enhancements/refresh-function.js';
 import type { ScheduleOptions, ScheduleReport } from '../reports/refresh.js';
-import { openContext, stoppable } from './context.js';
+import { lookAgain, openContext, stoppable } from './context.js';
 import { tryLockStatement } from './holder.js';
 import { lockOperator } from './lock.js';
 import { enhancementsEntry } from './refresh.js';
@@ -19,8 +19,9 @@ export async function scheduleRefresh(options: ScheduleOptions): Promise<Schedul
   const schedule = cronSchedule(options.everySeconds);
   return stoppable(options.signal, 'No job was made.', () =>
     withCleanup(async (cleanup) => {
-      const context = await openContext({ ...options, phases: ['enhancements'] }, cleanup);
-      await lockOperator(context, 'refresh', cleanup);
+      const opened = await openContext({ ...options, phases: ['enhancements'] }, cleanup);
+      await lockOperator(opened, 'refresh', cleanup);
+      const context = await lookAgain(opened);
       const { database, schema, session } = context;
       const entry = await enhancementsEntry(context);
       if (!(await hasCron(session))) throw noCron(database);

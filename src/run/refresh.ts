@@ -5,7 +5,7 @@ import { readPhases } from '../ledger/phases.js';
 import { readViews, recordRefresh } from '../ledger/refreshes.js';
 import { bindEnhancements } from '../phases/enhancements/bind.js';
 import type { RefreshOptions, RefreshReport } from '../reports/refresh.js';
-import { type Context, openContext, operator, secondsSince, stoppable } from './context.js';
+import { type Context, lookAgain, openContext, operator, secondsSince, stoppable } from './context.js';
 import { foldChanges } from './enhance/backfill.js';
 import { refreshViews } from './enhance/build.js';
 import { lockOperator } from './lock.js';
@@ -22,8 +22,9 @@ export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
   const start = performance.now();
   return stoppable(options.signal, 'Each view is as it was, or refreshed as a whole.', () =>
     withCleanup(async (cleanup) => {
-      const context = await openContext({ ...options, phases: PHASES }, cleanup);
-      await lockOperator(context, 'refresh', cleanup);
+      const opened = await openContext({ ...options, phases: PHASES }, cleanup);
+      await lockOperator(opened, 'refresh', cleanup);
+      const context = await lookAgain(opened);
       const { database, schema, session } = context;
       const entry = await enhancementsEntry(context);
       const { metrics } = await bindEnhancements(session, context.legacy);

@@ -13,7 +13,7 @@ import { beginCapture, type CaptureState } from './begin-capture.js';
 import { bookedRun } from './booked-run.js';
 import { catchUp } from './catch-up.js';
 import { requireNotCompleted, requireSameBatchSize, requireSameConfiguration } from './configuration.js';
-import { bindPhases, type Context, openContext, secondsSince, stoppable } from './context.js';
+import { bindPhases, type Context, lookAgain, openContext, secondsSince, stoppable } from './context.js';
 import { type Control, derivedPhases } from './derived.js';
 import { Drainer } from './drainer.js';
 import { buildIndexes, createViews, validateForeignKeys } from './finish.js';
@@ -50,10 +50,11 @@ export async function run(options: RunOptions): Promise<RunReport> {
     'Batches that were booked are complete; the ledger says what is left; the legacy tables are as they were.';
   return stoppable(options.signal, state, () =>
     withCleanup(async (cleanup) => {
-      const context = await openContext(options, cleanup);
+      const opened = await openContext(options, cleanup);
       const settings = settingsOf(options);
-      throwIfStops(await findStops(context, bindPhases(context)));
-      const lock = await lockOperator(context, 'run', cleanup);
+      throwIfStops(await findStops(opened, bindPhases(opened)));
+      const lock = await lockOperator(opened, 'run', cleanup);
+      const context = await lookAgain(opened);
       await requireSameSettings(context, settings);
       // A look at every submission, which a small part of the work is not to wait for.
       const isPart = [options.batches, options.keys, options.since].some((part) => part !== undefined);

@@ -1,13 +1,11 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import { readPhases } from '../ledger/phases.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { SyncOptions } from '../reports/sync.js';
 import { DEFAULTS } from '../reports/target.js';
 import type { SyncJob } from '../sync/job.js';
 import type { Reloading } from './catch-up.js';
-import type { Context } from './context.js';
-import { findLegacy } from './legacy.js';
+import { type Context, lookAgain } from './context.js';
 import type { Lock } from './lock.js';
 import { Inbox } from './pace/inbox.js';
 import { Pace } from './pace/pace.js';
@@ -27,10 +25,9 @@ export interface SyncWork {
  * an error; of the others it is left out what was never finished, or is completed.
  */
 export async function openSyncWork(opened: Context, lock: Lock, options: SyncOptions): Promise<SyncWork[]> {
-  const { session, schema } = opened;
-  const legacy = await findLegacy(session, schema, opened.legacy.appSchema);
+  const context = await lookAgain(opened);
+  const { legacy } = context;
   throwIfStops(legacy.stops);
-  const context = { ...opened, legacy, entries: await readPhases(session, schema) };
   const budget = { left: options.maxRejects ?? DEFAULTS.maxRejects };
   const work: SyncWork[] = [];
   for (const definition of phaseDefinitions(context.phaseNames)) {

@@ -84,21 +84,6 @@ export async function drain(
   return { ...total, seconds: (performance.now() - start) / 1000 };
 }
 
-/**
- * Applies all changes of a phase in the caller's transaction, which has locked the legacy tables: what a snapshot shows
- * is then all that there is. The caller's transaction is read committed, or took its snapshot after the locks.
- */
-export async function drainWithin(session: Session, job: SyncJob): Promise<Drained> {
-  const start = performance.now();
-  const total = { changes: 0, keys: 0, written: 0, lagSeconds: 0, reopened: false };
-  for (;;) {
-    const applied = await applyChanges(session, job, MOST);
-    add(total, applied);
-    if (applied.reopened || applied.changes === 0)
-      return { ...total, seconds: (performance.now() - start) / 1000 };
-  }
-}
-
 function add(total: { -readonly [K in keyof Applied]: Applied[K] }, applied: Applied): void {
   total.changes += applied.changes;
   total.keys += applied.keys;
