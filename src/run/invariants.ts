@@ -2,7 +2,7 @@ import type { Session } from '../db/session.js';
 import type { Target } from '../mapping/targets.js';
 import type { InvariantSpec } from '../phases/phase.js';
 import type { Invariant } from '../reports/verify.js';
-import type { SnapshotPair } from '../verify/compare-table.js';
+import type { SnapshotPair } from '../verify/whole-sides.js';
 
 /** Checks what must hold of our tables, over both sessions; what every row shows by itself in one pass. */
 export async function checkInvariants(

@@ -14,9 +14,10 @@ import type { Accounting } from '../reports/run.js';
 import type { Invariant, PhaseVerification, TableVerification } from '../reports/verify.js';
 import type { SyncJob } from '../sync/job.js';
 import { pendingKeys } from '../sync/pending.js';
-import { compareTable, type SnapshotPair } from '../verify/compare-table.js';
+import { compareTable } from '../verify/compare-table.js';
 import { onlyKeys, withoutKeys } from '../verify/key-lists.js';
 import type { Comparison } from '../verify/sides.js';
+import { hashWholeSides, type SnapshotPair } from '../verify/whole-sides.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
 import { checkInvariants } from './invariants.js';
 import { openReader } from './reader.js';
@@ -79,14 +80,17 @@ export async function comparePhase(
         scope,
       }),
     );
+    const { batches, selected, limit } = selection;
+    const begin = ({ keyed }: Comparison) => {
+      throwIfStopped(context.signal, 'Verification writes nothing; it was not finished.');
+      context.report({ type: 'step', phase: phase.name, step: 'verify', detail: keyed.source.rule.table });
+    };
+    const whole = selected === null ? await hashWholeSides(sessions, comparisons, begin) : null;
     const tables: TableVerification[] = [];
     for (const comparison of comparisons) {
-      throwIfStopped(context.signal, 'Verification writes nothing; it was not finished.');
-      const table = comparison.keyed.source.rule.table;
-      context.report({ type: 'step', phase: phase.name, step: 'verify', detail: table });
-      tables.push(
-        await compareTable(sessions, comparison, selection.batches, selection.selected, selection.limit),
-      );
+      if (whole === null) begin(comparison);
+      const sides = whole?.get(comparison) ?? null;
+      tables.push(await compareTable(sessions, comparison, sides, batches, selected, limit));
     }
     if (selection.only === undefined)
       invariants.push(...(await checkInvariants(sessions, phase.invariants, targets.unified)));

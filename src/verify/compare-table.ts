@@ -3,32 +3,28 @@ import { type Batch, spanOf } from '../ledger/batches.js';
 import { viewName } from '../mapping/targets.js';
 import type { Difference, SideHash, TableVerification } from '../reports/verify.js';
 import { findDifferences } from './differences.js';
-import { type Comparison, equalSides, hashBatches, hashSide, NO_ROWS } from './sides.js';
-
-/** Two sessions in one snapshot: both sides are hashed at the same time, of the same moment. */
-export interface SnapshotPair {
-  readonly legacy: Session;
-  readonly unified: Session;
-}
+import { type Comparison, equalSides, hashBatches, NO_ROWS } from './sides.js';
+import type { SnapshotPair, WholeSides } from './whole-sides.js';
 
 /**
  * Compares a legacy table with its view: whole first, and only when that differs (or when some batches are asked
  * for) batch by batch, down to the rows and columns. Keys that are out of the comparison's scope are left out then, and
  * out of the sums that are given.
  *
+ * @param whole both sides as a whole; null where only some batches are asked for
  * @param batches all batches of the phase
  * @param selected the batches to look at; null for the whole table
  */
 export async function compareTable(
   sessions: SnapshotPair,
   comparison: Comparison,
+  whole: WholeSides | null,
   batches: readonly Batch[],
   selected: readonly Batch[] | null,
   limit: number,
 ): Promise<TableVerification> {
   const { name } = comparison.keyed.source.table;
   const result = { table: name, view: viewName(name) };
-  const whole = selected === null ? await hashBoth(sessions, comparison) : null;
   if (whole !== null && equalSides(whole.legacy, whole.unified)) {
     return {
       ...result,
@@ -49,14 +45,6 @@ export async function compareTable(
     keysLeftOut: comparison.scope !== null,
     ...(await explain(sessions.legacy, comparison, differing, limit)),
   };
-}
-
-async function hashBoth(sessions: SnapshotPair, comparison: Comparison) {
-  const [legacy, unified] = await Promise.all([
-    hashSide(sessions.legacy, comparison, 'legacy'),
-    hashSide(sessions.unified, comparison, 'unified'),
-  ]);
-  return { legacy, unified };
 }
 
 async function compareBatches(
