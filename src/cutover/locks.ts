@@ -80,8 +80,9 @@ async function takeAll(session: Session, tables: readonly TableLock[], until: nu
   }
 }
 
+/** That of the applications: ours may be shorter. */
 async function deadlockTimeoutMs(session: Session): Promise<number> {
-  const { ms } = await session.one(`select setting as ms from pg_settings where name = 'deadlock_timeout'`);
+  const { ms } = await session.one(`select reset_val as ms from pg_settings where name = 'deadlock_timeout'`);
   return Number(ms);
 }
 

@@ -62,6 +62,12 @@ const DURABLE = `select set_config('synchronous_commit', 'on', false) where curr
 /** A backend looks for its client while a statement is at work, too; not every system can do it. */
 const CHECK_CLIENT = `select set_config('client_connection_check_interval', '2s', false) where version() ~ 'linux'`;
 
+/**
+ * Of sessions that wait for each other the server ends the one for which it finds that out first: a second after it began
+ * to wait, so mostly the application's, which waited before. Ours is given again; a superuser may have it looked at sooner.
+ */
+const YIELDING = `select set_config('deadlock_timeout', '50ms', false) where current_setting('is_superuser') = 'on'`;
+
 /** Time for a connection to say good-bye; one that has stalled never does. */
 const CLOSE_WITHIN_MS = 2_000;
 
@@ -102,7 +108,9 @@ export class Session {
       ([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`,
     );
     try {
-      await session.execute([...settings, NO_TRANSACTION_TIMEOUT, DURABLE, CHECK_CLIENT].join('; '));
+      await session.execute(
+        [...settings, NO_TRANSACTION_TIMEOUT, DURABLE, CHECK_CLIENT, YIELDING].join('; '),
+      );
     } catch (error) {
       await session.close();
       throw error;

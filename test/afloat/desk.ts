@@ -9,6 +9,8 @@ export interface Draft {
   readonly effects: (() => void)[];
   writes: number;
   direct: number;
+  /** Whether it has touched rows that others touch, too: twice, in any order, and applications would deadlock by themselves. */
+  shared: boolean;
 }
 
 /** What a writer works with. */

@@ -44,6 +44,8 @@ export async function mergeChange(desk: Desk, draft: Draft): Promise<void> {
 
 /** Moves something from one table to another: no snapshot may see it nowhere, or twice. */
 export async function transferChange(desk: Desk, draft: Draft): Promise<void> {
+  if (draft.shared) return;
+  draft.shared = true;
   const amount = 1 + desk.tools.random.int(20);
   const pick = async (side: string) =>
     (

@@ -56,10 +56,10 @@ const hand = new Hand({ writer: Number(number), random, tables, query, problems,
 /** Some changes in one transaction, which is committed mostly. */
 async function transaction(): Promise<void> {
   longest = 0;
-  const draft: Draft = { effects: [], writes: 0, direct: 0 };
+  const draft: Draft = { effects: [], writes: 0, direct: 0, shared: false };
   await query('begin');
   for (let left = 1 + random.int(5); left > 0; left -= 1) await hand.change(draft);
-  if (random.chance(0.05)) await undoneInPart();
+  if (random.chance(0.05)) await undoneInPart(draft);
   if (random.chance(0.02)) await sleep(200 + random.int(1_000));
   counts.transactions += 1;
   if (random.chance(0.12)) {
@@ -79,8 +79,8 @@ async function transaction(): Promise<void> {
 }
 
 /** A change that the application takes back by itself, and goes on. */
-async function undoneInPart(): Promise<void> {
-  const undone: Draft = { effects: [], writes: 0, direct: 0 };
+async function undoneInPart({ shared }: Draft): Promise<void> {
+  const undone: Draft = { effects: [], writes: 0, direct: 0, shared };
   await query('savepoint undone');
   await hand.change(undone);
   await query('rollback to savepoint undone');
@@ -90,8 +90,10 @@ while (!stopping && problems.length < 5) {
   try {
     await transaction();
   } catch (error) {
-    const { code, message } = error as Error & { readonly code?: string };
-    problems.push(`a transaction of writer ${number} failed: ${code ?? ''} ${message} (${hand.doing})`);
+    const { code, message, detail = '' } = error as Error & Pick<pg.DatabaseError, 'code' | 'detail'>;
+    problems.push(
+      `a transaction of writer ${number} failed: ${code ?? ''} ${message} (${hand.doing}) ${detail}`,
+    );
     await client.query('rollback').catch(() => undefined);
   }
   if (counts.transactions % TELL_EVERY === 0) process.send?.({ writes: counts.writes } satisfies Progress);
