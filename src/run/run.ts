@@ -1,6 +1,9 @@
-import { withCleanup } from '../db/cleanup.js';
+import { cancelWhenStopped } from '../db/cancel.js';
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
 import { isReopened, readBatches } from '../ledger/batches.js';
 import { readPhases } from '../ledger/phases.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import type { PhaseName } from '../reports/target.js';
@@ -35,10 +38,10 @@ export async function run(options: RunOptions): Promise<RunReport> {
       const lock = await lockOperator(opened, 'run', cleanup);
       const context = await lookAgain(opened);
       await requireSameSettings(context, settings);
-      // A look at every submission, which a small part of the work is not to wait for.
+      // A look at every submission, beside the work; it is not worth it for a small part of that.
       const isPart = [options.batches, options.keys, options.since].some((part) => part !== undefined);
-      const repeated = isPart ? 0 : await repeatedSubmissions(context.session, context.legacy);
-      const warnings = repeated === 0 ? [] : [repeatedWarning(repeated)];
+      const repeated = isPart ? [] : repeatedWarnings(await openBeside(context, cleanup), context.legacy);
+      const warnings: string[] = [];
       if (settings.nice && !(await seesOthers(lock.session))) {
         context.report({ type: 'notice', level: 'warn', message: NEARLY_BLIND });
         warnings.push(NEARLY_BLIND);
@@ -72,12 +75,31 @@ export async function run(options: RunOptions): Promise<RunReport> {
         schema: context.schema,
         outcome,
         phases,
-        warnings,
+        warnings: [...(await repeated), ...warnings],
         seconds: secondsSince(start),
         peakRssBytes: peakMemory(),
       };
     }),
   );
+}
+
+/** A session for what goes on beside the work. */
+async function openBeside({ connector, signal }: Context, cleanup: Cleanup): Promise<Session> {
+  const session = await connector.open(cleanup);
+  await cancelWhenStopped(connector, [session], signal, cleanup);
+  return session;
+}
+
+/** Whether submissions stand twice: a word about the data, for which no run is to fail. */
+async function repeatedWarnings(session: Session, legacy: LegacyDatabase): Promise<string[]> {
+  try {
+    const ids = await repeatedSubmissions(session, legacy);
+    return ids === 0 ? [] : [repeatedWarning(ids)];
+  } catch (error) {
+    return [
+      `Whether submissions stand twice is not known: ${error instanceof Error ? error.message : error}`,
+    ];
+  }
 }
 
 /** Phases that this run was not asked for, and that changes of an earlier phase made incomplete. */

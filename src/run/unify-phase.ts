@@ -1,6 +1,6 @@
 import { withCleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
-import { type Batch, readBatches } from '../ledger/batches.js';
+import { type Batch, listBatches, readBatches } from '../ledger/batches.js';
 import { readPhases, setState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
@@ -136,13 +136,13 @@ async function loadAndFinish(
   });
   const total = (pick: (counts: { primary: number; folded: number; rejected: number }) => number) =>
     (verification?.accounting ?? []).reduce((sum, counts) => sum + pick(counts), 0);
-  const { n } = await session.one(`select count(*) as n from ${targets.unified.qualified}`);
+  const booked = await listBatches(session, phaseId);
   return {
     phase: phase.name,
     state: pending ? 'loading' : verification?.equal === true ? stateOf(verification) : 'different',
     accounting: verification?.accounting ?? [],
     unifiedTable: targets.unified.name,
-    unifiedRows: Number(n),
+    unifiedRows: booked.reduce((sum, { rowsOut }) => sum + rowsOut, 0),
     foldedRows: total((counts) => counts.folded),
     rejectedRows: total((counts) => counts.rejected),
     batches: {

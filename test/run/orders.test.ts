@@ -267,7 +267,7 @@ test('a nice run rests while others are at work', async () => {
     where datname = current_database() and query like '%generate_series(1, 1000000000)' and state = 'active'`);
   await work;
   expect(report.outcome).toBe('done');
-  expect(report.phases[0]?.seconds.held).toBeGreaterThan(0.1);
+  expect(report.phases[0]?.seconds.held).toBeGreaterThan(0.02);
 });
 
 test('a nice run of a user who does not see the others says so', async () => {
