@@ -149,7 +149,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a phase complete before its indexes',
     edits: [
       {
-        file: 'run/run.js',
+        file: 'run/unify-phase.js',
         find: 'await buildIndexes(context, phase, targets);',
         replace: `await setState(session, phaseId, 'loaded'); await buildIndexes(context, phase, targets);`,
       },
