@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Baseline, type Figures, figuresOf } from './figures.js';
+import { requireModernPeer } from './measures/assessments.js';
 import { memory } from './measures/memory.js';
 import { type BenchOptions, parseOptions } from './options.js';
 import { describe, describeRound } from './print.js';
@@ -14,6 +15,7 @@ async function bench(options: BenchOptions): Promise<void> {
   say(`Making the legacy data of ${rows.toLocaleString('en')} submissions ...`);
   const server = await startBenchServer(rows, process.env.DRYDOCK_BENCH_DATABASE_URL);
   try {
+    if (only.has('assessments')) await requireModernPeer(server);
     const machine = await describeMachine(server);
     // Written after every round: hours of work are not to be lost by what fails at the end.
     const write = (figures: Figures) => {

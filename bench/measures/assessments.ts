@@ -1,3 +1,4 @@
+import { withClient } from '../client.js';
 import { assessmentsInsertSelect } from '../contenders/assessments-insert-select.js';
 import { runPhase } from '../drydock.js';
 import { type BenchServer, settle } from '../server.js';
@@ -8,6 +9,15 @@ export interface Assessments {
   readonly verifySeconds: number;
   readonly insertSelectSeconds: number;
   readonly unifiedRows: { readonly ours: number; readonly insertSelect: number };
+}
+
+/** Refuses a server that is older than what the statement of the peer asks it (`pg_input_is_valid`). */
+export async function requireModernPeer(server: BenchServer): Promise<void> {
+  const { rows } = await withClient(server, (client) =>
+    client.query<{ number: string }>(`select current_setting('server_version_num') as number`),
+  );
+  if (Number(rows[0]?.number) < 160_000)
+    throw new Error('assessments can be measured on PostgreSQL 16 and newer: leave it out of --only.');
 }
 
 export async function assessments(server: BenchServer): Promise<Assessments> {
