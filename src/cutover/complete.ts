@@ -1,10 +1,9 @@
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
-import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { recordTurn } from '../ledger/cutovers.js';
-import { bookDropped, enterViews } from '../ledger/moved.js';
+import { enterViews } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import { laterPhases } from '../phases/all.js';
@@ -18,8 +17,8 @@ import { restorations } from '../run/restorations.js';
 import { endCapture, openCatchUp } from './catch-up.js';
 import { completionFindings } from './completion-findings.js';
 import { requireEntry, stopped, surveyOf, waitForOlderSnapshots } from './cutover.js';
+import { dropLegacyTables } from './drop-legacy.js';
 import { canBeRepointed, foreignKeysToPhase, repoint, unvalidated, validate } from './foreign-keys.js';
-import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { underLocks } from './locks.js';
 import { readOnlyViews } from './read-only-views.js';
 import { requireEqual } from './require-equal.js';
@@ -152,26 +151,6 @@ async function end(session: Session, turn: Turn): Promise<number> {
 async function validateAll(session: Session, phase: Phase): Promise<void> {
   for (const key of await unvalidated(session, targetsOf(phase)))
     await withRetry(() => validate(session, key));
-}
-
-async function dropLegacyTables(session: Session, phase: Phase, phaseId: number): Promise<string[]> {
-  const { dropped } = await session.one(
-    'select bool_and(dropped)::text as dropped from drydock.moved_tables where phase_id = $1::int',
-    [phaseId],
-  );
-  if (dropped === 'true') return [];
-  const tables = inLockOrder(phase);
-  // Without cascade: whatever else hangs on them stops it.
-  await withRetry(() =>
-    session.transaction(async () => {
-      await session.execute(
-        `drop table ${tables.map(({ schema, name }) => qualified(schema, name)).join(', ')}`,
-      );
-      await bookDropped(session, phaseId);
-      await dropLegacySchemaIfEmpty(session);
-    }),
-  );
-  return tables.map(({ schema, name }) => `${schema}.${name}`);
 }
 
 function requireOrder(context: Context, { name }: Phase): void {

@@ -13,6 +13,7 @@ const COMMANDS = [
   'pause',
   'resume',
   'throttle',
+  'refresh',
   'cutover',
   'rollback',
   'complete',
