@@ -43,7 +43,7 @@ test('what is written while a view is refreshed is not forgotten, and a reader i
   await refresh(target);
   await writer.query('begin');
   await writer.query(
-    `update public.opportunities_unified set created_at = '2001-02-03' where id = (select min(id::text)::uuid from public.opportunities_unified)`,
+    `update public.opportunities_unified set created_at = '2001-02-03 12:00+00' where id = (select min(id::text)::uuid from public.opportunities_unified)`,
   );
   await reader.query('begin');
   await reader.query('select from public.mv_opportunity_trends');
