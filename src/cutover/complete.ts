@@ -11,7 +11,15 @@ import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import { DEFAULTS, UNIFYING_PHASES } from '../reports/target.js';
-import { bindPhases, type Context, openContext, operator, secondsSince, stoppable } from '../run/context.js';
+import {
+  bindPhases,
+  type Context,
+  lookAgain,
+  openContext,
+  operator,
+  secondsSince,
+  stoppable,
+} from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { restorations } from '../run/restorations.js';
 import { endCapture, openCatchUp } from './catch-up.js';
@@ -43,7 +51,7 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
       const names = [...UNIFYING_PHASES].reverse().filter((phase) => context.phaseNames.includes(phase));
       if (names.length === 0) throw nothingToComplete(context);
       for (const name of names) {
-        const now = await openContext({ ...options, phases: [name] }, cleanup);
+        const now = { ...(await lookAgain(context)), phaseNames: [name] };
         for (const phase of bindPhases(now)) found.push(await completePhase(now, phase, options, cleanup));
         if (found.at(-1)?.outcome === 'refused') break;
       }

@@ -10,7 +10,7 @@ import { readMoved } from '../ledger/moved.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
 import type { FullRollbackOptions, FullRollbackReport, PutBack } from '../reports/full-rollback.js';
 import { DEFAULTS, PHASES } from '../reports/target.js';
-import { type Context, openContext, secondsSince, stoppable } from '../run/context.js';
+import { type Context, lookAgain, openContext, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { foreignKeysBack, foreignKeysOff } from './foreign-keys.js';
 import { locksFor } from './locks.js';
@@ -37,7 +37,7 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
       const context = await openContext(options, cleanup);
       const saved = requireCovered(context, backup.manifest, backup.directory);
       if (options.dryRun !== true) await lockOperator(context, 'rollback', cleanup);
-      const now = await openContext(options, cleanup);
+      const now = await lookAgain(context);
       const names = [...PHASES].reverse().filter((name) => now.phaseNames.includes(name));
       requireOrder(names, now.entries);
       await requireOurViews(now, names);

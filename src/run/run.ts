@@ -149,8 +149,8 @@ const NEARLY_BLIND =
 
 /** Refuses before anything is done, whichever phase it is that was begun in another way. */
 async function requireSameSettings(context: Context, settings: Settings): Promise<void> {
-  const entries = await readPhases(context.session, context.schema);
-  for (const phase of bindPhases({ ...context, entries })) {
+  const { entries } = context;
+  for (const phase of bindPhases(context)) {
     const entry = entries.get(phase.name);
     if (entry === undefined) continue;
     requireNotCompleted(entry);

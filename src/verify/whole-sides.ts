@@ -12,9 +12,8 @@ export interface SnapshotPair {
 export type WholeSides = Readonly<Record<SideName, SideHash>>;
 
 /**
- * Hashes both sides of tables as a whole. The sessions share a snapshot, so each takes whichever side is next: one that
- * waited for the other at the end of each table would have nothing to do for a third of the time, since what gives
- * a table back takes twice as long as the table.
+ * Hashes both sides of tables as a whole. The sessions share a snapshot, so each takes whichever side is next, and neither waits
+ * for the other at the end of a table: what gives a table back takes longer than the table.
  *
  * @param onTable called when the first side of a table is begun
  */
