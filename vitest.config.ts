@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { JourneysFirst } from './test/support/sequencer.js';
 
 export default defineConfig({
   test: {
@@ -7,6 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     pool: 'forks',
+    sequence: { sequencer: JourneysFirst },
     // The files that a process runs one after the other share their modules: loading the product anew for each of them
     // cost a tenth of the time. What a file changes in its process it therefore has to put back.
     isolate: false,
