@@ -10,7 +10,7 @@ import { completeRowBody } from './complete-row.js';
 import { completeFoldedBody, writeFoldedBody } from './folded.js';
 import { type LegacySide, readLegacySide } from './legacy-columns.js';
 import { trustedHomes } from './trusted-homes.js';
-import { writeUnifiedBody } from './write-unified.js';
+import { type Told, writeUnifiedBody } from './write-unified.js';
 
 /**
  * Reverse capture: what an application writes to the unified tables themselves reaches the legacy tables in the same
@@ -63,7 +63,7 @@ async function reverseTargets(
   session: Session,
   phase: Phase,
   targets: Targets,
-  laterPhaseIds: readonly number[],
+  told: Told,
 ): Promise<ReverseTarget[]> {
   const sides: LegacySide[] = [];
   for (const source of phase.bound.sources) sides.push(await readLegacySide(session, source));
@@ -78,11 +78,7 @@ async function reverseTargets(
     after: { name: functionName(target, 'write'), body: after, path },
   });
   return [
-    of(
-      targets.unified,
-      completeRowBody(phase, targets, sides),
-      writeUnifiedBody(targets, sides, laterPhaseIds),
-    ),
+    of(targets.unified, completeRowBody(phase, targets, sides), writeUnifiedBody(targets, sides, told)),
     of(targets.folded, completeFoldedBody(targets, sides), writeFoldedBody(sides)),
   ];
 }
@@ -95,9 +91,9 @@ export async function prepareReverseCapture(
   session: Session,
   phase: Phase,
   targets: Targets,
-  laterPhaseIds: readonly number[],
+  told: Told,
 ): Promise<void> {
-  const found = await reverseTargets(session, phase, targets, laterPhaseIds);
+  const found = await reverseTargets(session, phase, targets, told);
   const truncate = `begin ${refuse('truncate', 'The unified tables cannot be truncated while there is a way back.', 'Delete the rows.')} end`;
   const functions: ReverseFunction[] = [
     ...found.flatMap(({ before, after }) => [before, after]),
