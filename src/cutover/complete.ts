@@ -1,5 +1,4 @@
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
-import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { recordTurn } from '../ledger/cutovers.js';
@@ -26,13 +25,14 @@ import { endCapture, openCatchUp } from './catch-up.js';
 import { completionFindings } from './completion-findings.js';
 import { requireEntry, stopped, surveyOf, waitForOlderSnapshots } from './cutover.js';
 import { dropLegacyTables } from './drop-legacy.js';
-import { canBeRepointed, foreignKeysToPhase, repoint, unvalidated, validate } from './foreign-keys.js';
+import { canBeRepointed, foreignKeysToPhase, repoint } from './foreign-keys.js';
 import { underLocks } from './locks.js';
 import { readOnlyViews } from './read-only-views.js';
 import { requireEqual } from './require-equal.js';
 import { dropReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
 import { unifiedDefaults } from './unified-defaults.js';
+import { validateKeys } from './validate-keys.js';
 
 const STATE = 'Nothing was completed: both forms of the data are kept up as before.';
 
@@ -52,7 +52,10 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
       if (names.length === 0) throw nothingToComplete(context);
       for (const name of names) {
         const now = { ...(await lookAgain(context)), phaseNames: [name] };
-        for (const phase of bindPhases(now)) found.push(await completePhase(now, phase, options, cleanup));
+        for (const phase of bindPhases(now)) {
+          requireOrder(now, phase, found);
+          found.push(await completePhase(now, phase, options, cleanup));
+        }
         if (found.at(-1)?.outcome === 'refused') break;
       }
       return {
@@ -73,7 +76,6 @@ async function completePhase(
   cleanup: Cleanup,
 ): Promise<PhaseCompletion> {
   const entry = requireEntry(context, phase);
-  requireOrder(context, phase);
   const session = await context.connector.open(cleanup);
   const nothing = { phase: phase.name, findings: [], repointed: 0, dropped: [] };
   const survey = { ...(await surveyOf(context, phase, entry)), session };
@@ -83,9 +85,9 @@ async function completePhase(
   if (entry.state === 'completed') {
     if (stopped(findings)) return { ...nothing, outcome: 'refused', findings };
     if (options.dryRun === true) return { ...nothing, outcome: 'already-completed', findings };
-    await validateAll(session, phase);
+    findings.push(...(await validateKeys(session, targetsOf(phase))));
     const dropped = dropLegacy ? await dropLegacyTables(session, phase, entry.id) : [];
-    return { ...nothing, outcome: 'already-completed', dropped };
+    return { ...nothing, outcome: 'already-completed', findings, dropped };
   }
   if (!stopped(findings)) {
     const wait = options.dryRun === true ? 0 : patienceMs;
@@ -96,7 +98,7 @@ async function completePhase(
   context.report({ type: 'step', phase: phase.name, step: 'complete' });
   const turn = { context, phase, phaseId: entry.id, serverVersion: survey.serverVersion, patienceMs };
   const repointed = await end(session, turn);
-  await validateAll(session, phase);
+  findings.push(...(await validateKeys(session, targetsOf(phase))));
   const dropped = dropLegacy ? await dropLegacyTables(session, phase, entry.id) : [];
   return { ...nothing, outcome: 'completed', findings, repointed, dropped };
 }
@@ -156,16 +158,13 @@ async function end(session: Session, turn: Turn): Promise<number> {
   return result;
 }
 
-async function validateAll(session: Session, phase: Phase): Promise<void> {
-  for (const key of await unvalidated(session, targetsOf(phase)))
-    await withRetry(() => validate(session, key));
-}
-
-function requireOrder(context: Context, { name }: Phase): void {
+/** @param before - what the command did before: a dry run completes nothing, and tells what comes after it all the same */
+function requireOrder(context: Context, { name }: Phase, before: readonly PhaseCompletion[]): void {
   const withNames = laterPhases(name).filter((later) => UNIFYING_PHASES.some((phase) => phase === later));
   const open = withNames.find((later) => {
     const state = context.entries.get(later)?.state;
-    return state !== undefined && state !== 'completed';
+    const would = before.some(({ phase, outcome }) => phase === later && outcome === 'would-complete');
+    return state !== undefined && state !== 'completed' && !would;
   });
   if (open === undefined) return;
   throw new DrydockError({

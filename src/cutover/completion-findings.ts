@@ -1,7 +1,8 @@
 import { newestBackup } from '../ledger/backups.js';
 import { replacedViews } from '../ledger/moved.js';
+import { targetsOf } from '../mapping/targets.js';
 import type { CutoverFinding } from '../reports/cutover.js';
-import { canBeRepointed, foreignKeysToPhase } from './foreign-keys.js';
+import { canBeRepointed, collisions, foreignKeysToPhase } from './foreign-keys.js';
 import { carried, nameOf, type Survey, stops, warned } from './preflight/findings.js';
 import { preparedTransactions } from './preflight/sessions.js';
 import { onMovedTables, onViews } from './view-dependents.js';
@@ -78,6 +79,16 @@ async function foreignKeys({ session, phase, entry }: Survey): Promise<CutoverFi
         ),
       );
       continue;
+    }
+    for (const { index, rows } of await collisions(session, phase, targetsOf(phase), key)) {
+      found.push(
+        stops(
+          'foreign-key',
+          name,
+          `${rows} rows that name a folded duplicate are to name its opportunity, which another row names: unique index ${index} does not take both.`,
+          'Delete one of each two rows, or drop the index.',
+        ),
+      );
     }
     const { rejected } = await session.one(
       'select count(*) as rejected from drydock.rejects where phase_id = $1::int and source = $2::text',

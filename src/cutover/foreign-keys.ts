@@ -19,6 +19,8 @@ export interface ForeignKey {
   readonly targetColumn: string | null;
   /** As Postgres prints it. */
   readonly definition: string;
+  /** Of a table with partitions, which takes no key that is not checked yet (before PostgreSQL 18). */
+  readonly isPartitioned: boolean;
 }
 
 export async function foreignKeysToPhase(session: Session, phase: Phase): Promise<ForeignKey[]> {
@@ -26,7 +28,7 @@ export async function foreignKeysToPhase(session: Session, phase: Phase): Promis
     `select c.conname as name, n.nspname as schema, r.relname as table, r.oid::text as oid, t.relname as target,
        case when cardinality(c.conkey) = 1 then (select a.attname from pg_attribute a where a.attrelid = c.conrelid and a.attnum = c.conkey[1]) end as column,
        case when cardinality(c.confkey) = 1 then (select a.attname from pg_attribute a where a.attrelid = c.confrelid and a.attnum = c.confkey[1]) end as target_column,
-       pg_get_constraintdef(c.oid) as definition
+       pg_get_constraintdef(c.oid) as definition, (r.relkind = 'p')::text as partitioned
      from pg_constraint c join pg_class r on r.oid = c.conrelid join pg_namespace n on n.oid = r.relnamespace
      join pg_class t on t.oid = c.confrelid
      where c.contype = 'f' and c.conparentid = 0 and c.confrelid = any ($1::text::oid[]) and c.conrelid <> all ($1::text::oid[])
@@ -44,6 +46,7 @@ export async function foreignKeysToPhase(session: Session, phase: Phase): Promis
     column: row.column ?? null,
     targetColumn: row.target_column ?? null,
     definition: String(row.definition),
+    isPartitioned: row.partitioned === 'true',
   }));
 }
 
@@ -71,16 +74,13 @@ export async function repoint(
   targets: Targets,
   key: ForeignKey,
 ): Promise<number> {
-  const source = phase.bound.sources.find(({ rule }) => rule.table === key.target);
-  if (source === undefined || key.column === null) return 0;
+  const folded = foldedRow(phase, targets, key);
+  if (folded === null || key.column === null) return 0;
   const column = ident(key.column);
-  const folded =
-    `${targets.folded.qualified} f where f.source = ${literal(key.target)} and f.${ident(foldedColumn(source.rule, 'id'))} = t.${column} ` +
-    `and f.unified_id <> t.${column}`;
   const changed = await session.execute(
     `insert into drydock.repointed (phase_id, schema_name, table_name, column_name, old_id, new_id, row_before)
      select ${phaseId}, ${literal(key.schema)}, ${literal(key.table)}, ${literal(key.column)}, t.${column}, f.unified_id, to_jsonb(t)
-     from ${key.qualified} t, ${folded}`,
+     from ${key.qualified} t join ${folded}`,
   );
   if (changed > 0) {
     await session.execute(
@@ -93,29 +93,50 @@ export async function repoint(
     .replace(/ REFERENCES .*?\("?id"?\)/, () => ` REFERENCES ${targets.unified.qualified}(id)`)
     .replace(/ NOT VALID$/, '');
   await session.execute(
-    `alter table ${key.qualified} drop constraint ${ident(key.name)}, add constraint ${ident(key.name)} ${definition} not valid`,
+    `alter table ${key.qualified} drop constraint ${ident(key.name)}, add constraint ${ident(key.name)} ${definition}${key.isPartitioned ? '' : ' not valid'}`,
   );
   return changed;
 }
 
-/** Checks a re-pointed key; writers of the table go on meanwhile. */
-export async function validate(session: Session, key: Pick<ForeignKey, 'qualified' | 'name'>): Promise<void> {
-  await session.execute(`alter table ${key.qualified} validate constraint ${ident(key.name)}`);
+/** SQL: the table of folded rows `f`, joined to a row `t` that names one of them; null for a key that is not re-pointed. */
+function foldedRow(phase: Phase, targets: Targets, key: ForeignKey): string | null {
+  const source = phase.bound.sources.find(({ rule }) => rule.table === key.target);
+  if (source === undefined || key.column === null) return null;
+  const column = `t.${ident(key.column)}`;
+  return (
+    `${targets.folded.qualified} f on f.source = ${literal(key.target)} and f.${ident(foldedColumn(source.rule, 'id'))} = ${column} ` +
+    `and f.unified_id <> ${column}`
+  );
 }
 
-/** Re-pointed keys that were not checked yet, because the command was killed in between. */
-export async function unvalidated(
+/** Unique indexes that would not take the key's rows when those of folded duplicates name the opportunity. */
+export async function collisions(
   session: Session,
+  phase: Phase,
   targets: Targets,
-): Promise<Pick<ForeignKey, 'qualified' | 'name'>[]> {
-  const rows = await session.query(
-    `select c.conname as name, n.nspname as schema, r.relname as table
-     from pg_constraint c join pg_class r on r.oid = c.conrelid join pg_namespace n on n.oid = r.relnamespace
-     where c.contype = 'f' and not c.convalidated and c.confrelid = $1::text::regclass order by 2, 3, 1`,
-    [targets.unified.qualified],
+  key: ForeignKey,
+): Promise<{ readonly index: string; readonly rows: string }[]> {
+  const folded = foldedRow(phase, targets, key);
+  if (folded === null || key.column === null) return [];
+  const indexes = await session.query(
+    `select x.indexrelid::regclass::text as index,
+       (select string_agg(format(', t.%I', a.attname), '') from unnest(x.indkey[:x.indnkeyatts - 1]) k join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k where a.attname <> $2::text) as others
+     from pg_index x
+     where x.indrelid = $1::text::oid and x.indisunique and x.indexprs is null and x.indpred is null
+       and (select a.attnum from pg_attribute a where a.attrelid = x.indrelid and a.attname = $2::text) = any (x.indkey[:x.indnkeyatts - 1])
+     order by 1`,
+    [key.oid, key.column],
   );
-  return rows.map((row) => ({
-    name: String(row.name),
-    qualified: qualified(String(row.schema), String(row.table)),
-  }));
+  const found: { readonly index: string; readonly rows: string }[] = [];
+  for (const { index, others } of indexes) {
+    const own = `coalesce(f.unified_id, t.${ident(key.column)})`;
+    const { rows } = await session.one(
+      `select coalesce(sum(n), 0)::text as rows from (
+         select count(f.unified_id) as n from ${key.qualified} t left join ${folded}
+         where num_nulls(${own}${others ?? ''}) = 0 group by ${own}${others ?? ''} having count(*) > 1 and count(f.unified_id) > 0
+       ) g`,
+    );
+    if (rows !== '0') found.push({ index: String(index), rows: String(rows) });
+  }
+  return found;
 }

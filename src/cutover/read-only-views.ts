@@ -34,8 +34,23 @@ export function readOnlyViews(restorations: readonly Restoration[]): string[] {
         // Replacing it sets its options anew: it reads our tables with its owner's rights now.
         `create or replace view ${view} as\n${restoreQuery(restoration)}`,
         `alter view ${view} reset (security_invoker)`,
+        readableToOwner(view, restoration),
         `create or replace trigger ${ident('drydock_read_only')} instead of insert or update or delete on ${view} for each row execute function ${refusal}`,
       ];
     }),
   ];
+}
+
+/** The view belongs to whom the legacy table belonged to, and reads with the rights of that role: it needs some. */
+function readableToOwner(view: string, { targets, hasRejects }: Restoration): string {
+  const tables = [
+    targets.unified.qualified,
+    targets.folded.qualified,
+    ...(hasRejects ? [qualified(LEDGER_SCHEMA, 'rejects')] : []),
+  ];
+  const body =
+    `declare o text := (select quote_ident(pg_get_userbyid(v.relowner)) from pg_class v, pg_class u ` +
+    `where v.oid = ${literal(view)}::regclass and u.oid = ${literal(targets.unified.qualified)}::regclass and v.relowner <> u.relowner); ` +
+    `begin if o is not null then execute ${literal(`grant select on ${tables.join(', ')} to `)} || o; end if; end`;
+  return `do ${literal(body)}`;
 }

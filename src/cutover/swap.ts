@@ -66,7 +66,7 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
 /** What can be made before anybody has to wait. */
 async function prepare(
   session: Session,
-  { phase }: Turn,
+  { phase, phaseId }: Turn,
   targets: Targets,
   tables: readonly LegacyTable[],
   later: readonly number[],
@@ -78,7 +78,7 @@ async function prepare(
       session,
       [...trimmings.values()].map(({ owner }) => owner),
     );
-    await prepareReverseCapture(session, phase, targets, later);
+    await prepareReverseCapture(session, phase, targets, { own: phaseId, later });
   });
   // They sleep until the swap: a deleted submission reaches our tables by its foreign key, while the legacy tables are
   // not yet where the triggers look for them.

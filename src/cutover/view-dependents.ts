@@ -17,20 +17,20 @@ export async function onViews(session: Session, phaseId: number): Promise<string
   return rows.map((row) => String(row.name));
 }
 
-/** Views and others that read the moved tables by their oids, and would be left with frozen ones, or with none. */
+/**
+ * What reads the moved tables by their oids, and would be left with frozen ones, or with none: views, functions with parsed
+ * bodies, policies of other tables, columns of a table's row type. Foreign keys are looked at by themselves.
+ */
 export async function onMovedTables(session: Session, phaseId: number): Promise<string[]> {
   const rows = await session.query(
-    `select distinct c.oid::regclass::text as name
-     from drydock.moved_tables m
-     join pg_depend d on d.refobjid = m.oid and d.refclassid = 'pg_class'::regclass and d.classid = 'pg_rewrite'::regclass
-     join pg_rewrite r on r.oid = d.objid join pg_class c on c.oid = r.ev_class
-     where m.phase_id = $1::int and c.oid <> m.oid and c.oid not in (select view_oid from drydock.moved_tables where phase_id = $1::int)
-     union
-     select pg_describe_object(d.classid, d.objid, 0)
-     from drydock.moved_tables m
-     join pg_class t on t.oid = m.oid
-     join pg_depend d on d.refobjid in (t.oid, t.reltype) and d.classid = 'pg_proc'::regclass
-     where m.phase_id = $1::int
+    `with moved as (select m.oid, m.view_oid from drydock.moved_tables m where m.phase_id = $1::int)
+     select distinct coalesce(r.ev_class::regclass::text, pg_describe_object(d.classid, d.objid, d.objsubid)) as name
+     from moved join pg_class t on t.oid = moved.oid
+     join pg_depend d on d.refobjid in (t.oid, t.reltype) and d.refclassid in ('pg_class'::regclass, 'pg_type'::regclass)
+     left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+     left join pg_policy p on d.classid = 'pg_policy'::regclass and p.oid = d.objid
+     where d.deptype = 'n' and d.classid in ('pg_rewrite'::regclass, 'pg_proc'::regclass, 'pg_policy'::regclass, 'pg_class'::regclass, 'pg_type'::regclass)
+       and not exists (select from moved o where r.ev_class in (o.oid, o.view_oid) or p.polrelid = o.oid)
      order by 1`,
     [phaseId],
   );

@@ -85,12 +85,9 @@ export async function attachConstraint(session: Session, build: IndexBuild): Pro
   const kind = { 'primary key': 'primary key', unique: 'unique', btree: null, hash: null }[build.kind];
   if (kind === null) return;
   const statement = `alter table ${build.target.qualified} add constraint ${ident(build.name)} ${kind} using index ${ident(build.name)}`;
-  await addUnlessThere(
-    session,
-    build.target,
-    build.name,
-    kind === 'unique' ? `${statement} deferrable` : statement,
-  );
+  // With the primary key the whole row need not say any more which one it is.
+  const after = kind === 'unique' ? ' deferrable' : ', replica identity default';
+  await addUnlessThere(session, build.target, build.name, `${statement}${after}`);
 }
 
 /** Adds a foreign key without a long lock: unchecked for the rows that are there, see {@link validateForeignKey}. */

@@ -25,8 +25,15 @@ export function targetsOf(phase: { readonly schema: string; readonly bound: Boun
   return { unified: target(unifiedTable(phase.bound)), folded: target(foldedTable(phase.bound)) };
 }
 
-export function createTableStatement(target: Target): string {
-  return `create table ${target.qualified} (\n  ${target.table.definitions.join(',\n  ')}\n)`;
+/**
+ * Statements that make a table of ours. Where a database publishes all of its tables, Postgres updates and deletes no row
+ * of one that says by nothing which row it is: until there is a primary key, and where there never is one, it is the row.
+ */
+export function createTableStatements(target: Target): string {
+  return (
+    `create table ${target.qualified} (\n  ${target.table.definitions.join(',\n  ')}\n);\n` +
+    `alter table ${target.qualified} replica identity full`
+  );
 }
 
 /** `copy … from stdin`, in binary, into a table of ours, or into another one with the same columns. */

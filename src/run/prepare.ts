@@ -4,7 +4,7 @@ import { DrydockError } from '../errors.js';
 import { own, ownership } from '../ledger/objects.js';
 import { enterPhase, type PhaseEntry } from '../ledger/phases.js';
 import { createLedger, ledgerExists, lockLedger } from '../ledger/schema.js';
-import { createTableStatement, type Targets } from '../mapping/targets.js';
+import { createTableStatements, type Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { configurationOf, requireSameConfiguration } from './configuration.js';
 import type { Context } from './context.js';
@@ -45,7 +45,7 @@ export async function preparePhase(
         ranges,
       });
       for (const target of [targets.unified, targets.folded]) {
-        await session.execute(createTableStatement(target));
+        await session.execute(createTableStatements(target));
         await own(session, phaseId, 'table', target.schema, target.name);
       }
       return phaseId;

@@ -99,6 +99,14 @@ test('what does not work on a view fails as the preflight says', async () => {
     [`truncate opportunities`, /is not a table/],
     [`copy opportunities to stdout`, /cannot copy from view/],
     [`select ctid from opportunities`, /does not exist/],
+    [`select xmax from opportunities`, /does not exist/],
+    [`select o.*, count(*) from opportunities o group by o.id`, /must appear in the GROUP BY clause/],
+    [`select count(*) from opportunities tablesample bernoulli (10)`, /TABLESAMPLE/],
+    [
+      `do $$ declare o record; c cursor for select * from opportunities for update; begin
+         open c; fetch c into o; update opportunities set title = 'x' where current of c; end $$`,
+      /WHERE CURRENT OF on a view is not implemented/,
+    ],
     [`alter table opportunities add column x int`, /is not a table|ALTER action/],
     ...(isServer(17) || !isServer(15)
       ? []

@@ -7,7 +7,7 @@ import { detectLegacy, type LegacyDatabase, type LegacyTable } from '../../src/l
 import { type BoundSource, bindPhase, foldedColumn } from '../../src/mapping/bind.js';
 import type { PhaseMapping } from '../../src/mapping/mapping.js';
 import { foldedTable, ownBlock, unifiedTable } from '../../src/mapping/tables.js';
-import { createTableStatement, targetsOf } from '../../src/mapping/targets.js';
+import { createTableStatements, targetsOf } from '../../src/mapping/targets.js';
 import { assessmentsMapping } from '../../src/phases/assessments/mapping.js';
 import { opportunitiesMapping } from '../../src/phases/opportunities/mapping.js';
 import { createTestDatabase } from '../support/database.js';
@@ -110,7 +110,7 @@ describe.each(MAPPINGS.map((mapping) => [mapping.phase, mapping] as const))('%s'
       const targets = targetsOf({ schema: `made_${shape}`, bound });
       await session.execute(`create schema if not exists "made_${shape}"`);
       for (const target of [targets.unified, targets.folded])
-        await session.execute(createTableStatement(target));
+        await session.execute(createTableStatements(target));
     }
   });
 });

@@ -6,7 +6,7 @@ import { KeyRange } from '../../src/keys/key-range.js';
 import { detectLegacy, type LegacyDatabase } from '../../src/legacy/detect.js';
 import { extractionQuery } from '../../src/mapping/keyed-source.js';
 import { restoreQuery } from '../../src/mapping/legacy-view.js';
-import { createTableStatement, type Targets, targetsOf } from '../../src/mapping/targets.js';
+import { createTableStatements, type Targets, targetsOf } from '../../src/mapping/targets.js';
 import { GoldenRecord } from '../../src/phases/opportunities/golden.js';
 import { severalRowsMerger } from '../../src/phases/opportunities/several-rows.js';
 import { readSides } from '../../src/phases/opportunities/sides.js';
@@ -42,7 +42,7 @@ export async function openBench(mixture: LegacyMixture, deform = ''): Promise<Be
     const phase = bound(legacy, name);
     const targets = targetsOf(phase);
     for (const target of [targets.unified, targets.folded])
-      await session.execute(createTableStatement(target));
+      await session.execute(createTableStatements(target));
     for (const source of phase.bound.sources) {
       const query = restoreQuery({ source, targets, phaseId: 1, hasRejects: false });
       await session.execute(`create view ${viewOf(phase, source.rule.table)} as ${query}`);

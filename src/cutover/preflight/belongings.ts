@@ -1,25 +1,47 @@
 import { counted } from '../../words/format.js';
+import { trustedHomes } from '../reverse/trusted-homes.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
 /** Triggers stay on the table, which the view writes to. */
-export const triggers: Check = async ({ session, oids }) => {
+export const triggers: Check = async ({ session, tables, oids }) => {
+  const trusted = await trustedHomes(session, tables);
   const rows = await session.query(
-    `select t.tgrelid::regclass::text as relation, t.tgname as name,
-       (p.prosrc ~* 'tg_(table_schema|relid)')::text as by_schema
-     from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace
+    `select t.tgrelid::regclass::text as relation, t.tgname as name, t.tgrelid::text as oid, p.oid::regprocedure::text as called,
+       (p.prosrc ~* 'tg_(table_schema|relid)')::text as by_schema,
+       (l.lanname in ('internal', 'c') or exists (select from unnest(p.proconfig) s where s like 'search_path=%'))::text as has_path
+     from pg_trigger t join pg_proc p on p.oid = t.tgfoid join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
      where t.tgrelid = any ($1::text::oid[]) and not t.tgisinternal and n.nspname <> 'drydock' order by 1, 2`,
     [oids],
   );
-  return rows.map((row) =>
-    row.by_schema === 'true'
-      ? warned(
-          'trigger',
-          `${row.relation}.${row.name}`,
-          'It fires as before, but it asks for the name of its schema, which is drydock_legacy after the cutover.',
-          'Look at what it does with it.',
-        )
-      : carried('trigger', `${row.relation}.${row.name}`, 'It stays on the table and fires as before.'),
-  );
+  return rows.flatMap((row) => {
+    const name = `${row.relation}.${row.name}`;
+    const home = tables.find(({ oid }) => oid === row.oid)?.home ?? '';
+    const found = [
+      ...(row.by_schema === 'true'
+        ? [
+            warned(
+              'trigger',
+              name,
+              'It fires as before, but it asks for the name of its schema, which is drydock_legacy after the cutover.',
+              'Look at what it does with it.',
+            ),
+          ]
+        : []),
+      ...(row.has_path === 'true' || trusted.includes(home)
+        ? []
+        : [
+            warned(
+              'trigger',
+              name,
+              `It fires as before. For what is written to the unified tables directly it runs with the rights of the user of Drydock, and finds no names but the server's own: others than owners of the tables may create things in schema ${home}.`,
+              `If it names something without its schema: alter function ${row.called} set search_path = ...; or revoke create on that schema.`,
+            ),
+          ]),
+    ];
+    return found.length > 0
+      ? found
+      : [carried('trigger', name, 'It stays on the table and fires as before.')];
+  });
 };
 
 /** A rule rewrites statements before the view does; the two do not add up. */

@@ -20,8 +20,10 @@ export const statements: Check = async ({ phase, tables, serverVersion }) => {
       'statements',
       tables.map(nameOf).join(', '),
       `These do not work on a view: on conflict on constraint NAME; copy ${name} from or to (copy (select ...) to works); ` +
-        `truncate ${name}; the system columns ctid and xmin; alter table, create index, references ${name}.`,
-      'Have applications that send them name the columns of the conflict, copy by query, delete; or name drydock_legacy.',
+        `truncate ${name}; the system columns ctid, xmin and xmax; where current of CURSOR; tablesample; ` +
+        'group by the key alone with other columns selected; ' +
+        `alter table, create index, references ${name}.`,
+      'Have applications that send them name the columns of the conflict, copy by query, delete, update by the key, group by all that they select; or name drydock_legacy.',
     ),
   ];
   if (phase.name === 'opportunities') {

@@ -9,7 +9,8 @@ import type { PhaseName } from '../../reports/target.js';
 import { completeRowBody } from './complete-row.js';
 import { completeFoldedBody, writeFoldedBody } from './folded.js';
 import { type LegacySide, readLegacySide } from './legacy-columns.js';
-import { writeUnifiedBody } from './write-unified.js';
+import { trustedHomes } from './trusted-homes.js';
+import { type Told, writeUnifiedBody } from './write-unified.js';
 
 /**
  * Reverse capture: what an application writes to the unified tables themselves reaches the legacy tables in the same
@@ -19,7 +20,6 @@ import { writeUnifiedBody } from './write-unified.js';
 
 /** What a session of an application may have set, and must not change what the functions read and write. */
 const SETTINGS = [
-  'search_path = pg_catalog, pg_temp',
   `timezone = 'UTC'`,
   `datestyle = 'ISO, MDY'`,
   `intervalstyle = 'postgres'`,
@@ -44,6 +44,8 @@ const TRIGGERS = [
 interface ReverseFunction {
   readonly name: string;
   readonly body: string;
+  /** Schemas besides the server's own in which names are looked for; all that it says itself is qualified. */
+  readonly path?: readonly string[];
 }
 
 interface ReverseTarget {
@@ -61,21 +63,22 @@ async function reverseTargets(
   session: Session,
   phase: Phase,
   targets: Targets,
-  laterPhaseIds: readonly number[],
+  told: Told,
 ): Promise<ReverseTarget[]> {
   const sides: LegacySide[] = [];
   for (const source of phase.bound.sources) sides.push(await readLegacySide(session, source));
+  // What writes the legacy tables has their triggers fire, which were made to run where applications find their names.
+  const path = await trustedHomes(
+    session,
+    sides.map(({ source }) => source.table),
+  );
   const of = (target: Target, before: string, after: string): ReverseTarget => ({
     target,
     before: { name: functionName(target, 'row'), body: before },
-    after: { name: functionName(target, 'write'), body: after },
+    after: { name: functionName(target, 'write'), body: after, path },
   });
   return [
-    of(
-      targets.unified,
-      completeRowBody(phase, targets, sides),
-      writeUnifiedBody(targets, sides, laterPhaseIds),
-    ),
+    of(targets.unified, completeRowBody(phase, targets, sides), writeUnifiedBody(targets, sides, told)),
     of(targets.folded, completeFoldedBody(targets, sides), writeFoldedBody(sides)),
   ];
 }
@@ -88,16 +91,17 @@ export async function prepareReverseCapture(
   session: Session,
   phase: Phase,
   targets: Targets,
-  laterPhaseIds: readonly number[],
+  told: Told,
 ): Promise<void> {
-  const found = await reverseTargets(session, phase, targets, laterPhaseIds);
+  const found = await reverseTargets(session, phase, targets, told);
   const truncate = `begin ${refuse('truncate', 'The unified tables cannot be truncated while there is a way back.', 'Delete the rows.')} end`;
-  const functions = [
+  const functions: ReverseFunction[] = [
     ...found.flatMap(({ before, after }) => [before, after]),
     ...found.map(({ target }) => ({ name: functionName(target, 'truncate'), body: truncate })),
   ];
-  for (const { name, body } of functions) {
-    const settings = SETTINGS.map((setting) => `set ${setting}`).join(' ');
+  for (const { name, body, path = [] } of functions) {
+    const names = ['pg_catalog', ...path.map(ident), 'pg_temp'].join(', ');
+    const settings = [`search_path = ${names}`, ...SETTINGS].map((setting) => `set ${setting}`).join(' ');
     await session.execute(
       `create or replace function ${qualified(LEDGER_SCHEMA, name)}() returns trigger language plpgsql security definer ${settings} as ${literal(body)}`,
     );

@@ -32,7 +32,11 @@ const COLUMNS_SQL = `
 select a.attname as name, (a.attgenerated <> '')::text as generated,
   case
     when a.attgenerated <> '' then null
-    when a.attidentity <> '' then format('nextval(%L::regclass)', pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
+    when a.attidentity <> '' then (
+      select format('nextval(%s::oid::regclass)', s.objid) from pg_depend s
+      where s.classid = 'pg_class'::regclass and s.refclassid = 'pg_class'::regclass and s.refobjid = a.attrelid
+        and s.refobjsubid = a.attnum and s.deptype = 'i'
+    )
     else pg_get_expr(d.adbin, d.adrelid)
   end as default,
   coalesce((
@@ -42,14 +46,26 @@ select a.attname as name, (a.attgenerated <> '')::text as generated,
 from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 where a.attrelid = $1::text::oid and a.attnum > 0 and not a.attisdropped`;
 
+/** Sequences that move with the table when it is moved aside: as defaults print them, and by what they keep. */
+const SEQUENCES_SQL = `
+select format('%L::regclass', s.oid::regclass) as printed, format('%s::oid::regclass', s.oid) as kept
+from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
+where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = $1::text::oid and d.deptype = 'a'`;
+
 export async function readLegacySide(session: Session, source: BoundSource): Promise<LegacySide> {
   const rows = await session.query(COLUMNS_SQL, [source.table.oid]);
   const byName = new Map(rows.map((row) => [row.name, row]));
+  const sequences = await session.query(SEQUENCES_SQL, [source.table.oid]);
+  const wherever = (value: string) =>
+    sequences.reduce(
+      (text, { printed, kept }) => text.replaceAll(String(printed), () => String(kept)),
+      value,
+    );
   const columns = source.columns.map((bound): LegacyColumn => {
     const row = byName.get(bound.name);
     return {
       bound,
-      default: row?.default ?? null,
+      default: row?.default == null ? null : wherever(row.default),
       generated: row?.generated === 'true',
       checks: JSON.parse(String(row?.checks ?? '[]')) as string[],
     };

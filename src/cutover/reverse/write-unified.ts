@@ -12,12 +12,16 @@ const tell = (phaseIds: readonly number[], rows: string) =>
       `insert into drydock.changes (phase_id, operation, merge_key) select ${phaseId}, 'key', r.id from ${rows} r;`,
   );
 
+/** The phases that are told of what is written to a unified table. */
+export interface Told {
+  /** The one that the table is of. */
+  readonly own: number;
+  /** Those that stand on it. */
+  readonly later: readonly number[];
+}
+
 /** plpgsql that runs after a statement on the unified table: the legacy tables get the same, set by set. */
-export function writeUnifiedBody(
-  targets: Targets,
-  sides: readonly LegacySide[],
-  laterPhaseIds: readonly number[],
-): string {
+export function writeUnifiedBody(targets: Targets, sides: readonly LegacySide[], told: Told): string {
   const primary = sides.filter(({ source }) => source.rule.flag !== null);
   const legacyValue = (side: LegacySide) => (column: BoundColumn, alias: string) =>
     fromUnified(side.source, column, alias);
@@ -33,6 +37,10 @@ export function writeUnifiedBody(
       updateRows(side, legacyValue(side), both, `${had} and ${has}`),
     ];
   });
+  const left = [
+    'o.merge_key <> n.merge_key',
+    ...primary.map((side) => `${flagOf(side, 'o')} <> ${flagOf(side, 'n')}`),
+  ];
   const deletes = [...primary]
     .reverse()
     .map((side) => deleteRows(side, legacyValue(side), 'old_rows o', flagOf(side, 'o')));
@@ -40,14 +48,18 @@ export function writeUnifiedBody(
     'begin',
     `if tg_op = 'INSERT' then`,
     ...inserts,
-    ...tell(laterPhaseIds, 'new_rows'),
+    ...tell(told.later, 'new_rows'),
     `elsif tg_op = 'UPDATE' then`,
     ...updates,
+    // A legacy row that went, or went elsewhere, is not among ours any more when a sync looks for its key: what else the
+    // key has, and what the row itself had from there, would stay as it was.
+    `insert into drydock.changes (phase_id, operation, merge_key) select ${told.own}, 'key', k.merge_key from ${both} ` +
+      `cross join lateral (values (o.merge_key), (n.merge_key)) k (merge_key) where ${left.join(' or ')};`,
     `elsif tg_op = 'DELETE' then`,
     // What was folded into an opportunity goes with it, or a merge would bring it back; its own trigger reaches the legacy rows.
     `delete from ${targets.folded.qualified} f using old_rows o where f.${ident('unified_id')} = o.id;`,
     ...deletes,
-    ...tell(laterPhaseIds, 'old_rows'),
+    ...tell(told.later, 'old_rows'),
     'end if;',
     'return null;',
     'end',

@@ -4,7 +4,8 @@
  * one can be caught up, or dropped, without touching what the other has to do.
  *
  * The queue has no key and no index: writers of the legacy tables pay for every one. Rows are taken by deleting what
- * is seen, in the order in which they lie.
+ * is seen, in the order in which they lie. Its replica identity is for databases that publish all of their tables:
+ * without one Postgres refuses to delete there. It costs nothing below wal_level = logical.
  */
 export const CAPTURE_TABLES = `
 create table drydock.captures (
@@ -23,4 +24,5 @@ create table drydock.changes (
   merge_key uuid,
   written_at timestamptz not null default clock_timestamp()
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+alter table drydock.changes replica identity full;
 `;

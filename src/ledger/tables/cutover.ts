@@ -25,4 +25,5 @@ create table drydock.repointed (
   new_id uuid not null,
   row_before jsonb not null
 );
+alter table drydock.repointed replica identity full;
 `;

@@ -73,6 +73,8 @@ export function createTables({ totals, changes }: Metrics): string[] {
   return [
     `create table ${totals} (submission_id uuid primary key, ${columns})`,
     `create table ${changes} (submission_id uuid not null, ${columns})`,
+    // It has no key: where a database publishes all of its tables, Postgres would delete no row of it without this.
+    `alter table ${changes} replica identity full`,
   ];
 }
 

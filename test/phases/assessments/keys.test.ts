@@ -5,7 +5,7 @@ import { KeyRange } from '../../../src/keys/key-range.js';
 import { detectLegacy, type LegacyDatabase } from '../../../src/legacy/detect.js';
 import type { LegacyTableName } from '../../../src/legacy/shapes.js';
 import { extractionQuery } from '../../../src/mapping/keyed-source.js';
-import { createTableStatement, targetsOf } from '../../../src/mapping/targets.js';
+import { createTableStatements, targetsOf } from '../../../src/mapping/targets.js';
 import { assessmentsPhase } from '../../../src/phases/assessments/phase.js';
 import { createTestDatabase } from '../../support/database.js';
 import { bound, createLegacy, loosen } from '../../support/legacy.js';
@@ -21,7 +21,7 @@ async function openBench(mixture: typeof SHAPE_A, fill: string) {
   const session = await openSession(database.url);
   const legacy = await detectLegacy(session, mixture.schema, mixture.appSchema);
   const { unified, folded } = targetsOf(bound(legacy, 'opportunities'));
-  for (const target of [unified, folded]) await session.execute(createTableStatement(target));
+  for (const target of [unified, folded]) await session.execute(createTableStatements(target));
   const flags = 'from_opportunities, from_app_opportunities, from_workflow_results';
   await session.execute(
     `insert into ${unified.qualified} (id, merge_key, title, status, ${flags}) values ('${id(1)}', '${id(900)}', 't', 'discovered', true, false, false)`,

@@ -1,0 +1,32 @@
+import type { Session } from '../../db/session.js';
+import type { LegacyTable } from '../../legacy/detect.js';
+import { oidArray } from '../preflight/findings.js';
+
+/**
+ * The schemas of some legacy tables in which the triggers of these tables may look for names when a direct write brings
+ * rows to them. They run with our rights then, and so would whatever somebody puts there under a name that they use. So
+ * nobody may create in such a schema but superusers, ourselves, and the owners of the tables, whose triggers have our
+ * rights anyway.
+ */
+export async function trustedHomes(
+  session: Session,
+  tables: readonly Pick<LegacyTable, 'oid' | 'home'>[],
+): Promise<string[]> {
+  const rows = await session.query(
+    `select n.nspname as name from pg_namespace n
+     where n.nspname = any ($1::text::name[]) and not exists (
+       select from (
+         select n.nspowner as role
+         union all
+         select a.grantee from aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a where a.privilege_type = 'CREATE'
+       ) g
+       left join pg_roles named on named.oid = g.role
+       left join pg_database d on d.datname = current_database() and named.rolname = 'pg_database_owner'
+       left join pg_roles r on r.oid = coalesce(d.datdba, g.role)
+       where not coalesce(
+         r.rolsuper or r.rolname = current_user or r.oid in (select c.relowner from pg_class c where c.oid = any ($2::text::oid[])), false)
+     ) order by 1`,
+    [`{${tables.map(({ home }) => JSON.stringify(home)).join(',')}}`, oidArray(tables)],
+  );
+  return rows.map(({ name }) => String(name));
+}
