@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type LegacyMixture, SHAPE_A, SHAPE_B } from '../../fixtures/mixture.js';
+import { type LegacyMixture, mixtureOf, SHAPE_A, SHAPE_B } from '../../fixtures/mixture.js';
 import { fill } from '../fixtures/filled.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { run } from '../support/unifying.js';
@@ -40,4 +40,23 @@ describe('what an assessment sums up may be of any type', () => {
     );
     await expectLossless(database, SHAPE_B);
   });
+});
+
+test('a column called as rows are in our statements does not become their key', async () => {
+  const mixture = mixtureOf({ marketValidations: 'B' });
+  const database = await filled(
+    mixture,
+    `alter table public.market_validations drop constraint market_validations_pkey, add column r text;
+     alter table public.market_validations alter id drop not null;
+     alter table public.market_validations alter opportunity_id drop not null;
+     update public.market_validations set id = null, opportunity_id = null;
+     insert into public.market_validations select * from public.market_validations limit 3`,
+  );
+  await expectLossless(database, mixture);
+  const { rows } = await database.query(
+    `select count(distinct merge_key)::int as keys, count(distinct v::text)::int as rows
+       from public.opportunity_assessment_records r, (select v::text from public.market_validations v) v
+      where r.source = 'market_validations'`,
+  );
+  expect(rows[0]?.keys).toBe(rows[0]?.rows);
 });
