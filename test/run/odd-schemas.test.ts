@@ -60,3 +60,11 @@ test('a column called as rows are in our statements does not become their key', 
   );
   expect(rows[0]?.keys).toBe(rows[0]?.rows);
 });
+
+test('submissions whose time is no moment have none', async () => {
+  const database = await filled(
+    SHAPE_A,
+    `alter table public.submissions alter created_at drop default, alter created_at type time using '12:00'`,
+  );
+  await expectLossless(database, SHAPE_A);
+});
