@@ -68,3 +68,17 @@ test('submissions whose time is no moment have none', async () => {
   );
   await expectLossless(database, SHAPE_A);
 });
+
+test('of a table with the columns of both shapes, that of its own shape names the submission', async () => {
+  const database = await filled(
+    SHAPE_A,
+    'alter table public.opportunities add column identified_from_submission_id uuid, add column app_name text',
+  );
+  await expectLossless(database, SHAPE_A);
+  const { rows } = await database.query(
+    `select count(*)::int as n from public.opportunities o
+       where o.submission_id is not null
+        and not exists (select from public.opportunities_unified u where u.submission_id = o.submission_id)`,
+  );
+  expect(rows).toEqual([{ n: 0 }]);
+});
