@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type LegacyMixture, mixtureOf, SHAPE_A, SHAPE_B } from '../../fixtures/mixture.js';
 import { fill } from '../fixtures/filled.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { run } from '../support/unifying.js';
+import { plan, run } from '../support/unifying.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 
 async function filled(mixture: LegacyMixture, alterations: string): Promise<TestDatabase> {
@@ -81,4 +81,18 @@ test('of a table with the columns of both shapes, that of its own shape names th
         and not exists (select from public.opportunities_unified u where u.submission_id = o.submission_id)`,
   );
   expect(rows).toEqual([{ n: 0 }]);
+});
+
+test('more columns than a table may have are refused before anything is written', async () => {
+  const many = (table: string) =>
+    `alter table public.${table} ${Array.from({ length: 550 }, (_, n) => `add column extra_${n} int`).join(', ')};`;
+  const database = await filled(
+    SHAPE_A,
+    ['opportunities', 'app_opportunities', 'workflow_results'].map(many).join('\n'),
+  );
+  const { stops } = await plan({ databaseUrl: database.url });
+  expect(stops.map(({ code }) => code)).toEqual(['too-many-columns', 'too-many-columns']);
+  expect(stops[0]?.message).toMatch(
+    /^Table public.opportunities_unified would have 1\d\d\d columns, and Postgres allows 1600: opportunities has 55\d, /,
+  );
 });
