@@ -83,6 +83,42 @@ test('of a table with the columns of both shapes, that of its own shape names th
   expect(rows).toEqual([{ n: 0 }]);
 });
 
+describe('tables that others inherit from', () => {
+  const moved = (table: string) =>
+    `create table public.more () inherits (public.${table});
+     with gone as (delete from only public.${table} where id in (select id from public.${table} order by id limit 5) returning *)
+       insert into public.more overriding system value select * from gone`;
+
+  test('submissions are named wherever they stand', async () => {
+    const database = await filled(
+      SHAPE_A,
+      `do $$ declare c record; begin
+         for c in select conrelid::regclass as t, conname from pg_constraint where confrelid = 'public.submissions'::regclass
+         loop execute format('alter table %s drop constraint %I', c.t, c.conname); end loop;
+       end $$;
+       ${moved('submissions')}`,
+    );
+    await expectLossless(database, SHAPE_A);
+  });
+
+  test('are refused where two rows have one id', async () => {
+    const database = await filled(
+      SHAPE_A,
+      `create table public.more () inherits (public.opportunities);
+       insert into public.more select * from only public.opportunities order by id limit 1`,
+    );
+    expect(await plan({ databaseUrl: database.url })).toMatchObject({
+      stops: [
+        {
+          code: 'no-unique-id',
+          message:
+            'Table public.opportunities and the tables that inherit from it hold rows with the same id, or with none.',
+        },
+      ],
+    });
+  });
+});
+
 test('more columns than a table may have are refused before anything is written', async () => {
   const many = (table: string) =>
     `alter table public.${table} ${Array.from({ length: 550 }, (_, n) => `add column extra_${n} int`).join(', ')};`;
