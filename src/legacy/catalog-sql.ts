@@ -33,7 +33,8 @@ join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name and c.relk
 
 /**
  * The columns of the tables of `$1`, oids parted by commas; those of one table in their order. A type is sent in binary
- * where all that it is made of can be: elements, fields, bounds.
+ * where all that it is made of can be: elements, fields, bounds. NOT NULL that was not validated (18 and newer) says
+ * nothing of the rows that are there.
  */
 export const COLUMN_SQL = `
 with recursive base (attrelid, attnum, oid, typmod) as (
@@ -58,7 +59,10 @@ with recursive base (attrelid, attnum, oid, typmod) as (
     union all select g.rngtypid from pg_range g where g.rngmultitypid = t.oid
   ) x (oid)
 )
-select a.attrelid::text as table_oid, a.attname as name, a.attnotnull::text as not_null,
+select a.attrelid::text as table_oid, a.attname as name,
+  (a.attnotnull and not exists (
+    select from pg_constraint n where n.conrelid = a.attrelid and n.contype = 'n' and not n.convalidated and a.attnum = any (n.conkey)
+  ))::text as not_null,
   format_type(a.atttypid, a.atttypmod) as type_name, format_type(b.oid, b.typmod) as base_name,
   bt.typname as kind, bt.typcategory::text as category, bt.typtype::text as typtype, b.typmod::text as typmod,
   bn.nspname = 'pg_catalog' as builtin,

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type LegacyMixture, mixtureOf, SHAPE_A, SHAPE_B } from '../../fixtures/mixture.js';
+import { verify } from '../../src/index.js';
 import { fill } from '../fixtures/filled.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { plan, run } from '../support/unifying.js';
+import { isServer } from '../support/version.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 
 async function filled(mixture: LegacyMixture, alterations: string): Promise<TestDatabase> {
@@ -17,6 +19,7 @@ async function expectLossless(database: TestDatabase, mixture: LegacyMixture): P
   const report = await run({ databaseUrl: database.url, capture: false });
   expect(report).toMatchObject({ outcome: 'done', phases: [{ state: 'verified' }, { state: 'verified' }] });
   await expectEqual(await database.client(), pairsOf(mixture));
+  expect(await verify({ databaseUrl: database.url, strict: true })).toMatchObject({ equal: true });
 }
 
 describe('what an assessment sums up may be of any type', () => {
@@ -81,6 +84,16 @@ test('of a table with the columns of both shapes, that of its own shape names th
         and not exists (select from public.opportunities_unified u where u.submission_id = o.submission_id)`,
   );
   expect(rows).toEqual([{ n: 0 }]);
+});
+
+test.runIf(isServer(18))('a column that is not null for new rows only has nulls', async () => {
+  const database = await filled(
+    SHAPE_A,
+    `alter table public.app_opportunities alter submission_id drop not null;
+     update public.app_opportunities set submission_id = null;
+     alter table public.app_opportunities add constraint later not null submission_id not valid`,
+  );
+  await expectLossless(database, SHAPE_A);
 });
 
 describe('tables that others inherit from', () => {
