@@ -43,6 +43,14 @@ export function isReadable({ kind, category }: WireType): boolean {
   return kind in DECODERS || isText(kind, category);
 }
 
+/** Kinds whose values are only compared: they are left as they are sent. */
+const COMPARED = new Set(['uuid', 'timestamptz', 'timestamp', 'date']);
+
+/** Whether values of a type are read as the server prints them: those without a binary form are sent so. */
+export function isReadAsText(type: WireType & { readonly binary: boolean }): boolean {
+  return !type.binary || (isReadable(type) && !COMPARED.has(type.kind));
+}
+
 export function decoderOf({ kind, category }: WireType): Decoder {
   return DECODERS[kind]?.() ?? (isText(kind, category) ? same : opaque);
 }

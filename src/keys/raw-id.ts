@@ -75,7 +75,8 @@ export function mayBeKeyedBetween(hash: string, from: string | null, to: string 
 export function ownKey(
   id: { readonly type: { readonly kind: string }; readonly notNull: boolean } | undefined,
 ): string {
-  const ofRow = keyOfUnknown('r::text');
+  // Not `r::text`: that would be a column of this name where the table has one.
+  const ofRow = keyOfUnknown('(r.*)::text');
   if (id?.type.kind !== 'uuid') return ofRow;
   return id.notNull ? 'r.id' : `coalesce(r.id, ${ofRow})`;
 }

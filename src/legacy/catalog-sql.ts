@@ -8,6 +8,7 @@ select n.nspname as schema, c.relname as name, c.oid::text as oid, c.relkind::te
   has_table_privilege(c.oid, 'select')::text as can_select,
   has_table_privilege(c.oid, 'references')::text as can_reference,
   row_security_active(c.oid)::text as hides_rows,
+  (c.relkind = 'r' and exists (select from pg_inherits h where h.inhparent = c.oid))::text as has_children,
   coalesce((
     select json_agg((
       select json_agg(a.attname order by a.attnum)
@@ -30,7 +31,11 @@ from json_to_recordset($1::text::json) as wanted (schema text, name text)
 join pg_namespace n on n.nspname = wanted.schema
 join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name and c.relkind in ('r', 'p', 'v', 'm', 'f')`;
 
-/** The columns of the tables of `$1`, oids parted by commas; those of one table in their order. */
+/**
+ * The columns of the tables of `$1`, oids parted by commas; those of one table in their order. A type is sent in binary
+ * where all that it is made of can be: elements, fields, bounds. NOT NULL that was not validated (18 and newer) says
+ * nothing of the rows that are there.
+ */
 export const COLUMN_SQL = `
 with recursive base (attrelid, attnum, oid, typmod) as (
   select a.attrelid, a.attnum, a.atttypid, a.atttypmod
@@ -40,19 +45,36 @@ with recursive base (attrelid, attnum, oid, typmod) as (
   select b.attrelid, b.attnum, t.typbasetype, t.typtypmod
   from base b
   join pg_type t on t.oid = b.oid and t.typtype = 'd'
+), part (whole, oid) as (
+  select b.oid, b.oid from base b
+  union
+  select p.whole, x.oid
+  from part p
+  join pg_type t on t.oid = p.oid
+  cross join lateral (
+    select t.typbasetype where t.typtype = 'd'
+    union all select t.typelem where t.typcategory = 'A'
+    union all select a.atttypid from pg_attribute a where t.typtype = 'c' and a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
+    union all select g.rngsubtype from pg_range g where g.rngtypid = t.oid
+    union all select g.rngtypid from pg_range g where g.rngmultitypid = t.oid
+  ) x (oid)
 )
-select a.attrelid::text as table_oid, a.attname as name, a.attnotnull::text as not_null,
+select a.attrelid::text as table_oid, a.attname as name,
+  (a.attnotnull and not exists (
+    select from pg_constraint n where n.conrelid = a.attrelid and n.contype = 'n' and not n.convalidated and a.attnum = any (n.conkey)
+  ))::text as not_null,
   format_type(a.atttypid, a.atttypmod) as type_name, format_type(b.oid, b.typmod) as base_name,
   bt.typname as kind, bt.typcategory::text as category, bt.typtype::text as typtype, b.typmod::text as typmod,
   bn.nspname = 'pg_catalog' as builtin,
-  (bt.oid <> 'pg_catalog.xml'::pg_catalog.regtype and bt.typsend <> 0 and bt.typreceive <> 0 and coalesce(et.typsend <> 0 and et.typreceive <> 0, true))::text as binary,
+  (bt.oid <> 'pg_catalog.xml'::pg_catalog.regtype and not exists (
+    select from part p join pg_type pt on pt.oid = p.oid where p.whole = bt.oid and (pt.typsend = 0 or pt.typreceive = 0)
+  ))::text as binary,
   case when a.attcollation <> t.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation,
   coalesce(co.collisdeterministic, true)::text as deterministic
 from pg_attribute a
 join pg_type t on t.oid = a.atttypid
 join base b on b.attrelid = a.attrelid and b.attnum = a.attnum
 join pg_type bt on bt.oid = b.oid and bt.typtype <> 'd'
-left join pg_type et on et.oid = bt.typelem and bt.typcategory = 'A'
 join pg_namespace bn on bn.oid = bt.typnamespace
 left join pg_collation co on co.oid = a.attcollation
 left join pg_namespace cn on cn.oid = co.collnamespace

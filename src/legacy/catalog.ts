@@ -47,6 +47,8 @@ export interface CatalogTable {
   readonly canReference: boolean;
   /** Whether row-level security hides rows from this user. */
   readonly hidesRows: boolean;
+  /** Whether rows of tables that inherit from it are its rows, too: neither its keys nor a reference to it knows of those. */
+  readonly hasChildren: boolean;
 }
 
 /** Base types whose equality operator means the very same value, and that hash. */
@@ -119,6 +121,7 @@ export async function readTables(session: Session, names: readonly TableName[]):
       canSelect: table.can_select === 'true',
       canReference: table.can_reference === 'true',
       hidesRows: table.hides_rows === 'true',
+      hasChildren: table.has_children === 'true',
     }),
   );
 }

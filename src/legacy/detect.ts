@@ -1,7 +1,8 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { Stop } from '../reports/plan.js';
-import { type CatalogTable, columnOf, isUniqueKey, readTables } from './catalog.js';
+import { type CatalogTable, readTables } from './catalog.js';
+import { unclearIds } from './identified.js';
 import { type MovedTables, NOTHING_MOVED } from './moved.js';
 import { type LegacyTableName, SHAPES, type Shape } from './shapes.js';
 
@@ -52,7 +53,10 @@ export async function detectLegacy(
       foundAppSchema = home;
     }
     const shape = closestShape(name, table);
-    if (aside?.dropped !== true) stops.push(...problems(table, shape));
+    if (aside?.dropped !== true) {
+      stops.push(...problems(table, shape));
+      if (isTable(table)) stops.push(...(await unclearIds(session, table)));
+    }
     tables.set(name, { ...table, name, shape, home });
   }
   if (tables.size === 0) {
@@ -123,6 +127,10 @@ function closestShape(name: LegacyTableName, table: CatalogTable): Shape {
   return [...SHAPES[name]].sort((a, b) => likeness(b) - likeness(a) || lacks(a) - lacks(b))[0] as Shape;
 }
 
+function isTable({ kind }: CatalogTable): boolean {
+  return ['r', 'p'].includes(kind);
+}
+
 function problems(table: CatalogTable, shape: Shape): Stop[] {
   const found: Stop[] = [];
   const name = `${table.schema}.${table.name}`;
@@ -135,19 +143,11 @@ function problems(table: CatalogTable, shape: Shape): Stop[] {
       next: 'Add the columns (they may be null), or rename the table if it is not the legacy one.',
     });
   }
-  const isTable = ['r', 'p'].includes(table.kind);
-  if (!isTable) {
+  if (!isTable(table)) {
     found.push({
       code: 'not-a-table',
       message: `${name} is not a table (pg_class.relkind is ${table.kind}).`,
       next: 'Drydock reads tables; check --schema.',
-    });
-  }
-  if (IDENTIFIED.has(table.name) && isTable && !hasUniqueId(table)) {
-    found.push({
-      code: 'no-unique-id',
-      message: `Column id of table ${name} is not a uuid with a primary key or a unique index of its own.`,
-      next: 'Make it the primary key: other tables name these rows by it.',
     });
   }
   if (!table.canSelect) {
@@ -165,19 +165,6 @@ function problems(table: CatalogTable, shape: Shape): Stop[] {
     });
   }
   return found;
-}
-
-/** Tables whose rows are named by their ids: in other legacy tables, or in ours. */
-const IDENTIFIED: ReadonlySet<string> = new Set<LegacyTableName>([
-  'submissions',
-  'opportunities',
-  'opportunity_scores',
-]);
-
-function hasUniqueId(table: CatalogTable): boolean {
-  const id = columnOf(table, 'id');
-  // Without the column at all, that is what is missing.
-  return id === undefined || (id.type.kind === 'uuid' && isUniqueKey(table, 'id'));
 }
 
 /** The columns that the design does not know. */

@@ -24,6 +24,11 @@ const EXPLANATIONS: Readonly<Record<string, (message: string) => Explanation>> =
     what: `The server's disk is full: ${message}.`,
     next: 'Make room (drydock plan estimates how much is needed) and give the same command again.',
   }),
+  '22021': (message) => ({
+    code: 'not-utf8',
+    what: `The database, whose encoding lets anything pass, holds text that is not UTF-8: ${message}.`,
+    next: 'Mend the text; or dump the database as the encoding that its text is in (pg_dump --encoding) and restore it into one in UTF8.',
+  }),
   '40001': conflict,
   '40P01': conflict,
   '55P03': (message) => ({

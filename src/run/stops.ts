@@ -22,6 +22,7 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
     });
   }
   for (const phase of phases) {
+    stops.push(...tooWide(phase));
     stops.push(...(await foreignObjects(context, phase)));
     stops.push(...phaseOrder(context, phase));
   }
@@ -105,6 +106,22 @@ async function behindTransactionPooler(context: Context): Promise<boolean> {
     await other.rollback();
     return others === before || after !== before;
   });
+}
+
+/** Columns that a table may have. */
+const MOST_COLUMNS = 1_600;
+
+/** Our tables have a place for every column of several legacy tables. */
+function tooWide(phase: Phase): Stop[] {
+  const { unified, folded } = targetsOf(phase);
+  const sources = phase.bound.sources.map(({ rule, columns }) => `${rule.table} has ${columns.length}`);
+  return [unified, folded]
+    .filter(({ table }) => table.definitions.length > MOST_COLUMNS)
+    .map(({ schema, name, table }) => ({
+      code: 'too-many-columns',
+      message: `Table ${schema}.${name} would have ${table.definitions.length} columns, and Postgres allows ${MOST_COLUMNS}: ${sources.join(', ')}.`,
+      next: 'Drop columns of the legacy tables that nobody uses, or move them into a table of their own.',
+    }));
 }
 
 async function foreignObjects(context: Context, phase: Phase): Promise<Stop[]> {

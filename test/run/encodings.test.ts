@@ -6,7 +6,7 @@ import { schemaNames } from '../../fixtures/schema/names.js';
 import { verify } from '../../src/index.js';
 import { createTestDatabase } from '../support/database.js';
 import { loosen } from '../support/legacy.js';
-import { run } from '../support/unifying.js';
+import { plan, run } from '../support/unifying.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 
 test('a database in LATIN1 keeps its umlauts', async () => {
@@ -44,4 +44,19 @@ test('a database in LATIN1 keeps its umlauts', async () => {
     [texts],
   );
   expect(rows[0]?.n).toBeGreaterThan(0);
+});
+
+test('text that is in no encoding is called so', async () => {
+  const mixture = mixtureOf({});
+  const database = await createTestDatabase('ascii', { encoding: 'SQL_ASCII' });
+  const client = await database.client();
+  await createLegacySchema(client, mixture, {});
+  await loosen(database, mixture);
+  await client.query(
+    String.raw`insert into public.app_opportunities (id, submission_id) values (gen_random_uuid(), e'caf\xe9')`,
+  );
+  await expect(plan({ databaseUrl: database.url })).rejects.toMatchObject({ code: 'not-utf8' });
+  await client.query(`update public.app_opportunities set submission_id = 'café'`);
+  await run({ databaseUrl: database.url });
+  await expectEqual(client, pairsOf(mixture));
 });

@@ -102,7 +102,7 @@ test('columns of every kind of type, with values that are hard to keep', async (
   await client.query(`
     create type public.pair as (a int, "B c" text);
     create type public."Mood ✓" as enum ('ok', 'so so', 'it''s "bad"');
-    create domain public.acl as aclitem; create domain public.markup as xml;
+    create type public.pass as (who text, acl aclitem); create domain public.acl as aclitem; create domain public.markup as xml;
     create domain public.short as varchar(5) check (value <> 'wrong');
     create domain public.shorts as public.short[];
     create domain public."Pair D" as public.pair;
@@ -126,6 +126,9 @@ test('columns of every kind of type, with values that are hard to keep', async (
     aclitem: ['=r/postgres', 'postgres=arwdDxt/postgres'],
     'aclitem[]': ['{}', '{=r/postgres,postgres=arw*/postgres}', '[0:0]={=r/postgres}'],
     'public.acl': ['=r/postgres'],
+    'public.acl[]': ['{=r/postgres}'],
+    'public.pass': ['("a, b",=r/postgres)', '(,)'],
+    'public.pass[]': [`{"(\\"a, b\\",=r/postgres)"}`],
     'public.markup': ['<?xml version="1.0" encoding="UTF-8"?><a/>', 'a fragment<b/>'],
     'bit varying(9)[]': ['{1,"",101}'],
     bytea: ['\\x', '\\x00ff5c6e', 'plain'],

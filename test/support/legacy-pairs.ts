@@ -77,7 +77,7 @@ async function columnsOf(client: Pick<pg.Client, 'query'>, relation: string): Pr
     name,
     type,
     comparable:
-      !/^(json|jsonpath|xml|aclitem|(?:public\.)?(?:acl|markup)|point|polygon|box|line|path|lseg|circle)(\[\])?$/.test(
+      !/^(json|jsonpath|xml|aclitem|(?:public\.)?(?:acl|markup|pass)|point|polygon|box|line|path|lseg|circle)(\[\])?$/.test(
         type,
       ),
   }));

@@ -62,7 +62,7 @@ export function sourceOf(parts: Parts): BoundSource {
     rule: { table, prefix: table, flag: inUnified ? `from_${table}` : null, homes: {} },
     table: {
       schema: 'public', home: 'public', name: table, oid: '1', kind: 'r', columns: catalog, uniqueKeys: keyed ? [['id']] : [], indexed: keyed ? ['id'] : [], bytes: 0,
-      estimatedRows: 0, comment: null, canSelect: true, canReference: true, hidesRows: false,
+      estimatedRows: 0, comment: null, canSelect: true, canReference: true, hidesRows: false, hasChildren: false,
       shape: { name: 'B', needed: [], tellTale: [], known: [] },
     },
     columns,

@@ -2,6 +2,7 @@ import { ident, qualified } from '../../db/identifier.js';
 import { bareId, rawText } from '../../keys/raw-id.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import { LEGACY_TABLES } from '../../legacy/shapes.js';
+import { submissionPointers } from '../../phases/opportunities/pointers.js';
 import { newestFirst, totalOf } from '../legacy/assessments.js';
 import { LegacyRow } from '../legacy/columns.js';
 import type { Asked } from '../question.js';
@@ -27,7 +28,7 @@ export function wholeOpportunity(forms: Forms): Asked {
   const workflowIs = byOpportunity(workflow);
   const scores = new LegacyRow(found.opportunity_scores);
   const type = `${new LegacyRow(found.market_validations).text('validation_type')} collate "C"`;
-  const pointer = o.pick('identified_from_submission_id', 'submission_id');
+  const pointer = o.pick(...submissionPointers(found.opportunities));
   return {
     ...named,
     parameters: parameters(forms, submissions, workflow),

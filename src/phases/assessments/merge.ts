@@ -5,31 +5,17 @@ import type { BoundPhase } from '../../mapping/bind.js';
 import { Assembler, type Fallback } from '../../transform/assemble.js';
 import { Contest, compareStanding, compareText, type Standing } from '../../transform/dedupe.js';
 import { RowBuilder } from '../../transform/output.js';
-import { fieldAt, Row, RowReader } from '../../transform/row.js';
-import { StandingReader } from '../../transform/standing.js';
+import { fieldAt, type Row, RowReader } from '../../transform/row.js';
 import { compareLatestFirst, earlier, later } from '../../transform/timestamps.js';
 import type { Merger } from '../phase.js';
 import { EXTRA, HEAD } from './keys.js';
 import { DIMENSION_COLUMNS, DIMENSIONS } from './mapping.js';
+import { countOf, passing, placeOf, readSide, type Side } from './sides.js';
 import { DecimalMean, jsonEvidence, jsonNumber, NewestByName } from './summary.js';
-
-export const TIMES = {
-  created: ['created_at', 'score_date', 'validation_date', 'calculated_at'],
-  updated: ['updated_at', 'score_date', 'validation_date', 'calculated_at'],
-} as const;
 
 interface ScoreStanding extends Standing {
   readonly version: string;
   readonly row: Row;
-}
-
-/** One source: where its fields are, by any of the names that the shapes give them. */
-interface Side {
-  readonly index: number;
-  readonly rows: RowReader;
-  readonly standing: StandingReader;
-  /** A row that is read again and again, where none of them is kept. */
-  readonly passing: Row;
 }
 
 /**
@@ -40,12 +26,7 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
   const readers = bound.sources.map((source) => new RowReader(source, HEAD));
   const assembler = new Assembler(bound.sources, readers, DIMENSION_COLUMNS);
   const builder = new RowBuilder(bound);
-  const side = (table: string): Side | null => {
-    const index = bound.sources.findIndex((source) => source.rule.table === table);
-    const [source, rows] = [bound.sources[index], readers[index]];
-    if (source === undefined || rows === undefined) return null;
-    return { index, rows, standing: new StandingReader(source, rows, TIMES), passing: new Row(rows) };
-  };
+  const side = (table: string) => readSide(bound, readers, table);
   const scores = side('opportunity_scores');
   const validations = side('market_validations');
   const components = side('score_components');
@@ -127,25 +108,6 @@ const noFallback: Fallback = (_target, _rows, out) => out.null();
 function method(scored: boolean, validated: boolean): string {
   if (scored) return validated ? 'SCORED_AND_VALIDATED' : 'SCORED';
   return validated ? 'VALIDATION_ONLY' : 'COMPONENTS_ONLY';
-}
-
-function countOf(group: Group, side: Side | null): number {
-  return group.rows[side?.index ?? -1]?.count ?? 0;
-}
-
-/** Where a side's rows have a field, by any of the names that the shapes give it; -1 for nowhere. */
-function placeOf(side: Side | null, names: readonly string[]): number {
-  return names.map((name) => side?.rows.indexOf(name) ?? -1).find((place) => place >= 0) ?? -1;
-}
-
-/** The rows of a side, each in the place of the one before. */
-function* passing(group: Group, side: Side | null): Generator<Row> {
-  if (side === null) return;
-  const row = side.passing;
-  for (const bytes of group.rows[side.index] ?? []) {
-    row.read(bytes);
-    yield row;
-  }
 }
 
 function currentScore(group: Group, scores: Side, place: number): Contest<ScoreStanding> | null {

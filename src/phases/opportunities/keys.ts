@@ -17,6 +17,7 @@ import { SCRATCH } from '../../mapping/scratch.js';
 import type { Wanted } from '../../mapping/wanted.js';
 import { timeColumns } from '../../transform/standing.js';
 import { mayBeWanted, type Naming } from './candidates.js';
+import { submissionPointers } from './pointers.js';
 import { type Submissions, submissionsOf } from './submissions.js';
 
 /**
@@ -74,16 +75,16 @@ function extrasOf(table: Pick<LegacyTable, 'columns'>, alias: string, known: str
 }
 
 /** How an `opportunities` row names its submission. */
-function namingOf(table: Pick<LegacyTable, 'columns'>): Naming {
+function namingOf(table: Pick<LegacyTable, 'columns' | 'shape'>): Naming {
   const has = (name: string) => columnOf(table, name) !== undefined;
   return {
-    pointer: ['identified_from_submission_id', 'submission_id'].find(has),
+    pointer: submissionPointers(table).find(has),
     raw: ['opportunity_id'].find(has),
   };
 }
 
 /** Joins and key of an `opportunities` row; used for the table itself and for the rows that point to it. */
-function opportunityKey(table: Pick<LegacyTable, 'columns'>, alias: string) {
+function opportunityKey(table: Pick<LegacyTable, 'columns' | 'shape'>, alias: string) {
   const { pointer, raw } = namingOf(table);
   const text = raw === undefined ? 'null::text' : rawText(`${alias}.${ident(raw)}`);
   const pointed =

@@ -49,6 +49,8 @@ export const opportunitiesPhase: PhaseDefinition = {
 function foreignKeys(legacy: LegacyDatabase): Phase['foreignKeys'] {
   const submissions = legacy.tables.get('submissions');
   if (submissions === undefined || !isUniqueKey(submissions, 'id')) return [];
+  // It would refuse rows of submissions that stand in an inheriting table.
+  if (submissions.hasChildren) return [];
   return [
     {
       column: 'submission_id',

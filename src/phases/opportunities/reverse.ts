@@ -8,6 +8,7 @@ import { ownTarget } from '../../mapping/tables.js';
 import { timeColumns } from '../../transform/standing.js';
 import { CREATED } from './keys.js';
 import { opportunitiesMapping } from './mapping.js';
+import { submissionPointers } from './pointers.js';
 import { OTHERWISE, STATUS_WORDS } from './statuses.js';
 
 const OLD_NAMES = 'Write it through the old name, where the legacy table decides.';
@@ -23,9 +24,8 @@ export function reverseOpportunities(legacy: LegacyDatabase, bound: BoundPhase):
     const found = of?.columns.find(({ name, home }) => name === column && home.kind === 'own');
     return found === undefined ? undefined : ident(ownTarget(found));
   };
-  const pointer = ['identified_from_submission_id', 'submission_id']
-    .map((name) => place(opportunities, name))
-    .find(Boolean);
+  const pointers = opportunities === undefined ? [] : submissionPointers(opportunities.table);
+  const pointer = pointers.map((name) => place(opportunities, name)).find(Boolean);
   const redditKey = place(opportunities, 'opportunity_id');
   const appKey = place(app, 'submission_id');
   const workflowKey = place(workflow, 'opportunity_id');

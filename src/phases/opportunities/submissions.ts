@@ -4,6 +4,7 @@ import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import { isPlainText, textIsIn } from '../../mapping/candidates.js';
 import type { Wanted } from '../../mapping/wanted.js';
+import { timeColumns } from '../../transform/standing.js';
 
 /**
  * The submissions that rows are resolved against: relation `s` with id, rid (Reddit's id), canon (id of the oldest
@@ -54,7 +55,7 @@ export function submissionsOf(table: LegacyTable | undefined): Submissions {
   const bare = bareId(raw);
   const type = (name: string) => columnOf(table, name)?.type;
   const id = asUuid('b.id', type('id')?.kind ?? '');
-  const createdAt = type('created_at')?.category === 'D' ? 'b.created_at' : 'null';
+  const createdAt = timeColumns(table, ['created_at']).length > 0 ? 'b.created_at' : 'null';
   // `offset 0` keeps the planner from writing the expressions of rid into every place that uses it.
   const rows = (where: string) =>
     `select ${id} as id, ${bare} as rid, b.title::text as title, ${createdAt}::timestamptz as created_at from ${relation} ${where} offset 0`;

@@ -1,0 +1,47 @@
+import { qualified } from '../db/identifier.js';
+import type { Session } from '../db/session.js';
+import type { Stop } from '../reports/plan.js';
+import { type CatalogTable, columnOf, isUniqueKey } from './catalog.js';
+import type { LegacyTableName } from './shapes.js';
+
+/** Tables whose rows are named by their ids: in other legacy tables, or in ours. */
+const IDENTIFIED: ReadonlySet<string> = new Set<LegacyTableName>([
+  'submissions',
+  'opportunities',
+  'opportunity_scores',
+]);
+
+/** What keeps ids from naming one row each, where they have to. */
+export async function unclearIds(session: Session, table: CatalogTable): Promise<Stop[]> {
+  const id = columnOf(table, 'id');
+  // Without the column at all, that is what is missing.
+  if (!IDENTIFIED.has(table.name) || id === undefined) return [];
+  const name = `${table.schema}.${table.name}`;
+  if (id.type.kind !== 'uuid' || !isUniqueKey(table, 'id')) {
+    return [
+      {
+        code: 'no-unique-id',
+        message: `Column id of table ${name} is not a uuid with a primary key or a unique index of its own.`,
+        next: 'Make it the primary key: other tables name these rows by it.',
+      },
+    ];
+  }
+  // What may not be read is refused for that.
+  if (!table.hasChildren || !table.canSelect || table.hidesRows) return [];
+  if (!(await repeatsIds(session, table))) return [];
+  return [
+    {
+      code: 'no-unique-id',
+      message: `Table ${name} and the tables that inherit from it hold rows with the same id, or with none.`,
+      next: 'Give each row an id of its own: other tables name these rows by it.',
+    },
+  ];
+}
+
+/** An index of the table does not hold what stands in those that inherit from it. */
+async function repeatsIds(session: Session, { schema, name }: CatalogTable): Promise<boolean> {
+  const { repeats } = await session.one(
+    `select exists (select from ${qualified(schema, name)} r group by r.id having count(*) > 1 or r.id is null)::text as repeats`,
+  );
+  return repeats === 'true';
+}

@@ -1,0 +1,57 @@
+import { isReadAsText } from '../../copy-binary/decode.js';
+import type { Group } from '../../extract/group.js';
+import { columnOf } from '../../legacy/catalog.js';
+import type { LegacyTable } from '../../legacy/detect.js';
+import type { BoundPhase } from '../../mapping/bind.js';
+import { Row, type RowReader } from '../../transform/row.js';
+import { StandingReader } from '../../transform/standing.js';
+
+export const TIMES = {
+  created: ['created_at', 'score_date', 'validation_date', 'calculated_at'],
+  updated: ['updated_at', 'score_date', 'validation_date', 'calculated_at'],
+} as const;
+
+/** One source: where its fields are, by any of the names that the shapes give them. */
+export interface Side {
+  readonly index: number;
+  readonly table: LegacyTable;
+  readonly rows: RowReader;
+  readonly standing: StandingReader;
+  /** A row that is read again and again, where none of them is kept. */
+  readonly passing: Row;
+}
+
+/** @param readers one per source */
+export function readSide(bound: BoundPhase, readers: readonly RowReader[], name: string): Side | null {
+  const index = bound.sources.findIndex((source) => source.rule.table === name);
+  const [source, rows] = [bound.sources[index], readers[index]];
+  if (source === undefined || rows === undefined) return null;
+  const standing = new StandingReader(source, rows, TIMES);
+  return { index, table: source.table, rows, standing, passing: new Row(rows) };
+}
+
+export function countOf(group: Group, side: Side | null): number {
+  return group.rows[side?.index ?? -1]?.count ?? 0;
+}
+
+/**
+ * Where a side's rows have a text or a number, by any of the names that the shapes give it; -1 for nowhere. A column of
+ * another type, such as an array, has nothing that a summary could say: its values stand in the record, whole.
+ */
+export function placeOf(side: Side | null, names: readonly string[]): number {
+  const place = (name: string) => {
+    const type = side === null ? undefined : columnOf(side.table, name)?.type;
+    return side !== null && type !== undefined && isReadAsText(type) ? side.rows.indexOf(name) : -1;
+  };
+  return names.map(place).find((found) => found >= 0) ?? -1;
+}
+
+/** The rows of a side, each in the place of the one before. */
+export function* passing(group: Group, side: Side | null): Generator<Row> {
+  if (side === null) return;
+  const row = side.passing;
+  for (const bytes of group.rows[side.index] ?? []) {
+    row.read(bytes);
+    yield row;
+  }
+}
