@@ -1,6 +1,6 @@
 import { type KeyedSource, tableOf } from '../../mapping/keyed-source.js';
 import { WEIGHTS } from '../../phases/assessments/mapping.js';
-import { TIMES } from '../../phases/assessments/merge.js';
+import { TIMES } from '../../phases/assessments/sides.js';
 import type { Phase } from '../../phases/phase.js';
 import { LegacyRow } from './columns.js';
 
