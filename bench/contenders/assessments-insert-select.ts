@@ -12,7 +12,9 @@ const RECORDS = 'peer_assessment_records';
  * there is.
  *
  * Left out, in the peer's favour: no residue (the percent scale needs none), no ledger, no foreign key, no check that
- * evidence is what jsonb takes beyond the server's own; a row that names no opportunity meets others only by chance.
+ * evidence is what jsonb takes beyond the server's own; whether an opportunity is there is not looked up, so that a row
+ * that names none meets others only by chance; ids that are derived are MD5, not SHA-1. All other columns of both tables
+ * come out as ours do.
  */
 const STATEMENT = `
 with folded as (
@@ -20,22 +22,26 @@ with folded as (
 ), s as materialized (
   select r.*, coalesce(f.unified_id, r.opportunity_id) as key,
     row_number() over (partition by coalesce(f.unified_id, r.opportunity_id)
-      order by r.score_date desc nulls last, r.score_version desc nulls last, r.id) as place
+      order by r.score_date desc nulls last, r.score_version desc nulls last, r.id) as place,
+    min(r.score_date) over (partition by coalesce(f.unified_id, r.opportunity_id)) as first
   from opportunity_scores r left join folded f on f.id = r.opportunity_id
 ), v as (
-  select coalesce(f.unified_id, r.opportunity_id) as key, count(*) as n,
-    jsonb_agg(distinct r.validation_type) as types,
+  select r.key, count(*) as n, jsonb_agg(distinct r.validation_type) as types,
     jsonb_object_agg(r.validation_type, case when pg_input_is_valid(r.validation_result, 'jsonb')
-        then r.validation_result::jsonb else to_jsonb(r.validation_result) end
-      order by r.validation_date nulls first, r.id desc)
-      filter (where length(r.validation_result) <= 16384) as evidence,
+        then r.validation_result::jsonb else to_jsonb(r.validation_result) end)
+      filter (where r.place = 1 and length(r.validation_result) <= 16384) as evidence,
     avg(r.confidence_score) filter (where r.confidence_score between 0 and 9.9999) as confidence,
     min(r.validation_date) as first, max(r.validation_date) as last
-  from market_validations r left join folded f on f.id = r.opportunity_id group by 1
+  from (
+    select coalesce(f.unified_id, r.opportunity_id) as key, r.validation_type, r.validation_date, r.validation_result,
+      r.confidence_score, row_number() over (partition by coalesce(f.unified_id, r.opportunity_id), r.validation_type
+        order by r.validation_date desc nulls last, r.id) as place
+    from market_validations r left join folded f on f.id = r.opportunity_id
+  ) r group by 1
 ), c as (
   select coalesce(f.unified_id, r.opportunity_id) as key, count(*) as n,
-    jsonb_object_agg(r.metric_name, r.metric_value order by r.calculated_at nulls first, r.id desc)
-      filter (where r.metric_value is not null) as metrics,
+    nullif(jsonb_strip_nulls(
+      jsonb_object_agg(r.metric_name, r.metric_value order by r.calculated_at nulls first, r.id desc)), '{}') as metrics,
     min(r.calculated_at) as first, max(r.calculated_at) as last
   from score_components r left join folded f on f.id = r.opportunity_id group by 1
 ), ids as materialized (
@@ -84,7 +90,7 @@ select k.id, k.key, k.key,
   v.confidence, coalesce(v.n, 0), c.metrics, coalesce(c.n, 0),
   case when s.id is not null and v.n > 0 then 'SCORED_AND_VALIDATED' when s.id is not null then 'SCORED'
     when v.n > 0 then 'VALIDATION_ONLY' else 'COMPONENTS_ONLY' end, s.score_version,
-  greatest(s.score_date, v.last, c.last), least(s.score_date, v.first, c.first),
+  greatest(s.score_date, v.last, c.last), least(s.first, v.first, c.first),
   greatest(s.score_date, v.last, c.last), s.id is not null,
   s.opportunity_id, s.score_date, s.score_version, s.total_score, s.scoring_notes
 from ids k left join s on s.key = k.key and s.place = 1 left join v on v.key = k.key left join c on c.key = k.key`;

@@ -30,7 +30,7 @@ export function numericBytes(text: string): string {
   const known = SCORE_BYTES[hundredths];
   if (known !== undefined) return known;
   const score = SCORES[hundredths];
-  if (score === undefined) return rememberedBytes(text);
+  if (score === undefined) return shortBytes(text) ?? rememberedBytes(text);
   const bytes = generalBytes(score);
   SCORE_BYTES[hundredths] = bytes;
   return bytes;
@@ -45,17 +45,50 @@ const rememberedBytes = remembered(generalBytes, MOST_REMEMBERED);
  * remembered: of millions with four places, hardly two are the same.
  */
 function shortText(bytes: string): string | undefined {
-  const [count, weight, places] = [bytes.charCodeAt(1), bytes.charCodeAt(3), bytes.charCodeAt(7)];
+  const count = bytes.charCodeAt(1);
+  const places = bytes.charCodeAt(7);
   const rest = bytes.charCodeAt(0) | bytes.charCodeAt(4) | bytes.charCodeAt(5) | bytes.charCodeAt(6);
   if (rest !== 0 || places > 4 || count > 2) return undefined;
-  const digit = (index: number) =>
-    index < count ? (bytes.charCodeAt(8 + 2 * index) << 8) | bytes.charCodeAt(9 + 2 * index) : 0;
-  let [whole, fraction] = [0, 0];
-  if (weight === 0 && bytes.charCodeAt(2) === 0) [whole, fraction] = [digit(0), digit(1)];
-  else if (weight === 0xff && bytes.charCodeAt(2) === 0xff && count < 2) fraction = digit(0);
-  else return undefined;
-  return places === 0 ? String(whole) : `${whole}.${fourDigits(fraction).slice(0, places)}`;
+  const weight = digitIn(bytes, 2);
+  const first = count > 0 ? digitIn(bytes, 8) : 0;
+  let whole = 0;
+  let fraction = first;
+  if (weight === 0) {
+    whole = first;
+    fraction = count > 1 ? digitIn(bytes, 10) : 0;
+  } else if (weight !== 0xffff || count > 1) return undefined;
+  if (places === 0) return String(whole);
+  const digits = fourDigits(fraction);
+  return `${whole}.${places === 4 ? digits : digits.slice(0, places)}`;
 }
+
+function digitIn(bytes: string, at: number): number {
+  return (bytes.charCodeAt(at) << 8) | bytes.charCodeAt(at + 1);
+}
+
+/** The bytes of a number that is written with one digit and four places, like `0.8125`: as fast as they are remembered. */
+function shortBytes(text: string): string | undefined {
+  if (text.length !== 6 || text.charCodeAt(1) !== POINT) return undefined;
+  let fraction = 0;
+  for (let at = 2; at < 6; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    fraction = 10 * fraction + digit;
+  }
+  const whole = text.charCodeAt(0) - ZERO;
+  if (whole < 0 || whole > 9) return undefined;
+  const digits = fraction === 0 ? '' : int16(fraction);
+  if (whole > 0)
+    return `${fraction === 0 ? ONE_WITH_FOUR_PLACES : TWO_WITH_FOUR_PLACES}${int16(whole)}${digits}`;
+  return `${fraction === 0 ? ZERO_WITH_FOUR_PLACES : FRACTION_OF_FOUR_PLACES}${digits}`;
+}
+
+/** What stands before the digits: their number, the weight of the first one, the sign, the places. */
+const head = (count: number, weight: number) => [count, weight, SIGNS.positive, 4].map(int16).join('');
+const ZERO_WITH_FOUR_PLACES = head(0, 0);
+const FRACTION_OF_FOUR_PLACES = head(1, -1);
+const ONE_WITH_FOUR_PLACES = head(1, 0);
+const TWO_WITH_FOUR_PLACES = head(2, 0);
 
 /** The hundredths of a number from 0.00 to 9999.99 with two places; -1 for others. */
 function hundredthsIn(bytes: string): number {

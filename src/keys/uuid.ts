@@ -1,10 +1,13 @@
 import crypto from 'node:crypto';
 
-/** In one call where this Node has it (20.12 and newer): a derived id takes two thirds of the time then. */
-const sha1: (bytes: Buffer) => Buffer =
+/**
+ * As a latin1 string, which costs less than half of what a Buffer does. In one call where this Node has it (20.12 and
+ * newer): a derived id takes two thirds of the time then.
+ */
+const sha1: (bytes: Buffer) => string =
   typeof crypto.hash === 'function'
-    ? (bytes) => crypto.hash('sha1', bytes, 'buffer')
-    : (bytes) => crypto.createHash('sha1').update(bytes).digest();
+    ? (bytes) => crypto.hash('sha1', bytes, 'binary')
+    : (bytes) => crypto.createHash('sha1').update(bytes).digest('binary');
 
 /** Namespace of every id that Drydock derives: the UUID v5 of `drydock` in the DNS namespace. */
 const NAMESPACE = Buffer.from(derived('drydock', bytesOf('6ba7b810-9dad-11d1-80b4-00c04fd430c8')), 'latin1');
@@ -21,9 +24,9 @@ export function uuidV5Bytes(name: string): string {
 
 function derived(name: string, namespace: Buffer): string {
   const hash = sha1(Buffer.concat([namespace, Buffer.from(name, 'utf8')]));
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  return hash.toString('latin1', 0, 16);
+  const version = String.fromCharCode((hash.charCodeAt(6) & 0x0f) | 0x50);
+  const variant = String.fromCharCode((hash.charCodeAt(8) & 0x3f) | 0x80);
+  return hash.slice(0, 6) + version + hash.charAt(7) + variant + hash.slice(9, 16);
 }
 
 /** A uuid's text as its sixteen bytes, in a latin1 string; both sort alike. */

@@ -40,16 +40,29 @@ export class StandingReader {
 
   /** @param ranked whether there are other rows to compare with */
   read(row: Row, ranked: boolean): Standing {
-    let created = NULL;
-    for (const field of this.#created) created = earlier(created, fieldAt(row, field));
-    let updated = NULL;
-    for (const field of this.#updated) updated = later(updated, fieldAt(row, field));
+    const created = this.#madeAt(row);
+    const updated = this.updatedAt(row);
     return { created, updated, values: ranked ? countValues(row) : 0, identity: this.identity(row) };
   }
 
-  /** Adds the times of a row to those of a record, without making values of them. Only where `readsInPlace`. */
+  /** Adds the times of a row to those of a record; without making values of them, where `readsInPlace`. */
   readTimes(row: Row, span: TimeSpan): void {
-    span.enter(row, timeIn(row, this.#created, 'earliest'), timeIn(row, this.#updated, 'latest'));
+    if (this.readsInPlace)
+      span.enter(row, timeIn(row, this.#created, 'earliest'), timeIn(row, this.#updated, 'latest'));
+    else span.enterValues(this.#madeAt(row), this.updatedAt(row));
+  }
+
+  /** When the row was last reviewed or updated. */
+  updatedAt(row: Row): string {
+    let updated = NULL;
+    for (const field of this.#updated) updated = later(updated, fieldAt(row, field));
+    return updated;
+  }
+
+  #madeAt(row: Row): string {
+    let created = NULL;
+    for (const field of this.#created) created = earlier(created, fieldAt(row, field));
+    return created;
   }
 
   /** What tells the row from the others of its table: its id, or all its bytes where two rows may have one id. */

@@ -6,9 +6,10 @@ import { compareTimesAt, MOMENT_BYTES } from './timestamps.js';
 /** Which of two moments is wanted. */
 type Wanted = 'earliest' | 'latest';
 
-/** A moment where it lies in a row. */
+/** A moment where it lies in a row. Its memory is named apart: the row may be read into another one's place. */
 interface Moment {
-  memory: Memory;
+  bytes: Buffer;
+  view: DataView;
   /** -1 where there is none. */
   at: number;
 }
@@ -30,8 +31,8 @@ export function timeIn({ view, places }: Row, fields: readonly number[], wanted:
  * there is none because nothing has to be decided.
  */
 export class TimeSpan {
-  readonly #created: Moment = { memory: NOWHERE, at: -1 };
-  readonly #updated: Moment = { memory: NOWHERE, at: -1 };
+  readonly #created: Moment = { ...NOWHERE, at: -1 };
+  readonly #updated: Moment = { ...NOWHERE, at: -1 };
 
   clear(): void {
     this.#created.at = -1;
@@ -43,6 +44,12 @@ export class TimeSpan {
     enter(this.#created, row, created, 'earliest');
     enter(this.#updated, row, created, 'latest');
     enter(this.#updated, row, updated, 'latest');
+  }
+
+  /** Adds times that are values; NULL for none. */
+  enterValues(created: string, updated: string): void {
+    if (created !== NULL) this.enter(memoryOf(Buffer.from(created, 'latin1')), 0, -1);
+    if (updated !== NULL) this.enter(memoryOf(Buffer.from(updated, 'latin1')), -1, 0);
   }
 
   get created(): string {
@@ -57,8 +64,9 @@ export class TimeSpan {
 const NOWHERE = memoryOf(Buffer.alloc(0));
 
 function enter(moment: Moment, row: Memory, at: number, wanted: Wanted): void {
-  if (at < 0 || (moment.at >= 0 && !precedes(row.view, at, moment.memory.view, moment.at, wanted))) return;
-  moment.memory = row;
+  if (at < 0 || (moment.at >= 0 && !precedes(row.view, at, moment.view, moment.at, wanted))) return;
+  moment.bytes = row.bytes;
+  moment.view = row.view;
   moment.at = at;
 }
 
@@ -67,6 +75,6 @@ function precedes(a: DataView, at: number, b: DataView, other: number, wanted: W
   return wanted === 'earliest' ? order < 0 : order > 0;
 }
 
-function momentOf({ memory, at }: Moment): string {
-  return at < 0 ? NULL : memory.bytes.toString('latin1', at, at + MOMENT_BYTES);
+function momentOf({ bytes, at }: Moment): string {
+  return at < 0 ? NULL : bytes.toString('latin1', at, at + MOMENT_BYTES);
 }

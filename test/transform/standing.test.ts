@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NULL } from '../../src/copy-binary/values.js';
 import { Contest } from '../../src/transform/dedupe.js';
-import { RowReader } from '../../src/transform/row.js';
+import { Row, RowReader } from '../../src/transform/row.js';
 import { StandingReader } from '../../src/transform/standing.js';
 import { TimeSpan } from '../../src/transform/time-span.js';
 import { bytesOf, lying, rowOf } from '../support/binary-rows.js';
@@ -80,30 +80,34 @@ test('a row is known by its id only where no other row can have it', () => {
 });
 
 describe('times that are read where they lie', () => {
-  const moment = fc.option(
-    fc.constantFrom(
-      '-infinity',
-      'infinity',
-      '0044-03-15 12:00:00+00 BC',
-      day(1),
-      day(2),
-      `${day(2).slice(0, -3)}.000001+00`,
-    ),
-  );
-  const row = fc.array(moment, { minLength: 4, maxLength: 4 });
+  const moments = [
+    '-infinity',
+    'infinity',
+    '0044-03-15 12:00:00+00 BC',
+    day(1),
+    day(2),
+    `${day(2).slice(0, -3)}.000001+00`,
+  ];
+  const days = [day(1).slice(0, 10), day(2).slice(0, 10), '1999-12-31'];
+  const some = (values: readonly string[]) => fc.option(fc.constantFrom(...values));
 
-  test('are those that a contest of the same rows finds', () => {
-    const source = sourceOf({ read, kinds });
+  test.each(['timestamptz', 'date'])('are those that a contest of the same rows finds: %s', (updatedAt) => {
+    const source = sourceOf({ read, kinds: { ...kinds, updated_at: updatedAt } });
+    const row = fc.tuple(
+      ...read.slice(1).map((name) => some(name === 'updated_at' && updatedAt === 'date' ? days : moments)),
+    );
     const rows = new RowReader(source, 1);
     const reader = new StandingReader(source, rows, TIMES);
-    expect(reader.readsInPlace).toBe(true);
+    expect(reader.readsInPlace).toBe(updatedAt !== 'date');
     const span = new TimeSpan();
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (times) => {
         span.clear();
         let contest: Contest | undefined;
+        // One row is read into the place of the other.
+        const one = new Row(rows);
         for (const values of times) {
-          const one = rows.read(lying(bytesFor(source, [A, ...values])));
+          one.read(lying(bytesFor(source, [A, ...values])));
           reader.readTimes(one, span);
           const standing = reader.read(one, true);
           if (contest === undefined) contest = new Contest(standing);

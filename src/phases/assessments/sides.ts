@@ -11,27 +11,52 @@ export const TIMES = {
   updated: ['updated_at', 'score_date', 'validation_date', 'calculated_at'],
 } as const;
 
-/** One source: where its fields are, by any of the names that the shapes give them. */
-export interface Side {
+/** One source of assessments: where its fields are, by any of the names that the shapes give them. */
+export class Side {
   readonly index: number;
   readonly table: LegacyTable;
   readonly rows: RowReader;
   readonly standing: StandingReader;
   /** A row that is read again and again, where none of them is kept. */
-  readonly passing: Row;
-}
+  readonly #passing: Row;
 
-/** @param readers one per source */
-export function readSide(bound: BoundPhase, readers: readonly RowReader[], name: string): Side | null {
-  const index = bound.sources.findIndex((source) => source.rule.table === name);
-  const [source, rows] = [bound.sources[index], readers[index]];
-  if (source === undefined || rows === undefined) return null;
-  const standing = new StandingReader(source, rows, TIMES);
-  return { index, table: source.table, rows, standing, passing: new Row(rows) };
-}
+  private constructor(index: number, table: LegacyTable, rows: RowReader, standing: StandingReader) {
+    this.index = index;
+    this.table = table;
+    this.rows = rows;
+    this.standing = standing;
+    this.#passing = new Row(rows);
+  }
 
-export function countOf(group: Group, side: Side | null): number {
-  return group.rows[side?.index ?? -1]?.count ?? 0;
+  /** @returns null where the table is not there */
+  static of(bound: BoundPhase, readers: readonly RowReader[], name: string): Side | null {
+    const index = bound.sources.findIndex((source) => source.rule.table === name);
+    const [source, rows] = [bound.sources[index], readers[index]];
+    if (source === undefined || rows === undefined) return null;
+    return new Side(index, source.table, rows, new StandingReader(source, rows, TIMES));
+  }
+
+  /** The only row of a group; null where there are none, or several. */
+  only(group: Group): Row | null {
+    const rows = group.rows[this.index];
+    if (rows === undefined || rows.first === undefined || rows.count > 1) return null;
+    this.#passing.read(rows.first);
+    return this.#passing;
+  }
+
+  /** Goes through the rows of a group, each in the place of the one before. */
+  each(group: Group, take: (row: Row, isOnly: boolean) => void): void {
+    const only = this.only(group);
+    if (only !== null) {
+      take(only, true);
+      return;
+    }
+    const row = this.#passing;
+    for (const bytes of group.rows[this.index] ?? []) {
+      row.read(bytes);
+      take(row, false);
+    }
+  }
 }
 
 /**
@@ -46,12 +71,6 @@ export function placeOf(side: Side | null, names: readonly string[]): number {
   return names.map(place).find((found) => found >= 0) ?? -1;
 }
 
-/** The rows of a side, each in the place of the one before. */
-export function* passing(group: Group, side: Side | null): Generator<Row> {
-  if (side === null) return;
-  const row = side.passing;
-  for (const bytes of group.rows[side.index] ?? []) {
-    row.read(bytes);
-    yield row;
-  }
+export function countOf(group: Group, side: Side | null): number {
+  return group.rows[side?.index ?? -1]?.count ?? 0;
 }

@@ -1,6 +1,7 @@
 import { NULL } from '../../copy-binary/values.js';
 import { compareText } from '../../transform/dedupe.js';
 import { compareLatestFirst } from '../../transform/timestamps.js';
+import { isPlainJson } from './plain-json.js';
 
 /**
  * What an assessment says at a glance about rows that are kept whole elsewhere. Evidence that is long is left to
@@ -11,50 +12,67 @@ const MOST_EVIDENCE_BYTES = 1 << 14;
 const MOST_NAMES = 1_000;
 const CONFIDENCE_PLACES = 4;
 
+interface Named {
+  readonly name: string;
+  value: string;
+  time: string;
+  id: string;
+}
+
 /** The newest value per name; of many names the first thousand in byte order, whatever order the rows come in. */
 export class NewestByName {
-  readonly #newest = new Map<
-    string,
-    { readonly value: string; readonly time: string; readonly id: string }
-  >();
-  /** Names from here on were dropped. */
-  #end: string | null = null;
+  /** In the order of their names. */
+  #all: Named[] = [];
 
+  clear(): void {
+    if (this.#all.length > 0) this.#all = [];
+  }
+
+  /** Of two rows with one name and one time, the smaller id counts. Neither matters where there is one row only. */
   enter(name: string, value: string, time: string, id: string): void {
-    if (this.#end !== null && compareText(name, this.#end) >= 0) return;
-    const known = this.#newest.get(name);
-    if (known !== undefined && (compareLatestFirst(time, known.time) || compareText(id, known.id)) >= 0)
+    const all = this.#all;
+    const place = this.#placeOf(name);
+    const known = all[place];
+    const isNew = known?.name !== name;
+    if (isNew && place >= MOST_NAMES) return;
+    if (!isNew && (compareLatestFirst(time, known.time) || compareText(id, known.id)) >= 0) return;
+    const kept = value.length > MOST_EVIDENCE_BYTES ? NULL : value;
+    if (!isNew) {
+      known.value = kept;
+      known.time = time;
+      known.id = id;
       return;
-    this.#newest.set(name, { value: value.length > MOST_EVIDENCE_BYTES ? NULL : value, time, id });
-    if (this.#newest.size > 2 * MOST_NAMES) this.#dropBeyond();
+    }
+    if (place === all.length) all.push({ name, value: kept, time, id });
+    else all.splice(place, 0, { name, value: kept, time, id });
+    if (all.length > MOST_NAMES) all.pop();
   }
 
   /** A jsonb array of the names, in byte order; NULL when there are none. */
   names(): string {
-    if (this.#newest.size === 0) return NULL;
+    if (this.#all.length === 0) return NULL;
     let text = '';
-    for (const [name] of this.#sorted()) text += `${text === '' ? '[' : ', '}${quoted(name)}`;
+    for (const { name } of this.#all) text += `${text === '' ? '[' : ', '}${quoted(name)}`;
     return `${text}]`;
   }
 
   /** A jsonb object of the values, each printed by `json`; NULL when there are none. */
   object(json: (value: string) => string): string {
     let text = '';
-    for (const [name, { value }] of this.#sorted())
+    for (const { name, value } of this.#all)
       if (value !== NULL) text += `${text === '' ? '{' : ', '}${quoted(name)}: ${json(value)}`;
     return text === '' ? NULL : `${text}}`;
   }
 
-  #sorted() {
-    const all = [...this.#newest];
-    if (all.length > 1) all.sort(([a], [b]) => compareText(a, b));
-    return all.length > MOST_NAMES ? all.slice(0, MOST_NAMES) : all;
-  }
-
-  #dropBeyond(): void {
-    const names = [...this.#newest.keys()].sort(compareText);
-    this.#end = names[MOST_NAMES] ?? null;
-    for (const name of names.slice(MOST_NAMES)) this.#newest.delete(name);
+  /** Where the name is, or belongs. */
+  #placeOf(name: string): number {
+    let [from, to] = [0, this.#all.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#all[middle] as Named).name < name) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   }
 }
 
@@ -83,6 +101,7 @@ const JSON_STRINGS = /"(?:[^"\\]|\\.)*"/gs;
 
 /** JSON as it stands where jsonb surely takes it, any other text as a JSON string. */
 export function jsonEvidence(text: string): string {
+  if (isPlainJson(text)) return text;
   // jsonb refuses \u0000, lone surrogates and numbers beyond its range, all of which JSON allows.
   const doubtful =
     /\\u(?:0000|d[89a-f])/i.test(text) ||
@@ -105,33 +124,49 @@ export class DecimalMean {
   #short = 0;
   /** Of the others, in parts of 10^12. */
   #sum = 0n;
-  #count = 0n;
+  #count = 0;
+
+  clear(): void {
+    this.#short = 0;
+    this.#sum = 0n;
+    this.#count = 0;
+  }
 
   enter(value: string): void {
     const short = tenThousandths(value);
     if (short >= 0 && this.#short < MOST_SHORT) {
       this.#short += short;
-      this.#count += 1n;
+      this.#count += 1;
       return;
     }
     const parts = /^(\d{1,9})(?:\.(\d{1,12}))?$/.exec(value);
     if (parts === null) return;
     this.#sum += BigInt((parts[1] ?? '') + (parts[2] ?? '').padEnd(12, '0'));
-    this.#count += 1n;
+    this.#count += 1;
   }
 
   /** A value for numeric(5,4); NULL without values, or when the mean is 10 or more. */
   value(): string {
-    if (this.#count === 0n) return NULL;
-    const unit = 10n ** BigInt(12 - CONFIDENCE_PLACES) * this.#count;
-    const sum = this.#sum + BigInt(this.#short) * 10n ** 8n;
-    const rounded = String((2n * sum + unit) / (2n * unit)).padStart(CONFIDENCE_PLACES + 1, '0');
+    if (this.#count === 0) return NULL;
+    const rounded = this.#rounded().padStart(CONFIDENCE_PLACES + 1, '0');
     if (rounded.length > CONFIDENCE_PLACES + 1) return NULL;
     return `${rounded.slice(0, -CONFIDENCE_PLACES)}.${rounded.slice(-CONFIDENCE_PLACES)}`;
+  }
+
+  /** In ten-thousandths. */
+  #rounded(): string {
+    const [short, count] = [this.#short, this.#count];
+    // Below it, nothing is lost by a division.
+    if (this.#sum === 0n && short < MOST_DIVIDED)
+      return String(Math.floor((2 * short + count) / (2 * count)));
+    const unit = 10n ** BigInt(12 - CONFIDENCE_PLACES) * BigInt(count);
+    const sum = this.#sum + BigInt(short) * 10n ** 8n;
+    return String((2n * sum + unit) / (2n * unit));
   }
 }
 
 const MOST_SHORT = 2 ** 52;
+const MOST_DIVIDED = 2 ** 50;
 const POINT = 0x2e;
 const ZERO = 0x30;
 
