@@ -10,7 +10,7 @@ import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
-import { DEFAULTS, UNIFYING_PHASES } from '../reports/target.js';
+import { DEFAULTS, type PhaseName, UNIFYING_PHASES } from '../reports/target.js';
 import {
   bindPhases,
   type Context,
@@ -52,7 +52,9 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
       if (names.length === 0) throw nothingToComplete(context);
       for (const name of names) {
         const now = { ...(await lookAgain(context)), phaseNames: [name] };
-        for (const phase of bindPhases(now)) found.push(await completePhase(now, phase, options, cleanup));
+        const settled = new Set(found.map(({ phase }) => phase));
+        for (const phase of bindPhases(now))
+          found.push(await completePhase(now, phase, settled, options, cleanup));
         if (found.at(-1)?.outcome === 'refused') break;
       }
       return {
@@ -69,11 +71,12 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
 async function completePhase(
   context: Context,
   phase: Phase,
+  settled: ReadonlySet<PhaseName>,
   options: CompleteOptions,
   cleanup: Cleanup,
 ): Promise<PhaseCompletion> {
   const entry = requireEntry(context, phase);
-  requireOrder(context, phase);
+  requireOrder(context, phase, settled);
   const session = await context.connector.open(cleanup);
   const nothing = { phase: phase.name, findings: [], repointed: 0, dropped: [] };
   const survey = { ...(await surveyOf(context, phase, entry)), session };
@@ -161,11 +164,12 @@ async function validateAll(session: Session, phase: Phase): Promise<void> {
     await withRetry(() => validate(session, key));
 }
 
-function requireOrder(context: Context, { name }: Phase): void {
+/** @param settled - phases that come before it in this command: in a dry run, none of them is completed by then */
+function requireOrder(context: Context, { name }: Phase, settled: ReadonlySet<PhaseName>): void {
   const withNames = laterPhases(name).filter((later) => UNIFYING_PHASES.some((phase) => phase === later));
   const open = withNames.find((later) => {
     const state = context.entries.get(later)?.state;
-    return state !== undefined && state !== 'completed';
+    return state !== undefined && state !== 'completed' && !settled.has(later);
   });
   if (open === undefined) return;
   throw new DrydockError({
