@@ -78,8 +78,10 @@ async function listProtected(directory: string): Promise<string[]> {
   try {
     names = await readdir(directory);
   } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
-    throw damaged(directory, 'it is not a directory', 'Check --from.');
+    if (isErrno(error, 'ENOENT', 'ENOTDIR'))
+      throw damaged(directory, 'it is not a directory', 'Check --from.');
+    if (!isErrno(error, 'EACCES', 'EPERM')) throw error;
+    throw damaged(directory, 'you may not read it', 'Restore as the user that it belongs to.');
   }
   for (const path of [directory, ...names.map((name) => join(directory, name))]) {
     const entry = await lstat(path);

@@ -22,6 +22,12 @@ const REASONS: Readonly<
     what: 'Something that is no directory is in the way',
     next: 'Check --to.',
   },
+  ENOENT: {
+    code: 'not-writable',
+    what: 'A file or a directory cannot be made, or is gone,',
+    next: 'Give --to another directory.',
+  },
+  ENAMETOOLONG: { code: 'not-writable', what: 'The name is too long', next: 'Give --to a shorter one.' },
   EIO: {
     code: 'disk-error',
     what: 'The disk gave an error',

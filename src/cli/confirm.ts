@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 export class NotConfirmedError extends DrydockError {
   override readonly name = 'NotConfirmedError';
   constructor(what: string, next: string) {
-    super({ code: 'not-confirmed', what, state: 'Nothing was dropped.', next });
+    super({ code: 'not-confirmed', what, state: 'Nothing was changed.', next });
   }
 }
 

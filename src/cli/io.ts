@@ -1,3 +1,4 @@
+import { DrydockError } from '../errors.js';
 import { type JsonLayout, printableJson } from '../words/printable.js';
 import { type Redact, redactDeep } from './redact.js';
 import { type Style, styleFor } from './style.js';
@@ -25,7 +26,7 @@ export function sink(
   const { redact, color, env } = options;
   let gone = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') throw unwritable(error);
     gone = true;
   });
   const write = (text: string): void => {
@@ -42,4 +43,14 @@ export function sink(
     reveal: (line) => write(`${line}\n`),
     stream,
   };
+}
+
+function unwritable(error: NodeJS.ErrnoException): DrydockError {
+  return new DrydockError({
+    code: 'output-failed',
+    what: `What is to be printed cannot be written (${error.code ?? error.message}).`,
+    state: 'What was committed is in the ledger, see `drydock status`.',
+    next: 'Make room where the output goes, and give the command again.',
+    cause: error,
+  });
 }

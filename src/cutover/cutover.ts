@@ -34,7 +34,9 @@ export async function cutover(options: CutoverOptions): Promise<CutoverReport> {
       const context = await lookAgain(opened);
       throwIfStops(context.legacy.stops);
       const phases: PhaseCutover[] = [];
-      for (const phase of bindPhases(context)) {
+      const bound = bindPhases(context);
+      if (bound.length === 0) throw nothingToCutOver(context);
+      for (const phase of bound) {
         phases.push(await cutOverPhase(context, phase, options, cleanup));
         if (phases.at(-1)?.outcome === 'refused') break;
       }
@@ -83,6 +85,15 @@ async function cutOverPhase(
   return { ...result, outcome: 'cut-over', state: 'cut-over', findings, swap: done, verification };
 }
 
+function nothingToCutOver({ phaseNames }: Context): DrydockError {
+  return new DrydockError({
+    code: 'nothing-to-cut-over',
+    what: `Phase ${phaseNames.join(', ')} has no legacy tables, and so no old names: there is nothing to cut over.`,
+    state: STATE,
+    next: 'It is in use already, and stays so when the other phases are cut over.',
+  });
+}
+
 function verifyWhole(context: Context, phase: Phase, phaseId: number) {
   return recordedVerification(context, phase, phaseId, { selected: null, limit: 20, strict: false });
 }
@@ -92,7 +103,7 @@ export function requireEntry(context: Context, phase: Phase): PhaseEntry {
   if (entry !== undefined) return entry;
   throw new DrydockError({
     code: 'not-loaded',
-    what: `Phase ${phase.name} was not run; there is nothing to cut over to.`,
+    what: `Phase ${phase.name} was not run; it has no unified tables yet.`,
     next: `Run: drydock run --phase ${phase.name}`,
   });
 }

@@ -27,6 +27,8 @@ export function connector(databaseUrl: string | undefined, signal?: AbortSignal)
   const connect = async (further: pg.ClientConfig = {}): Promise<pg.Client> => {
     const client = new pg.Client({ ...config, ...further });
     client.on('error', () => undefined);
+    // The driver would throw on it, and never end: the process would end without a word.
+    if (!(client.port >= 1 && client.port <= 65_535)) throw badPort();
     try {
       await client.connect();
     } catch (error) {
@@ -83,6 +85,8 @@ function clientConfig(url: string | undefined): pg.ClientConfig {
     keepAliveInitialDelayMillis: 10_000, // else the system's, which is two hours
   };
   if (url === undefined) return common;
+  // Not as if it were not set: what an unset variable in a script leaves is no choice of another database.
+  if (url === '') throw badUrl('it is empty (unset DATABASE_URL to have the PG* variables used)');
   let parsed: URL;
   try {
     parsed = new URL(url);
@@ -98,6 +102,14 @@ function badUrl(why: string): DrydockError {
     code: 'bad-url',
     what: `The database URL is not usable: ${why}.`,
     next: 'Give postgres://user:password@host:port/database; special characters in the password are percent-encoded.',
+  });
+}
+
+function badPort(): DrydockError {
+  return new DrydockError({
+    code: 'bad-port',
+    what: 'The port of the server is no number from 1 to 65535.',
+    next: 'Check --database-url, DATABASE_URL or PGPORT.',
   });
 }
 

@@ -16,6 +16,8 @@ const thresholds = z
 /** Alerts name users, tables and machines: they do not travel unencrypted, but to this very machine. */
 const webhookUrl = z.url({ protocol: /^https?$/ }).refine(
   (text) => {
+    // Asked also of what is no URL, whose own complaint comes first.
+    if (!URL.canParse(text)) return true;
     const { protocol, hostname } = new URL(text);
     return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   },

@@ -34,7 +34,7 @@ export interface PhaseSync {
 export interface SyncReport {
   readonly database: string;
   readonly schema: string;
-  /** `caught-up`: a snapshot showed nothing more to apply. `stopped`: it followed until it was told to stop. */
+  /** `caught-up`: a snapshot showed nothing more to apply. `stopped`: it followed until it was told to stop, or all was completed. */
   readonly outcome: 'caught-up' | 'stopped';
   readonly phases: readonly PhaseSync[];
   readonly seconds: number;

@@ -121,7 +121,7 @@ export function requireNotCompleted({ phase, state }: PhaseEntry): void {
   if (state !== 'completed') return;
   throw new DrydockError({
     code: 'completed',
-    what: `Phase ${phase} is completed: its unified tables stand on their own, and there is nothing to compare them with or to load them from.`,
+    what: `Phase ${phase} is completed: its unified tables stand on their own, and there is nothing to compare them with or to load them from, and nothing to apply.`,
     next: 'drydock status shows every phase; name the other one with --phase.',
   });
 }

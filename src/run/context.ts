@@ -33,6 +33,7 @@ const OLDEST_SERVER = 140_000;
 
 export async function openContext(options: TargetOptions, cleanup: Cleanup): Promise<Context> {
   const schema = options.schema ?? DEFAULTS.schema;
+  requirePhases(options.phases);
   const connect = connector(options.databaseUrl, options.signal);
   const session = await connect.open(cleanup);
   await cancelWhenStopped(connect, [session], options.signal, cleanup);
@@ -63,6 +64,17 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
   };
 }
 
+/** The types keep a misspelt phase out, but not from JavaScript, where a run of nothing would look like a success. */
+function requirePhases(names: readonly string[] | undefined): void {
+  const unknown = names?.filter((name) => !PHASES.some((phase) => phase === name)) ?? [];
+  if (unknown.length === 0) return;
+  throw new DrydockError({
+    code: 'bad-option',
+    what: `phases names what is no phase: ${unknown.join(', ')}.`,
+    next: `Name some of ${PHASES.join(', ')}, or leave it out for all of them.`,
+  });
+}
+
 /** The database as it is now: until a lock was held, what was found in it may have changed. */
 export async function lookAgain(context: Context): Promise<Context> {
   const { session, schema } = context;
@@ -78,7 +90,7 @@ export function bindPhases(context: Context): Phase[] {
 
 /** Who runs this, for the ledger and for a second operator. */
 export function operator(): string {
-  return `${process.env.USER ?? process.env.LOGNAME ?? systemUser()}@${hostname()} (process ${process.pid})`;
+  return `${process.env.USER || process.env.LOGNAME || systemUser()}@${hostname()} (process ${process.pid})`;
 }
 
 /** A service or a container may have no name in its environment, and none in the list of users either. */

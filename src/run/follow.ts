@@ -66,6 +66,7 @@ class Follower {
   #footing = '';
   #work: SyncWork[] = [];
   #waiting = false;
+  #isOver = false;
 
   constructor(context: Context, options: SyncOptions, signal: AbortSignal, done: Map<PhaseName, CaughtUp>) {
     this.#context = context;
@@ -81,7 +82,7 @@ class Follower {
     const lock: Lock = { session, backendPid: await session.backendPid() };
     await nameSession(session, 'sync', phaseNames, operator());
     const drainer = new Drainer(this.#context, cleanup, ATTEMPTS);
-    while (!this.#signal.aborted) {
+    while (!this.#signal.aborted && !this.#isOver) {
       if (await takeLock(session, schema)) {
         this.#waiting = false;
         try {
@@ -131,6 +132,14 @@ class Follower {
   #goOnAfter(error: unknown): void {
     // A signal, or the end of its turn, ends a wait between two attempts.
     if (error instanceof Error && error.name === 'AbortError') return;
+    // It was to run until the completion: a service that starts it again after a failure would do so for ever.
+    const wasFollowing = this.#done.size > 0 && this.#options.phases === undefined;
+    if (wasFollowing && error instanceof DrydockError && error.code === 'completed') {
+      this.#isOver = true;
+      const message = 'Every phase is completed: there is nothing to follow any more.';
+      this.#context.report({ type: 'notice', level: 'info', message });
+      return;
+    }
     if (!isRetryable(error)) throw error;
     this.#context.report({
       type: 'notice',

@@ -91,7 +91,8 @@ export async function loadPhase(
         doneBatches: done.size,
         totalBatches: work.length,
         doneRows: rowsRead,
-        totalRows: Math.max(options.rows, rowsRead),
+        // How many rows a batch has is known when it is read; the last one shows that all of it is done.
+        totalRows: done.size === work.length ? rowsRead : Math.max(options.rows, rowsRead),
       });
     },
   };

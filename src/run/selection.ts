@@ -33,6 +33,8 @@ function impossible(what: string): DrydockError {
   return new DrydockError({
     code: 'impossible-range',
     what,
+    // A first run has made tables and started capture by then: there are no batches to choose from before.
+    state: 'No batch was loaded or compared; the legacy tables are as they were.',
     next: 'drydock status --batches lists the batches and their keys.',
   });
 }

@@ -33,14 +33,14 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
   return stops;
 }
 
-/** Throws when there are any; the first is the message, the others are the detail. */
+/** Throws when there are any: all that is wrong, and all that is to be done about it. */
 export function throwIfStops(stops: readonly Stop[]): void {
-  const [first, ...rest] = stops;
+  const [first] = stops;
   if (first === undefined) return;
   throw new DrydockError({
     code: first.code,
-    what: [first.message, ...rest.map((stop) => stop.message)].join(' '),
-    next: first.next,
+    what: stops.map((stop) => stop.message).join(' '),
+    next: [...new Set(stops.map((stop) => stop.next))].join('; '),
   });
 }
 

@@ -5,6 +5,7 @@ import type { SyncOptions } from '../reports/sync.js';
 import { DEFAULTS } from '../reports/target.js';
 import type { SyncJob } from '../sync/job.js';
 import type { Reloading } from './catch-up.js';
+import { requireNotCompleted } from './configuration.js';
 import { type Context, lookAgain } from './context.js';
 import type { Lock } from './lock.js';
 import { Inbox } from './pace/inbox.js';
@@ -34,13 +35,9 @@ export async function openSyncWork(opened: Context, lock: Lock, options: SyncOpt
     const entry = context.entries.get(definition.name);
     const isNamed = options.phases !== undefined;
     if (entry === undefined || entry.state === 'completed') {
-      if (isNamed)
-        throw notLoaded(
-          entry === undefined
-            ? `Phase ${definition.name} was not run`
-            : `Phase ${definition.name} is completed`,
-          'drydock status',
-        );
+      if (isNamed && entry === undefined)
+        throw notLoaded(`Phase ${definition.name} was not run`, 'drydock status');
+      if (isNamed && entry !== undefined) requireNotCompleted(entry);
       continue;
     }
     const phase = definition.bind(legacy, new Set(context.entries.keys()));
@@ -57,8 +54,9 @@ export async function openSyncWork(opened: Context, lock: Lock, options: SyncOpt
     };
     work.push({ context, job, reloading });
   }
-  if (work.length === 0) throw notLoaded('Nothing was unified completely', 'drydock run');
-  return work;
+  if (work.length > 0) return work;
+  for (const entry of context.entries.values()) requireNotCompleted(entry);
+  throw notLoaded('Nothing was unified completely', 'drydock run');
 }
 
 /**

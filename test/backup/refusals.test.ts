@@ -145,3 +145,12 @@ test('a path in a manifest leads nowhere outside the directory', () => {
   } as unknown as ManifestBody;
   expect(() => sealManifest(manifest)).toThrow();
 });
+
+test('a place where no backup can be made is named', async () => {
+  const database = await prepared({ mixture: mixtureOf({}), submissions: 1, oddShare: 0 });
+  const to = join(workDirectory(), 'n'.repeat(300));
+  await expect(backup({ databaseUrl: database.url, to })).rejects.toMatchObject({
+    code: 'not-writable',
+    message: expect.stringContaining(to),
+  });
+});

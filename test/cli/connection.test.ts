@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { describe, expect, test } from 'vitest';
-import { CLOSED_URL, drydock, ended, start } from './process.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { CLOSED_URL, drydock, ended, MAIN, start } from './process.js';
 
 const VERBS: readonly string[][] = [
   ['plan'],
@@ -38,6 +40,28 @@ describe('a server that cannot be reached', () => {
       expect(status).toBe(2);
     }
   });
+});
+
+test.each([
+  [{ PGHOST: '127.0.0.1', PGPORT: 'abc' }, 'PGPORT'],
+  [{ DATABASE_URL: 'postgres://app@127.0.0.1/reddit?port=70000' }, 'port'],
+  [{ DATABASE_URL: '', PGHOST: '127.0.0.1' }, 'it is empty'],
+])('what cannot be meant is named: %j', async (env, what) => {
+  const { status, stderr } = await drydock(['status'], env);
+  expect(stderr).toContain(what);
+  expect(stderr).not.toMatch(/defect|^ +at /m);
+  expect(status).toBe(2);
+});
+
+test.skipIf(!existsSync('/dev/full'))('an output that cannot be written is no defect of ours', async () => {
+  const full = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(full));
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, '--help'], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  expect(stderr).toMatch(/drydock: What is to be printed cannot be written \(ENOSPC\)/);
+  expect(status).toBe(2);
 });
 
 describe('a password never shows', () => {

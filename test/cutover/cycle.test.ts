@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import * as everything from '../../src/index.js';
 import { backup, complete, cutover, sync, verify } from '../../src/index.js';
 import { catalogOf } from '../run/catalog.js';
+import { eventually } from '../run/traces.js';
 import { rollback, status } from '../support/unifying.js';
 import { atSea, cutOver, inHarbour } from './at-sea.js';
 
@@ -93,11 +94,32 @@ test('what is built on the unified tables does not hold up their completion, and
   await expect(complete({ databaseUrl, phases: ['enhancements'] })).rejects.toMatchObject({
     code: 'nothing-to-complete',
   });
-  const done = await complete({ databaseUrl });
-  expect(done.phases.map(({ phase, outcome }) => [phase, outcome])).toEqual([
+  await expect(cutover({ databaseUrl, phases: ['enhancements'] })).rejects.toMatchObject({
+    code: 'nothing-to-cut-over',
+  });
+  const outcomes = ({ phases }: everything.CompleteReport) =>
+    phases.map(({ phase, outcome }) => [phase, outcome]);
+  // The later phase is completed by no dry run, and stands in the way of none.
+  expect(outcomes(await complete({ databaseUrl, dryRun: true }))).toEqual([
+    ['assessments', 'would-complete'],
+    ['opportunities', 'would-complete'],
+  ]);
+  await expect(complete({ databaseUrl, phases: ['opportunities'], dryRun: true })).rejects.toMatchObject({
+    code: 'phase-order',
+  });
+  const followed = sync({ databaseUrl, follow: true, intervalSeconds: 0.05 });
+  await database.query(`update opportunities set description = 'followed'`);
+  await eventually('it is applied', async () => {
+    const { rows } = await database.query('select from drydock.changes limit 1');
+    return rows.length === 0;
+  });
+  expect(outcomes(await complete({ databaseUrl }))).toEqual([
     ['assessments', 'completed'],
     ['opportunities', 'completed'],
   ]);
+  // Where nothing is left to keep up, following ends by itself; asked for anew, it says why it cannot.
+  expect(await followed).toMatchObject({ outcome: 'stopped' });
+  await expect(sync({ databaseUrl })).rejects.toMatchObject({ code: 'completed' });
   expect((await everything.status({ databaseUrl })).phases.map(({ state }) => state)).toEqual([
     'completed',
     'completed',

@@ -31,6 +31,7 @@ test.each([
   ['{"thresholds": {"diskPercentage": 1}}', 'at thresholds: unknown: diskPercentage'],
   ['{"thresholds": {"diskPercent": "85"}}', 'at thresholds.diskPercent'],
   ['{"webhook": {"url": "http://hooks.example.org/hidden-path"}}', 'at webhook.url: an https URL is wanted'],
+  ['{"webhook": {"url": "hidden-path"}}', 'at webhook.url: Invalid URL'],
   ['{"queries": [{"name": "a", "sql": "x"}, {"name": "a", "sql": "y"}]}', 'two queries have the same name'],
 ])('%s is refused, and says where', async (content, why) => {
   const error = await readConfig(await fileWith(content)).catch((reason: unknown) => reason);

@@ -71,6 +71,12 @@ describe('what keeps a run from starting, says the plan and says the run', () =>
     expect(error.next).not.toBe('');
   });
 
+  test('a phase that there is none of', async () => {
+    const phases = ['opportunity'] as unknown as ['opportunities'];
+    for (const verb of [plan, run, verify])
+      await expect(verb({ databaseUrl: database.url, phases })).rejects.toMatchObject({ code: 'bad-option' });
+  });
+
   test('a schema "drydock" that somebody else made', async () => {
     await database.query('create schema drydock; create table drydock.runs (id int)');
     for (const verb of [plan, run, verify, status, rollback]) {
@@ -145,6 +151,12 @@ describe('a user who may not do all', () => {
       `select from pg_class where relowner = ${`'${role.name}'`}::regrole`,
     );
     expect(rows).toEqual([]);
+  });
+
+  test('all that is missing is told at once, and how to grant all of it', async () => {
+    await grant('usage', 'select');
+    const { next } = await refused(database, () => run({ databaseUrl: role.url }));
+    expect(next.match(/grant \w+ on [^;]+ to [^;]+/g)).toHaveLength(3);
   });
 
   const missing: readonly [Right, RegExp][] = [

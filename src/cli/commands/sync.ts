@@ -35,7 +35,7 @@ export function addSync(program: Command, session: Session): void {
         ],
         [
           'With --follow, a signal is the way to end it: between two portions of changes it ends with 0.',
-          'Changes that are not applied yet stay in the queue.',
+          'Changes that are not applied yet stay in the queue. It ends by itself when all phases are completed.',
         ],
       ),
     )

@@ -68,7 +68,10 @@ function keyRange(
   return keys;
 }
 
-const dateTime = z.iso.datetime({ offset: true, local: true });
+const dateTime = z.union([
+  z.iso.datetime({ offset: true, local: true }),
+  z.iso.datetime({ offset: true, local: true, precision: -1 }),
+]);
 const date = z.iso.date();
 
 /** An ISO 8601 time with its offset spelled out, so that no session's time zone can change what it means. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ProgressEvent } from '../../reports/progress.js';
-import { count, duration, percent } from '../../words/format.js';
+import { count, counted, duration, percent } from '../../words/format.js';
 import type { ProgressDisplay } from '../progress.js';
 import { Pace } from './pace.js';
 import { orderText, STEP_TEXT, syncText } from './steps.js';
@@ -45,7 +45,10 @@ export function lineDisplay(log: Logger, now: () => number = () => performance.n
         log.info(fields, `${event.phase}: ${orderText(event)}`);
       } else if (event.type === 'phase') {
         const { type: _, ...fields } = event;
-        log.info(fields, `${event.phase}: ${count(event.rows)} rows in ${count(event.batches)} batches`);
+        log.info(
+          fields,
+          `${event.phase}: up to ${counted(event.rows, 'row')} in ${counted(event.batches, 'batch', 'batches')}`,
+        );
       } else {
         pace = new Pace(now);
         const { type: _, ...fields } = event;
@@ -63,7 +66,7 @@ function batchText(event: BatchEvent, pace: Pace): string {
   const left = pace.secondsLeft;
   return [
     `${percent(event.doneRows, event.totalRows)}, ${count(event.doneRows)} of ${count(event.totalRows)} rows`,
-    `${count(event.doneBatches)} of ${count(event.totalBatches)} batches`,
+    `${count(event.doneBatches)} of ${counted(event.totalBatches, 'batch', 'batches')}`,
     ...(pace.rate > 0 ? [`${count(Math.round(pace.rate))} rows/s`] : []),
     ...(left !== null && left > 0 ? [`${duration(left)} left`] : []),
   ].join(', ');

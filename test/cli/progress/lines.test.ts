@@ -45,7 +45,7 @@ const events: readonly (readonly [number, ProgressEvent])[] = [
 describe('progress as lines', () => {
   test('has every step, a line each two seconds, and the end', () => {
     expect(logged({}, events)).toEqual([
-      'opportunities: 4,000 rows in 4 batches\n',
+      'opportunities: up to 4,000 rows in 4 batches\n',
       'opportunities: unifying rows\n',
       'opportunities: 50%, 2,000 of 4,000 rows, 2 of 4 batches, 1,000 rows/s, 2.0 s left\n',
       'warning: odd\\nvalue\n',
