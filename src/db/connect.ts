@@ -25,7 +25,7 @@ export function connector(databaseUrl: string | undefined, signal?: AbortSignal)
   const url = databaseUrl ?? process.env.DATABASE_URL;
   const config = clientConfig(url);
   const connect = async (further: pg.ClientConfig = {}): Promise<pg.Client> => {
-    const client = new pg.Client({ ...config, ...further });
+    const client = newClient({ ...config, ...further });
     client.on('error', () => undefined);
     // The driver would throw on it, and never end: the process would end without a word.
     if (!(client.port >= 1 && client.port <= 65_535)) throw badPort();
@@ -77,6 +77,8 @@ export function connector(databaseUrl: string | undefined, signal?: AbortSignal)
   };
 }
 
+const LENIENT_MODES: readonly string[] = ['prefer', 'require', 'verify-ca'];
+
 function clientConfig(url: string | undefined): pg.ClientConfig {
   const common: pg.ClientConfig = {
     application_name: 'drydock',
@@ -94,15 +96,34 @@ function clientConfig(url: string | undefined): pg.ClientConfig {
     throw badUrl('it is not a URL');
   }
   if (!['postgres:', 'postgresql:'].includes(parsed.protocol)) throw badUrl(`its scheme is not postgres://`);
-  return { ...common, connectionString: url };
+  return { ...common, connectionString: withServersMeaning(parsed, url) };
 }
 
-function badUrl(why: string): DrydockError {
-  return new DrydockError({
-    code: 'bad-url',
-    what: `The database URL is not usable: ${why}.`,
-    next: 'Give postgres://user:password@host:port/database; special characters in the password are percent-encoded.',
-  });
+/**
+ * `sslmode` as every other client of Postgres means it: `require` encrypts and asks for no certificate that we know.
+ * The driver would take it for `verify-full`, and warn of that on standard error.
+ */
+function withServersMeaning(parsed: URL, url: string): string {
+  const { searchParams } = parsed;
+  if (!LENIENT_MODES.includes(searchParams.get('sslmode') ?? '') || searchParams.has('uselibpqcompat'))
+    return url;
+  return `${url}&uselibpqcompat=true`;
+}
+
+/** The driver looks at certificates, and at how TLS is asked for, while a client is made. */
+function newClient(config: pg.ClientConfig): pg.Client {
+  try {
+    return new pg.Client(config);
+  } catch (error) {
+    throw badUrl((error as Error).message.replace(/\.$/, ''), 'Check sslmode, sslrootcert, sslcert and sslkey in it.');
+  }
+}
+
+const URL_FORM =
+  'Give postgres://user:password@host:port/database; special characters in the password are percent-encoded.';
+
+function badUrl(why: string, next = URL_FORM): DrydockError {
+  return new DrydockError({ code: 'bad-url', what: `The database URL is not usable: ${why}.`, next });
 }
 
 function badPort(): DrydockError {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { CLOSED_URL, drydock, ended, MAIN, start } from './process.js';
 
 const VERBS: readonly string[][] = [
@@ -51,6 +51,21 @@ test.each([
   expect(stderr).toContain(what);
   expect(stderr).not.toMatch(/defect|^ +at /m);
   expect(status).toBe(2);
+});
+
+test.each([
+  ['sslmode=require', 'does not support SSL'],
+  ['sslmode=verify-ca', 'requires specifying a CA'],
+  ['sslmode=verify-full&sslrootcert=/nowhere/ca.pem', '/nowhere/ca.pem'],
+])('what is wrong with %s is told, and nothing else', async (asked, what) => {
+  const { status, stdout, stderr } = await drydock([
+    'status',
+    '--database-url',
+    `${inject('databaseUrl')}?${asked}`,
+  ]);
+  expect(stderr).toContain(what);
+  expect(stderr).not.toMatch(/defect|^ +at |node:|trace-warnings/m);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
 });
 
 test.skipIf(!existsSync('/dev/full'))('an output that cannot be written is no defect of ours', async () => {
