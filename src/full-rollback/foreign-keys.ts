@@ -1,4 +1,4 @@
-import { ident, qualified } from '../db/identifier.js';
+import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
 import { readCutoverCatalog } from '../ledger/cutovers.js';
@@ -6,12 +6,14 @@ import { phaseDefinitions } from '../phases/all.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from '../run/context.js';
 
-/** A foreign key of another table that a completion made name the unified table. */
-interface RepointedKey {
+/** A foreign key that is taken off for the time of a rollback. */
+export interface RestingKey {
+  /** Qualified. */
   readonly table: string;
   readonly name: string;
-  /** As it was before the cutover. */
+  /** As it is to be afterwards. */
   readonly definition: string;
+  readonly comment: string | null;
 }
 
 /**
@@ -22,8 +24,8 @@ export async function foreignKeysOff(
   session: Session,
   { schema, entries }: Context,
   names: readonly PhaseName[],
-): Promise<RepointedKey[]> {
-  const keys: RepointedKey[] = [];
+): Promise<RestingKey[]> {
+  const keys: RestingKey[] = [];
   for (const { name, mapping } of phaseDefinitions(names)) {
     const entry = entries.get(name);
     const catalog = entry === undefined ? null : await readCutoverCatalog(session, entry.id);
@@ -32,7 +34,8 @@ export async function foreignKeysOff(
       readonly foreignKeysOfOthers?: Readonly<Record<string, { readonly definition: string }>>;
     };
     const found = await session.query(
-      `select c.conname as name, n.nspname as schema, r.relname as table, c.conrelid::regclass || '.' || quote_ident(c.conname) as item
+      `select c.conname as name, n.nspname as schema, r.relname as table, c.conrelid::regclass || '.' || quote_ident(c.conname) as item,
+         obj_description(c.oid, 'pg_constraint') as comment
        from pg_constraint c join pg_class r on r.oid = c.conrelid join pg_namespace n on n.oid = r.relnamespace
        where c.contype = 'f' and c.conparentid = 0 and c.confrelid = to_regclass($1::text)`,
       [qualified(schema, mapping.unified)],
@@ -41,7 +44,10 @@ export async function foreignKeysOff(
       const before = foreignKeysOfOthers[String(row.item)];
       if (before === undefined) continue;
       const table = qualified(String(row.schema), String(row.table));
-      keys.push({ table, name: String(row.name), definition: before.definition });
+      keys.push({
+        ...{ table, name: String(row.name), definition: before.definition },
+        comment: row.comment ?? null,
+      });
       await session.execute(`alter table ${table} drop constraint ${ident(String(row.name))}`);
     }
     await idsBack(session, entry.id);
@@ -67,11 +73,13 @@ async function idsBack(session: Session, phaseId: number): Promise<void> {
 }
 
 /** Makes the keys as they were. One that rows of today break is there, and not validated: that is told. */
-export async function foreignKeysBack(session: Session, keys: readonly RepointedKey[]): Promise<string[]> {
+export async function foreignKeysBack(session: Session, keys: readonly RestingKey[]): Promise<string[]> {
   const warnings: string[] = [];
-  for (const { table, name, definition } of keys) {
+  for (const { table, name, definition, comment } of keys) {
     const plain = definition.replace(/ NOT VALID$/, '');
     await session.execute(`alter table ${table} add constraint ${ident(name)} ${plain} not valid`);
+    if (comment !== null)
+      await session.execute(`comment on constraint ${ident(name)} on ${table} is ${literal(comment)}`);
     if (plain !== definition) continue;
     await session.execute('savepoint validate');
     try {
@@ -81,7 +89,7 @@ export async function foreignKeysBack(session: Session, keys: readonly Repointed
       if (sqlState(error) !== '23503') throw error;
       await session.execute('rollback to savepoint validate');
       warnings.push(
-        `Foreign key ${name} of ${table} is not validated: some of its rows name what came after the backup.`,
+        `Foreign key ${name} of ${table} is not validated: some of its rows name what is not there.`,
       );
     }
   }

@@ -75,14 +75,14 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
               phase,
               dropped: await dropPhase({ ...now, session }, phase, now.entries.get(phase)),
             });
-          const tables = await putRowsBack(session, backup, saved);
+          const { tables, warnings } = await putRowsBack(session, backup, saved);
           const made = await makeMissing(session, backup, missingOf(saved, tables), now);
           const unproven = await foreignKeysBack(session, keys);
           return {
             phases,
             tables,
             differences: made.differences,
-            warnings: [...made.warnings, ...unproven],
+            warnings: [...warnings, ...made.warnings, ...unproven],
           };
         },
       );

@@ -1,7 +1,7 @@
-import { ident, qualified } from '../db/identifier.js';
+import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import type { Staged } from './rows.js';
+import { inStage, type Staged } from './staged.js';
 
 /**
  * A row that came after the backup goes, and what names it by a foreign key could go along, or lose its value. Rows of
@@ -11,8 +11,8 @@ import type { Staged } from './rows.js';
  */
 export async function requireNobodyElse(session: Session, staged: readonly Staged[]): Promise<void> {
   const named: string[] = [];
-  for (const { file, home, table, stage, byId } of staged) {
-    if (!byId) continue;
+  for (const one of staged) {
+    const { file, home, table, key: known } = one;
     const keys = await session.query(
       `select n.nspname as schema, r.relname as table,
          (select string_agg(format('o.%I = t.%I', a.attname, b.attname), ' and ') from unnest(c.conkey, c.confkey) k (own, theirs)
@@ -23,10 +23,11 @@ export async function requireNobodyElse(session: Session, staged: readonly Stage
     );
     for (const key of keys) {
       const other = { schema: String(key.schema), name: String(key.table) };
-      if (staged.some((one) => one.home === other.schema && one.file.name === other.name)) continue;
+      if (staged.some(({ home, file }) => home === other.schema && file.name === other.name)) continue;
+      // Without a key that tells rows apart, all of them are replaced.
       const { n } = await session.one(
         `select count(*) as n from ${qualified(other.schema, other.name)} o join ${table} t on ${String(key.matches)}
-         where not exists (select from ${stage} s where s.${ident('id')} = t.${ident('id')})`,
+         ${known.length === 0 ? '' : `where not ${inStage(one)}`}`,
       );
       if (n !== '0') named.push(`${n} of ${other.schema}.${other.name} (by ${file.name})`);
     }
@@ -34,7 +35,7 @@ export async function requireNobodyElse(session: Session, staged: readonly Stage
   if (named.length === 0) return;
   throw new DrydockError({
     code: 'rows-of-others',
-    what: `Rows of other tables name rows that came after the backup, and would go with them: ${named.join(', ')}.`,
+    what: `Rows of other tables name rows that came after the backup, or cannot be told from such, and would go with them: ${named.join(', ')}.`,
     state: 'Nothing was rolled back.',
     next: 'Delete these rows or have them name others; or take a later backup. With --phase all, rows of all phases go back together.',
   });

@@ -1,15 +1,16 @@
 import type { CheckedBackup } from '../backup/check.js';
 import type { ManifestTable } from '../backup/manifest.js';
-import { compareRows, fill } from '../backup/restore.js';
+import { compareRows } from '../backup/restore.js';
 import { hashTable } from '../backup/save-table.js';
-import { generatedName, ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import { type CatalogTable, isUniqueKey, readTable } from '../legacy/catalog.js';
+import { type CatalogTable, readTable } from '../legacy/catalog.js';
 import type { MovedTables } from '../legacy/moved.js';
 import type { PutBack } from '../reports/full-rollback.js';
 import { requireNobodyElse } from './others-rows.js';
 import type { SavedTable } from './scope.js';
+import { bringRows, removeRows, type Staged, stageRows } from './staged.js';
+import { withoutForeignKeys } from './without-foreign-keys.js';
 import { withoutTriggers } from './without-triggers.js';
 
 /** What it takes to have a table as the backup has it. Only reads. */
@@ -30,14 +31,12 @@ export async function compare(
 /**
  * Makes the rows of the tables that are there those of the backup, in the caller's transaction. Tables, and what hangs on
  * them, stay; rows that are the same are not touched, so that nothing cascades from them.
- *
- * @param saved parents first
  */
 export async function putRowsBack(
   session: Session,
   backup: CheckedBackup,
   saved: readonly SavedTable[],
-): Promise<PutBack[]> {
+): Promise<{ readonly tables: readonly PutBack[]; readonly warnings: readonly string[] }> {
   const found: PutBack[] = [];
   for (const one of saved) found.push(await compare(session, one, new Map()));
   const staged: Staged[] = [];
@@ -45,57 +44,15 @@ export async function putRowsBack(
     if (found[at]?.outcome === 'rows') staged.push(await stageRows(session, backup, one));
   }
   await requireNobodyElse(session, staged);
-  await withoutTriggers(session, staged, async () => {
-    for (const one of [...staged].reverse()) await removeRows(session, one);
-    for (const one of staged) await bringRows(session, one);
-  });
+  const warnings = await withoutForeignKeys(session, staged, () =>
+    withoutTriggers(session, staged, async () => {
+      for (const one of staged) await removeRows(session, one);
+      for (const one of staged) await bringRows(session, one);
+    }),
+  );
   for (const { file, home } of staged)
     await compareRows(session, { schema: home, name: file.name }, file, false);
-  return found;
-}
-
-/** A table, and the rows of the backup in a temporary one. */
-export interface Staged extends SavedTable {
-  readonly table: string;
-  readonly stage: string;
-  /** Whether rows are known by their id; else there is nobody who names them, and all are replaced. */
-  readonly byId: boolean;
-}
-
-async function stageRows(
-  session: Session,
-  backup: CheckedBackup,
-  { file, home }: SavedTable,
-): Promise<Staged> {
-  const there = await readTable(session, home, file.name);
-  const name = generatedName('drydock_backup', file.name);
-  const table = qualified(home, file.name);
-  await session.execute(`create temp table ${ident(name)} (like ${table}) on commit drop`);
-  await fill(session, backup.directory, { schema: 'pg_temp', name }, file);
-  const byId = there !== undefined && isUniqueKey(there, 'id');
-  const stage = qualified('pg_temp', name);
-  if (byId) await session.execute(`create index on ${stage} (id); analyze ${stage} (id)`);
-  return { file, home, table, stage, byId };
-}
-
-async function removeRows(session: Session, { table, stage, byId }: Staged): Promise<void> {
-  const gone = byId ? ` where not exists (select from ${stage} s where s.id = t.id)` : '';
-  await session.execute(`delete from ${table} t${gone}`);
-}
-
-async function bringRows(session: Session, { file, table, stage, byId }: Staged): Promise<void> {
-  const list = (alias: string) => file.columns.map((column) => `${alias}.${ident(column)}`).join(', ');
-  const columns = file.columns.map(ident).join(', ');
-  if (byId) {
-    await session.execute(
-      `update ${table} t set (${columns}) = row(${list('s')}) from ${stage} s
-       where s.id = t.id and row(${list('t')})::record *<> row(${list('s')})::record`,
-    );
-  }
-  const missing = byId ? ` where not exists (select from ${table} t where t.id = s.id)` : '';
-  await session.execute(
-    `insert into ${table} (${columns}) overriding system value select ${list('s')} from ${stage} s${missing}`,
-  );
+  return { tables: found, warnings };
 }
 
 /** A table that got, or lost, a column since has rows that the backup cannot give back. */

@@ -1,10 +1,13 @@
 import { ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import type { Staged } from './rows.js';
+import type { Staged } from './staged.js';
 
 const ENABLED: Readonly<Record<string, string>> = { O: 'enable', A: 'enable always', R: 'enable replica' };
 
-/** Does work while the applications' own triggers on the tables rest: they would change what is put back. */
+/**
+ * Does work while the applications' own triggers on the tables rest, which would change what is put back, and while
+ * identities take the values that they are given, which those that are always generated refuse to an update.
+ */
 export async function withoutTriggers(
   session: Session,
   tables: readonly Pick<Staged, 'table'>[],
@@ -20,6 +23,16 @@ export async function withoutTriggers(
     for (const { name, enabled } of triggers) {
       await session.execute(`alter table ${table} disable trigger ${ident(String(name))}`);
       awake.push(`alter table ${table} ${ENABLED[String(enabled)]} trigger ${ident(String(name))}`);
+    }
+    const identities = await session.query(
+      `select a.attname as name from pg_attribute a
+       where a.attrelid = $1::text::regclass and a.attidentity = 'a' and a.attnum > 0 and not a.attisdropped`,
+      [table],
+    );
+    for (const { name } of identities) {
+      const alter = `alter table ${table} alter column ${ident(String(name))} set generated`;
+      await session.execute(`${alter} by default`);
+      awake.push(`${alter} always`);
     }
   }
   await work();
