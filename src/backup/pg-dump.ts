@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { qualified } from '../db/identifier.js';
 import { FILE_MODE } from './table-file.js';
 
@@ -38,7 +38,7 @@ export async function dumpDefinitions(options: {
   const env = environment(options.databaseUrl ?? process.env.DATABASE_URL);
   if (typeof env === 'string') return { written: false, left: env };
   const about = await runPgDump(['--version'], env, 'pipe', signal);
-  if (about.status !== 0) return { written: false, left: 'pg_dump is not installed' };
+  if (about.status !== 0) return { written: false, left: 'pg_dump is not installed, or cannot be run' };
   const major = Number(/\(PostgreSQL\) (\d+)/.exec(about.out)?.[1] ?? 0);
   if (major < Math.floor(options.serverNumber / 10_000)) {
     return { written: false, left: `pg_dump is of version ${major}, older than the server` };
@@ -48,8 +48,11 @@ export async function dumpDefinitions(options: {
     const names = tables.map(({ schema, name }) => `--table=${qualified(schema, name)}`);
     const sections = ['--section=pre-data', '--section=post-data', '--no-password', `--snapshot=${snapshot}`];
     const dumped = await runPgDump([...sections, ...names], env, file.fd, signal);
-    if (dumped.status !== 0)
+    if (dumped.status !== 0) {
+      // What there is of it is no part of the backup.
+      await rm(path);
       return { written: false, left: `pg_dump failed: ${dumped.error.split('\n')[0] ?? ''}` };
+    }
     await file.sync();
     return { written: true };
   } finally {
@@ -101,8 +104,8 @@ function runPgDump(
       text.error += chunk;
     });
     child.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') resolve({ status: null, ...text });
-      else reject(error);
+      if (error.name === 'AbortError') reject(error);
+      else resolve({ status: null, ...text });
     });
     child.once('close', (status) => resolve({ status, ...text }));
   });

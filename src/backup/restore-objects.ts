@@ -1,13 +1,21 @@
 import { ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import { type PostgresError, sqlState } from '../db/sqlstate.js';
+import { sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { differencesOf } from './catalog/compare.js';
 import type { RoutineDefinition, TypeDefinition } from './catalog/document.js';
 import { placed } from './catalog/place.js';
 import { readRoutines, readTypes } from './catalog/read-needed.js';
-import { createRoutine, createSequence, createType, finishSequence } from './catalog/render-needed.js';
-import { afterRows, columnSettings, createTable, rulesOf } from './catalog/render-tables.js';
+import {
+  createRoutine,
+  createSequence,
+  createType,
+  finishSequence,
+  finishType,
+} from './catalog/render-needed.js';
+import { addForeignKey, afterRows, columnSettings, createTable, rulesOf } from './catalog/render-tables.js';
+import { refused } from './refused-statement.js';
+import { makePolicies } from './restore-policies.js';
 import type { RestoreTarget } from './restore-target.js';
 
 /** Runs the statements of a restore, and remembers what it made. */
@@ -25,7 +33,8 @@ export class Builder {
   /** Schemas, types, routines, sequences and tables, without keys and constraints. */
   async makeTables(): Promise<void> {
     const { document, place, into } = this.#target;
-    for (const schema of into === null ? document.schemas.map(({ name }) => name) : [into]) {
+    const schemas = document.schemas.map(({ name }) => place.schemaFor(name));
+    for (const schema of new Set(into === null ? schemas : [into, ...schemas])) {
       const [found] = await this.#session.query('select from pg_namespace where nspname = $1::text', [
         schema,
       ]);
@@ -52,17 +61,18 @@ export class Builder {
   /** What is made when the rows are there: keys, indexes, checks, foreign keys among these tables, triggers, policies. */
   async finishTables(roles: ReadonlySet<string>): Promise<void> {
     const { document, place } = this.#target;
+    for (const type of document.types) {
+      if (this.made.has(`type ${place.nameOf(type)}`)) await this.run(finishType(type, place));
+    }
     for (const routine of document.routines.filter(({ afterTables }) => afterTables))
       await this.#makeRoutine(routine);
-    for (const table of document.tables) await this.#run(afterRows(table, place));
+    for (const table of document.tables) await this.run(afterRows(table, place));
     for (const table of document.tables) {
-      for (const { name, definition } of table.foreignKeys) {
-        await this.#run([`alter table ${place.nameOf(table)} add constraint ${ident(name)} ${definition}`]);
-      }
+      for (const key of table.foreignKeys) await this.run(addForeignKey(table, key, place));
     }
     for (const sequence of document.sequences) {
       const wasMade = this.made.has(`sequence ${place.nameOf(sequence)}`);
-      if (wasMade) await this.#run(finishSequence(sequence, place));
+      if (wasMade) await this.run(finishSequence(sequence, place));
     }
     for (const table of document.tables) {
       for (const { name: statistics, schema, owner } of table.statistics) {
@@ -70,16 +80,8 @@ export class Builder {
         if (!roles.has(owner))
           this.warnings.push(`There is no role ${owner} to own statistics ${statistics}.`);
       }
-      const policies = table.policies.filter(({ name, roles: named }) => {
-        const missing = named.filter((role) => role !== null && !roles.has(role));
-        if (missing.length > 0) {
-          this.warnings.push(
-            `Policy ${name} of ${table.name} was left out: there is no role ${missing.join(', ')}.`,
-          );
-        }
-        return missing.length === 0;
-      });
-      await this.#run(rulesOf({ ...table, policies }, place));
+      await makePolicies(this, table, this.#target.place, roles);
+      await this.run(rulesOf(table, place));
     }
   }
 
@@ -91,12 +93,16 @@ export class Builder {
     const { place } = this.#target;
     for (const { table, key } of this.#target.outside) {
       const what = `Foreign key ${key.name} of ${table.name} on ${key.target.schema}.${key.target.table}`;
-      const add = `alter table ${place.nameOf(table)} add constraint ${ident(key.name)} ${key.definition}`;
+      const [add = '', ...comments] = addForeignKey(table, key, place);
       const state = await this.attempt(add);
-      if (state === undefined) continue;
+      if (state === undefined) {
+        await this.run(comments);
+        continue;
+      }
       if (state === '42P01' || state === '3F000')
         this.warnings.push(`${what} was left out: that table is not there.`);
       else if (state === '23503' && (await this.attempt(`${add} not valid`)) === undefined) {
+        await this.run(comments);
         this.warnings.push(`${what} is not validated: some of the rows that it wants are not there.`);
       } else this.warnings.push(`${what} was left out: the server refused it (SQLSTATE ${state}).`);
     }
@@ -153,11 +159,12 @@ export class Builder {
   }
 
   async #make(object: string, statements: readonly string[]): Promise<void> {
-    await this.#run(statements);
+    await this.run(statements);
     this.made.add(object);
   }
 
-  async #run(statements: readonly string[]): Promise<void> {
+  /** Runs statements, each of which has to be taken. */
+  async run(statements: readonly string[]): Promise<void> {
     for (const statement of statements) {
       try {
         // One at a time, and each only one: what stands in the backup can change a statement, but not add any.
@@ -182,20 +189,4 @@ export class Builder {
       return state;
     }
   }
-}
-
-/** A statement of a restore that the server did not take. Its first line names the object. */
-function refused(error: unknown, statement: string): unknown {
-  const state = sqlState(error);
-  if (state === undefined || state.length !== 5 || state.startsWith('57') || state.startsWith('08'))
-    return error;
-  const line = statement.split('\n')[0] ?? '';
-  return new DrydockError({
-    code: state === '42501' ? 'missing-privilege' : 'restore-refused',
-    what: `The server refused to make a part of the backup (SQLSTATE ${state}): ${(error as PostgresError).message}.`,
-    state: 'Nothing was restored: all of it is one transaction.',
-    next: `The statement begins: ${line.length > 120 ? `${line.slice(0, 120)}…` : line}`,
-    detail: `${statement}\n${(error as PostgresError).detail ?? ''}`,
-    cause: error,
-  });
 }

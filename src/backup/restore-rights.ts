@@ -4,7 +4,7 @@ import { differencesOf } from './catalog/compare.js';
 import type { CatalogDocument } from './catalog/document.js';
 import { placed } from './catalog/place.js';
 import { readSchema } from './catalog/read.js';
-import { rightsOf, rightsStatements, rolesOf } from './catalog/rights.js';
+import { FIRST_WITH_MAINTAIN, rightsOf, rightsStatements, rolesOf, withMaintain } from './catalog/rights.js';
 import type { Builder } from './restore-objects.js';
 import type { RestoreTarget } from './restore-target.js';
 
@@ -20,7 +20,7 @@ export async function restoreRights(
   target: RestoreTarget,
   roles: ReadonlySet<string>,
 ): Promise<string[]> {
-  const expected = placed(target.document, target.place);
+  const expected = await expectedOf(session, builder, target);
   const unknown = [...rolesOf(target.document)].filter((role) => !roles.has(role));
   let complete = unknown.length === 0;
   if (!complete)
@@ -52,6 +52,21 @@ export async function restoreRights(
     }
   }
   return differencesOf(expected, await readNow(session, target), { withRights: complete });
+}
+
+/** What the backup says, in its new place, of what was made, as this server would say it. */
+async function expectedOf(
+  session: Session,
+  { made }: Builder,
+  { document, place, serverNumber }: RestoreTarget,
+): Promise<CatalogDocument> {
+  // One that was there already belongs to whatever it belonged to.
+  const sequences = document.sequences.filter((one) => made.has(`sequence ${place.nameOf(one)}`));
+  const expected = placed({ ...document, sequences }, place);
+  const { number } = await session.one(`select current_setting('server_version_num') as number`);
+  return serverNumber < FIRST_WITH_MAINTAIN && Number(number) >= FIRST_WITH_MAINTAIN
+    ? withMaintain(expected)
+    : expected;
 }
 
 /** What the catalog says of the restored tables, in the words of the backup's document. */

@@ -19,6 +19,8 @@ export interface RestoreTarget {
   readonly path: string;
   /** The files of the chosen tables, in the order of the document's tables. */
   readonly files: readonly ManifestTable[];
+  /** `server_version_num` of the server that the backup is of. */
+  readonly serverNumber: number;
   /** Foreign keys on tables that are not restored with them; written with every name qualified. */
   readonly outside: readonly { readonly table: TableDefinition; readonly key: ForeignKeyDefinition }[];
 }
@@ -35,18 +37,28 @@ export function targetOf(backup: CheckedBackup, options: RestoreOptions): Restor
   const isChosen = chooser(manifest.tables, options.tables, backup.directory);
   const chosen = manifest.tables.map(isChosen);
   const names = new Set(manifest.tables.filter((_, at) => chosen[at]).map(nameOf));
+  const saved = new Set(manifest.tables.map(nameOf));
   const isInside = ({ target }: ForeignKeyDefinition) =>
     names.has(nameOf({ schema: target.schema, name: target.table }));
   const pick = <T>(list: readonly T[]): T[] => list.filter((_, at) => chosen[at]);
   const document: CatalogDocument = {
     ...whole,
-    tables: pick(whole.tables).map((table) => ({
+    tables: pick(whole.tables).map((table, at) => ({
       ...table,
       foreignKeys: table.foreignKeys.filter(isInside),
+      // What is not restored with them goes on being named where it is.
+      policies: table.policies.map(
+        (policy, which) =>
+          (policy.namesOthers ? pick(schema.qualified.tables)[at]?.policies[which] : undefined) ?? policy,
+      ),
     })),
-    sequences: whole.sequences.filter(
-      ({ ownedBy }) => ownedBy === null || names.has(nameOf({ schema: ownedBy.schema, name: ownedBy.table })),
-    ),
+    sequences: whole.sequences.flatMap((sequence) => {
+      if (sequence.ownedBy === null) return [sequence];
+      const owner = nameOf({ schema: sequence.ownedBy.schema, name: sequence.ownedBy.table });
+      if (names.has(owner)) return [sequence];
+      // Of a table that is not in the backup: it is here because a default names it.
+      return saved.has(owner) ? [] : [{ ...sequence, ownedBy: null, identity: false }];
+    }),
   };
   const homes = new Set(document.tables.map((table) => table.schema));
   const further =
@@ -58,6 +70,7 @@ export function targetOf(backup: CheckedBackup, options: RestoreOptions): Restor
     further: [...new Set(further)],
     path: searchPath(into === null ? [] : [into, ...new Set(further)]),
     files: pick(manifest.tables),
+    serverNumber: manifest.serverNumber,
     outside: pick(schema.qualified.tables).flatMap((table) =>
       table.foreignKeys.filter((key) => !isInside(key)).map((key) => ({ table, key })),
     ),

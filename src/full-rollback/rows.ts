@@ -51,7 +51,7 @@ export async function putRowsBack(
     }),
   );
   for (const { file, home } of staged)
-    await compareRows(session, { schema: home, name: file.name }, file, false);
+    await compareRows(session, { schema: home, name: file.name }, file, 'hash');
   return { tables: found, warnings };
 }
 

@@ -27,7 +27,8 @@ export function differencesOf(
       compareLists(where, a as Item[], b as Item[]);
     } else if (isObject(a) && isObject(b)) {
       for (const key of Object.keys(a)) {
-        if (!ignored.has(key)) compare(where === '' ? key : `${where}, ${key}`, a[key], b[key]);
+        if (ignored.has(key) || isNameless(key, a[key])) continue;
+        compare(where === '' ? key : `${where}, ${key}`, a[key], b[key]);
       }
     } else if (!sameText(a, b)) {
       differences.push(`${where}: ${JSON.stringify(b)}, not ${JSON.stringify(a)}`);
@@ -36,23 +37,31 @@ export function differencesOf(
   const compareLists = (where: string, a: readonly Item[], b: readonly Item[]): void => {
     const left = new Map(b.map((item) => [keyOf(item), item]));
     for (const item of a) {
-      const partner = left.get(keyOf(item));
-      left.delete(keyOf(item));
+      const partner = left.get(keyOf(item)) ?? (item.name === '' ? sameDefinition(item, left) : undefined);
+      if (partner !== undefined) left.delete(keyOf(partner));
       if (partner === undefined) differences.push(`${where} ${keyOf(item)}: missing`);
       else compare(`${where} ${keyOf(item)}`, item, partner);
     }
     for (const key of left.keys()) differences.push(`${where} ${key}: not in the backup`);
   };
   for (const kind of ['types', 'routines', 'sequences'] as const) {
-    const known = new Set((found[kind] as readonly Item[]).map(keyOf));
-    compare(
-      kind,
-      (expected[kind] as readonly Item[]).filter((item) => known.has(keyOf(item))),
-      found[kind],
-    );
+    const among = (list: readonly Item[], others: readonly Item[]) => {
+      const known = new Set(others.map(keyOf));
+      return list.filter((item) => known.has(keyOf(item)));
+    };
+    compare(kind, among(expected[kind], found[kind]), among(found[kind], expected[kind]));
   }
   compare('tables', expected.tables, found.tables);
   return differences;
+}
+
+/** Before versions 17 and 18 constraints against nulls had no names; newer servers give them some. */
+function isNameless(key: string, value: unknown): boolean {
+  return (key === 'notNullName' && value === null) || (key === 'name' && value === '');
+}
+
+function sameDefinition(item: Item, list: ReadonlyMap<string, Item>): Item | undefined {
+  return [...list.values()].find(({ definition }) => definition === item.definition);
 }
 
 function keyOf(item: Item): string {

@@ -25,8 +25,17 @@ const type = z.object({
   /** Of a domain: the type below, collation and all; its default. */
   base: z.string().nullable(),
   default: z.string().nullable(),
-  constraints: z.array(z.object({ name: z.string(), definition: z.string() })),
-  attributes: z.array(z.object({ name: z.string(), type: z.string() })),
+  constraints: z.array(
+    z.object({ name: z.string(), definition: z.string(), comment: comment.default(null) }),
+  ),
+  attributes: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      collation: z.string().nullable().default(null),
+      comment: comment.default(null),
+    }),
+  ),
 });
 
 const routine = z.object({
@@ -91,6 +100,8 @@ const index = z.object({
   definition: z.string(),
   clustered: z.boolean(),
   replicaIdentity: z.boolean(),
+  /** For its expressions: the number of the column, and how much is to be known of it. */
+  statistics: z.array(z.object({ column: z.number(), target: z.string() })).default([]),
   comment,
 });
 
@@ -111,6 +122,8 @@ const table = z.object({
       definition: z.string(),
       clustered: z.boolean(),
       replicaIdentity: z.boolean(),
+      /** Of the index behind it. */
+      options: z.array(z.string()).nullable().default(null),
       comment,
     }),
   ),
@@ -137,6 +150,8 @@ const table = z.object({
       roles: z.array(z.string().nullable()),
       using: z.string().nullable(),
       check: z.string().nullable(),
+      /** It names tables or views that are not among these. */
+      namesOthers: z.boolean().default(false),
       comment,
     }),
   ),

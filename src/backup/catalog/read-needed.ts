@@ -7,7 +7,7 @@ import {
   type SequenceDefinition,
   type TypeDefinition,
 } from './document.js';
-import { afterHead, askUnderPath, grantsSql } from './under-path.js';
+import { afterHead, askUnderPath, collationSql, grantsSql } from './under-path.js';
 
 const list = (oids: readonly string[]): string => `{${oids.join(',')}}`;
 
@@ -23,12 +23,13 @@ const TYPES = `json_build_object(
     'base', case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) || case when t.typcollation <> b.typcollation then
       (select format(' collate %I.%I', cn.nspname, co.collname) from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace where co.oid = t.typcollation) else '' end end,
     'default', case when t.typtype = 'd' then coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) end,
-    'constraints', coalesce((select json_agg(json_build_object('name', k.conname, 'definition', pg_get_constraintdef(k.oid)) order by k.contype, k.conname)
+    'constraints', coalesce((select json_agg(json_build_object('name', k.conname, 'definition', pg_get_constraintdef(k.oid), 'comment', obj_description(k.oid, 'pg_constraint')) order by k.contype, k.conname)
       from pg_constraint k where k.contypid = t.oid and k.contype in ('c', 'n')), '[]')::jsonb
       || case when t.typnotnull and not exists (select from pg_constraint k where k.contypid = t.oid and k.contype = 'n')
         then '[{"name": "", "definition": "NOT NULL"}]' else '[]' end::jsonb,
-    'attributes', coalesce((select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod)) order by a.attnum)
-      from pg_attribute a where t.typtype = 'c' and a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), '[]')
+    'attributes', coalesce((select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+        'collation', ${collationSql('a.attcollation', 'y.typcollation')}, 'comment', col_description(a.attrelid, a.attnum)) order by a.attnum)
+      from pg_attribute a join pg_type y on y.oid = a.atttypid where t.typtype = 'c' and a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), '[]')
   )::text as document
   from path cross join pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_type b on b.oid = t.typbasetype
   ${IN_ORDER('t.oid')}`;

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import type { Session } from '../../db/session.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
 import { catalogDocument, type TableDefinition } from './document.js';
-import { afterHead, askUnderPath, grantsSql } from './under-path.js';
+import { afterHead, askUnderPath, collationSql, grantsSql } from './under-path.js';
 
 const COLUMNS = `select json_agg(json_build_object(
     'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-    'collation', case when a.attcollation <> t.typcollation then
-      (select format('%I.%I', cn.nspname, co.collname) from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace where co.oid = a.attcollation) end,
+    'collation', ${collationSql('a.attcollation', 't.typcollation')},
     'notNull', a.attnotnull and coalesce(nn.convalidated, true), 'notNullName', nn.conname,
     'default', pg_get_expr(d.adbin, d.adrelid), 'generated', a.attgenerated, 'identity', a.attidentity,
     'storage', case when a.attstorage <> t.typstorage then
@@ -25,9 +24,9 @@ const COLUMNS = `select json_agg(json_build_object(
 const CONSTRAINTS = `select json_agg(json_build_object(
     'name', k.conname, 'kind', k.contype, 'definition', pg_get_constraintdef(k.oid),
     'clustered', coalesce(i.indisclustered, false), 'replicaIdentity', coalesce(i.indisreplident, false),
-    'comment', obj_description(k.oid, 'pg_constraint')
+    'options', case when k.contype in ('p', 'u') then to_json(ic.reloptions) end, 'comment', obj_description(k.oid, 'pg_constraint')
   ) order by k.conname)
-  from pg_constraint k left join pg_index i on i.indexrelid = k.conindid
+  from pg_constraint k left join pg_index i on i.indexrelid = k.conindid left join pg_class ic on ic.oid = i.indexrelid
   where k.conrelid = c.oid and (k.contype in ('c', 'p', 'u', 'x') or k.contype = 'n' and not k.convalidated)`;
 
 const FOREIGN_KEYS = `select json_agg(json_build_object(
@@ -42,7 +41,9 @@ const INDEX_HEAD = `format('CREATE %sINDEX %I ON %I.%I USING ', case when i.indi
 
 const INDEXES = `select json_agg(json_build_object(
     'name', ic.relname, 'unique', i.indisunique, 'definition', ${afterHead('pg_get_indexdef(i.indexrelid)', INDEX_HEAD)},
-    'clustered', i.indisclustered, 'replicaIdentity', i.indisreplident, 'comment', obj_description(ic.oid, 'pg_class')
+    'clustered', i.indisclustered, 'replicaIdentity', i.indisreplident, 'comment', obj_description(ic.oid, 'pg_class'),
+    'statistics', coalesce((select json_agg(json_build_object('column', a.attnum, 'target', a.attstattarget::text) order by a.attnum)
+      from pg_attribute a where a.attrelid = ic.oid and a.attstattarget >= 0), '[]')
   ) order by ic.relname)
   from pg_index i join pg_class ic on ic.oid = i.indexrelid
   where i.indrelid = c.oid and i.indisvalid
@@ -73,6 +74,8 @@ const POLICIES = `select json_agg(json_build_object(
     'command', case o.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
     'roles', (select json_agg(r.rolname order by r.rolname nulls first) from unnest(o.polroles) u left join pg_roles r on r.oid = u),
     'using', pg_get_expr(o.polqual, o.polrelid), 'check', pg_get_expr(o.polwithcheck, o.polrelid),
+    'namesOthers', exists (select from pg_depend d join pg_class x on x.oid = d.refobjid and x.relkind in ('r', 'p', 'v', 'm', 'f')
+      where d.classid = 'pg_policy'::regclass and d.objid = o.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> all ($2::text::oid[])),
     'comment', obj_description(o.oid, 'pg_policy')
   ) order by o.polname) from pg_policy o where o.polrelid = c.oid`;
 

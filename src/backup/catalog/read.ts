@@ -24,6 +24,8 @@ union select 'rule ' || quote_ident(w.rulename) || ' of ' || w.ev_class::regclas
 union select 'publication ' || quote_ident(p.pubname) || ' of ' || r.prrelid::regclass
 from pg_publication_rel r join pg_publication p on p.oid = r.prpubid where r.prrelid = any ($1::text::oid[])
 union select 'index ' || i.indexrelid::regclass || ', which is not valid' from pg_index i where i.indrelid = any ($1::text::oid[]) and not i.indisvalid
+union select 'tablespace ' || quote_ident(s.spcname) || ' of ' || c.oid::regclass from pg_class c join pg_tablespace s on s.oid = c.reltablespace
+where c.oid = any ($1::text::oid[]) or c.oid in (select i.indexrelid from pg_index i where i.indrelid = any ($1::text::oid[]))
 union select 'security label of ' || l.objoid::regclass from pg_seclabel l where l.classoid = 'pg_class'::regclass and l.objoid = any ($1::text::oid[])
 order by 1`;
 

@@ -6,24 +6,52 @@ import { comment, sequenceOptions } from './render-tables.js';
 /** Statements that make a type again. */
 export function createType(type: TypeDefinition, place: Place): string[] {
   const name = place.nameOf(type);
-  return [definition(), ...comment(type.kind === 'domain' ? 'domain' : 'type', name, type.comment)];
+  return [
+    definition(),
+    ...comment(type.kind === 'domain' ? 'domain' : 'type', name, type.comment),
+    ...type.attributes.flatMap((attribute) =>
+      comment('column', `${name}.${ident(attribute.name)}`, attribute.comment),
+    ),
+  ];
 
   function definition(): string {
     if (type.kind === 'enum') return `create type ${name} as enum (${type.labels.map(literal).join(', ')})`;
     if (type.kind === 'composite') {
-      const attributes = type.attributes.map((attribute) => `${ident(attribute.name)} ${attribute.type}`);
+      const attributes = type.attributes.map(
+        ({ name: attribute, type: of, collation }) =>
+          `${ident(attribute)} ${of}${collation === null ? '' : ` collate ${collation}`}`,
+      );
       return `create type ${name} as (${attributes.join(', ')})`;
     }
     return [
       `create domain ${name} as ${type.base ?? ''}`,
       ...(type.default === null ? [] : [`default ${type.default}`]),
-      ...type.constraints.map((constraint) =>
-        constraint.name === ''
-          ? constraint.definition
-          : `constraint ${ident(constraint.name)} ${constraint.definition}`,
-      ),
+      ...type.constraints
+        .filter(isProven)
+        .map((constraint) =>
+          constraint.name === ''
+            ? constraint.definition
+            : `constraint ${ident(constraint.name)} ${constraint.definition}`,
+        ),
     ].join(' ');
   }
+}
+
+/** Statements for what values that are there need not keep to, and for comments on what they do keep to. */
+export function finishType({ schema, name, constraints }: TypeDefinition, place: Place): string[] {
+  const domain = place.nameOf({ schema, name });
+  return constraints.flatMap((constraint) => [
+    ...(isProven(constraint)
+      ? []
+      : [`alter domain ${domain} add constraint ${ident(constraint.name)} ${constraint.definition}`]),
+    ...(constraint.name === ''
+      ? []
+      : comment('constraint', `${ident(constraint.name)} on domain ${domain}`, constraint.comment)),
+  ]);
+}
+
+function isProven({ definition }: TypeDefinition['constraints'][number]): boolean {
+  return !definition.endsWith(' NOT VALID');
 }
 
 /** Statements that make a function or procedure again; its body is what it was, word for word. */

@@ -1,5 +1,10 @@
 import { ident, literal } from '../../db/identifier.js';
-import type { ColumnDefinition, SequenceDefinition, TableDefinition } from './document.js';
+import type {
+  ColumnDefinition,
+  ForeignKeyDefinition,
+  SequenceDefinition,
+  TableDefinition,
+} from './document.js';
 import type { Place } from './place.js';
 
 /** `create table` with its columns: types, defaults, identities, and no constraint that could be broken by data. */
@@ -93,6 +98,15 @@ export function afterRows(table: TableDefinition, place: Place): string[] {
     ...table.constraints.map(
       (constraint) => `alter table ${name} add constraint ${ident(constraint.name)} ${constraint.definition}`,
     ),
+    ...table.constraints.flatMap(({ name: key, options }) =>
+      options === null ? [] : [`alter index ${index(key)} set (${options.map(storageOption).join(', ')})`],
+    ),
+    ...table.indexes.flatMap(({ name: key, statistics }) =>
+      statistics.map(
+        ({ column, target }) =>
+          `alter index ${index(key)} alter column ${column} set statistics ${BigInt(target)}`,
+      ),
+    ),
     ...[...table.indexes, ...table.constraints].flatMap((keyed) => [
       ...(keyed.clustered ? [`alter table ${name} cluster on ${ident(keyed.name)}`] : []),
       ...(keyed.replicaIdentity
@@ -115,7 +129,26 @@ export function afterRows(table: TableDefinition, place: Place): string[] {
   ];
 }
 
-/** Triggers and policies, and whether they are at work. */
+/** A policy, and its comment. */
+export function createPolicy(
+  table: TableDefinition,
+  policy: TableDefinition['policies'][number],
+  place: Place,
+): string[] {
+  const name = place.nameOf(table);
+  const roles = policy.roles.map((role) => (role === null ? 'public' : ident(role))).join(', ');
+  return [
+    [
+      `create policy ${ident(policy.name)} on ${name} as ${policy.permissive ? 'permissive' : 'restrictive'}`,
+      `for ${policy.command} to ${roles}`,
+      ...(policy.using === null ? [] : [`using (${policy.using})`]),
+      ...(policy.check === null ? [] : [`with check (${policy.check})`]),
+    ].join(' '),
+    ...comment('policy', `${ident(policy.name)} on ${name}`, policy.comment),
+  ];
+}
+
+/** Triggers, and whether they and the policies are at work. */
 export function rulesOf(table: TableDefinition, place: Place): string[] {
   const name = place.nameOf(table);
   return [
@@ -126,15 +159,6 @@ export function rulesOf(table: TableDefinition, place: Place): string[] {
         : [`alter table ${name} ${ENABLED[trigger.enabled]} trigger ${ident(trigger.name)}`]),
       ...comment('trigger', `${ident(trigger.name)} on ${name}`, trigger.comment),
     ]),
-    ...table.policies.flatMap((policy) => [
-      [
-        `create policy ${ident(policy.name)} on ${name} as ${policy.permissive ? 'permissive' : 'restrictive'}`,
-        `for ${policy.command} to ${policy.roles.map((role) => (role === null ? 'public' : ident(role))).join(', ')}`,
-        ...(policy.using === null ? [] : [`using (${policy.using})`]),
-        ...(policy.check === null ? [] : [`with check (${policy.check})`]),
-      ].join(' '),
-      ...comment('policy', `${ident(policy.name)} on ${name}`, policy.comment),
-    ]),
     ...(table.rowSecurity ? [`alter table ${name} enable row level security`] : []),
     ...(table.forceRowSecurity ? [`alter table ${name} force row level security`] : []),
     ...comment('table', name, table.comment),
@@ -143,6 +167,19 @@ export function rulesOf(table: TableDefinition, place: Place): string[] {
 }
 
 const ENABLED = { D: 'disable', R: 'enable replica', A: 'enable always' } as const;
+
+/** A foreign key, and its comment. */
+export function addForeignKey(
+  table: TableDefinition,
+  { name, definition, comment: text }: ForeignKeyDefinition,
+  place: Place,
+): string[] {
+  const on = place.nameOf(table);
+  return [
+    `alter table ${on} add constraint ${ident(name)} ${definition}`,
+    ...comment('constraint', `${ident(name)} on ${on}`, text),
+  ];
+}
 
 export function comment(kind: string, name: string, text: string | null): string[] {
   return text === null ? [] : [`comment on ${kind} ${name} is ${literal(text)}`];

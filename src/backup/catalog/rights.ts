@@ -137,3 +137,24 @@ export function rolesOf(document: CatalogDocument): Set<string> {
   }
   return roles;
 }
+
+/** The version that first has a right to maintain a table, which its owner had without a word before. */
+export const FIRST_WITH_MAINTAIN = 170_000;
+
+/** All that there was to grant on a table before. */
+const RIGHTS_BEFORE = ['DELETE', 'INSERT', 'REFERENCES', 'SELECT', 'TRIGGER', 'TRUNCATE', 'UPDATE'];
+
+/** Owners that have every right on their table have the newer one too: else they could not even vacuum it. */
+export function withMaintain(document: CatalogDocument): CatalogDocument {
+  const tables = document.tables.map((table) => {
+    const own = table.grants.filter(({ grantee }) => grantee === table.owner);
+    if (!RIGHTS_BEFORE.every((right) => own.some(({ privilege }) => privilege === right))) return table;
+    const grants = table.grants.flatMap((grant) =>
+      grant.grantee === table.owner && grant.privilege === 'REFERENCES'
+        ? [{ ...grant, privilege: 'MAINTAIN' }, grant]
+        : [grant],
+    );
+    return { ...table, grants };
+  });
+  return { ...document, tables };
+}

@@ -39,6 +39,12 @@ export function grantsSql(acl: string): string {
     from (select distinct grantee, privilege_type, is_grantable from aclexplode(${acl})) a left join pg_roles g on g.oid = a.grantee)`;
 }
 
+/** SQL for the name of a collation that is not its type's own; null where it is. */
+export function collationSql(collation: string, own: string): string {
+  return `case when ${collation} <> ${own} then
+      (select format('%I.%I', cn.nspname, co.collname) from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace where co.oid = ${collation}) end`;
+}
+
 /** SQL for what follows a text that is known word for word; null where the text does not begin like this. */
 export function afterHead(text: string, head: string): string {
   return `case when starts_with(${text}, ${head}) then substr(${text}, length(${head}) + 1) end`;

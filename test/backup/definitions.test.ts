@@ -1,0 +1,153 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { SHAPE_A } from '../../fixtures/mixture.js';
+import { createLegacySchema } from '../../fixtures/schema/create.js';
+import { backup, restore } from '../../src/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { workDirectory } from './place.js';
+import { asIfOlder } from './reseal.js';
+
+async function legacy(
+  statements: readonly string[],
+  options: { readonly encoding?: string } = {},
+): Promise<TestDatabase> {
+  const database = await createTestDatabase('defined', options);
+  const client = await database.client();
+  await createLegacySchema(client, SHAPE_A);
+  for (const statement of statements) await client.query(statement);
+  return database;
+}
+
+/** Backs up, and restores into another database; what is said of tables that are not there is left out. */
+async function moved(database: TestDatabase, into?: string) {
+  const from = join(workDirectory(), 'backup');
+  const saved = await backup({ databaseUrl: database.url, to: from });
+  const elsewhere = await createTestDatabase('moved');
+  const { warnings, ...report } = await restore({ databaseUrl: elsewhere.url, from, into, verify: true });
+  const told = warnings.filter((warning) => !warning.startsWith('Foreign key'));
+  return { saved, elsewhere, report: { ...report, warnings: told } };
+}
+
+const SELDOM = [
+  `alter table market_validations add constraint again foreign key (opportunity_id) references opportunities (id) not valid`,
+  `comment on constraint again on market_validations is 'of a foreign key'`,
+  `alter table opportunities add column no int, add constraint loose unique (no) with (fillfactor = 50)`,
+  `create index by_lower on opportunities (no, lower(title))`,
+  `alter index by_lower alter column 2 set statistics 333`,
+  `create schema types`,
+  `create type types.pair as (a text collate "C", b int)`,
+  `comment on column types.pair.a is 'of an attribute'`,
+  `create domain above as int constraint known check (value < 100)`,
+  `alter table opportunities add column height above, add column both_of types.pair`,
+  `insert into opportunities (title, height) values ('low', -5)`,
+  `alter domain above add constraint positive check (value > 0) not valid`,
+  `comment on constraint positive on domain above is 'of a domain'`,
+  `create table surveys (id serial primary key)`,
+  `alter table opportunities add column survey int default nextval('surveys_id_seq')`,
+];
+
+const FACTS = `
+select obj_description(oid, 'pg_constraint') as fact from pg_constraint where conname in ('again', 'positive')
+union all select conname || convalidated from pg_constraint where conname in ('known', 'positive')
+union all select relname || reloptions::text from pg_class where relname = 'loose'
+union all select 'statistics ' || attstattarget from pg_attribute a join pg_class c on c.oid = attrelid where relname = 'by_lower' and attnum = 2
+union all select attcollation::regcollation || col_description(attrelid, attnum) from pg_attribute a join pg_class c on c.oid = attrelid
+  where relname = 'pair' and attnum = 1
+order by 1`;
+
+test.each([
+  ['its own schema', undefined],
+  ['another one', 'tryout'],
+])('what is seldom used comes back, into %s', async (_, into) => {
+  const database = await legacy(SELDOM);
+  const { elsewhere, report } = await moved(database, into);
+  expect(report).toMatchObject({ equal: true, differences: [], warnings: [] });
+  const { rows } = await database.query<{ fact: string }>(FACTS);
+  expect(rows.map(({ fact }) => fact)).toEqual([
+    '"C"of an attribute',
+    'knowntrue',
+    'loose{fillfactor=50}',
+    'of a domain',
+    'of a foreign key',
+    'positivefalse',
+    'statistics 333',
+  ]);
+  expect((await elsewhere.query(FACTS)).rows).toEqual(rows);
+});
+
+test('a policy that names another table names it still, is left out without it, and refused where it restricts', async () => {
+  const database = await legacy([
+    `create table members (id uuid)`,
+    `alter table opportunities enable row level security`,
+    `create policy of_members on opportunities using (exists (select from members m where m.id = opportunities.id))`,
+  ]);
+  const { report } = await moved(database);
+  expect(report).toMatchObject({
+    differences: ['tables public.opportunities, policies of_members: missing'],
+    warnings: [
+      'Policy of_members of opportunities was left out: it names a table or view that is not there.',
+    ],
+  });
+  const from = join(workDirectory(), 'backup');
+  await backup({ databaseUrl: database.url, to: from });
+  expect(await restore({ databaseUrl: database.url, from, into: 'tryout' })).toMatchObject({ equal: true });
+  const { rows } = await database.query(
+    `select qual ~ 'FROM (public.)?members' as named from pg_policies where schemaname = 'tryout'`,
+  );
+  expect(rows).toEqual([{ named: true }]);
+  await database.query(
+    `create policy hiding on opportunities as restrictive using (exists (select from members))`,
+  );
+  await expect(moved(database)).rejects.toMatchObject({ code: 'restore-refused' });
+});
+
+test('a backup of an older major version comes back without a false alarm, and its owner may maintain the table', async () => {
+  const database = await legacy([
+    `create domain needed as int not null default 0`,
+    `alter table opportunities add column needed needed`,
+  ]);
+  const from = join(workDirectory(), 'backup');
+  await backup({ databaseUrl: database.url, to: from });
+  asIfOlder(from);
+  const elsewhere = await createTestDatabase('newer');
+  expect(await restore({ databaseUrl: elsewhere.url, from })).toMatchObject({ equal: true, differences: [] });
+  const rights = `select coalesce(relacl, acldefault('r', relowner))::text as rights from pg_class where relname = 'opportunities'`;
+  expect((await elsewhere.query(rights)).rows).toEqual((await database.query(rights)).rows);
+});
+
+test('a database of another encoding takes a backup', async () => {
+  const database = await legacy([`insert into opportunities (title) values ('Ärger')`], {
+    encoding: 'LATIN1',
+  });
+  const { elsewhere, report } = await moved(database);
+  expect(report).toMatchObject({ equal: true });
+  expect((await elsewhere.query('select title from opportunities')).rows).toEqual([{ title: 'Ärger' }]);
+});
+
+test.each([
+  [
+    'pg_dump failed: no such luck',
+    '#!/bin/sh\n[ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit\necho "no such luck" >&2; exit 1',
+  ],
+  ['pg_dump is not installed, or cannot be run', 'nothing that can be run'],
+])('a pg_dump that does not do it takes nothing from a backup: %s', async (left, script) => {
+  const directory = workDirectory();
+  mkdirSync(join(directory, 'bin'));
+  writeFileSync(join(directory, 'bin', 'pg_dump'), script);
+  chmodSync(join(directory, 'bin', 'pg_dump'), script.startsWith('#') ? 0o755 : 0o644);
+  const path = process.env.PATH;
+  onTestFinished(() => {
+    process.env.PATH = path;
+  });
+  process.env.PATH = script.startsWith('#')
+    ? [join(directory, 'bin'), path].join(delimiter)
+    : join(directory, 'bin');
+  const database = await legacy([]);
+  const to = join(directory, 'backup');
+  expect(await backup({ databaseUrl: database.url, to })).toMatchObject({ pgDump: { left } });
+  const { files } = JSON.parse(readFileSync(join(to, 'manifest.json'), 'utf8')) as {
+    files: readonly { name: string }[];
+  };
+  expect(files.map(({ name }) => name)).toEqual(['schema.json']);
+});

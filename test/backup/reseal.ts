@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openManifest, sealManifest } from '../../src/backup/manifest.js';
+
+/** Makes a backup what it would be of a server of version 14: without what newer ones say of constraints and rights. */
+export function asIfOlder(directory: string): void {
+  const path = join(directory, 'schema.json');
+  const text = JSON.stringify(JSON.parse(readFileSync(path, 'utf8'), olderMember), null, 1);
+  writeFileSync(path, text);
+  const manifestPath = join(directory, 'manifest.json');
+  const { hash: _, ...manifest } = openManifest(readFileSync(manifestPath, 'utf8'), directory);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const file = { name: 'schema.json', bytes: Buffer.byteLength(text), sha256 };
+  const sealed = sealManifest({ ...manifest, serverNumber: 140_000, server: '14.0', files: [file] });
+  writeFileSync(manifestPath, sealed.text);
+}
+
+function olderMember(key: string, value: unknown): unknown {
+  if (key === 'notNullName') return null;
+  if (key === 'grants' && Array.isArray(value))
+    return value.filter(({ privilege }) => (privilege as string) !== 'MAINTAIN');
+  const isUnnamed = key !== '' && (value as { definition?: unknown } | null)?.definition === 'NOT NULL';
+  return isUnnamed ? { ...(value as object), name: '' } : value;
+}
