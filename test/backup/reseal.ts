@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openManifest, sealManifest } from '../../src/backup/manifest.js';
 
@@ -8,6 +8,7 @@ export function asIfOlder(directory: string): void {
   const path = join(directory, 'schema.json');
   const text = JSON.stringify(JSON.parse(readFileSync(path, 'utf8'), olderMember), null, 1);
   writeFileSync(path, text);
+  rmSync(join(directory, 'schema.sql'), { force: true });
   const manifestPath = join(directory, 'manifest.json');
   const { hash: _, ...manifest } = openManifest(readFileSync(manifestPath, 'utf8'), directory);
   const sha256 = createHash('sha256').update(text).digest('hex');
