@@ -25,6 +25,7 @@ export async function findScope(session: Session, context: Context): Promise<Sco
   const legacy = await findLegacy(session, context.schema, context.legacy.appSchema);
   throwIfStops(legacy.stops.filter(({ code }) => STOPS.has(code)));
   const scope = [...legacyTables(legacy, context), ...(await ourTables(session, context))];
+  if (scope.length === 0) throw nothingThere(context);
   const unplain = await session.query(
     `select c.oid::regclass::text as name from pg_class c where c.oid = any ($1::text::oid[]) and (
        c.relkind <> 'r' or c.relpersistence = 't' or c.reloftype <> 0
@@ -64,6 +65,14 @@ async function ourTables(session: Session, context: Context): Promise<ScopedTabl
 export async function lockScope(session: Session, scope: readonly ScopedTable[]): Promise<void> {
   const names = scope.map(({ table }) => `only ${qualified(table.schema, table.name)}`);
   await session.execute(`lock table ${names.join(', ')} in access share mode`);
+}
+
+function nothingThere({ schema, phaseNames }: Context): DrydockError {
+  return new DrydockError({
+    code: 'nothing-to-back-up',
+    what: `Schema "${schema}" has no table that belongs to ${phaseNames.join(', ')}.`,
+    next: 'Back up another phase, or all: leave out --phase.',
+  });
 }
 
 function notPlain(names: readonly string[]): DrydockError {

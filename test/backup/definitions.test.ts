@@ -151,3 +151,12 @@ test.each([
   };
   expect(files.map(({ name }) => name)).toEqual(['schema.json']);
 });
+
+test('a phase of which there is no table is told', async () => {
+  const database = await createTestDatabase('empty');
+  await createLegacySchema(await database.client(), { ...SHAPE_A, submissions: 'none' });
+  const to = join(workDirectory(), 'backup');
+  await expect(backup({ databaseUrl: database.url, to, phases: ['enhancements'] })).rejects.toMatchObject({
+    code: 'nothing-to-back-up',
+  });
+});

@@ -7,6 +7,14 @@ export function isNumber(type: Pick<ColumnType, 'kind'>): boolean {
   return NUMBERS.has(type.kind);
 }
 
+/** An index takes 2,704 bytes of a row, and a character has up to four. */
+const KEY_LENGTH = 600;
+
+/** SQL for the part of a text that rows are grouped by: one that is longer than an index takes would stop every refresh. */
+export function keyText(text: string): string {
+  return `left(coalesce(${text}, ''), ${KEY_LENGTH})`;
+}
+
 /** The first of some columns that is there and whose type passes. */
 export function firstColumn(
   table: Pick<CatalogTable, 'columns'>,

@@ -1,7 +1,7 @@
 import { ident, literal, qualified } from '../../db/identifier.js';
 import { type CatalogTable, columnOf } from '../../legacy/catalog.js';
 import { viewName } from '../../mapping/targets.js';
-import { firstColumn, isNumber } from './columns.js';
+import { firstColumn, isNumber, keyText } from './columns.js';
 
 /** A table in which an application may have written down what its calls of language models cost. */
 export interface UsageTable {
@@ -51,7 +51,7 @@ function usageOf(schema: string, { table, unified }: UsageTable): string | null 
   const times = TIME.filter((name) => TIMES.has(columnOf(table, name)?.type.kind ?? ''));
   if ((cost === undefined && latency === undefined) || times.length === 0) return null;
   const model = firstColumn(table, MODEL, ({ category }) => category === 'S' || category === 'E');
-  const text = model === undefined ? literal('') : `coalesce(t.${ident(model)}::text, '')`;
+  const text = model === undefined ? literal('') : keyText(`t.${ident(model)}::text`);
   const number = (column: string | undefined) =>
     column === undefined ? 'null' : `t.${ident(column)}::numeric`;
   const from = unified ? qualified(schema, viewName(table.name)) : qualified(table.schema, table.name);

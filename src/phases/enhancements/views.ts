@@ -4,7 +4,7 @@ import type { LegacyDatabase } from '../../legacy/detect.js';
 import { foldedColumn } from '../../mapping/bind.js';
 import { assessmentsMapping } from '../assessments/mapping.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
-import { firstColumn, isNumber } from './columns.js';
+import { firstColumn, isNumber, keyText } from './columns.js';
 import { type UsageTable, usageQuery } from './llm-usage.js';
 
 /** A materialized view: its query, and the columns of its unique index, without which it cannot be refreshed beside its readers. */
@@ -53,7 +53,7 @@ where ${IS_HIGH_VALUE}`,
     {
       name: 'mv_opportunity_trends',
       // An opportunity without a time has no day. One without a subreddit counts under the empty name.
-      query: `select (u.created_at at time zone 'UTC')::date as day, coalesce(u.subreddit, '') as subreddit,
+      query: `select (u.created_at at time zone 'UTC')::date as day, ${keyText('u.subreddit')} as subreddit,
   count(*) as opportunities, avg(u.trust_score) as avg_trust_score, count(a.total_score) as assessed,
   avg(a.total_score) as avg_total_score, count(*) filter (where ${IS_HIGH_VALUE}) as high_value
 from ${opportunities} u left join ${assessments} a on a.opportunity_id = u.id
@@ -91,7 +91,7 @@ function validationSummary(legacy: LegacyDatabase): MaterializedView | null {
   const when = kept(['validation_date', 'created_at'], ({ kind }) => kind.startsWith('timestamp'));
   return {
     name: 'mv_validation_summary',
-    query: `select coalesce(${type}::text, '') as validation_type, count(*) as validations,
+    query: `select ${keyText(`${type ?? 'null'}::text`)} as validation_type, count(*) as validations,
   count(distinct r.unified_id) as opportunities,
   avg(${confidence ?? 'null'}::numeric) as avg_confidence, max(${when ?? 'null::timestamptz'}) as newest
 from ${qualified(legacy.schema, assessmentsMapping.folded)} r where r.source = ${literal(rule.table)} group by 1`,
