@@ -77,10 +77,13 @@ export async function foreignKeysBack(session: Session, keys: readonly RestingKe
   const warnings: string[] = [];
   for (const { table, name, definition, comment } of keys) {
     const plain = definition.replace(/ NOT VALID$/, '');
-    await session.execute(`alter table ${table} add constraint ${ident(name)} ${plain} not valid`);
+    const isEnforced = !plain.endsWith(' NOT ENFORCED');
+    await session.execute(
+      `alter table ${table} add constraint ${ident(name)} ${plain}${isEnforced ? ' not valid' : ''}`,
+    );
     if (comment !== null)
       await session.execute(`comment on constraint ${ident(name)} on ${table} is ${literal(comment)}`);
-    if (plain !== definition) continue;
+    if (plain !== definition || !isEnforced) continue;
     await session.execute('savepoint validate');
     try {
       await session.execute(`alter table ${table} validate constraint ${ident(name)}`);
