@@ -115,7 +115,10 @@ function newClient(config: pg.ClientConfig): pg.Client {
   try {
     return new pg.Client(config);
   } catch (error) {
-    throw badUrl((error as Error).message.replace(/\.$/, ''), 'Check sslmode, sslrootcert, sslcert and sslkey in it.');
+    throw badUrl(
+      (error as Error).message.replace(/\.$/, ''),
+      'Check sslmode, sslrootcert, sslcert and sslkey in it.',
+    );
   }
 }
 
