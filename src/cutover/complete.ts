@@ -54,7 +54,7 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
         const now = { ...(await lookAgain(context)), phaseNames: [name] };
         for (const phase of bindPhases(now)) {
           requireOrder(now, phase, found);
-          found.push(await completePhase(now, phase, options, cleanup));
+          found.push(await completePhase(now, phase, options, found, cleanup));
         }
         if (found.at(-1)?.outcome === 'refused') break;
       }
@@ -73,6 +73,7 @@ async function completePhase(
   context: Context,
   phase: Phase,
   options: CompleteOptions,
+  before: readonly PhaseCompletion[],
   cleanup: Cleanup,
 ): Promise<PhaseCompletion> {
   const entry = requireEntry(context, phase);
@@ -81,7 +82,10 @@ async function completePhase(
   const survey = { ...(await surveyOf(context, phase, entry)), session };
   const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
   const dropLegacy = options.dropLegacy === true;
-  const findings: CutoverFinding[] = await completionFindings(survey, dropLegacy);
+  const findings: CutoverFinding[] = await completionFindings(
+    survey,
+    dropLegacy ? before.map(({ phase: name }) => name) : null,
+  );
   if (entry.state === 'completed') {
     if (stopped(findings)) return { ...nothing, outcome: 'refused', findings };
     if (options.dryRun === true) return { ...nothing, outcome: 'already-completed', findings };
