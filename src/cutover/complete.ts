@@ -10,6 +10,7 @@ import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import { DEFAULTS, UNIFYING_PHASES } from '../reports/target.js';
+import { requireSameTables } from '../run/configuration.js';
 import {
   bindPhases,
   type Context,
@@ -77,6 +78,7 @@ async function completePhase(
   cleanup: Cleanup,
 ): Promise<PhaseCompletion> {
   const entry = requireEntry(context, phase);
+  if (entry.state === 'cut-over') requireSameTables(phase, entry);
   const session = await context.connector.open(cleanup);
   const nothing = { phase: phase.name, findings: [], repointed: 0, dropped: [] };
   const survey = { ...(await surveyOf(context, phase, entry)), session };
