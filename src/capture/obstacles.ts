@@ -25,7 +25,7 @@ export async function findObstacles(session: Session, phase: Phase): Promise<Obs
     );
     if (found.owns !== 'true')
       missing.push(
-        `User "${found.me}" may not put triggers on ${name}: that takes its owner, "${found.owner}", or a member of that role.`,
+        `User "${found.me}" may not put triggers on ${name}: that takes its owner, "${found.owner}", or a member that inherits its rights.`,
       );
     if (found.subscribed === 'true')
       blindSpots.push(

@@ -10,6 +10,7 @@ import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import { DEFAULTS, UNIFYING_PHASES } from '../reports/target.js';
+import { requireSameTables } from '../run/configuration.js';
 import {
   bindPhases,
   type Context,
@@ -54,7 +55,7 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
         const now = { ...(await lookAgain(context)), phaseNames: [name] };
         for (const phase of bindPhases(now)) {
           requireOrder(now, phase, found);
-          found.push(await completePhase(now, phase, options, cleanup));
+          found.push(await completePhase(now, phase, options, found, cleanup));
         }
         if (found.at(-1)?.outcome === 'refused') break;
       }
@@ -73,15 +74,20 @@ async function completePhase(
   context: Context,
   phase: Phase,
   options: CompleteOptions,
+  before: readonly PhaseCompletion[],
   cleanup: Cleanup,
 ): Promise<PhaseCompletion> {
   const entry = requireEntry(context, phase);
+  if (entry.state === 'cut-over') requireSameTables(phase, entry);
   const session = await context.connector.open(cleanup);
   const nothing = { phase: phase.name, findings: [], repointed: 0, dropped: [] };
   const survey = { ...(await surveyOf(context, phase, entry)), session };
   const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
   const dropLegacy = options.dropLegacy === true;
-  const findings: CutoverFinding[] = await completionFindings(survey, dropLegacy);
+  const findings: CutoverFinding[] = await completionFindings(
+    survey,
+    dropLegacy ? before.map(({ phase: name }) => name) : null,
+  );
   if (entry.state === 'completed') {
     if (stopped(findings)) return { ...nothing, outcome: 'refused', findings };
     if (options.dryRun === true) return { ...nothing, outcome: 'already-completed', findings };

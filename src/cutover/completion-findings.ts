@@ -2,15 +2,24 @@ import { newestBackup } from '../ledger/backups.js';
 import { replacedViews } from '../ledger/moved.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { CutoverFinding } from '../reports/cutover.js';
+import type { PhaseName } from '../reports/target.js';
+import { type DropObstacle, dropObstacles } from './drop-obstacles.js';
 import { canBeRepointed, collisions, foreignKeysToPhase } from './foreign-keys.js';
 import { carried, nameOf, type Survey, stops, warned } from './preflight/findings.js';
 import { preparedTransactions } from './preflight/sessions.js';
 import { onMovedTables, onViews } from './view-dependents.js';
 
-/** What completing a phase means for what hangs on it; what stops it is named. */
-export async function completionFindings(survey: Survey, dropLegacy: boolean): Promise<CutoverFinding[]> {
+/**
+ * What completing a phase means for what hangs on it; what stops it is named.
+ *
+ * @param drop - the phases whose moved tables the same command drops before; null where it drops none
+ */
+export async function completionFindings(
+  survey: Survey,
+  drop: readonly PhaseName[] | null,
+): Promise<CutoverFinding[]> {
   const { phase, entry } = survey;
-  if (entry.state === 'completed') return dropLegacy ? beforeDrop(survey) : [];
+  if (entry.state === 'completed') return drop === null ? [] : beforeDrop(survey, drop);
   if (entry.state !== 'cut-over') {
     return [
       stops(
@@ -26,7 +35,7 @@ export async function completionFindings(survey: Survey, dropLegacy: boolean): P
     ...(await policies(survey)),
     ...(await foreignKeys(survey)),
     ...(await preparedTransactions(survey)),
-    ...(dropLegacy ? await beforeDrop(survey) : await readersLeft(survey)),
+    ...(drop === null ? await readersLeft(survey) : await beforeDrop(survey, drop)),
   ];
 }
 
@@ -123,16 +132,15 @@ async function readersLeft({ session, entry }: Survey): Promise<CutoverFinding[]
   );
 }
 
-async function beforeDrop(survey: Survey): Promise<CutoverFinding[]> {
+async function beforeDrop(survey: Survey, before: readonly PhaseName[]): Promise<CutoverFinding[]> {
   const { session, entry, context, phase } = survey;
-  const found = (await onMovedTables(session, entry.id)).map((name) =>
-    stops(
-      'view',
-      name,
-      'It reads a table that is to be dropped.',
-      'Make it again upon the old name, or drop it.',
-    ),
-  );
+  const together = [entry, ...before.flatMap((name) => context.entries.get(name) ?? [])].map(({ id }) => id);
+  const found = (await dropObstacles(session, together))
+    // Until the completion, foreign keys of other tables are looked at by themselves: it makes them name the unified table.
+    .filter(
+      ({ isForeignKey, phase: other }) => entry.state === 'completed' || !isForeignKey || other !== null,
+    )
+    .map((obstacle) => stops(...obstacleText(obstacle)));
   const backup = await newestBackup(session, context.schema, phase.name);
   found.push(
     backup === null
@@ -149,4 +157,20 @@ async function beforeDrop(survey: Survey): Promise<CutoverFinding[]> {
         ),
   );
   return found;
+}
+
+function obstacleText({ name, isForeignKey, phase }: DropObstacle): Parameters<typeof stops> {
+  if (!isForeignKey) {
+    return [
+      'view',
+      name,
+      'It depends on a table that is to be dropped.',
+      'Make it again upon the old name, or drop it.',
+    ];
+  }
+  const next =
+    phase === null
+      ? 'Drop the constraint, or have it name the unified table.'
+      : `drydock complete --phase ${phase} --drop-legacy, or --phase all: the tables of a later phase go first.`;
+  return ['foreign-key', name, 'It names a table that is to be dropped.', next];
 }

@@ -1,7 +1,10 @@
 import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
+import { type PostgresError, sqlState } from '../db/sqlstate.js';
+import { DrydockError } from '../errors.js';
 import { bookDropped } from '../ledger/moved.js';
+import { LEGACY_SCHEMA } from '../legacy/moved.js';
 import type { Phase } from '../phases/phase.js';
 import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { inLockOrder } from './swap.js';
@@ -15,14 +18,29 @@ export async function dropLegacyTables(session: Session, phase: Phase, phaseId: 
   if (dropped === 'true') return [];
   const tables = inLockOrder(phase);
   // Without cascade: whatever else hangs on them stops it.
-  await withRetry(() =>
-    session.transaction(async () => {
-      await session.execute(
-        `drop table ${tables.map(({ schema, name }) => qualified(schema, name)).join(', ')}`,
-      );
-      await bookDropped(session, phaseId);
-      await dropLegacySchemaIfEmpty(session);
-    }),
-  );
+  try {
+    await withRetry(() =>
+      session.transaction(async () => {
+        await session.execute(
+          `drop table ${tables.map(({ schema, name }) => qualified(schema, name)).join(', ')}`,
+        );
+        await bookDropped(session, phaseId);
+        await dropLegacySchemaIfEmpty(session);
+      }),
+    );
+  } catch (error) {
+    if (sqlState(error) !== '2BP01') throw error;
+    throw stillNeeded(phase, (error as PostgresError).detail ?? (error as Error).message);
+  }
   return tables.map(({ schema, name }) => `${schema}.${name}`);
+}
+
+/** Looked for before the completion: it came since. */
+function stillNeeded({ name }: Phase, what: string): DrydockError {
+  return new DrydockError({
+    code: 'in-use',
+    what: `Something depends on the moved tables of phase ${name}: ${what}`,
+    state: `Phase ${name} is completed; its legacy tables are kept in ${LEGACY_SCHEMA}.`,
+    next: `Drop or change that object, then: drydock complete --phase ${name} --drop-legacy`,
+  });
 }

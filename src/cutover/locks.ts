@@ -94,8 +94,10 @@ async function blocked(
   cause: unknown,
 ): Promise<DrydockError> {
   const rows = await session.query(
-    `select distinct coalesce('backend ' || l.pid || ' (' || coalesce(a.usename, '?') || ', ' || coalesce(a.application_name, '?') || ', in a transaction since ' || coalesce(a.xact_start::timestamptz(0)::text, '?') || ')', 'a prepared transaction') as who
+    `select distinct coalesce('backend ' || l.pid || ' (' || coalesce(a.usename, '?') || ', ' || coalesce(a.application_name, '?') || ', in a transaction since ' || coalesce(a.xact_start::timestamptz(0)::text, '?') || ')', 'the prepared transaction ' || quote_literal(x.gid), 'a prepared transaction') as who
      from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+     left join pg_locks t on l.pid is null and t.pid is null and t.virtualtransaction = l.virtualtransaction and t.transactionid is not null
+     left join pg_prepared_xacts x on x.transaction = t.transactionid
      where l.granted and l.pid is distinct from pg_backend_pid()
        and (l.relation = any ($1::text[]::regclass[]::oid[]) and l.mode <> 'AccessShareLock' or l.relation = any ($2::text[]::regclass[]::oid[]))
        and coalesce(a.backend_type, '') <> 'autovacuum worker' order by 1 limit 5`,

@@ -14,6 +14,7 @@ import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
 import { DEFAULTS, PHASES, type PhaseName } from '../reports/target.js';
+import { requireSameTables } from '../run/configuration.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { requireEntry, surveyOf } from './cutover.js';
@@ -66,6 +67,7 @@ async function revertPhase(
   cleanup: Cleanup,
 ): Promise<Reverted> {
   const entry = requireEntry(context, phase);
+  requireSameTables(phase, entry);
   const { serverVersion } = await surveyOf(context, phase, entry);
   const patienceMs = (patience ?? DEFAULTS.patience) * 1_000;
   const turn = { context, phase, phaseId: entry.id, serverVersion, patienceMs };

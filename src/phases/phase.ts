@@ -44,6 +44,8 @@ export interface Resolution {
   readonly table: LegacyTable;
   /** Columns whose values a change of a row records. */
   readonly columns: readonly string[];
+  /** All columns that something is read from, where they are there. */
+  readonly reads: readonly string[];
   /** Statement: names what the changes taken concern. */
   readonly nameChanged: string;
   /** Statement: adds what is named to what is known. */

@@ -40,7 +40,9 @@ export interface PhaseRun {
   readonly rejectedRows: number;
   readonly batches: {
     readonly total: number;
+    /** By this run, for the first time or again. */
     readonly loaded: number;
+    /** By an earlier run, and not again. */
     readonly alreadyDone: number;
     readonly size: number;
   };

@@ -31,7 +31,7 @@ export interface RangeOptions {
   readonly batches?: { readonly from: number; readonly to: number } | undefined;
   /** Half-open key range `[from, to)`; an open end is left out. Keys are uuids. */
   readonly keys?: { readonly from?: string | undefined; readonly to?: string | undefined } | undefined;
-  /** Only keys with a legacy row created, reviewed or updated at or after this time (ISO 8601). */
+  /** Only keys with a legacy row created, reviewed or updated at or after this time (ISO 8601; UTC where it names no offset). */
   readonly since?: string | undefined;
 }
 

@@ -1,8 +1,10 @@
 import { DrydockError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { LEDGER_VERSION } from '../ledger/schema.js';
+import { columnOf } from '../legacy/catalog.js';
 import type { LegacyTable } from '../legacy/detect.js';
-import type { Phase } from '../phases/phase.js';
+import { LEGACY_SCHEMA } from '../legacy/moved.js';
+import type { Phase, Resolution } from '../phases/phase.js';
 import type { Context } from './context.js';
 import { findLegacy } from './legacy.js';
 
@@ -14,6 +16,8 @@ interface Configuration {
   readonly ledger: number;
   readonly mapping: number;
   readonly tables: Readonly<Record<string, TableConfiguration>>;
+  /** The table that keys are resolved by and that is no source, with those of its columns that count; absent where there was none. */
+  readonly resolution?: { readonly table: string; readonly columns: readonly string[] };
 }
 
 interface TableConfiguration {
@@ -26,11 +30,17 @@ interface TableConfiguration {
 /** Changes that an error lists. */
 const MOST_SHOWN = 8;
 
-export function configurationOf(phase: Phase): Configuration {
-  return configured(phase.bound.sources.map(({ table }) => table));
+export function configurationOf({ bound, resolution }: Phase): Configuration {
+  return configured(
+    bound.sources.map(({ table }) => table),
+    resolution,
+  );
 }
 
-function configured(legacy: readonly LegacyTable[]): Configuration {
+function configured(
+  legacy: readonly LegacyTable[],
+  resolution: Pick<Resolution, 'table' | 'reads'> | null,
+): Configuration {
   const tables = legacy.map(({ name, home, shape, columns }) => [
     name,
     {
@@ -39,18 +49,39 @@ function configured(legacy: readonly LegacyTable[]): Configuration {
       columns: Object.fromEntries(columns.map((column) => [column.name, column.type.name])),
     },
   ]);
-  return { ledger: LEDGER_VERSION, mapping: MAPPING_VERSION, tables: Object.fromEntries(tables) };
+  return {
+    ledger: LEDGER_VERSION,
+    mapping: MAPPING_VERSION,
+    tables: Object.fromEntries(tables),
+    ...(resolution === null ? {} : { resolution: configuredResolution(resolution) }),
+  };
+}
+
+function configuredResolution({ table, reads }: Pick<Resolution, 'table' | 'reads'>) {
+  return { table: table.name, columns: reads.filter((name) => columnOf(table, name) !== undefined) };
 }
 
 /** Refuses to go on with a ledger that was written for something else, and says what is different. */
 export function requireSameConfiguration(phase: Phase, entry: PhaseEntry): void {
   const changes = changesBetween(JSON.parse(entry.config) as Configuration, configurationOf(phase));
-  if (changes.length === 0) return;
-  throw new DrydockError({
+  if (changes.length > 0) throw configurationChanged(entry, changes);
+}
+
+/** Refuses to end or take back a cutover where the moved tables were altered: the old names do not show what they are now. */
+export function requireSameTables(phase: Phase, entry: PhaseEntry): void {
+  const changes = tablesChanges(JSON.parse(entry.config) as Configuration, configurationOf(phase));
+  if (changes.length > 0) throw configurationChanged(entry, changes);
+}
+
+function configurationChanged({ phase, state }: PhaseEntry, changes: readonly string[]): DrydockError {
+  return new DrydockError({
     code: 'configuration-changed',
-    what: `Phase ${phase.name} was begun with another configuration: ${listed(changes)}.`,
+    what: `Phase ${phase} was begun with another configuration: ${listed(changes)}.`,
     state: 'Nothing was changed; what was loaded before is as it was.',
-    next: `Undo the change, or begin anew: drydock rollback --phase ${phase.name}, then run.`,
+    next:
+      state === 'cut-over'
+        ? `Undo the change (the tables are in ${LEGACY_SCHEMA}), and give the same command again.`
+        : `Undo the change, or begin anew: drydock rollback --phase ${phase}, then run.`,
   });
 }
 
@@ -59,7 +90,9 @@ export async function requireUnchanged(context: Context, phase: Phase): Promise<
   const { session, schema, legacy } = context;
   const found = await findLegacy(session, schema, legacy.appSchema);
   const tables = phase.bound.sources.flatMap(({ rule }) => found.tables.get(rule.table) ?? []);
-  const changes = changesBetween(configurationOf(phase), configured(tables));
+  const resolving = phase.resolution && found.tables.get(phase.resolution.table.name);
+  const resolution = resolving ? { table: resolving, reads: phase.resolution?.reads ?? [] } : null;
+  const changes = changesBetween(configurationOf(phase), configured(tables, resolution));
   if (changes.length === 0) return;
   throw new DrydockError({
     code: 'configuration-changed',
@@ -78,10 +111,25 @@ function changesBetween(then: Configuration, now: Configuration): string[] {
   if (then.mapping !== now.mapping) {
     changes.push(`version ${then.mapping} of Drydock's mapping, now ${now.mapping}`);
   }
-  for (const table of union(then.tables, now.tables)) {
-    changes.push(...tableChanges(table, then.tables[table], now.tables[table]));
-  }
-  return changes;
+  return [...changes, ...tablesChanges(then, now), ...resolutionChanges(then.resolution, now.resolution)];
+}
+
+function tablesChanges(then: Configuration, now: Configuration): string[] {
+  return union(then.tables, now.tables).flatMap((table) =>
+    tableChanges(table, then.tables[table], now.tables[table]),
+  );
+}
+
+/**
+ * Without the table, or without one of these columns, rows would get other keys than those that are loaded. One that comes
+ * later is welcome, as its rows are: capture begins on it, and what was loaded before is loaded again.
+ */
+function resolutionChanges(then: Configuration['resolution'], now: Configuration['resolution']): string[] {
+  if (then === undefined) return [];
+  if (now === undefined) return [`table ${then.table} is not there any more`];
+  return then.columns
+    .filter((column) => !now.columns.includes(column))
+    .map((column) => `column ${then.table}.${column} is not there any more`);
 }
 
 function tableChanges(

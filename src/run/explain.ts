@@ -34,7 +34,7 @@ const EXPLANATIONS: Readonly<Record<string, (message: string) => Explanation>> =
   '55P03': (message) => ({
     code: 'locked',
     what: `Another session holds a lock for longer than Drydock waits: ${message}.`,
-    next: 'See pg_stat_activity for the session, and give the same command again when it has ended.',
+    next: 'See pg_stat_activity for the session, or pg_prepared_xacts for a prepared transaction, and give the same command again when it has ended.',
   }),
   '57014': (message) => ({
     code: 'cancelled',

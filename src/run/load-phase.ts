@@ -39,6 +39,12 @@ export function workOf(batches: readonly Batch[], selection: Selection | null): 
     }));
 }
 
+/** How many batches were loaded before, and are not loaded again. */
+export function leftAsDone(batches: readonly Batch[], work: readonly Work[]): number {
+  const again = new Set(work.map(({ batch }) => batch));
+  return batches.filter((batch) => batch.status === 'done' && !again.has(batch)).length;
+}
+
 /**
  * Loads batches over several lanes, as fast as the pace lets it. The first failure stops them all; what they had
  * committed stays.

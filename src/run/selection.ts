@@ -7,6 +7,7 @@ import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
 import type { RangeOptions } from '../reports/target.js';
 import type { Context } from './context.js';
+import { spelledOut } from './moment.js';
 
 /** A part of a phase to work on: the batches that it touches, and the keys within them. */
 export interface Selection {
@@ -67,7 +68,8 @@ async function bySince(
   batches: readonly Batch[],
   since: string,
 ): Promise<Selection> {
-  if (Number.isNaN(Date.parse(since)))
+  const from = spelledOut(since);
+  if (!/^\d{4}(-|$)/.test(from) || Number.isNaN(Date.parse(from)))
     throw impossible(`"${since}" is not a time that can be understood (ISO 8601).`);
   const changed = phase.keyed.flatMap((keyed) => {
     const times = keyed.source.columns.filter((column) =>
@@ -81,7 +83,7 @@ async function bySince(
   if (changed.length > 0) {
     const query = `${phase.keyed[0]?.with ?? ''} select distinct merge_key from (${changed.join(' union all ')}) k order by 1`;
     let at = 0;
-    for await (const row of context.session.stream(query, [new Date(since).toISOString()])) {
+    for await (const row of context.session.stream(query, [new Date(from).toISOString()])) {
       const key = String(row.merge_key);
       while (at < batches.length && batches[at]?.range.contains(key) !== true) at += 1;
       const batch = batches[at];

@@ -15,7 +15,7 @@ import { type Context, secondsSince } from './context.js';
 import type { Control } from './derived.js';
 import { Drainer } from './drainer.js';
 import { buildIndexes, createViews, validateForeignKeys } from './finish.js';
-import { loadPhase, workOf } from './load-phase.js';
+import { leftAsDone, loadPhase, workOf } from './load-phase.js';
 import { mendDoubles } from './mend-doubles.js';
 import { mendMoved } from './mend-moved.js';
 import { Pace } from './pace/pace.js';
@@ -148,7 +148,7 @@ async function loadAndFinish(
     batches: {
       total: batches.length,
       loaded: loaded.loaded,
-      alreadyDone: batches.filter((batch) => batch.status === 'done').length,
+      alreadyDone: leftAsDone(batches, work),
       size: batchSize,
     },
     caughtUp,

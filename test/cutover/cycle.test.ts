@@ -218,3 +218,25 @@ test('the old tables are dropped where a backup was read back, and nothing of th
     'completed',
   ]);
 });
+
+test('moved tables that were altered are told before a rollback or a completion, and not called a defect', async () => {
+  const database = await atSea('B');
+  const databaseUrl = database.url;
+  await database.query(`alter table drydock_legacy.opportunities add column tokens int`);
+  const stopped = {
+    code: 'configuration-changed',
+    message: expect.stringMatching(/column opportunities\.tokens was not there, now integer/),
+    next: expect.stringMatching(/^Undo the change \(the tables are in drydock_legacy\)/),
+  };
+  for (const dryRun of [true, false]) {
+    await expect(rollback({ databaseUrl, phases: ['opportunities'], dryRun })).rejects.toMatchObject(stopped);
+  }
+  await complete({ databaseUrl, phases: ['assessments'] });
+  for (const dryRun of [true, false]) {
+    await expect(complete({ databaseUrl, phases: ['opportunities'], dryRun })).rejects.toMatchObject(stopped);
+  }
+  await database.query(`alter table drydock_legacy.opportunities drop column tokens`);
+  expect(await complete({ databaseUrl })).toMatchObject({
+    phases: [{ outcome: 'already-completed' }, { outcome: 'completed' }],
+  });
+});

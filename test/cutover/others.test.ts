@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { type CompleteOptions, complete } from '../../src/index.js';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { backup, type CompleteOptions, complete } from '../../src/index.js';
 import { cutOver, inHarbour } from './at-sea.js';
 
 const OTHERS = `
@@ -44,8 +47,70 @@ test('what other tables have to do with the legacy ones is told before a complet
     { name: 'parted', valid: true },
     { name: 'unchecked', valid: false },
   ]);
+  const ofAssessments = ['market_validations', 'opportunity_scores', 'score_components'].map(
+    (table) => `foreign-key constraint ${table}_opportunity_id_fkey on table drydock_legacy.${table}`,
+  );
   expect(await found('stops', { phases: ['opportunities'], dropLegacy: true })).toEqual([
-    ...dependents,
+    dependents[0],
+    ...ofAssessments,
+    dependents[1],
     'backup opportunities',
   ]);
+});
+
+const DEPENDENTS = `
+  alter table opportunities add column number serial;
+  create table lists (id int, many opportunities[]);
+  create table numbered (n int default nextval('opportunities_number_seq'))`;
+
+test('whatever Postgres would not drop the moved tables under is told before, also in a dry run', async () => {
+  const database = await inHarbour('B', DEPENDENTS);
+  const databaseUrl = database.url;
+  const directory = await mkdtemp(join(tmpdir(), 'drydock-drop-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await backup({ databaseUrl, to: join(directory, 'backup') });
+  await cutOver(database);
+  const stopping = async (options: Partial<CompleteOptions>) => {
+    const { phases } = await complete({ databaseUrl, dropLegacy: true, ...options });
+    return phases.map(({ phase, outcome, findings }) => [
+      phase,
+      outcome,
+      findings.filter(({ verdict }) => verdict === 'stops').map(({ object }) => object),
+    ]);
+  };
+  const others = ['column many of table public.lists', 'default value for column n of table public.numbered'];
+  expect(await stopping({ dryRun: true })).toEqual([
+    ['assessments', 'would-complete', []],
+    ['opportunities', 'refused', others],
+  ]);
+  await database.query('drop table lists, numbered');
+  await complete({ databaseUrl });
+  // The moved tables of the other phase name those of this one, and go first or with them.
+  await database.query(
+    `create table late (id uuid constraint late_fkey references drydock_legacy.opportunities)`,
+  );
+  const late = 'constraint late_fkey on table public.late';
+  for (const dryRun of [true, false]) {
+    expect(await stopping({ phases: ['opportunities'], dryRun })).toEqual([
+      [
+        'opportunities',
+        'refused',
+        expect.arrayContaining([
+          late,
+          expect.stringMatching(/^constraint \S+ on table drydock_legacy\.opportunity_scores$/),
+        ]),
+      ],
+    ]);
+  }
+  expect(await stopping({ dryRun: true })).toEqual([
+    ['assessments', 'already-completed', []],
+    ['opportunities', 'refused', [late]],
+  ]);
+  await database.query('drop table late');
+  expect(await stopping({})).toEqual([
+    ['assessments', 'already-completed', []],
+    ['opportunities', 'already-completed', []],
+  ]);
+  const { rows } = await database.query(`select to_regnamespace('drydock_legacy')::text as schema`);
+  expect(rows).toEqual([{ schema: null }]);
 });

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { cutover, sync } from '../../src/index.js';
+import { createRole } from '../run/role.js';
+import { asAdmin, quoted } from '../support/admin.js';
 import { rollback, run } from '../support/unifying.js';
+import { needsServer } from '../support/version.js';
 import { inHarbour } from './at-sea.js';
 
 test('everything that hangs on the tables is named, and what it means for it', async () => {
@@ -86,4 +89,61 @@ test('a snapshot older than the loading, a table that does not report, changes t
   expect(silent.phases[0]?.findings.filter(({ verdict }) => verdict === 'stops')).toMatchObject([
     { code: 'capture' },
   ]);
+});
+
+test('a prepared transaction that holds a table stops it; one that holds others does not', async ({
+  skip,
+}) => {
+  const database = await inHarbour('B');
+  const { rows } = await database.query('show max_prepared_transactions');
+  skip(rows[0]?.max_prepared_transactions === '0', 'the server takes no prepared transactions');
+  const databaseUrl = database.url;
+  const client = await database.client();
+  await client.query(`begin; select from workflow_results; prepare transaction 'of_${database.name}'`);
+  await client.query(`begin; create table other (); prepare transaction 'beside_${database.name}'`);
+  onTestFinished(async () => {
+    await client.query(`rollback prepared 'of_${database.name}'`);
+    await client.query(`rollback prepared 'beside_${database.name}'`);
+  });
+  const { phases } = await cutover({ databaseUrl, phases: ['opportunities'], noBackup: true, dryRun: true });
+  const told = phases[0]?.findings.filter(({ code }) => code === 'prepared-transaction') ?? [];
+  expect(Object.fromEntries(told.map(({ object, verdict }) => [object, verdict]))).toEqual({
+    [`of_${database.name}`]: 'stops',
+    [`beside_${database.name}`]: 'warned',
+  });
+});
+
+test('a member that may not become the owner is told before anything is swapped', async () => {
+  needsServer(16, 'memberships without the option to become the role');
+  const database = await inHarbour('B');
+  const role = await createRole(database);
+  const owner = quoted(`${database.name}_owner`.slice(-63));
+  await asAdmin((admin) =>
+    admin.query(`create role ${owner}; grant ${owner} to ${role.name} with inherit true, set false`),
+  );
+  onTestFinished(async () => {
+    await database.query(`reassign owned by ${owner} to current_user; drop owned by ${owner} cascade`);
+    await asAdmin((admin) => admin.query(`drop role ${owner}`));
+  });
+  await rollback({ databaseUrl: database.url });
+  const { rows } = await database.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+  );
+  for (const { name } of rows) await database.query(`alter table ${name} owner to ${owner}`);
+  await database.query(
+    `grant create on database ${quoted(database.name)} to ${role.name}; grant usage, create on schema public to ${role.name}, ${owner}`,
+  );
+  await run({ databaseUrl: role.url });
+  const refusals = async () =>
+    (
+      await cutover({ databaseUrl: role.url, phases: ['opportunities'], noBackup: true, dryRun: true })
+    ).phases.flatMap(({ findings }) =>
+      findings.filter(({ verdict }) => verdict === 'stops').map(({ code, next }) => `${code}: ${next}`),
+    );
+  const grant = `grant ${owner} to ${role.name} with set true`;
+  expect(await refusals()).toEqual(
+    Array.from({ length: 3 }, () => `owner: ${grant}, or connect as a superuser.`),
+  );
+  await asAdmin((admin) => admin.query(grant));
+  expect(await refusals()).toEqual([]);
 });

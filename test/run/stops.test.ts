@@ -250,6 +250,16 @@ describe('what changed since the run', () => {
       'create schema public_staging; alter table public.app_opportunities set schema public_staging',
       /table app_opportunities was in schema public, now public_staging/,
     ],
+    [
+      'no submissions any more to resolve keys by',
+      'alter table public.submissions rename to posts',
+      /opportunities was begun .*: table submissions is not there any more\.$/,
+    ],
+    [
+      'submissions without their time, by which the oldest one is known',
+      'alter table public.submissions drop column created_at',
+      /opportunities was begun .*: column submissions\.created_at is not there any more\.$/,
+    ],
   ];
   test.each(changes)('%s', async (_name, sql, message) => {
     await database.query(sql);

@@ -26,6 +26,7 @@ const settings = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '200',
+  max_prepared_transactions: '10',
 };
 
 /** Another server than the installed one, with other settings: `npm run test:matrix` asks for it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isUuid } from '../../keys/uuid.js';
 import type { RangeOptions } from '../../reports/target.js';
+import { spelledOut } from '../../run/moment.js';
 import { quoted } from '../../words/printable.js';
 import { UsageError } from '../usage.js';
 
@@ -76,10 +77,10 @@ const date = z.iso.date();
 
 /** An ISO 8601 time with its offset spelled out, so that no session's time zone can change what it means. */
 function time(text: string, refuse: Refuse): string {
-  const iso = text.trim().replace(/^(\d{4}-\d{2}-\d{2}) /, '$1T');
+  const iso = spelledOut(text);
   if (date.safeParse(iso).success) return `${iso}T00:00:00Z`;
   if (!dateTime.safeParse(iso).success) {
     refuse(`--since wants a time such as 2025-03-01 or 2025-03-01T12:00:00+02:00, not ${quoted(text)}.`);
   }
-  return /(Z|[+-]\d{2}:\d{2})$/.test(iso) ? iso : `${iso}Z`;
+  return iso;
 }

@@ -6,7 +6,7 @@ import { accountingTable, facts, heading, mark, title, warning } from './parts.j
 import { stateText } from './state.js';
 import { table } from './table.js';
 import { wrap } from './text.js';
-import { differenceLines, hashTable, invariantLines, pendingLines } from './verification.js';
+import { differenceLines, hashTable, invariantLines, mendLines, pendingLines } from './verification.js';
 
 /** The summary of `drydock run`: per phase the accounting, the figures, both hashes; then the verdict. */
 export function renderRun(report: RunReport, style: Style): string[] {
@@ -136,6 +136,10 @@ function verdictLines(report: RunReport, style: Style): string[] {
   };
   return [
     ...wrap(sentences[report.outcome], style.width, '  '),
+    ...mendLines(
+      report.phases.flatMap(({ verification }) => verification ?? []),
+      style,
+    ),
     ...wrap(`  ${colors.dim(spent)}`, style.width, '  '),
   ];
 }

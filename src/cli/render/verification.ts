@@ -1,3 +1,4 @@
+import type { PhaseName } from '../../reports/target.js';
 import type { Difference, PhaseVerification, TableVerification } from '../../reports/verify.js';
 import { count, counted, shortHash } from '../../words/format.js';
 import { printable } from '../../words/printable.js';
@@ -40,6 +41,25 @@ export function differenceLines(verification: PhaseVerification, style: Style): 
       ...(one.more ? ['', `  There are more; a larger --limit lists them.`] : []),
     ]);
 }
+
+/** For each phase that is not equal, the command that loads again, or makes again, what differs. */
+export function mendLines(phases: readonly PhaseVerification[], style: Style): string[] {
+  return phases
+    .filter(({ equal }) => !equal)
+    .flatMap(({ phase, tables }) => wrap(`  → ${mendText(phase, tables)}`, style.width, '    '));
+}
+
+function mendText(phase: PhaseName, tables: readonly TableVerification[]): string {
+  const run = `drydock run --phase ${phase}`;
+  if (tables.length === 0)
+    return `${run} makes it again; where that does not help, after drydock rollback --phase ${phase}.`;
+  const batches = tables.flatMap(({ differingBatches }) => differingBatches);
+  if (batches.length === 0) return `${run} --from ${FIRST_KEY} loads all batches again.`;
+  const [from, to] = [Math.min(...batches), Math.max(...batches)];
+  return `${run} --batches ${from === to ? from : `${from}..${to}`} loads what differs again.`;
+}
+
+const FIRST_KEY = '00000000-0000-0000-0000-000000000000';
 
 /** How far the difference goes: which batches, and the row counts where those differ too. */
 function scopeText({ view, legacy, unified, differingBatches }: TableVerification): string {

@@ -3,7 +3,7 @@ import { counted, duration } from '../../words/format.js';
 import type { Style } from '../style.js';
 import { accountingTable, heading, mark, title } from './parts.js';
 import { wrap } from './text.js';
-import { differenceLines, hashTable, invariantLines, pendingLines } from './verification.js';
+import { differenceLines, hashTable, invariantLines, mendLines, pendingLines } from './verification.js';
 
 /** The result of `drydock verify`: a line a table, then every difference that was found. */
 export function renderVerify(report: VerifyReport, style: Style): string[] {
@@ -26,7 +26,7 @@ export function renderVerify(report: VerifyReport, style: Style): string[] {
 
 /** The verdict alone. Says how much was compared: with a range that is not everything. */
 export function verifyVerdict(report: VerifyReport, style: Style): string[] {
-  return wrap(verdictText(report, style), style.width, '  ');
+  return [...wrap(verdictText(report, style), style.width, '  '), ...mendLines(report.phases, style)];
 }
 
 function verdictText(report: VerifyReport, style: Style): string {

@@ -5,8 +5,11 @@ import { type Check, carried, nameOf, stops, warned } from './findings.js';
 /** Views with the rights of their reader came with this version. */
 const SECURITY_INVOKER_SINCE = 150_000;
 
+/** Memberships that do not let a member become the role came with this one. */
+const SET_OPTION_SINCE = 160_000;
+
 /** Only an owner moves a table, and the view is to belong to whom the table belongs to. */
-export const owners: Check = async ({ session, oids }) => {
+export const owners: Check = async ({ session, oids, serverVersion }) => {
   const rows = await session.query(
     `select format('%I.%I', n.nspname, c.relname) as name, n.nspname as home, pg_get_userbyid(c.relowner) as owner,
        pg_has_role(current_user, c.relowner, 'usage')::text as is_ours,
@@ -14,9 +17,10 @@ export const owners: Check = async ({ session, oids }) => {
        ((select rolsuper from pg_roles where rolname = current_user)
          or c.relowner = (select oid from pg_roles where rolname = current_user)
          or has_schema_privilege(c.relowner, n.oid, 'create'))::text as can_give,
+       pg_has_role(current_user, c.relowner, $2::text)::text as can_become,
        has_database_privilege(current_database(), 'create')::text as can_create_schema, current_user as me
      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = any ($1::text::oid[]) order by 1`,
-    [oids],
+    [oids, serverVersion >= SET_OPTION_SINCE ? 'set' : 'member'],
   );
   return rows.map((row) => {
     const name = String(row.name);
@@ -24,8 +28,16 @@ export const owners: Check = async ({ session, oids }) => {
       return stops(
         'owner',
         name,
-        `It belongs to ${row.owner}; only its owner may move it, and ${row.me} is not a member of that role.`,
+        `It belongs to ${row.owner}; only its owner may move it, and ${row.me} is not a member of that role, or does not inherit its rights.`,
         `Connect as ${row.owner} or as a superuser.`,
+      );
+    }
+    if (row.can_become !== 'true') {
+      return stops(
+        'owner',
+        name,
+        `Its view is to belong to ${row.owner}, as it does, and ${row.me} may not give anything to that role: it is a member without the option to become it (set role).`,
+        `grant "${row.owner}" to "${row.me}" with set true, or connect as a superuser.`,
       );
     }
     if (row.can_create !== 'true' || row.can_create_schema !== 'true') {

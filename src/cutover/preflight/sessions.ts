@@ -2,11 +2,15 @@ import type { Session } from '../../db/session.js';
 import type { CutoverFinding } from '../../reports/cutover.js';
 import { type Check, stops, warned } from './findings.js';
 
-/** Prepared transactions keep their locks until somebody ends them: no wait helps. */
+/**
+ * Prepared transactions keep their locks until somebody ends them: no wait helps. Which locks are theirs is told by the
+ * one on their own number: they keep the virtual number of their session, and have another one after a restart.
+ */
 export const preparedTransactions: Check = async ({ session, oids }) => {
   const rows = await session.query(
     `select x.gid, x.owner, x.prepared::timestamptz(0)::text as since, exists (
-       select from pg_locks l where l.virtualtransaction = '-1/' || x.transaction::text and l.relation = any ($1::text::oid[])
+       select from pg_locks t join pg_locks l on l.virtualtransaction = t.virtualtransaction and l.pid is null
+       where t.transactionid = x.transaction and t.pid is null and t.granted and l.relation = any ($1::text::oid[])
      )::text as in_the_way
      from pg_prepared_xacts x where x.database = current_database() order by 1`,
     [oids],

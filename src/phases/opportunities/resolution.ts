@@ -18,6 +18,7 @@ export function submissionsResolution(legacy: LegacyDatabase, bound: BoundPhase)
   return {
     table,
     columns: ['id', raw],
+    reads: ['id', raw, 'title', 'created_at'],
     nameChanged: `
       insert into ${SCRATCH.named} (rid, id)
       select distinct ${bareId(rawText('k.raw[2]'))}, ${uuidFromText(rawText('k.raw[1]'))}

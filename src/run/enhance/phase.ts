@@ -9,7 +9,7 @@ import type { Made, PhaseRun, RunOptions } from '../../reports/run.js';
 import { bookedRun } from '../booked-run.js';
 import { type Context, secondsSince } from '../context.js';
 import type { Control, DerivedPhase } from '../derived.js';
-import { workOf } from '../load-phase.js';
+import { leftAsDone, workOf } from '../load-phase.js';
 import { Pace } from '../pace/pace.js';
 import { select } from '../selection.js';
 import { backfill, foldChanges } from './backfill.js';
@@ -104,7 +104,7 @@ async function make(
     batches: {
       total: batches.length,
       loaded: loaded.loaded,
-      alreadyDone: batches.filter(({ status }) => status === 'done').length,
+      alreadyDone: leftAsDone(batches, metrics === null ? [] : work),
       size,
     },
     caughtUp: null,

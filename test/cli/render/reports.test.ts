@@ -135,6 +135,9 @@ describe('the verification', () => {
 
   test('says equal only when it is', () => {
     expect(told).toMatch(/✖ Not equal/);
+    expect(told).toMatch(
+      /→ drydock run --phase opportunities --batches \d+(\.\.\d+)? loads what differs again\./,
+    );
     const equal = flat(renderVerify(samples.verifyReport, PLAIN));
     expect(equal).toContain('✔ Equal: 42,500 rows of 3 legacy tables and of their views, compared by hash.');
     const strict = flat(renderVerify({ ...samples.verifyReport, strict: true }, PLAIN));
