@@ -4,8 +4,8 @@ import { createPolicy } from './catalog/render-tables.js';
 import type { Builder } from './restore-objects.js';
 
 /**
- * Makes a table's policies, but those of roles that are not there, and those that name tables that are not there. Of the
- * latter only what permits something: without what restricts, more could be seen than before, and that is refused.
+ * Makes a table's policies for the roles that are there, but those that name tables that are not there. Of these only what
+ * permits something: without what restricts, more could be seen than before, and that is refused.
  */
 export async function makePolicies(
   builder: Builder,
@@ -14,20 +14,23 @@ export async function makePolicies(
   roles: ReadonlySet<string>,
 ): Promise<void> {
   for (const policy of table.policies) {
-    const left = `Policy ${policy.name} of ${table.name} was left out:`;
-    const missing = policy.roles.filter((role) => role !== null && !roles.has(role));
-    if (missing.length > 0) {
-      builder.warnings.push(`${left} there is no role ${missing.join(', ')}.`);
-      continue;
+    const named = `Policy ${policy.name} of ${table.name} was left out`;
+    const isThere = (role: string | null) => role === null || roles.has(role);
+    const known = policy.roles.filter(isThere);
+    if (known.length < policy.roles.length) {
+      const missing = policy.roles.filter((role) => !isThere(role)).join(', ');
+      builder.warnings.push(
+        `${named}${known.length === 0 ? '' : ' for a part'}: there is no role ${missing}.`,
+      );
+      if (known.length === 0) continue;
     }
-    const [create = '', ...comments] = createPolicy(table, policy, place);
-    const mayMiss = policy.namesOthers && policy.permissive;
-    const state = mayMiss ? await builder.attempt(create) : undefined;
+    const [create = '', ...comments] = createPolicy(table, { ...policy, roles: known }, place);
+    const state = policy.permissive ? await builder.attempt(create) : undefined;
     if (state === '42P01' || state === '3F000') {
-      builder.warnings.push(`${left} it names a table or view that is not there.`);
+      builder.warnings.push(`${named}: it names a table or view that is not there.`);
       continue;
     }
-    const isMade = mayMiss && state === undefined;
+    const isMade = policy.permissive && state === undefined;
     await builder.run(isMade ? comments : [create, ...comments]);
   }
 }

@@ -89,13 +89,25 @@ async function foreignKeys({ session, phase, entry }: Survey): Promise<CutoverFi
       );
       continue;
     }
-    for (const { index, rows } of await collisions(session, phase, targetsOf(phase), key)) {
+    const colliding = await collisions(session, phase, targetsOf(phase), key);
+    for (const { index, rows } of colliding) {
       found.push(
         stops(
           'foreign-key',
           name,
           `${rows} rows that name a folded duplicate are to name its opportunity, which another row names: unique index ${index} does not take both.`,
           'Delete one of each two rows, or drop the index.',
+        ),
+      );
+    }
+    if (colliding.length > 0) continue;
+    if (key.isCheckedAtOnce) {
+      found.push(
+        warned(
+          'foreign-key',
+          name,
+          'Its table has partitions: before PostgreSQL 18 all of its rows are checked while the tables are locked.',
+          'Complete at a quiet time, or drop the constraint and make it again afterwards.',
         ),
       );
     }
@@ -126,7 +138,7 @@ async function readersLeft({ session, entry }: Survey): Promise<CutoverFinding[]
     warned(
       'view',
       name,
-      'It reads a moved table, which is not kept up any more: it shows the past.',
+      'It depends on a moved table, which is not kept up any more: what it sees is the past.',
       'Make it again upon the old name, or upon the unified table.',
     ),
   );

@@ -19,8 +19,8 @@ export interface ForeignKey {
   readonly targetColumn: string | null;
   /** As Postgres prints it. */
   readonly definition: string;
-  /** Of a table with partitions, which takes no key that is not checked yet (before PostgreSQL 18). */
-  readonly isPartitioned: boolean;
+  /** Of a table with partitions, which takes no key that is not checked yet before PostgreSQL 18. */
+  readonly isCheckedAtOnce: boolean;
 }
 
 export async function foreignKeysToPhase(session: Session, phase: Phase): Promise<ForeignKey[]> {
@@ -28,7 +28,7 @@ export async function foreignKeysToPhase(session: Session, phase: Phase): Promis
     `select c.conname as name, n.nspname as schema, r.relname as table, r.oid::text as oid, t.relname as target,
        case when cardinality(c.conkey) = 1 then (select a.attname from pg_attribute a where a.attrelid = c.conrelid and a.attnum = c.conkey[1]) end as column,
        case when cardinality(c.confkey) = 1 then (select a.attname from pg_attribute a where a.attrelid = c.confrelid and a.attnum = c.confkey[1]) end as target_column,
-       pg_get_constraintdef(c.oid) as definition, (r.relkind = 'p')::text as partitioned
+       pg_get_constraintdef(c.oid) as definition, (r.relkind = 'p' and current_setting('server_version_num')::int < 180000)::text as checked_at_once
      from pg_constraint c join pg_class r on r.oid = c.conrelid join pg_namespace n on n.oid = r.relnamespace
      join pg_class t on t.oid = c.confrelid
      where c.contype = 'f' and c.conparentid = 0 and c.confrelid = any ($1::text::oid[]) and c.conrelid <> all ($1::text::oid[])
@@ -46,7 +46,7 @@ export async function foreignKeysToPhase(session: Session, phase: Phase): Promis
     column: row.column ?? null,
     targetColumn: row.target_column ?? null,
     definition: String(row.definition),
-    isPartitioned: row.partitioned === 'true',
+    isCheckedAtOnce: row.checked_at_once === 'true',
   }));
 }
 
@@ -64,7 +64,7 @@ export function canBeRepointed(phase: Phase, key: ForeignKey): boolean {
 
 /**
  * Makes a foreign key name the unified table: rows that name a folded duplicate name the opportunity that it was folded
- * into, and what they were before is kept. The new key is not checked yet. In the caller's transaction, which holds the
+ * into, and what they were before is kept. The new key is not checked yet, where Postgres takes such a key. In the caller's transaction, which holds the
  * table. Gives the number of rows changed.
  */
 export async function repoint(
@@ -93,7 +93,7 @@ export async function repoint(
     .replace(/ REFERENCES .*?\("?id"?\)/, () => ` REFERENCES ${targets.unified.qualified}(id)`)
     .replace(/ NOT VALID$/, '');
   await session.execute(
-    `alter table ${key.qualified} drop constraint ${ident(key.name)}, add constraint ${ident(key.name)} ${definition}${key.isPartitioned ? '' : ' not valid'}`,
+    `alter table ${key.qualified} drop constraint ${ident(key.name)}, add constraint ${ident(key.name)} ${definition}${key.isCheckedAtOnce ? '' : ' not valid'}`,
   );
   return changed;
 }
@@ -109,7 +109,10 @@ function foldedRow(phase: Phase, targets: Targets, key: ForeignKey): string | nu
   );
 }
 
-/** Unique indexes that would not take the key's rows when those of folded duplicates name the opportunity. */
+/**
+ * Unique indexes that would not take the key's rows when those of folded duplicates name the opportunity. Indexes of
+ * expressions are not looked at.
+ */
 export async function collisions(
   session: Session,
   phase: Phase,
@@ -119,20 +122,21 @@ export async function collisions(
   const folded = foldedRow(phase, targets, key);
   if (folded === null || key.column === null) return [];
   const indexes = await session.query(
-    `select x.indexrelid::regclass::text as index,
+    `select x.indexrelid::regclass::text as index, pg_get_expr(x.indpred, x.indrelid) as condition,
        (select string_agg(format(', t.%I', a.attname), '') from unnest(x.indkey[:x.indnkeyatts - 1]) k join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k where a.attname <> $2::text) as others
      from pg_index x
-     where x.indrelid = $1::text::oid and x.indisunique and x.indexprs is null and x.indpred is null
+     where x.indrelid = $1::text::oid and x.indisunique and x.indexprs is null
        and (select a.attnum from pg_attribute a where a.attrelid = x.indrelid and a.attname = $2::text) = any (x.indkey[:x.indnkeyatts - 1])
      order by 1`,
     [key.oid, key.column],
   );
   const found: { readonly index: string; readonly rows: string }[] = [];
-  for (const { index, others } of indexes) {
+  for (const { index, condition, others } of indexes) {
     const own = `coalesce(f.unified_id, t.${ident(key.column)})`;
+    const indexed = `(select * from ${key.qualified}${condition === null ? '' : ` where ${condition}`})`;
     const { rows } = await session.one(
       `select coalesce(sum(n), 0)::text as rows from (
-         select count(f.unified_id) as n from ${key.qualified} t left join ${folded}
+         select count(f.unified_id) as n from ${indexed} t left join ${folded}
          where num_nulls(${own}${others ?? ''}) = 0 group by ${own}${others ?? ''} having count(*) > 1 and count(f.unified_id) > 0
        ) g`,
     );

@@ -14,7 +14,7 @@ export async function validateKeys(session: Session, targets: Targets): Promise<
   const rows = await session.query(
     `select c.conname as name, n.nspname as schema, r.relname as table
      from pg_constraint c join pg_class r on r.oid = c.conrelid join pg_namespace n on n.oid = r.relnamespace
-     where c.contype = 'f' and not c.convalidated and c.confrelid = $1::text::regclass
+     where c.contype = 'f' and not c.convalidated and c.conparentid = 0 and c.confrelid = $1::text::regclass
        and pg_get_constraintdef(c.oid) !~ ' NOT ENFORCED$' order by 2, 3, 1`,
     [targets.unified.qualified],
   );

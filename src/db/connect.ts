@@ -100,8 +100,8 @@ function clientConfig(url: string | undefined): pg.ClientConfig {
 }
 
 /**
- * `sslmode` as every other client of Postgres means it: `require` encrypts and asks for no certificate that we know.
- * The driver would take it for `verify-full`, and warn of that on standard error.
+ * `sslmode` as other clients of Postgres mean it: `require` encrypts and asks for no certificate that we know. The driver
+ * would take it for `verify-full`, and warn of that on standard error. (By `prefer` it never goes back to plain text.)
  */
 function withServersMeaning(parsed: URL, url: string): string {
   const { searchParams } = parsed;

@@ -45,9 +45,9 @@ function keyOf(table: CatalogTable, saved: readonly string[]): readonly string[]
   return table.uniqueKeys.find((key) => key.every(isSure)) ?? [];
 }
 
-/** SQL for whether the backup has the row `t` of the table. */
-export function inStage({ stage, key }: Staged): string {
-  return `exists (select from ${stage} s where ${sameRow(key)})`;
+/** SQL for whether the backup has the row `t` of the table; as `s` it has to meet a further condition. */
+export function inStage({ stage, key }: Staged, further = 'true'): string {
+  return `exists (select from ${stage} s where ${sameRow(key)} and ${further})`;
 }
 
 function sameRow(key: readonly string[]): string {

@@ -30,14 +30,14 @@ async function keysInTheWay(
 ): Promise<RestingKey[]> {
   const keys = await session.query(
     `select c.conname as name, pg_get_constraintdef(c.oid) as definition, obj_description(c.oid, 'pg_constraint') as comment,
-       n.nspname as schema, r.relname as table, m.saved, m.present, m.matches
+       n.nspname as schema, r.relname as table, (m.saved and has_table_privilege(c.confrelid, 'select'))::text as comparable, m.present, m.matches
      from pg_constraint c join pg_class r on r.oid = c.confrelid join pg_namespace n on n.oid = r.relnamespace
      cross join lateral (
-       select bool_and(a.attgenerated = '')::text as saved, string_agg(format('s.%I is not null', a.attname), ' and ') as present, string_agg(format('p.%I = s.%I', b.attname, a.attname), ' and ') as matches
+       select bool_and(a.attgenerated = '') as saved, string_agg(format('s.%I is not null', a.attname), ' and ') as present, string_agg(format('p.%I = s.%I', b.attname, a.attname), ' and ') as matches
        from unnest(c.conkey, c.confkey) k (own, theirs)
        join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.own join pg_attribute b on b.attrelid = c.confrelid and b.attnum = k.theirs
      ) m
-     where c.contype = 'f' and c.conrelid = $1::text::regclass order by 1`,
+     where c.contype = 'f' and c.conparentid = 0 and c.conrelid = $1::text::regclass order by 1`,
     [table],
   );
   const resting: RestingKey[] = [];
@@ -51,14 +51,18 @@ async function keysInTheWay(
   return resting;
 }
 
-/** Whether the backup has rows that name what is not there. */
+/** Whether the backup has rows that name what is not there, as far as we may look. */
 async function lacksPartners(
   session: Session,
   stage: string,
   target: string,
-  { saved, present, matches }: Partial<Readonly<Record<'saved' | 'present' | 'matches', string | null>>>,
+  {
+    comparable,
+    present,
+    matches,
+  }: Partial<Readonly<Record<'comparable' | 'present' | 'matches', string | null>>>,
 ): Promise<boolean> {
-  if (saved !== 'true') return false;
+  if (comparable !== 'true') return false;
   const { lacks } = await session.one(
     `select exists (select from ${stage} s where ${String(present)} and not exists (select from ${target} p where ${String(matches)}))::text as lacks`,
   );

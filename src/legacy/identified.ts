@@ -4,7 +4,7 @@ import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, columnOf, isUniqueKey } from './catalog.js';
 import type { LegacyTableName } from './shapes.js';
 
-/** Tables whose rows are named by their ids: in other legacy tables, or in ours. */
+/** Tables whose rows are named by their ids, in other legacy tables or in ours, so that they need one. */
 const IDENTIFIED: ReadonlySet<string> = new Set<LegacyTableName>([
   'submissions',
   'opportunities',
@@ -15,9 +15,10 @@ const IDENTIFIED: ReadonlySet<string> = new Set<LegacyTableName>([
 export async function unclearIds(session: Session, table: CatalogTable): Promise<Stop[]> {
   const id = columnOf(table, 'id');
   // Without the column at all, that is what is missing.
-  if (!IDENTIFIED.has(table.name) || id === undefined) return [];
+  if (id === undefined) return [];
   const name = `${table.schema}.${table.name}`;
-  if (id.type.kind !== 'uuid' || !isUniqueKey(table, 'id')) {
+  const isUnique = isUniqueKey(table, 'id');
+  if (IDENTIFIED.has(table.name) && (id.type.kind !== 'uuid' || !isUnique)) {
     return [
       {
         code: 'no-unique-id',
@@ -27,13 +28,13 @@ export async function unclearIds(session: Session, table: CatalogTable): Promise
     ];
   }
   // What may not be read is refused for that.
-  if (!table.hasChildren || !table.canSelect || table.hidesRows) return [];
+  if (!isUnique || !table.hasChildren || !table.canSelect || table.hidesRows) return [];
   if (!(await repeatsIds(session, table))) return [];
   return [
     {
       code: 'no-unique-id',
       message: `Table ${name} and the tables that inherit from it hold rows with the same id, or with none.`,
-      next: 'Give each row an id of its own: other tables name these rows by it.',
+      next: 'Give each row an id of its own: rows are told apart by it.',
     },
   ];
 }

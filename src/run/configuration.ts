@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { findLegacy } from './legacy.js';
 
 /** Changes whenever a mapping gives other bytes for the same rows. */
-const MAPPING_VERSION = 2;
+const MAPPING_VERSION = 3;
 
 /** What a phase's rows depend on: everything that must not change between two runs that share a ledger. */
 interface Configuration {
@@ -80,7 +80,7 @@ function configurationChanged({ phase, state }: PhaseEntry, changes: readonly st
     state: 'Nothing was changed; what was loaded before is as it was.',
     next:
       state === 'cut-over'
-        ? `Undo the change (the tables are in ${LEGACY_SCHEMA}), and give the same command again.`
+        ? `Undo the change (the moved tables are in ${LEGACY_SCHEMA}), and give the same command again.`
         : `Undo the change, or begin anew: drydock rollback --phase ${phase}, then run.`,
   });
 }

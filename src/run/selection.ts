@@ -69,7 +69,7 @@ async function bySince(
   since: string,
 ): Promise<Selection> {
   const from = spelledOut(since);
-  if (!/^\d{4}(-|$)/.test(from) || Number.isNaN(Date.parse(from)))
+  if (!/^\d{4}(-\d\d(-\d\d(T.+)?)?)?$/.test(from) || Number.isNaN(Date.parse(from)))
     throw impossible(`"${since}" is not a time that can be understood (ISO 8601).`);
   const changed = phase.keyed.flatMap((keyed) => {
     const times = keyed.source.columns.filter((column) =>

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SHAPE_A } from '../../fixtures/mixture.js';
 import { createLegacySchema } from '../../fixtures/schema/create.js';
 import { backup, restore } from '../../src/index.js';
+import { asAdmin } from '../support/admin.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { workDirectory } from './place.js';
 import { asIfOlder } from './reseal.js';
@@ -100,6 +101,50 @@ test('a policy that names another table names it still, is left out without it, 
     `create policy hiding on opportunities as restrictive using (exists (select from members))`,
   );
   await expect(moved(database)).rejects.toMatchObject({ code: 'restore-refused' });
+});
+
+test('a policy that names another table of the backup is the same without it, where that table is', async () => {
+  const database = await legacy([
+    `create policy of_validated on opportunities using (exists (select from market_validations v where v.opportunity_id = opportunities.id))`,
+  ]);
+  const from = join(workDirectory(), 'backup');
+  await backup({ databaseUrl: database.url, to: from });
+  const alone = { from, tables: ['opportunities'] };
+  await database.query('drop table opportunities cascade');
+  const again = await restore({ databaseUrl: database.url, ...alone });
+  expect(again).toMatchObject({ equal: true, differences: [] });
+  const elsewhere = await createTestDatabase('alone');
+  expect((await restore({ databaseUrl: elsewhere.url, ...alone })).warnings).toContain(
+    'Policy of_validated of opportunities was left out: it names a table or view that is not there.',
+  );
+});
+
+test('a policy restricts the roles that are there, where others are gone', async () => {
+  const database = await legacy([]);
+  const [stays, goes] = ['stays', 'goes'].map((name) => `${database.name}_${name}`.slice(-60)) as [
+    string,
+    string,
+  ];
+  await database.query(`create role ${stays}; create role ${goes}`);
+  onTestFinished(() =>
+    asAdmin(async (admin) => void (await admin.query(`drop role if exists ${stays}, ${goes}`))),
+  );
+  await database.query(
+    `create policy hiding on opportunities as restrictive to ${stays}, ${goes} using (title <> 'secret')`,
+  );
+  const from = join(workDirectory(), 'backup');
+  await backup({ databaseUrl: database.url, to: from });
+  await database.query(`drop policy hiding on opportunities; drop role ${goes}`);
+  const elsewhere = await createTestDatabase('fewer_roles');
+  const { warnings } = await restore({ databaseUrl: elsewhere.url, from });
+  expect(warnings).toContain(
+    `Policy hiding of opportunities was left out for a part: there is no role ${goes}.`,
+  );
+  const { rows } = await elsewhere.query(
+    `select roles::text as roles from pg_policies where policyname = 'hiding'`,
+  );
+  expect(rows).toEqual([{ roles: `{${stays}}` }]);
+  await elsewhere.query('drop policy hiding on opportunities');
 });
 
 test('a backup of an older major version comes back without a false alarm, and its owner may maintain the table', async () => {

@@ -226,7 +226,7 @@ test('moved tables that were altered are told before a rollback or a completion,
   const stopped = {
     code: 'configuration-changed',
     message: expect.stringMatching(/column opportunities\.tokens was not there, now integer/),
-    next: expect.stringMatching(/^Undo the change \(the tables are in drydock_legacy\)/),
+    next: expect.stringMatching(/^Undo the change \(the moved tables are in drydock_legacy\)/),
   };
   for (const dryRun of [true, false]) {
     await expect(rollback({ databaseUrl, phases: ['opportunities'], dryRun })).rejects.toMatchObject(stopped);

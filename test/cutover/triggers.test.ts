@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cutover, rollback, sync, UNIFYING_PHASES, verify } from '../../src/index.js';
+import { quoted } from '../support/admin.js';
 import { cutOver, inHarbour } from './at-sea.js';
 
 /** Names its table as applications do: without a schema. */
@@ -40,6 +41,18 @@ test('triggers of the legacy tables find their names for a direct write too, whe
   expect(await told()).toEqual(['carried']);
   await database.query('grant create on schema public to public');
   expect(await told()).toEqual(['warned']);
+  // What others made while they might stays when they may not any more.
+  await database.query(`create function public.lower(varchar) returns text language sql as 'select $1'`);
+  await database.query('revoke create on schema public from public');
+  expect(await told()).toEqual(['carried']);
+  const stranger = quoted(`${database.name}_stranger`.slice(0, 63));
+  await database.query(`create role ${stranger}; alter function public.lower(varchar) owner to ${stranger}`);
+  try {
+    expect(await told()).toEqual(['warned']);
+  } finally {
+    await database.query(`drop function public.lower(varchar); drop role ${stranger}`);
+  }
+  await database.query('grant create on schema public to public');
   await cutOver(database);
   await expect(
     database.query(`insert into opportunities_unified (problem_statement) values ('direct')`),

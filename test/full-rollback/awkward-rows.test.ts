@@ -37,6 +37,10 @@ test('rows in circles, of generated values, under other keys come back, and noth
     ...(isServer(18)
       ? [`alter table opportunities add foreign key (best) references market_validations not enforced`]
       : []),
+    `create table owners (id uuid primary key) partition by hash (id)`,
+    `create table some_owners partition of owners for values with (modulus 2, remainder 0)`,
+    `create table other_owners partition of owners for values with (modulus 2, remainder 1)`,
+    `alter table opportunities add column owner uuid references owners`,
     `comment on constraint best_of on opportunities is 'in a circle'`,
     `alter table app_opportunities alter column _dlt_id set not null, add unique (_dlt_id)`,
     `create table feedback (dlt_id varchar references app_opportunities (_dlt_id) on delete cascade)`,
@@ -82,19 +86,24 @@ test('what would take rows of others along, or is not taken back by the table, i
     `alter table app_opportunities add column no int unique`,
     `create table feedback (app_no int references app_opportunities (no) on delete cascade)`,
     `alter table market_validations add column place int unique`,
-    `insert into opportunities (id, title) values (${id(1)}, 'one')`,
+    `alter table opportunities add column code text unique`,
+    `create table notes (code text references opportunities (code) on update cascade)`,
+    `insert into opportunities (id, title, code) values (${id(1)}, 'one', 'a')`,
     `insert into market_validations (id, opportunity_id, validation_type, place) values (${id(2)}, ${id(1)}, 'a', 1), (${id(3)}, ${id(1)}, 'b', 2)`,
     `insert into app_opportunities (submission_id, _dlt_id, _dlt_load_id, no) values ('s', 'd1', 'l', 1)`,
     `insert into feedback values (1)`,
   ]);
-  await database.query(`update app_opportunities set title = 'other'`);
+  await database.query(
+    `update app_opportunities set title = 'other'; update opportunities set code = 'b'; insert into notes values ('b')`,
+  );
   await expect(goBack()).rejects.toMatchObject({
     code: 'rows-of-others',
-    message: expect.stringContaining('1 of public.feedback'),
+    message: expect.stringMatching(/1 of public\.notes \(by opportunities\).*1 of public\.feedback/),
   });
-  expect(await textOf('feedback')).toEqual(['(1)']);
+  expect([await textOf('feedback'), await textOf('notes')]).toEqual([['(1)'], ['(b)']]);
   await database.query(
-    `update app_opportunities set title = null;
+    `delete from notes; update opportunities set code = 'a';
+     update app_opportunities set title = null;
      update market_validations set place = 3 where place = 1; update market_validations set place = 1 where place = 2;
      update market_validations set place = 2 where place = 3`,
   );

@@ -1,7 +1,7 @@
 import type { CatalogDocument } from './document.js';
 
-/** What depends on when or where a thing was made, and not on what it is. */
-const LEFT_OUT = new Set(['order', 'lastValue', 'isCalled']);
+/** What depends on when or where a thing was made, or on what was read with it, and not on what it is. */
+const LEFT_OUT = new Set(['order', 'lastValue', 'isCalled', 'namesOthers']);
 
 /** Lists of things that go by their names. */
 type Item = Readonly<Record<string, unknown>>;

@@ -35,7 +35,7 @@ const FOREIGN_KEYS = `select json_agg(json_build_object(
     'comment', obj_description(k.oid, 'pg_constraint')
   ) order by k.conname)
   from pg_constraint k join pg_class f on f.oid = k.confrelid join pg_namespace fn on fn.oid = f.relnamespace
-  where k.conrelid = c.oid and k.contype = 'f'`;
+  where k.conrelid = c.oid and k.contype = 'f' and k.conparentid = 0`;
 
 const INDEX_HEAD = `format('CREATE %sINDEX %I ON %I.%I USING ', case when i.indisunique then 'UNIQUE ' else '' end, ic.relname, n.nspname, c.relname)`;
 

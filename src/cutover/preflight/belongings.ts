@@ -33,14 +33,17 @@ export const triggers: Check = async ({ session, tables, oids }) => {
             warned(
               'trigger',
               name,
-              `It fires as before. For what is written to the unified tables directly it runs with the rights of the user of Drydock, and finds no names but the server's own: others than owners of the tables may create things in schema ${home}.`,
-              `If it names something without its schema: alter function ${row.called} set search_path = ...; or revoke create on that schema.`,
+              `It fires as before. For what is written to the unified tables directly it runs with the rights of the user of Drydock, and finds no names in schema ${home}: others than the owners of the tables may create things there, or have.`,
+              `If it names something without its schema: alter function ${row.called} set search_path = ...`,
             ),
           ]),
     ];
-    return found.length > 0
-      ? found
-      : [carried('trigger', name, 'It stays on the table and fires as before.')];
+    if (found.length > 0) return found;
+    const names =
+      row.has_path === 'true'
+        ? ''
+        : `; for what is written to the unified tables directly, names without a schema are looked for in ${trusted.join(', ')} only`;
+    return [carried('trigger', name, `It stays on the table and fires as before${names}.`)];
   });
 };
 

@@ -4,9 +4,10 @@ import { oidArray } from '../preflight/findings.js';
 
 /**
  * The schemas of some legacy tables in which the triggers of these tables may look for names when a direct write brings
- * rows to them. They run with our rights then, and so would whatever somebody puts there under a name that they use. So
- * nobody may create in such a schema but superusers, ourselves, and the owners of the tables, whose triggers have our
- * rights anyway.
+ * rows to them. They run with our rights then, and so would whatever somebody puts there under a name that they use: a
+ * function or an operator there that fits the types exactly even goes before the server's own. So nobody may create in such
+ * a schema, nor own what was made there before, but superusers, ourselves, and the owners of the tables, whose triggers have
+ * our rights anyway.
  */
 export async function trustedHomes(
   session: Session,
@@ -19,6 +20,10 @@ export async function trustedHomes(
          select n.nspowner as role
          union all
          select a.grantee from aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a where a.privilege_type = 'CREATE'
+         union all
+         select p.proowner from pg_proc p where p.pronamespace = n.oid
+         union all
+         select o.oprowner from pg_operator o where o.oprnamespace = n.oid
        ) g
        left join pg_roles named on named.oid = g.role
        left join pg_database d on d.datname = current_database() and named.rolname = 'pg_database_owner'
