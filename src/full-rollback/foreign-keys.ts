@@ -44,11 +44,9 @@ export async function foreignKeysOff(
       const before = foreignKeysOfOthers[String(row.item)];
       if (before === undefined) continue;
       const table = qualified(String(row.schema), String(row.table));
-      keys.push({
-        ...{ table, name: String(row.name), definition: before.definition },
-        comment: row.comment ?? null,
-      });
-      await session.execute(`alter table ${table} drop constraint ${ident(String(row.name))}`);
+      const key = String(row.name);
+      keys.push({ table, name: key, definition: before.definition, comment: row.comment ?? null });
+      await session.execute(`alter table ${table} drop constraint ${ident(key)}`);
     }
     await idsBack(session, entry.id);
   }

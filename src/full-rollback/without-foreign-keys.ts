@@ -45,8 +45,12 @@ async function keysInTheWay(
     const target = qualified(String(key.schema), String(key.table));
     const among = staged.some((one) => one.table === target);
     if (!among && !(await lacksPartners(session, stage, target, key))) continue;
-    const [name, definition] = [String(key.name), String(key.definition)];
-    resting.push({ table, name, definition, comment: key.comment ?? null });
+    resting.push({
+      table,
+      name: String(key.name),
+      definition: String(key.definition),
+      comment: key.comment ?? null,
+    });
   }
   return resting;
 }

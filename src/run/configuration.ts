@@ -90,9 +90,10 @@ export async function requireUnchanged(context: Context, phase: Phase): Promise<
   const { session, schema, legacy } = context;
   const found = await findLegacy(session, schema, legacy.appSchema);
   const tables = phase.bound.sources.flatMap(({ rule }) => found.tables.get(rule.table) ?? []);
-  const resolving = phase.resolution && found.tables.get(phase.resolution.table.name);
-  const resolution = resolving ? { table: resolving, reads: phase.resolution?.reads ?? [] } : null;
-  const changes = changesBetween(configurationOf(phase), configured(tables, resolution));
+  const { resolution } = phase;
+  const table = resolution === null ? undefined : found.tables.get(resolution.table.name);
+  const now = resolution === null || table === undefined ? null : { table, reads: resolution.reads };
+  const changes = changesBetween(configurationOf(phase), configured(tables, now));
   if (changes.length === 0) return;
   throw new DrydockError({
     code: 'configuration-changed',

@@ -34,12 +34,12 @@ export async function openSyncWork(opened: Context, lock: Lock, options: SyncOpt
   for (const definition of phaseDefinitions(context.phaseNames)) {
     const entry = context.entries.get(definition.name);
     const isNamed = options.phases !== undefined;
-    if (entry === undefined || entry.state === 'completed') {
-      if (isNamed && entry === undefined)
-        throw notLoaded(`Phase ${definition.name} was not run`, 'drydock status');
-      if (isNamed && entry !== undefined) requireNotCompleted(entry);
+    if (entry === undefined) {
+      if (isNamed) throw notLoaded(`Phase ${definition.name} was not run`, 'drydock status');
       continue;
     }
+    if (isNamed) requireNotCompleted(entry);
+    if (entry.state === 'completed') continue;
     const phase = definition.bind(legacy, new Set(context.entries.keys()));
     const job = await openSyncJob(context, phase, entry, budget).catch((error: unknown) => {
       if (isNamed || !(error instanceof DrydockError) || error.code !== 'not-loaded') throw error;
