@@ -1,4 +1,5 @@
 import { LOCK_PATIENCE } from '../capture/patience.js';
+import { catalogDifferences } from '../db/catalog-differences.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
@@ -11,7 +12,7 @@ import { type Targets, targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Reverted } from '../reports/rollback.js';
 import { operator } from '../run/context.js';
-import { catalogDifferences, readCatalog } from './catalog.js';
+import { readCatalog } from './catalog.js';
 import { openCatchUp } from './catch-up.js';
 import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { underLocks } from './locks.js';
