@@ -1,10 +1,7 @@
-/** Exit statuses of the command line, as diff(1) numbers them. */
-export const EXIT = {
-  done: 0,
-  different: 1,
-  failed: 2,
-  workLeft: 3,
-} as const;
+import { CODES, type CodeRow, type ErrorCode } from './errors/codes.js';
+
+export { CODES, type CodeRow, type ErrorCode } from './errors/codes.js';
+export { EXIT } from './errors/exit.js';
 
 /**
  * An error that a person can act on. The text is made of three sentences: what is wrong, what state
@@ -13,31 +10,45 @@ export const EXIT = {
  */
 export class DrydockError extends Error {
   override readonly name: string = 'DrydockError';
-  readonly code: string;
+  /** The kind of error; docs/errors.md lists them all. */
+  readonly code: ErrorCode;
+  /** What is written at the moment of the error, and what is not. */
   readonly state: string;
+  /** What to do: a command or an action. */
   readonly next: string;
   readonly detail: string | undefined;
-  readonly exitStatus: number;
 
   constructor(parts: {
-    readonly code: string;
+    readonly code: ErrorCode;
     readonly what: string;
-    readonly state?: string;
-    readonly next?: string;
+    readonly state: string;
+    readonly next: string;
     readonly detail?: string | undefined;
     readonly cause?: unknown;
-    readonly exitStatus?: number;
   }) {
     super(parts.what, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.code = parts.code;
-    this.state = parts.state ?? 'Nothing was written.';
-    this.next = parts.next ?? '';
+    this.state = parts.state;
+    this.next = parts.next;
     this.detail = parts.detail;
-    this.exitStatus = parts.exitStatus ?? EXIT.failed;
+  }
+
+  /** Whether the same command may pass when it is given again and nobody has changed anything. */
+  get retry(): boolean {
+    return this.#row.retry;
+  }
+
+  /** The exit status of a command that ends with this error. */
+  get exitStatus(): number {
+    return this.#row.exit;
+  }
+
+  get #row(): CodeRow {
+    return CODES[this.code];
   }
 }
 
-/** The run was told to stop (Ctrl-C, a signal, an AbortSignal) and left work in the ledger. */
+/** The run was stopped (Ctrl-C, a signal, an AbortSignal) and left work in the ledger. */
 export class StoppedError extends DrydockError {
   override readonly name = 'StoppedError';
   constructor(state: string) {
@@ -46,7 +57,6 @@ export class StoppedError extends DrydockError {
       what: 'Stopped before the work was done.',
       state,
       next: 'Give the same command again to go on where it stopped.',
-      exitStatus: EXIT.workLeft,
     });
   }
 }

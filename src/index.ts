@@ -5,7 +5,7 @@ export { restore } from './backup/restore.js';
 export { complete } from './cutover/complete.js';
 export { cutover } from './cutover/cutover.js';
 export { rollback } from './cutover/rollback.js';
-export { DrydockError, EXIT, StoppedError } from './errors.js';
+export { CODES, type CodeRow, DrydockError, type ErrorCode, EXIT, StoppedError } from './errors.js';
 export { rollbackFully } from './full-rollback/full-rollback.js';
 export { monitor } from './monitor/monitor.js';
 export { bench } from './payoff/bench.js';

@@ -29,13 +29,11 @@ import {
 import { dumpDefinitions, type PgDump } from './pg-dump.js';
 import { saveTable } from './save-table.js';
 import { findScope, lockScope, type ScopedTable } from './scope.js';
+import { GIVEN_UP } from './states.js';
 import { explainedOnDisk } from './storage-errors.js';
 
 /** What `pg_dump` writes, where there is one. */
 const SCRIPT_FILE = 'schema.sql';
-
-const GIVEN_UP =
-  'The backup was given up, and what was written of it was removed; the database was only read.';
 
 /**
  * Writes every table that the phases touch into a new directory, all of one snapshot, with what is needed to make them
@@ -169,6 +167,7 @@ async function lockTables(session: Session, context: Context): Promise<ScopedTab
       throw new DrydockError({
         code: 'tables-changed',
         what: 'Tables were made or dropped while the backup began.',
+        state: GIVEN_UP,
         next: 'Give the same command again.',
       });
     },

@@ -5,6 +5,7 @@ import { DrydockError } from '../errors.js';
 import { type SchemaFile, schemaFile } from './catalog/document.js';
 import { isErrno } from './directory.js';
 import { MANIFEST_FILE, type Manifest, type ManifestTable, openManifest, SCHEMA_FILE } from './manifest.js';
+import { ONLY_READ } from './states.js';
 import { readBack } from './table-file.js';
 
 /** A backup that was read from beginning to end and is what its manifest says. */
@@ -91,6 +92,7 @@ async function listProtected(directory: string): Promise<string[]> {
       throw new DrydockError({
         code: 'unprotected-backup',
         what: `Others than you can have written ${path}, and a backup holds SQL that is run when it is restored.`,
+        state: ONLY_READ,
         next: `If you trust it: chown it to the user that restores, and chmod -R go-w ${directory}.`,
       });
     }
@@ -133,5 +135,6 @@ function damaged(directory: string, why: string, next = 'Use another backup.'): 
     code: 'damaged-backup',
     what: `The backup in ${directory} is not usable: ${why}.`,
     next,
+    state: ONLY_READ,
   });
 }

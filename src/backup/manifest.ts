@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DrydockError } from '../errors.js';
 import { PHASES } from '../reports/target.js';
+import { ONLY_READ } from './states.js';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const SCHEMA_FILE = 'schema.json';
@@ -89,6 +90,7 @@ export function openManifest(text: string, directory: string): Manifest {
     throw new DrydockError({
       code: 'other-backup-version',
       what: `The backup in ${directory} is of version ${String(version)}; this is Drydock for version ${VERSION}.`,
+      state: ONLY_READ,
       next: 'Use the version of Drydock that made it.',
     });
   }
@@ -116,6 +118,7 @@ function damagedManifest(directory: string, why: string): DrydockError {
   return new DrydockError({
     code: 'damaged-backup',
     what: `${MANIFEST_FILE} in ${directory} is not a manifest that can be trusted: ${why}.`,
+    state: ONLY_READ,
     next: 'Use another backup.',
   });
 }

@@ -94,6 +94,7 @@ function chooser(
     throw new DrydockError({
       code: 'not-in-backup',
       what: `The backup in ${directory} does not hold ${unknown.join(', ')}.`,
+      state: 'Nothing was restored.',
       next: `It holds ${tables.map(({ schema, name }) => `${schema}.${name}`).join(', ')}.`,
     });
   }

@@ -7,6 +7,7 @@ import type { TableDefinition } from './catalog/document.js';
 import type { ManifestTable } from './manifest.js';
 import { portableHashes } from './portable-hash.js';
 import type { ScopedTable } from './scope.js';
+import { GIVEN_UP } from './states.js';
 import { writeCompressed } from './table-file.js';
 
 /**
@@ -37,6 +38,7 @@ function copiedColumns({ schema, name, columns }: TableDefinition): string[] {
   throw new DrydockError({
     code: 'unsupported-table',
     what: `Table ${schema}.${name} has no column of its own.`,
+    state: GIVEN_UP,
     next: 'Drop it, or back it up with pg_dump.',
   });
 }

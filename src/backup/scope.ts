@@ -10,6 +10,7 @@ import type { BackedUpTable } from '../reports/backup.js';
 import type { Context } from '../run/context.js';
 import { findLegacy } from '../run/legacy.js';
 import { throwIfStops } from '../run/stops.js';
+import { GIVEN_UP } from './states.js';
 
 /** A table that a backup holds. */
 export interface ScopedTable {
@@ -71,6 +72,7 @@ function nothingThere({ schema, phaseNames }: Context): DrydockError {
   return new DrydockError({
     code: 'nothing-to-back-up',
     what: `Schema "${schema}" has no table that belongs to ${phaseNames.join(', ')}.`,
+    state: GIVEN_UP,
     next: 'Back up another phase, or all: leave out --phase.',
   });
 }
@@ -79,6 +81,7 @@ function notPlain(names: readonly string[]): DrydockError {
   return new DrydockError({
     code: 'unsupported-table',
     what: `A backup holds plain tables, and ${names.join(', ')} is partitioned, inherits, is inherited from, or is made of a type.`,
+    state: GIVEN_UP,
     next: 'Back these tables up with pg_dump.',
   });
 }

@@ -1,7 +1,7 @@
-import { DrydockError } from '../errors.js';
+import { DrydockError, type ErrorCode } from '../errors.js';
 
 const REASONS: Readonly<
-  Record<string, { readonly code: string; readonly what: string; readonly next: string }>
+  Record<string, { readonly code: ErrorCode; readonly what: string; readonly next: string }>
 > = {
   ENOSPC: {
     code: 'disk-full',

@@ -1,14 +1,16 @@
-import { DrydockError, EXIT } from '../errors.js';
+import { CODES, DrydockError, type ErrorCode } from '../errors.js';
 import { printable } from '../words/printable.js';
 import { wrap } from './render/text.js';
 import type { Style } from './style.js';
 
 /** An error as it is shown: three sentences for everybody, and what is behind them for whoever asks. */
 export interface Failure {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly state: string;
   readonly next: string;
+  /** Whether the same command may pass when it is given again and nobody has changed anything. */
+  readonly retry: boolean;
   readonly exitStatus: number;
   /** Stack, detail and causes; for `--verbose` only, since they may hold row data. */
   readonly background: readonly string[];
@@ -16,14 +18,14 @@ export interface Failure {
 
 /** What `--json` prints in place of a report. */
 export interface FailureDocument {
-  readonly error: Pick<Failure, 'code' | 'message' | 'state' | 'next'>;
+  readonly error: Pick<Failure, 'code' | 'message' | 'state' | 'next' | 'retry'>;
 }
 
 /** Any thrown value as a failure. What is not a DrydockError was not foreseen, and is called a defect. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof DrydockError) {
-    const { code, message, state, next, exitStatus } = error;
-    return { code, message, state, next, exitStatus, background: backgroundOf(error) };
+    const { code, message, state, next, retry, exitStatus } = error;
+    return { code, message, state, next, retry, exitStatus, background: backgroundOf(error) };
   }
   // The first of several is what went wrong; the others happened while cleaning up after it.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
@@ -33,13 +35,21 @@ export function failureOf(error: unknown): Failure {
     message: `This is a defect of Drydock: ${defectText(first ?? error)}`,
     state: 'The legacy tables were only read; what was committed is in the ledger, see `drydock status`.',
     next: 'Give the same command with --verbose, and report what it prints.',
-    exitStatus: EXIT.failed,
+    retry: CODES.defect.retry,
+    exitStatus: CODES.defect.exit,
     background: backgroundOf(error),
   };
 }
 
-export function failureDocument({ code, message, state, next }: Failure): FailureDocument {
-  return { error: { code, message, state, next } };
+export function failureDocument({ code, message, state, next, retry }: Failure): FailureDocument {
+  return { error: { code, message, state, next, retry } };
+}
+
+/** A failure as a line of a JSON log, with the members of its document. */
+export function logLineOf(failure: Failure, verbose: boolean): string {
+  const { message: msg, ...members } = failureDocument(failure).error;
+  const behind = verbose ? { background: failure.background } : {};
+  return `${JSON.stringify({ level: 'error', time: new Date().toISOString(), msg, ...members, ...behind })}\n`;
 }
 
 /** The lines of a failure, for stderr. */

@@ -6,7 +6,8 @@ Exit status:
   1  different, or problems found
   2  could not run or compare
   3  stopped with work left
-  130, 143  ended by SIGINT (Ctrl-C), SIGTERM`;
+  130, 143  ended by SIGINT (Ctrl-C), SIGTERM
+An error of --json carries code, state, next and retry: see docs/errors.md.`;
 
 /** Examples (a command and what it is for, side by side), notes, and the exit statuses. */
 export function helpAfter(

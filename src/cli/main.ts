@@ -3,7 +3,7 @@ import process from 'node:process';
 import { CommanderError } from 'commander';
 import { EXIT, StoppedError } from '../errors.js';
 import type { JsonLayout } from '../words/printable.js';
-import { type Failure, failureDocument, failureOf, renderFailure } from './failure.js';
+import { type Failure, failureDocument, failureOf, logLineOf, renderFailure } from './failure.js';
 import { scanGlobals } from './globals.js';
 import { sink } from './io.js';
 import { buildProgram } from './program.js';
@@ -80,6 +80,10 @@ function fail(error: unknown): void {
 }
 
 function printFailure(failure: Failure): void {
+  if (globals.logFormat === 'json') {
+    err.raw(logLineOf(failure, globals.verbose));
+    return;
+  }
   const width = err.isTTY ? err.style.width : Number.POSITIVE_INFINITY; // lines of a log are searched for
   err.lines(renderFailure(failure, { ...err.style, width }, globals.verbose));
 }

@@ -104,6 +104,7 @@ export function requireEntry(context: Context, phase: Phase): PhaseEntry {
   throw new DrydockError({
     code: 'not-loaded',
     what: `Phase ${phase.name} was not run; it has no unified tables yet.`,
+    state: 'Nothing of this phase was touched.',
     next: `Run: drydock run --phase ${phase.name}`,
   });
 }

@@ -126,13 +126,19 @@ const URL_FORM =
   'Give postgres://user:password@host:port/database; special characters in the password are percent-encoded.';
 
 function badUrl(why: string, next = URL_FORM): DrydockError {
-  return new DrydockError({ code: 'bad-url', what: `The database URL is not usable: ${why}.`, next });
+  return new DrydockError({
+    code: 'bad-url',
+    what: `The database URL is not usable: ${why}.`,
+    state: 'Nothing was done: no connection was opened.',
+    next,
+  });
 }
 
 function badPort(): DrydockError {
   return new DrydockError({
     code: 'bad-port',
     what: 'The port of the server is no number from 1 to 65535.',
+    state: 'Nothing was done: no connection was opened.',
     next: 'Check --database-url, DATABASE_URL or PGPORT.',
   });
 }
@@ -155,6 +161,8 @@ function connectionError(error: unknown, client: pg.Client): DrydockError {
   return new DrydockError({
     code: 'cannot-connect',
     what: known?.(client) ?? `Could not connect to ${client.host}:${client.port}: ${reason}`,
+    state:
+      'Nothing was written over this connection; what was committed before over others is in the ledger.',
     next: 'Check --database-url, DATABASE_URL or the PG* variables, and that the server can be reached.',
     cause: error,
   });

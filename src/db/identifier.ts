@@ -10,6 +10,8 @@ export function ident(name: string): string {
     throw new DrydockError({
       code: 'bad-name',
       what: `The name ${JSON.stringify(name)} is not usable: Postgres takes 1 to ${MAX_NAME_BYTES} bytes.`,
+      state: 'No statement with this name was sent.',
+      next: 'Give a name that Postgres takes.',
     });
   }
   return `"${name.replaceAll('"', '""')}"`;

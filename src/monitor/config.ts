@@ -84,6 +84,7 @@ function badConfig(path: string, why: string, cause?: unknown): DrydockError {
   return new DrydockError({
     code: 'bad-config',
     what: `The config file ${path} cannot be used: ${why}.`,
+    state: 'The monitor did not start.',
     next: 'docs/monitor.md has an example, and says what may stand in it.',
     cause,
   });

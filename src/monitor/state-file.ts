@@ -38,6 +38,7 @@ export async function readState(path: string | undefined): Promise<MonitorState>
     throw new DrydockError({
       code: 'bad-state-file',
       what: `The state file ${path} cannot be used: it is not one of this version of the monitor, or cannot be read.`,
+      state: 'The monitor did not start; the file was left as it is.',
       next: 'Name another file, or delete this one: baselines are then learnt again.',
       cause: error,
     });
@@ -55,6 +56,7 @@ export async function writeState(path: string | undefined, content: MonitorState
     throw new DrydockError({
       code: 'bad-state-file',
       what: `The state file ${path} cannot be written.`,
+      state: 'The check itself is done; its alerts and baselines are not remembered.',
       next: 'Name a file in a directory that the monitor may write to.',
       cause: error,
     });

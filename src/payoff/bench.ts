@@ -110,6 +110,7 @@ function chosen(asked: readonly Asked[], names: readonly string[] | undefined): 
     throw new DrydockError({
       code: 'unknown-question',
       what: `There is no question ${quoted(unknown)}.`,
+      state: 'Nothing was measured; the database was only read.',
       next: `Known are ${asked.map(({ name }) => name).join(', ')}.`,
     });
   }
@@ -124,6 +125,7 @@ async function formsOf(context: Context, phases: readonly Phase[]): Promise<Form
       throw new DrydockError({
         code: 'not-loaded',
         what: `Phase ${name} is not loaded; there is nothing to compare yet.`,
+        state: 'Nothing was measured; the database was only read.',
         next: 'Run: drydock run',
       });
     }

@@ -33,6 +33,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
         throw new DrydockError({
           code: 'not-loaded',
           what: `The ledger knows no phase of schema "${context.schema}"; there is nothing to tell yet.`,
+          state: 'No report was written; the database was only read.',
           next: 'Run: drydock run',
         });
       }

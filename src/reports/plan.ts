@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.js';
 import type { PhaseState } from './phase-state.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
@@ -8,7 +9,7 @@ export interface PlanOptions extends TargetOptions {
 
 /** Something that keeps a run from starting. */
 export interface Stop {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly next: string;
 }

@@ -171,6 +171,7 @@ export function requireNotCompleted({ phase, state }: PhaseEntry): void {
   throw new DrydockError({
     code: 'completed',
     what: `Phase ${phase} is completed: its unified tables stand on their own, and there is nothing to compare them with or to load them from, and nothing to apply.`,
+    state: 'The completed phase was not touched.',
     next: 'drydock status shows every phase; name the other one with --phase.',
   });
 }

@@ -44,6 +44,7 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
     throw new DrydockError({
       code: 'old-server',
       what: `The server is PostgreSQL ${about.version}; Drydock needs 14 or newer.`,
+      state: 'Nothing was written.',
       next: 'Verification rests on hash functions that came with version 14.',
     });
   }
@@ -71,6 +72,7 @@ function requirePhases(names: readonly string[] | undefined): void {
   throw new DrydockError({
     code: 'bad-option',
     what: `phases names what is no phase: ${unknown.join(', ')}.`,
+    state: 'Nothing was done: no connection was opened.',
     next: `Name some of ${PHASES.join(', ')}, or leave it out for all of them.`,
   });
 }

@@ -1,8 +1,8 @@
 import { isConnectionLost, type PostgresError, sqlState } from '../db/sqlstate.js';
-import { DrydockError } from '../errors.js';
+import { DrydockError, type ErrorCode } from '../errors.js';
 
 interface Explanation {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly what: string;
   readonly next: string;
 }

@@ -47,6 +47,7 @@ export async function lockOperator(
   throw new DrydockError({
     code: 'already-running',
     what: `Drydock is already at work on schema "${context.schema}": ${who}.`,
+    state: 'This command changed nothing.',
     next:
       holder?.command === 'run'
         ? 'Wait for it, or stop it; drydock status shows how far it is, drydock pause makes it wait.'

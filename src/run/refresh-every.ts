@@ -40,7 +40,7 @@ export async function refreshEvery(options: RefreshEveryOptions): Promise<Refres
 
 function passesByItself(error: unknown): error is Error {
   if (error instanceof DrydockError) {
-    return ['already-running', 'cannot-connect', 'connection-lost'].includes(error.code);
+    return error.retry;
   }
   return error instanceof Error && isConnectionLost(error);
 }

@@ -69,6 +69,7 @@ export function cronSchedule(seconds: number): string {
   throw new DrydockError({
     code: 'bad-option',
     what: `pg_cron has no schedule for every ${seconds} seconds: an interval has to divide an hour or a day.`,
+    state: 'No schedule was made.',
     next: 'Give --every 15m, 1h, 6h or 1d, for instance; drydock refresh --every without --pg-cron takes any.',
   });
 }
@@ -77,6 +78,7 @@ function noCron(database: string): DrydockError {
   return new DrydockError({
     code: 'no-pg-cron',
     what: `The extension pg_cron is not there in database "${database}".`,
+    state: 'No schedule was made.',
     next: 'Have it installed and created there, or let a service run: drydock refresh --every 6h.',
   });
 }

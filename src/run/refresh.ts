@@ -48,6 +48,7 @@ export async function enhancementsEntry({ session, schema }: Context): Promise<P
   throw new DrydockError({
     code: 'not-loaded',
     what: `Phase enhancements ${entry === undefined ? 'was not run' : 'is not complete'}; there is nothing to refresh yet.`,
+    state: 'No view was refreshed.',
     next: 'Run: drydock run --phase enhancements',
   });
 }

@@ -37,5 +37,7 @@ function requireWhole(name: string, value: number, least: number, most = Number.
   throw new DrydockError({
     code: 'bad-option',
     what: `${name} is ${value}; it has to be a whole number ${limits}.`,
+    state: 'Nothing was done.',
+    next: `Give ${name} such a number, or leave it out for the default.`,
   });
 }

@@ -40,6 +40,7 @@ export function throwIfStops(stops: readonly Stop[]): void {
   throw new DrydockError({
     code: first.code,
     what: stops.map((stop) => stop.message).join(' '),
+    state: 'Nothing was written.',
     next: [...new Set(stops.map((stop) => stop.next))].join('; ').replaceAll('.; ', '; '),
   });
 }

@@ -1,5 +1,5 @@
 import { silentTables } from '../capture/start.js';
-import { DrydockError } from '../errors.js';
+import { DrydockError, type ErrorCode } from '../errors.js';
 import { readBatches } from '../ledger/batches.js';
 import { readCaptures } from '../ledger/captures.js';
 import { readBacklog } from '../ledger/changes.js';
@@ -43,7 +43,7 @@ async function requireComplete({ session }: Context, phase: Phase, entry: PhaseE
 }
 
 async function requireCapture({ session }: Context, phase: Phase, entry: PhaseEntry): Promise<void> {
-  const refused = (code: string, what: string) =>
+  const refused = (code: ErrorCode, what: string) =>
     new DrydockError({
       code,
       what,

@@ -138,6 +138,7 @@ async function pendingOf(session: Session, job: SyncJob): Promise<readonly strin
   throw new DrydockError({
     code: 'truncate-pending',
     what: `A legacy table of phase ${job.phase.name} was emptied by TRUNCATE, and this is not applied yet: all keys may differ.`,
+    state: 'Nothing was compared; what was loaded and what is in the queue stay as they are.',
     next: `Apply it first: drydock sync --phase ${job.phase.name}`,
   });
 }

@@ -147,6 +147,7 @@ export function notLoaded(what: string, command: string): DrydockError {
   return new DrydockError({
     code: 'not-loaded',
     what: `${what}; there is nothing to compare yet.`,
+    state: 'Nothing was compared or changed.',
     next: `Run: ${command}`,
   });
 }

@@ -30,6 +30,7 @@ export async function pendingKeys(
     throw new DrydockError({
       code: 'backlog-too-large',
       what: `Phase ${job.phase.name}: more than ${MOST_KEYS} keys have changes that are not applied yet (${changes} changes); the rest alone says little.`,
+      state: 'Nothing was compared; what was loaded and what is in the queue stay as they are.',
       next: `Apply them first: drydock sync --phase ${job.phase.name}`,
     });
   }

@@ -42,10 +42,11 @@ describe('a failure', () => {
     expect(failureOf(new StoppedError('Batches 1..3 are loaded.')).exitStatus).toBe(3);
   });
 
-  test('as a document has four members', () => {
+  test('as a document has five members', () => {
     expect(failureDocument(failureOf(expected))).toEqual({
       error: {
         code: 'missing-columns',
+        retry: false,
         message: 'The table opportunities has no column id.',
         state: 'Nothing was written.',
         next: 'Add the column.',
@@ -76,8 +77,8 @@ describe('a failure', () => {
   });
 
   test('cannot move the cursor', () => {
-    expect(shown(new DrydockError({ code: 'x', what: 'table "a\x1b[2J\nb"' }))).toContain(
-      String.raw`table "a\x1b[2J\nb"`,
-    );
+    expect(
+      shown(new DrydockError({ code: 'usage', what: 'table "a\x1b[2J\nb"', state: '', next: '' })),
+    ).toContain(String.raw`table "a\x1b[2J\nb"`);
   });
 });

@@ -1,6 +1,7 @@
 import type { Session } from '../../db/session.js';
 import { DrydockError } from '../../errors.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
+import { GIVEN_UP } from '../states.js';
 
 /** What tables need beyond themselves, by oid. */
 export interface Needed {
@@ -143,6 +144,7 @@ function unsupportedType(description: string): DrydockError {
   return new DrydockError({
     code: 'unsupported-type',
     what: `A column needs ${description}, which Drydock cannot make again: it knows enums, domains, composite types and those of extensions.`,
+    state: GIVEN_UP,
     next: 'Back these tables up with pg_dump.',
   });
 }

@@ -150,6 +150,6 @@ function ended(kept: boolean): DrydockError {
     code: 'stopped',
     what: kept ? 'The demo was ended.' : 'The demo was stopped before it was done.',
     state: 'Its server is stopped and its data are gone; no other database was touched.',
-    exitStatus: EXIT.workLeft,
+    next: 'Give the same command again to begin anew.',
   });
 }

@@ -49,6 +49,7 @@ export async function webhookSecret(
   throw new DrydockError({
     code: 'no-webhook-secret',
     what: `There is no secret to sign the webhook with: ${secretFile === undefined ? `${name} is not set` : `the file ${secretFile} is empty or cannot be read`}.`,
+    state: 'The monitor did not start.',
     next: 'Set it, and give the same secret to the receiver, which checks the header Drydock-Signature.',
   });
 }

@@ -61,6 +61,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     throw new DrydockError({
       code: 'cannot-listen',
       what: `The page cannot be served at ${host}, port ${port}: ${code === 'EADDRINUSE' ? 'the port is taken' : code}.`,
+      state: 'The monitor did not start.',
       next: 'Give another --port; --port 0 takes any that is free.',
       cause: error,
     });
@@ -71,6 +72,7 @@ function tokenMissing(host: string): DrydockError {
   return new DrydockError({
     code: 'token-missing',
     what: `At ${host} others could reach the page, and no token is set.`,
+    state: 'The monitor did not start.',
     next: 'Set DRYDOCK_MONITOR_TOKEN to 16 characters or more, or stay on 127.0.0.1 and come through a tunnel.',
   });
 }

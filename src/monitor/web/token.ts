@@ -17,6 +17,7 @@ export async function pageToken(
   throw new DrydockError({
     code: 'weak-token',
     what: `The token of the page (${file === null ? name : `file ${file}`}) has fewer than ${SHORTEST} characters, or cannot be read.`,
+    state: 'The monitor did not start.',
     next: 'Make a long one, such as: openssl rand -hex 24',
   });
 }

@@ -59,6 +59,7 @@ function opportunitiesOf(context: Context): PhaseEntry {
   throw new DrydockError({
     code: 'phase-order',
     what: 'Phase enhancements needs phase opportunities, which has not been run.',
+    state: 'Nothing of phase enhancements was made.',
     next: 'Run --phase all.',
   });
 }
