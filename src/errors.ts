@@ -12,11 +12,10 @@ export class DrydockError extends Error {
   override readonly name: string = 'DrydockError';
   /** The kind of error; docs/errors.md lists them all. */
   readonly code: ErrorCode;
-  /** What is written at the moment of the error, and what is not. */
-  readonly state: string;
   /** What to do: a command or an action. */
   readonly next: string;
   readonly detail: string | undefined;
+  #state: string;
 
   constructor(parts: {
     readonly code: ErrorCode;
@@ -28,9 +27,19 @@ export class DrydockError extends Error {
   }) {
     super(parts.what, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.code = parts.code;
-    this.state = parts.state;
+    this.#state = parts.state;
     this.next = parts.next;
     this.detail = parts.detail;
+  }
+
+  /** What is written at the moment of the error, and what is not. */
+  get state(): string {
+    return this.#state;
+  }
+
+  /** Puts in front of the state what was done before the step that failed. For the one who knows the whole. */
+  precede(facts: readonly string[]): void {
+    this.#state = [...facts, this.#state].join(' ');
   }
 
   /** Whether the same command may pass when it is given again and nobody has changed anything. */

@@ -6,11 +6,13 @@ import pLimit from 'p-limit';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
+import { systemError } from '../errors/system-errors.js';
 import { DrydockError } from '../errors.js';
 import { recordBackup } from '../ledger/backups.js';
 import { readBatches } from '../ledger/batches.js';
 import { LEDGER_VERSION, ledgerExists } from '../ledger/schema.js';
 import type { BackupOptions, BackupReport } from '../reports/backup.js';
+import { requireOptions } from '../reports/options.js';
 import { DEFAULTS } from '../reports/target.js';
 import { type Context, openContext, operator, secondsSince, stoppable } from '../run/context.js';
 import { openReader } from '../run/reader.js';
@@ -30,7 +32,6 @@ import { dumpDefinitions, type PgDump } from './pg-dump.js';
 import { saveTable } from './save-table.js';
 import { findScope, lockScope, type ScopedTable } from './scope.js';
 import { GIVEN_UP } from './states.js';
-import { explainedOnDisk } from './storage-errors.js';
 
 /** What `pg_dump` writes, where there is one. */
 const SCRIPT_FILE = 'schema.sql';
@@ -42,8 +43,9 @@ const SCRIPT_FILE = 'schema.sql';
  * @throws DrydockError
  */
 export async function backup(options: BackupOptions): Promise<BackupReport> {
+  requireOptions('backup', options);
   const start = performance.now();
-  return stoppable(options.signal, GIVEN_UP, () =>
+  return stoppable(options.signal, { none: GIVEN_UP, rest: 'The ledger may not know of it.' }, (done) =>
     withCleanup(async (cleanup) => {
       const staging = await stage(options.to, cleanup);
       for (const message of staging.notices) {
@@ -58,6 +60,7 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
         message: 'Every file was read back, and is what was written.',
       });
       await staging.finish();
+      done(`The backup is complete, in ${staging.target}.`);
       const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
       const recorded = await ledgerExists(context.session);
       if (recorded) {
@@ -87,7 +90,7 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
         seconds: secondsSince(start),
       };
     }).catch((error: unknown) => {
-      throw explainedOnDisk(error, options.to, GIVEN_UP);
+      throw systemError(error, GIVEN_UP, options.to) ?? error;
     }),
   );
 }

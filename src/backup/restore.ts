@@ -11,6 +11,7 @@ import { DrydockError } from '../errors.js';
 import { knowsBackup } from '../ledger/backups.js';
 import { ledgerExists } from '../ledger/schema.js';
 import { readTable } from '../legacy/catalog.js';
+import { requireOptions } from '../reports/options.js';
 import type { RestoredTable, RestoreOptions, RestoreReport } from '../reports/restore.js';
 import { secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
@@ -35,6 +36,7 @@ const NOTHING = 'Nothing was restored: all of it is one transaction.';
  * @throws DrydockError
  */
 export async function restore(options: RestoreOptions): Promise<RestoreReport> {
+  requireOptions('restore', options);
   const start = performance.now();
   const { signal } = options;
   return stoppable(signal, NOTHING, () =>

@@ -1,6 +1,6 @@
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import { DrydockError } from '../errors.js';
+import { DrydockError, type ErrorCode } from '../errors.js';
 import { readObjects } from '../ledger/objects.js';
 import { type CatalogTable, readTable } from '../legacy/catalog.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
@@ -19,12 +19,20 @@ export interface ScopedTable {
 }
 
 /** What would leave rows out. An unknown shape does not: what it means matters to a run only. */
-const STOPS = new Set(['no-legacy-tables', 'missing-privilege', 'row-level-security', 'not-a-table']);
+const STOPS: ReadonlySet<ErrorCode> = new Set([
+  'no-legacy-tables',
+  'missing-privilege',
+  'row-level-security',
+  'not-a-table',
+]);
 
 /** Whatever the phases touch: their legacy tables, `submissions`, and the tables that were made for them. */
 export async function findScope(session: Session, context: Context): Promise<ScopedTable[]> {
   const legacy = await findLegacy(session, context.schema, context.legacy.appSchema);
-  throwIfStops(legacy.stops.filter(({ code }) => STOPS.has(code)));
+  throwIfStops(
+    legacy.stops.filter(({ code }) => STOPS.has(code)),
+    GIVEN_UP,
+  );
   const scope = [...legacyTables(legacy, context), ...(await ourTables(session, context))];
   if (scope.length === 0) throw nothingThere(context);
   const unplain = await session.query(

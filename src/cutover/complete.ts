@@ -9,11 +9,13 @@ import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
+import { requireOptions } from '../reports/options.js';
 import { DEFAULTS, UNIFYING_PHASES } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
 import {
   bindPhases,
   type Context,
+  type Done,
   lookAgain,
   openContext,
   operator,
@@ -36,14 +38,16 @@ import { unifiedDefaults } from './unified-defaults.js';
 import { validateKeys } from './validate-keys.js';
 
 const STATE = 'Nothing was completed: both forms of the data are kept up as before.';
+const NO_OTHER = 'No other phase was completed.';
 
 /**
  * Ends a migration: the unified tables stand on their own, and the old names are read-only views of them. The moved
  * tables are kept as they are, or dropped where that is asked for. There is no way back but a backup.
  */
 export async function complete(options: CompleteOptions): Promise<CompleteReport> {
+  requireOptions('complete', options);
   const start = performance.now();
-  return stoppable(options.signal, STATE, () =>
+  return stoppable(options.signal, { none: STATE, rest: NO_OTHER }, (done) =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       if (options.dryRun !== true) await lockOperator(context, 'complete', cleanup);
@@ -55,7 +59,7 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
         const now = { ...(await lookAgain(context)), phaseNames: [name] };
         for (const phase of bindPhases(now)) {
           requireOrder(now, phase, found);
-          found.push(await completePhase(now, phase, options, found, cleanup));
+          found.push(await completePhase(now, phase, options, { before: found, cleanup, done }));
         }
         if (found.at(-1)?.outcome === 'refused') break;
       }
@@ -74,9 +78,13 @@ async function completePhase(
   context: Context,
   phase: Phase,
   options: CompleteOptions,
-  before: readonly PhaseCompletion[],
-  cleanup: Cleanup,
+  about: {
+    readonly before: readonly PhaseCompletion[];
+    readonly cleanup: Cleanup;
+    readonly done: Done;
+  },
 ): Promise<PhaseCompletion> {
+  const { before, cleanup, done } = about;
   const entry = requireEntry(context, phase);
   if (entry.state === 'cut-over') requireSameTables(phase, entry);
   const session = await context.connector.open(cleanup);
@@ -93,6 +101,7 @@ async function completePhase(
     if (options.dryRun === true) return { ...nothing, outcome: 'already-completed', findings };
     findings.push(...(await validateKeys(session, targetsOf(phase))));
     const dropped = dropLegacy ? await dropLegacyTables(session, phase, entry.id) : [];
+    if (dropped.length > 0) done(`The legacy tables of phase ${phase.name} are dropped.`);
     return { ...nothing, outcome: 'already-completed', findings, dropped };
   }
   if (!stopped(findings)) {
@@ -104,8 +113,10 @@ async function completePhase(
   context.report({ type: 'step', phase: phase.name, step: 'complete' });
   const turn = { context, phase, phaseId: entry.id, serverVersion: survey.serverVersion, patienceMs };
   const repointed = await end(session, turn);
+  done(`Phase ${phase.name} is completed.`);
   findings.push(...(await validateKeys(session, targetsOf(phase))));
   const dropped = dropLegacy ? await dropLegacyTables(session, phase, entry.id) : [];
+  if (dropped.length > 0) done(`The legacy tables of phase ${phase.name} are dropped.`);
   return { ...nothing, outcome: 'completed', findings, repointed, dropped };
 }
 

@@ -5,9 +5,18 @@ import type { PhaseEntry } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { CutoverFinding, CutoverOptions, CutoverReport, PhaseCutover } from '../reports/cutover.js';
+import { requireOptions } from '../reports/options.js';
 import { DEFAULTS } from '../reports/target.js';
 import { requireSameConfiguration } from '../run/configuration.js';
-import { bindPhases, type Context, lookAgain, openContext, secondsSince, stoppable } from '../run/context.js';
+import {
+  bindPhases,
+  type Context,
+  type Done,
+  lookAgain,
+  openContext,
+  secondsSince,
+  stoppable,
+} from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { requireTables } from '../run/prepare.js';
 import { throwIfStops } from '../run/stops.js';
@@ -17,7 +26,11 @@ import { preflight } from './preflight/preflight.js';
 import { olderSnapshots } from './preflight/sessions.js';
 import { swap } from './swap.js';
 
-const STATE = 'Nothing was swapped: the applications use the legacy tables as before.';
+const STATE = {
+  none: 'Nothing was swapped: the applications use the legacy tables as before.',
+  rest: 'No other phase was swapped.',
+} as const;
+const WAITING = 'Nothing of the phase was touched: older snapshots were waited for.';
 const ASK_AGAIN_MS = 500;
 
 /**
@@ -26,18 +39,19 @@ const ASK_AGAIN_MS = 500;
  * something stands in the way. Given again, it goes on where it stopped.
  */
 export async function cutover(options: CutoverOptions): Promise<CutoverReport> {
+  requireOptions('cutover', options);
   const start = performance.now();
-  return stoppable(options.signal, STATE, () =>
+  return stoppable(options.signal, STATE, (done) =>
     withCleanup(async (cleanup) => {
       const opened = await openContext(options, cleanup);
       if (options.dryRun !== true) await lockOperator(opened, 'cutover', cleanup);
       const context = await lookAgain(opened);
-      throwIfStops(context.legacy.stops);
+      throwIfStops(context.legacy.stops, STATE.none);
       const phases: PhaseCutover[] = [];
       const bound = bindPhases(context);
       if (bound.length === 0) throw nothingToCutOver(context);
       for (const phase of bound) {
-        phases.push(await cutOverPhase(context, phase, options, cleanup));
+        phases.push(await cutOverPhase(context, phase, options, { cleanup, done }));
         if (phases.at(-1)?.outcome === 'refused') break;
       }
       return {
@@ -55,7 +69,7 @@ async function cutOverPhase(
   context: Context,
   phase: Phase,
   options: CutoverOptions,
-  cleanup: Cleanup,
+  { cleanup, done }: { readonly cleanup: Cleanup; readonly done: Done },
 ): Promise<PhaseCutover> {
   const entry = requireEntry(context, phase);
   requireSameConfiguration(phase, entry);
@@ -78,18 +92,19 @@ async function cutOverPhase(
   if (options.dryRun === true) return { ...result, outcome: 'would-cut-over', findings };
   context.report({ type: 'step', phase: phase.name, step: 'swap' });
   const { serverVersion } = survey;
-  const done = await swap({ context, phase, phaseId: entry.id, serverVersion, patienceMs }, cleanup);
+  const times = await swap({ context, phase, phaseId: entry.id, serverVersion, patienceMs }, cleanup);
+  done(`Phase ${phase.name} is cut over.`);
   const after = await openContext({ ...options, phases: [phase.name] }, cleanup);
   const [moved] = bindPhases(after);
   const verification = moved === undefined ? null : await verifyWhole(after, moved, entry.id);
-  return { ...result, outcome: 'cut-over', state: 'cut-over', findings, swap: done, verification };
+  return { ...result, outcome: 'cut-over', state: 'cut-over', findings, swap: times, verification };
 }
 
 function nothingToCutOver({ phaseNames }: Context): DrydockError {
   return new DrydockError({
     code: 'nothing-to-cut-over',
     what: `Phase ${phaseNames.join(', ')} has no legacy tables, and so no old names: there is nothing to cut over.`,
-    state: STATE,
+    state: STATE.none,
     next: 'It is in use already, and stays so when the other phases are cut over.',
   });
 }
@@ -134,7 +149,7 @@ export async function waitForOlderSnapshots(
   for (;;) {
     const found = await olderSnapshots(session, phaseId);
     if (found.length === 0 || performance.now() >= until) return found;
-    if (context.signal?.aborted === true) throw new StoppedError(STATE);
+    if (context.signal?.aborted === true) throw new StoppedError(WAITING);
     await sleep(ASK_AGAIN_MS);
   }
 }

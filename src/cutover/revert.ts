@@ -22,7 +22,7 @@ import { dropReverseTriggers, stopReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
 import { onViews } from './view-dependents.js';
 
-const STATE = 'Nothing was swapped back: the old names are views as before.';
+const STATE = 'Nothing of the phase was swapped back: its old names are views as before.';
 
 /**
  * Gives the legacy tables their names back, with everything that was written since the cutover, to whichever side. The

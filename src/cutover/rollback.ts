@@ -12,6 +12,7 @@ import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
+import { requireOptions } from '../reports/options.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
 import { DEFAULTS, PHASES, type PhaseName } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
@@ -28,7 +29,8 @@ import { requireOurViews, revert } from './revert.js';
  * Of the legacy tables only the triggers are taken that report their changes.
  */
 export async function rollback(options: RollbackOptions): Promise<RollbackReport> {
-  return stoppable(options.signal, 'Nothing was dropped.', () =>
+  requireOptions('rollback', options);
+  return stoppable(options.signal, 'Nothing was dropped.', (done) =>
     withCleanup(async (cleanup) => {
       const dryRun = options.dryRun === true;
       const context = await openContext(options, cleanup);
@@ -45,8 +47,10 @@ export async function rollback(options: RollbackOptions): Promise<RollbackReport
       const reverted = new Map<PhaseName, Reverted>();
       if (names.some(isCutOver)) {
         const now = await openContext({ ...options, phases: names.filter(isCutOver) }, cleanup);
-        for (const phase of bindPhases(now).reverse())
+        for (const phase of bindPhases(now).reverse()) {
           reverted.set(phase.name, await revertPhase(now, phase, options, cleanup));
+          if (!dryRun) done(`The legacy tables of phase ${phase.name} have their names again.`);
+        }
       }
       const dropped = await dropPhases(context, toDrop, entries, dryRun);
       const phases = names.map((name) => ({

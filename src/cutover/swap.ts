@@ -23,7 +23,7 @@ import { moveAside, readTrimmings } from './old-names.js';
 import { requireEqual } from './require-equal.js';
 import { prepareReverseCapture, sleepingReverseTriggers, wakeReverseTriggers } from './reverse/install.js';
 
-const STATE = 'Nothing was swapped: the applications use the legacy tables as before.';
+const STATE = 'Nothing of the phase was swapped: the applications use its legacy tables as before.';
 
 /** A phase in the middle of a change of its names. */
 export interface Turn {

@@ -4,8 +4,9 @@ import type pg from 'pg';
 import { type CopyToStreamQuery, from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import QueryStream from 'pg-query-stream';
 import { DrydockError } from '../errors.js';
+import { leaveInDoubt } from './commit-doubt.js';
 import { literal } from './identifier.js';
-import { sqlState } from './sqlstate.js';
+import { isConnectionLost, sqlState } from './sqlstate.js';
 import { type Backends, watchOver } from './watch.js';
 
 /** A row of text values, as Postgres prints them: nothing passes through Date, Number or JSON.parse. */
@@ -193,7 +194,10 @@ export class Session {
 
   /** Commits, and makes sure of it: COMMIT of a failed transaction succeeds with the tag ROLLBACK. */
   async commit(): Promise<void> {
-    const { command } = await this.#ask({ text: 'commit' });
+    const { command } = await this.#ask({ text: 'commit' }).catch((error: unknown) => {
+      if (isConnectionLost(error)) leaveInDoubt(error);
+      throw error;
+    });
     if (command !== 'COMMIT') {
       throw new DrydockError({
         code: 'not-committed',

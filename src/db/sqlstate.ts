@@ -17,11 +17,15 @@ export const CONNECTION_LOST: ReadonlyMap<string, string> = new Map([
   ['08006', 'connection failure'],
   ['57P01', 'terminated by an administrator'],
   ['57P02', 'the server crashed'],
+  ['57P04', 'the database was dropped'],
   ['57P05', 'idle session timeout'],
   ['25P03', 'idle in transaction timeout'],
 ]);
 
-const LOST_ERRNO = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'ECONNABORTED']);
+const LOST_ERRNO = new Set([
+  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'ECONNABORTED'],
+  ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'ENETRESET'],
+]);
 
 /** The class of errors that a single row causes: data exceptions, constraint violations, size limits. */
 const ROW_CLASSES = new Set(['22', '23', '54']);
@@ -46,6 +50,8 @@ export function isRetryable(error: unknown): boolean {
 }
 
 export function isConnectionLost(error: unknown): boolean {
+  // The first of several is what went wrong; the others happened while cleaning up after it.
+  if (error instanceof AggregateError && error.errors.length > 0) return isConnectionLost(error.errors[0]);
   const code = sqlState(error) ?? '';
   if (CONNECTION_LOST.has(code) || LOST_ERRNO.has(code)) return true;
   return (

@@ -308,6 +308,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Check the database and --schema.',
   },
+  'not-accessible': {
+    meaning: 'A file or a directory cannot be read or written.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Name another place, or have the right given.',
+  },
   'not-captured': {
     meaning: 'Writes to the legacy tables are not captured.',
     retry: false,
@@ -355,12 +361,6 @@ export const CODES = {
     retry: false,
     exit: EXIT.failed,
     next: 'Mend the text.',
-  },
-  'not-writable': {
-    meaning: 'A directory for a backup cannot be written.',
-    retry: false,
-    exit: EXIT.failed,
-    next: 'Name another directory.',
   },
   'nothing-runs': {
     meaning: 'There is no run that could take the command.',
@@ -476,11 +476,41 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Drop the constraint that refuses them, and make it again afterwards.',
   },
+  'schema-changed': {
+    meaning: 'A table, column, function or type is gone, or is another one than before.',
+    retry: false,
+    exit: EXIT.failed,
+    next: '`drydock status`; then give the same command again.',
+  },
   'schema-not-empty': {
     meaning: 'The schema for a restore is in use.',
     retry: false,
     exit: EXIT.failed,
     next: 'Name an empty schema.',
+  },
+  'server-fault': {
+    meaning: 'The server failed: an internal error, a damaged page, an unreadable file.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Look into the log of the server.',
+  },
+  'server-limit': {
+    meaning: 'The database goes beyond a limit of PostgreSQL, such as the size of an index row.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Change what the message names.',
+  },
+  'server-refused': {
+    meaning: 'The server refused a statement because of a value, a constraint or a trigger.',
+    retry: false,
+    exit: EXIT.failed,
+    next: "Look for what explains it; --verbose shows the server's message.",
+  },
+  'server-resources': {
+    meaning: 'The server has no memory, no room for locks, or another limit is reached.',
+    retry: true,
+    exit: EXIT.failed,
+    next: 'Raise the limit, or give the same command again when fewer sessions are at work.',
   },
   'state-changed': {
     meaning: 'The state of the phase changed while the command was at work.',
@@ -493,6 +523,12 @@ export const CODES = {
     retry: true,
     exit: EXIT.workLeft,
     next: 'Give the same command again: it goes on where it stopped.',
+  },
+  'system-limits': {
+    meaning: 'The operating system has no memory, open files or processes left.',
+    retry: true,
+    exit: EXIT.failed,
+    next: 'Raise the limit, or end other programs.',
   },
   'table-vanished': {
     meaning: 'A table that Drydock made is gone.',

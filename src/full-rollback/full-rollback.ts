@@ -9,6 +9,7 @@ import { ident, qualified } from '../db/identifier.js';
 import { readMoved } from '../ledger/moved.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
 import type { FullRollbackOptions, FullRollbackReport, PutBack } from '../reports/full-rollback.js';
+import { requireOptions } from '../reports/options.js';
 import { DEFAULTS, PHASES } from '../reports/target.js';
 import { type Context, lookAgain, openContext, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
@@ -30,6 +31,7 @@ const STATE = 'Nothing was rolled back: all of it is one transaction.';
  * @throws DrydockError
  */
 export async function rollbackFully(options: FullRollbackOptions): Promise<FullRollbackReport> {
+  requireOptions('rollbackFully', options);
   const start = performance.now();
   return stoppable(options.signal, STATE, () =>
     withCleanup(async (cleanup) => {

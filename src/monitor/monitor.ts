@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
+import { asDrydockError } from '../db/explain.js';
 import type { Session } from '../db/session.js';
-import { DrydockError } from '../errors.js';
+import type { DrydockError } from '../errors.js';
 import type { AlertChange, MonitorOptions, MonitorReport, Sample } from '../reports/monitor.js';
+import { requireOptions } from '../reports/options.js';
 import { DEFAULTS } from '../reports/target.js';
-import { explained } from '../run/explain.js';
 import { AlertBook } from './alert-book.js';
 import { Baselines } from './baselines.js';
 import { DEFAULT_CONFIG } from './config.js';
@@ -28,6 +29,7 @@ const MOST_EARLIER = 60;
  * @throws DrydockError when the first check cannot be made
  */
 export async function* monitor(options: MonitorOptions): AsyncGenerator<MonitorReport, void> {
+  requireOptions('monitor', options);
   const { signal, checks = Number.POSITIVE_INFINITY } = options;
   const interval = (options.intervalSeconds ?? MONITOR_DEFAULTS.intervalSeconds) * 1000;
   const watch = new Watch(options, await readState(options.stateFile));
@@ -94,7 +96,7 @@ class Watch {
     } catch (error) {
       await this.close();
       if (signal?.aborted === true) return null;
-      const failure = explained(error, 'Nothing was written.');
+      const failure = asDrydockError(error, 'Nothing was written: the monitor only reads.');
       if (which.first) throw failure;
       report = this.#unreachable(failure);
     }
@@ -137,16 +139,8 @@ class Watch {
     return session;
   }
 
-  #unreachable(failure: unknown): MonitorReport {
+  #unreachable({ code, message, state, next, retry }: DrydockError): MonitorReport {
     const at = new Date().toISOString();
-    const { code, message, next } =
-      failure instanceof DrydockError
-        ? failure
-        : {
-            code: 'defect',
-            message: 'The check failed, and Drydock does not know why.',
-            next: 'See --verbose.',
-          };
     const changes = this.#book.take(
       ['unreachable'],
       [{ code: 'unreachable', subject: null, severity: 'critical', reason: message, next }],
@@ -156,7 +150,7 @@ class Watch {
       at,
       sample: null,
       rates: null,
-      error: { code, message, next },
+      error: { code, message, state, next, retry },
       alerts: this.#book.open,
       changes,
     };

@@ -6,6 +6,7 @@ import { targetsOf as tablesOf } from '../mapping/targets.js';
 import { usageTables } from '../phases/enhancements/bind.js';
 import type { Phase } from '../phases/phase.js';
 import { BENCH_DEFAULTS, type BenchOptions, type BenchQuery, type BenchReport } from '../reports/bench.js';
+import { requireOptions } from '../reports/options.js';
 import {
   bindPhases,
   type Context,
@@ -40,6 +41,7 @@ const STATE = 'A benchmark writes nothing; it was not finished.';
  * @throws DrydockError `not-loaded` when the phases were not run
  */
 export async function bench(options: BenchOptions): Promise<BenchReport> {
+  requireOptions('bench', options);
   const start = performance.now();
   return stoppable(options.signal, STATE, () =>
     withCleanup(async (cleanup) => {

@@ -10,6 +10,7 @@ import {
   runHistory,
 } from '../ledger/history.js';
 import { targetsOf } from '../mapping/targets.js';
+import { requireOptions } from '../reports/options.js';
 import type { MigrationReport, PhaseStory, ReportOptions, ReportResult } from '../reports/report.js';
 import { PHASES, type PhaseName } from '../reports/target.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
@@ -26,6 +27,7 @@ const MOST_EVENTS = 200;
  * @throws DrydockError `not-loaded` where the ledger knows no phase of the schema
  */
 export async function report(options: ReportOptions): Promise<ReportResult> {
+  requireOptions('report', options);
   return stoppable(options.signal, 'A report writes nothing in the database.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);

@@ -1,3 +1,4 @@
+import type { DrydockError } from '../errors.js';
 import type { PhaseState } from './phase-state.js';
 import type { LedgerEvent, Running } from './status.js';
 import type { PhaseName, TargetOptions } from './target.js';
@@ -259,7 +260,7 @@ export interface MonitorReport {
   readonly sample: Sample | null;
   readonly rates: Rates | null;
   /** Why it could not be reached. */
-  readonly error: { readonly code: string; readonly message: string; readonly next: string } | null;
+  readonly error: Pick<DrydockError, 'code' | 'message' | 'state' | 'next' | 'retry'> | null;
   /** Those that stand. */
   readonly alerts: readonly Alert[];
   /** What changed since the check before. */

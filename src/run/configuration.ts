@@ -77,7 +77,7 @@ function configurationChanged({ phase, state }: PhaseEntry, changes: readonly st
   return new DrydockError({
     code: 'configuration-changed',
     what: `Phase ${phase} was begun with another configuration: ${listed(changes)}.`,
-    state: 'Nothing was changed; what was loaded before is as it was.',
+    state: 'Nothing of the phase was changed now; what was loaded before is as it was.',
     next:
       state === 'cut-over'
         ? `Undo the change (the moved tables are in ${LEGACY_SCHEMA}), and give the same command again.`

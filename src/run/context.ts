@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
+import { explained } from '../db/explain.js';
 import type { Session } from '../db/session.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
@@ -10,7 +11,6 @@ import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { ProgressEvent } from '../reports/progress.js';
 import { DEFAULTS, PHASES, type PhaseName, type TargetOptions } from '../reports/target.js';
-import { explained } from './explain.js';
 import { findLegacy } from './legacy.js';
 
 /** What every verb works with: a connection, and the database as it is found. */
@@ -67,11 +67,16 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
 
 /** The types keep a misspelt phase out, but not from JavaScript, where a run of nothing would look like a success. */
 function requirePhases(names: readonly string[] | undefined): void {
-  const unknown = names?.filter((name) => !PHASES.some((phase) => phase === name)) ?? [];
+  if (names === undefined) return;
+  const unknown = Array.isArray(names)
+    ? names.filter((name) => !PHASES.some((phase) => phase === name))
+    : [String(names)];
   if (unknown.length === 0) return;
   throw new DrydockError({
     code: 'bad-option',
-    what: `phases names what is no phase: ${unknown.join(', ')}.`,
+    what: Array.isArray(names)
+      ? `phases names what is no phase: ${unknown.join(', ')}.`
+      : 'phases is not a list of names.',
     state: 'Nothing was done: no connection was opened.',
     next: `Name some of ${PHASES.join(', ')}, or leave it out for all of them.`,
   });
@@ -112,17 +117,32 @@ export function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
 }
 
-/** Runs the work; what it throws because it was told to stop becomes a StoppedError, what the server refuses is explained. */
+/** Reports what a verb has committed, as a sentence: every later error of it begins its state with that. */
+export type Done = (fact: string) => void;
+
+/**
+ * Runs the work; what it throws because of the signal becomes a StoppedError, what the server refuses is explained. The
+ * state of an error speaks of the step that failed; what the verb has done before is put in front of it here.
+ *
+ * @param state what is written when the work fails; with `rest`, what is said of it once something is done
+ */
 export async function stoppable<T>(
   signal: AbortSignal | undefined,
-  state: string,
-  work: () => Promise<T>,
+  state: string | { readonly none: string; readonly rest: string },
+  work: (done: Done) => Promise<T>,
 ): Promise<T> {
-  throwIfStopped(signal, state);
+  const facts: string[] = [];
+  const [none, rest] = typeof state === 'string' ? [state, state] : [state.none, state.rest];
+  throwIfStopped(signal, none);
   try {
-    return await work();
+    return await work((fact) => facts.push(fact));
   } catch (error) {
-    if (signal?.aborted === true && !(error instanceof DrydockError)) throw new StoppedError(state);
-    throw explained(error, state);
+    const now = facts.length === 0 ? none : rest;
+    if (signal?.aborted === true && !(error instanceof DrydockError))
+      throw new StoppedError([...facts, now].join(' '));
+    const explanation = explained(error, now);
+    const first: unknown = explanation instanceof AggregateError ? explanation.errors[0] : explanation;
+    if (first instanceof DrydockError) first.precede(facts);
+    throw explanation;
   }
 }

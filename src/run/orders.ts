@@ -4,6 +4,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { type OrdersKey, orderPause, orderRate, readOrders } from '../ledger/orders.js';
 import { ledgerExists } from '../ledger/schema.js';
+import { requireOptions } from '../reports/options.js';
 import type { OrderOptions, OrderReport, ThrottleOptions } from '../reports/orders.js';
 import { DEFAULTS } from '../reports/target.js';
 import { operator, stoppable } from './context.js';
@@ -17,6 +18,7 @@ import { requireRate } from './settings.js';
  * @throws DrydockError when no run is at work
  */
 export async function pause(options: OrderOptions): Promise<OrderReport> {
+  requireOptions('pause', options);
   return order(options, 'pause', (session, key) => orderPause(session, key, true, operator()));
 }
 
@@ -26,6 +28,7 @@ export async function pause(options: OrderOptions): Promise<OrderReport> {
  * @throws DrydockError when no run is at work
  */
 export async function resume(options: OrderOptions): Promise<OrderReport> {
+  requireOptions('resume', options);
   return order(options, 'resume', (session, key) => orderPause(session, key, false, operator()));
 }
 
@@ -35,6 +38,7 @@ export async function resume(options: OrderOptions): Promise<OrderReport> {
  * @throws DrydockError when no run is at work
  */
 export async function throttle(options: ThrottleOptions): Promise<OrderReport> {
+  requireOptions('throttle', options);
   const { maxRate } = options;
   if (maxRate !== null) requireRate(maxRate);
   return order(options, 'throttle', (session, key) => orderRate(session, key, maxRate, operator()));

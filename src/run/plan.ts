@@ -7,6 +7,7 @@ import { extraColumns } from '../legacy/detect.js';
 import { type LegacyTableName, SHAPES } from '../legacy/shapes.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
+import { requireOptions } from '../reports/options.js';
 import type { PhasePlan, PlanOptions, PlanReport, TablePlan } from '../reports/plan.js';
 import { DEFAULTS } from '../reports/target.js';
 import { requireSameConfiguration } from './configuration.js';
@@ -25,6 +26,7 @@ import { findStops } from './stops.js';
 
 /** Tells what a run would do, and what would stop it. Works in a read-only transaction: the server sees to it that nothing is written. */
 export async function plan(options: PlanOptions): Promise<PlanReport> {
+  requireOptions('plan', options);
   return stoppable(options.signal, 'Nothing was written.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);

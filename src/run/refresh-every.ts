@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isConnectionLost } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
+import { requireOptions } from '../reports/options.js';
 import type { RefreshEveryOptions, RefreshReport, RefreshSeriesReport } from '../reports/refresh.js';
 import { secondsSince } from './context.js';
 import { refresh } from './refresh.js';
@@ -13,14 +14,16 @@ const PATIENCE_SECONDS = 60;
  * lock. What a later round meets that passes by itself is waited for; the first round's errors are thrown.
  */
 export async function refreshEvery(options: RefreshEveryOptions): Promise<RefreshSeriesReport> {
+  requireOptions('refreshEvery', options);
   const start = performance.now();
-  const { everySeconds, onRound, signal } = options;
+  const { everySeconds, onRound, ...each } = options;
+  const { signal } = each;
   let last: RefreshReport | undefined;
   let [rounds, putOff, refreshed] = [0, 0, 0];
   for (;;) {
     let wait = everySeconds;
     try {
-      last = await refresh(options);
+      last = await refresh(each);
       rounds += 1;
       refreshed += last.views.filter((view) => view.refreshed).length;
       onRound?.(last);

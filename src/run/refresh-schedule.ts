@@ -5,6 +5,7 @@ import { enterJob, hasCron } from '../ledger/refreshes.js';
 import { bindEnhancements } from '../phases/enhancements/bind.js';
 import { fold } from '../phases/enhancements/metrics.js';
 import { refreshStatement } from '../phases/enhancements/refresh-function.js';
+import { requireOptions } from '../reports/options.js';
 import type { ScheduleOptions, ScheduleReport } from '../reports/refresh.js';
 import { lookAgain, openContext, stoppable } from './context.js';
 import { tryLockStatement } from './holder.js';
@@ -16,6 +17,7 @@ import { enhancementsEntry } from './refresh.js';
  * ends it.
  */
 export async function scheduleRefresh(options: ScheduleOptions): Promise<ScheduleReport> {
+  requireOptions('scheduleRefresh', options);
   const schedule = cronSchedule(options.everySeconds);
   return stoppable(options.signal, 'No job was made.', () =>
     withCleanup(async (cleanup) => {

@@ -4,6 +4,7 @@ import type { PhaseEntry } from '../ledger/phases.js';
 import { readPhases } from '../ledger/phases.js';
 import { readViews, recordRefresh } from '../ledger/refreshes.js';
 import { bindEnhancements } from '../phases/enhancements/bind.js';
+import { requireOptions } from '../reports/options.js';
 import type { RefreshOptions, RefreshReport } from '../reports/refresh.js';
 import { type Context, lookAgain, openContext, operator, secondsSince, stoppable } from './context.js';
 import { foldChanges } from './enhance/backfill.js';
@@ -19,6 +20,7 @@ const PHASES = ['enhancements'] as const;
  * @throws DrydockError when there are none
  */
 export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
+  requireOptions('refresh', options);
   const start = performance.now();
   return stoppable(options.signal, 'Each view is as it was, or refreshed as a whole.', () =>
     withCleanup(async (cleanup) => {

@@ -5,6 +5,7 @@ import { isReopened, readBatches } from '../ledger/batches.js';
 import { readPhases } from '../ledger/phases.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
+import { requireOptions } from '../reports/options.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import type { PhaseName } from '../reports/target.js';
 import { requireNotCompleted, requireSameBatchSize, requireSameConfiguration } from './configuration.js';
@@ -27,14 +28,15 @@ import { type PhaseOutcome, unifyPhase } from './unify-phase.js';
  * @throws DrydockError, StoppedError
  */
 export async function run(options: RunOptions): Promise<RunReport> {
+  requireOptions('run', options);
   const start = performance.now();
   const state =
     'Batches that were booked are complete; the ledger says what is left; the legacy tables are as they were.';
-  return stoppable(options.signal, state, () =>
+  return stoppable(options.signal, state, (report) =>
     withCleanup(async (cleanup) => {
       const opened = await openContext(options, cleanup);
       const settings = settingsOf(options);
-      throwIfStops(await findStops(opened, bindPhases(opened)));
+      throwIfStops(await findStops(opened, bindPhases(opened)), 'Nothing was written.');
       const lock = await lockOperator(opened, 'run', cleanup);
       const context = await lookAgain(opened);
       await requireSameSettings(context, settings);
@@ -62,6 +64,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
         const entries = await readPhases(context.session, context.schema);
         const { done, warnings: told } = await runOne({ ...context, entries }, options, settings, control);
         phases.push(done);
+        report(`Phase ${name} is ${done.state}.`);
         warnings.push(...told);
       }
       warnings.push(...(await reopenedPhases(context)));

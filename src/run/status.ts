@@ -5,6 +5,7 @@ import { newestEvent } from '../ledger/events.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { readViews } from '../ledger/refreshes.js';
 import { ledgerExists } from '../ledger/schema.js';
+import { requireOptions } from '../reports/options.js';
 import type { PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
 import type { PhaseName } from '../reports/target.js';
 import { captureStatus } from './capture-status.js';
@@ -13,6 +14,7 @@ import { readRunning } from './running.js';
 
 /** Who is at work, and what the ledger says of each phase. Read-only. */
 export async function status(options: StatusOptions): Promise<StatusReport> {
+  requireOptions('status', options);
   return stoppable(options.signal, 'Nothing was written.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);

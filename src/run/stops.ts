@@ -34,13 +34,13 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
 }
 
 /** Throws when there are any: all that is wrong, and all that is to be done about it. */
-export function throwIfStops(stops: readonly Stop[]): void {
+export function throwIfStops(stops: readonly Stop[], state: string): void {
   const [first] = stops;
   if (first === undefined) return;
   throw new DrydockError({
     code: first.code,
     what: stops.map((stop) => stop.message).join(' '),
-    state: 'Nothing was written.',
+    state,
     next: [...new Set(stops.map((stop) => stop.next))].join('; ').replaceAll('.; ', '; '),
   });
 }

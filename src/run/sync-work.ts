@@ -21,6 +21,9 @@ export interface SyncWork {
   readonly reloading: () => Promise<Reloading>;
 }
 
+const UNAPPLIED =
+  'Nothing was applied now; what was applied before is complete, and what was captured is in the queue.';
+
 /**
  * The phases that can be kept up to date, as the database is now; the lock is held. One that was named and cannot is
  * an error; of the others it is left out what was never finished, or is completed.
@@ -28,7 +31,7 @@ export interface SyncWork {
 export async function openSyncWork(opened: Context, lock: Lock, options: SyncOptions): Promise<SyncWork[]> {
   const context = await lookAgain(opened);
   const { legacy } = context;
-  throwIfStops(legacy.stops);
+  throwIfStops(legacy.stops, UNAPPLIED);
   const budget = { left: options.maxRejects ?? DEFAULTS.maxRejects };
   const work: SyncWork[] = [];
   for (const definition of phaseDefinitions(context.phaseNames)) {

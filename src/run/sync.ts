@@ -1,5 +1,6 @@
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { enterEvent } from '../ledger/events.js';
+import { requireOptions } from '../reports/options.js';
 import type { PhaseSync, SyncOptions, SyncReport } from '../reports/sync.js';
 import { catchUp } from './catch-up.js';
 import { type Context, openContext, operator, secondsSince, stoppable } from './context.js';
@@ -20,6 +21,7 @@ const STATE =
  * @throws DrydockError, StoppedError
  */
 export async function sync(options: SyncOptions): Promise<SyncReport> {
+  requireOptions('sync', options);
   const start = performance.now();
   return stoppable(options.signal, STATE, () =>
     withCleanup(async (cleanup) => {

@@ -4,6 +4,7 @@ import { type Batch, readBatches } from '../ledger/batches.js';
 import { type PhaseEntry, recordVerification, setState } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
+import { requireOptions } from '../reports/options.js';
 import type { PhaseState } from '../reports/phase-state.js';
 import { DEFAULTS, type PhaseName } from '../reports/target.js';
 import type { PhaseVerification, VerifyOptions, VerifyReport } from '../reports/verify.js';
@@ -15,6 +16,8 @@ import { select } from './selection.js';
 import { throwIfStops } from './stops.js';
 import { type Compared, comparePhase, type VerifySelection, verifyPhase } from './verify-phase.js';
 
+const NOT_COMPARED = 'Nothing of the phase was compared or changed.';
+
 /**
  * Compares every legacy table with its view, by hash, in one snapshot. Writes nothing, or with `record` into the
  * ledger only.
@@ -22,8 +25,13 @@ import { type Compared, comparePhase, type VerifySelection, verifyPhase } from '
  * @throws DrydockError when there is nothing that could be compared
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
+  requireOptions('verify', options);
   const start = performance.now();
-  return stoppable(options.signal, 'Verification writes nothing; it was not finished.', () =>
+  const state = {
+    none: 'Verification writes nothing; it was not finished.',
+    rest: 'Of the other phases nothing is proven.',
+  };
+  return stoppable(options.signal, state, (done) =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       const phases: PhaseVerification[] = [];
@@ -36,8 +44,14 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
         ({ name }) => options.phases !== undefined || context.entries.has(name),
       );
       if (known.length + derived.length === 0) throw notLoaded('Nothing was unified', 'drydock run');
-      for (const phase of known) phases.push(await verifyOne(context, phase, options));
-      for (const phase of derived) phases.push(await verifyDerived(context, phase, options));
+      const proven = (one: PhaseVerification): void => {
+        phases.push(one);
+        done(
+          `Phase ${one.phase} is ${one.equal ? 'equal' : 'different'}${options.record === true ? ', as the ledger knows' : ''}.`,
+        );
+      };
+      for (const phase of known) proven(await verifyOne(context, phase, options));
+      for (const phase of derived) proven(await verifyDerived(context, phase, options));
       return {
         database: context.database,
         schema: context.schema,
@@ -82,7 +96,7 @@ async function verifyOne(context: Context, phase: Phase, options: VerifyOptions)
   const entry = entryOf(context, phase.name);
   requireNotCompleted(entry);
   requireSameConfiguration(phase, entry);
-  throwIfStops(context.legacy.stops);
+  throwIfStops(context.legacy.stops, NOT_COMPARED);
   const targets = targetsOf(phase);
   await requireTables(context, phase, targets, entry);
   const batches = await readBatches(context.session, entry.id);
@@ -147,7 +161,7 @@ export function notLoaded(what: string, command: string): DrydockError {
   return new DrydockError({
     code: 'not-loaded',
     what: `${what}; there is nothing to compare yet.`,
-    state: 'Nothing was compared or changed.',
+    state: NOT_COMPARED,
     next: `Run: ${command}`,
   });
 }

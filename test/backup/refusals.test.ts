@@ -150,7 +150,7 @@ test('a place where no backup can be made is named', async () => {
   const database = await prepared({ mixture: mixtureOf({}), submissions: 1, oddShare: 0 });
   const to = join(workDirectory(), 'n'.repeat(300));
   await expect(backup({ databaseUrl: database.url, to })).rejects.toMatchObject({
-    code: 'not-writable',
+    code: 'not-accessible',
     message: expect.stringContaining(to),
   });
 });

@@ -44,7 +44,7 @@ const lost: MonitorReport = {
   at: busy.at,
   sample: null,
   rates: null,
-  error: { code: 'connection-lost', message: 'The connection was lost.', next: '' },
+  error: { code: 'connection-lost', message: 'The connection was lost.', state: '', next: '', retry: true },
   alerts: [],
   changes: [],
 };

@@ -13,7 +13,10 @@ function report(of: Sample | null): MonitorReport {
     at: '2025-03-01T12:00:00.000Z',
     sample: of,
     rates: of === null ? null : ratesOf(of, null),
-    error: of === null ? { code: 'connection-lost', message: 'It was lost.', next: '' } : null,
+    error:
+      of === null
+        ? { code: 'connection-lost', message: 'It was lost.', state: '', next: '', retry: true }
+        : null,
     alerts: [],
     changes: [],
   };
