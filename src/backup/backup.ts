@@ -15,7 +15,7 @@ import type { BackupOptions, BackupReport } from '../reports/backup.js';
 import { requireOptions } from '../reports/options.js';
 import { DEFAULTS } from '../reports/target.js';
 import { type Context, openContext, operator, secondsSince, stoppable } from '../run/context.js';
-import { openReader } from '../run/reader.js';
+import { openReader, type SharedMoment, shareMoment } from '../run/reader.js';
 import type { SchemaFile } from './catalog/document.js';
 import { readSchema } from './catalog/read.js';
 import { checkBackup } from './check.js';
@@ -45,7 +45,7 @@ const SCRIPT_FILE = 'schema.sql';
 export async function backup(options: BackupOptions): Promise<BackupReport> {
   requireOptions('backup', options);
   const start = performance.now();
-  return stoppable(options.signal, { none: GIVEN_UP, rest: 'The ledger may not know of it.' }, (done) =>
+  return stoppable(options, { none: GIVEN_UP, rest: 'The ledger may not know of it.' }, (done) =>
     withCleanup(async (cleanup) => {
       const staging = await stage(options.to, cleanup);
       for (const message of staging.notices) {
@@ -62,7 +62,7 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
       await staging.finish();
       done(`The backup is complete, in ${staging.target}.`);
       const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-      const recorded = await ledgerExists(context.session);
+      const recorded = !context.isStandby && (await ledgerExists(context.session));
       if (recorded) {
         const entry = {
           directory: staging.target,
@@ -87,6 +87,7 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
         pgDump: saved.pgDump.written ? { file: SCRIPT_FILE } : { left: saved.pgDump.left },
         notCarried: saved.schema.notCarried,
         recorded,
+        standby: context.isStandby,
         seconds: secondsSince(start),
       };
     }).catch((error: unknown) => {
@@ -109,7 +110,7 @@ async function save(
     `select now()::text as taken_at, pg_current_snapshot()::text as visible, current_setting('server_version_num') as number,
        current_setting('server_encoding') as encoding`,
   );
-  const snapshot = await first.exportSnapshot();
+  const moment = await shareMoment(context, first);
   const schema = await readSchema(
     first,
     scope.map(({ table }) => table.oid),
@@ -118,14 +119,14 @@ async function save(
   const tables = await saveTables(
     context,
     cleanup,
-    { first, snapshot, scope, schema, directory: staging.path },
+    { first, moment, scope, schema, directory: staging.path },
     options,
   );
   const serverNumber = Number(about.number);
   const pgDump = await dumpDefinitions({
     path: join(staging.path, SCRIPT_FILE),
     tables,
-    snapshot,
+    snapshot: moment.snapshot,
     databaseUrl: options.databaseUrl,
     serverNumber,
     signal,
@@ -183,17 +184,18 @@ async function saveTables(
   cleanup: Cleanup,
   from: {
     readonly first: Session;
-    readonly snapshot: string;
+    readonly moment: SharedMoment;
     readonly scope: readonly ScopedTable[];
     readonly schema: SchemaFile;
     readonly directory: string;
   },
   options: BackupOptions,
 ): Promise<ManifestTable[]> {
-  const { first, snapshot, scope, schema, directory } = from;
-  const lanes = Math.min(options.concurrency ?? DEFAULTS.concurrency, scope.length);
+  const { first, moment, scope, schema, directory } = from;
+  const asked = moment.snapshot === null ? 1 : (options.concurrency ?? DEFAULTS.concurrency);
+  const lanes = Math.min(asked, scope.length);
   const free: Session[] = [first];
-  while (free.length < lanes) free.push(await openReader(context, cleanup, snapshot));
+  while (free.length < lanes) free.push(await moment.further(cleanup));
   const limit = pLimit(lanes);
   // When one fails, those under way are ended too, before their files are removed.
   const failed = new AbortController();

@@ -29,12 +29,15 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 export async function dumpDefinitions(options: {
   readonly path: string;
   readonly tables: readonly { readonly schema: string; readonly name: string }[];
-  readonly snapshot: string;
+  /** Null where no other session may take it over. */
+  readonly snapshot: string | null;
   readonly databaseUrl: string | undefined;
   readonly serverNumber: number;
   readonly signal: AbortSignal | undefined;
 }): Promise<PgDump> {
   const { path, tables, snapshot, signal } = options;
+  if (snapshot === null)
+    return { written: false, left: 'the server is a standby, where pg_dump must not take over a snapshot' };
   const env = environment(options.databaseUrl ?? process.env.DATABASE_URL);
   if (typeof env === 'string') return { written: false, left: env };
   const about = await runPgDump(['--version'], env, 'pipe', signal);

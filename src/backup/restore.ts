@@ -39,7 +39,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
   requireOptions('restore', options);
   const start = performance.now();
   const { signal } = options;
-  return stoppable(signal, NOTHING, () =>
+  return stoppable(options, NOTHING, () =>
     withCleanup(async (cleanup) => {
       const info = (message: string) => options.onProgress?.({ type: 'notice', level: 'info', message });
       const backup = await checkBackup(options.from, signal);

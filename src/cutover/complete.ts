@@ -47,7 +47,7 @@ const NO_OTHER = 'No other phase was completed.';
 export async function complete(options: CompleteOptions): Promise<CompleteReport> {
   requireOptions('complete', options);
   const start = performance.now();
-  return stoppable(options.signal, { none: STATE, rest: NO_OTHER }, (done) =>
+  return stoppable(options, { none: STATE, rest: NO_OTHER }, (done) =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       if (options.dryRun !== true) await lockOperator(context, 'complete', cleanup);

@@ -41,7 +41,7 @@ const ASK_AGAIN_MS = 500;
 export async function cutover(options: CutoverOptions): Promise<CutoverReport> {
   requireOptions('cutover', options);
   const start = performance.now();
-  return stoppable(options.signal, STATE, (done) =>
+  return stoppable(options, STATE, (done) =>
     withCleanup(async (cleanup) => {
       const opened = await openContext(options, cleanup);
       if (options.dryRun !== true) await lockOperator(opened, 'cutover', cleanup);

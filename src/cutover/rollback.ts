@@ -30,7 +30,7 @@ import { requireOurViews, revert } from './revert.js';
  */
 export async function rollback(options: RollbackOptions): Promise<RollbackReport> {
   requireOptions('rollback', options);
-  return stoppable(options.signal, 'Nothing was dropped.', (done) =>
+  return stoppable(options, 'Nothing was dropped.', (done) =>
     withCleanup(async (cleanup) => {
       const dryRun = options.dryRun === true;
       const context = await openContext(options, cleanup);

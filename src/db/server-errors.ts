@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.js';
-import type { PostgresError } from './sqlstate.js';
+import { isRecoveryConflict, type PostgresError } from './sqlstate.js';
 
 /** What an error of the server means, in words. */
 export interface Explanation {
@@ -98,6 +98,7 @@ const OURS = new Set(['42601', '42602', '42622', '42939', '42P02', '42P18']);
 export function explainServerError(error: PostgresError): Explanation | undefined {
   const { code = '', message } = error;
   if (OURS.has(code)) return undefined;
+  if (isRecoveryConflict(error)) return RECOVERY_CONFLICT;
   if (code === '3F000') return BY_CLASS['42']?.(message);
   // As the server says it when a table was altered under a statement that it had prepared.
   if (code === '0A000' && /cached plan/.test(message)) return BY_CLASS['42']?.(message);
@@ -105,6 +106,13 @@ export function explainServerError(error: PostgresError): Explanation | undefine
   if (explain !== undefined) return explain(message);
   return REFUSED.includes(code.slice(0, 2)) ? refused(error) : undefined;
 }
+
+/** Whatever its SQLSTATE says of other sessions: on a standby there are no other writers. */
+const RECOVERY_CONFLICT: Explanation = {
+  code: 'recovery-conflict',
+  what: 'The standby ended what was being read, again and again, to go on replaying what the primary wrote (a conflict with recovery).',
+  next: 'Set hot_standby_feedback = on, or a longer max_standby_streaming_delay, on the standby, and give the same command again; or give it to the primary.',
+};
 
 /** Named by SQLSTATE, table and constraint: the message can quote row data. */
 function refused({ code, schema, table, column, constraint }: PostgresError): Explanation {

@@ -38,6 +38,8 @@ export interface PostgresError extends Error {
   readonly column?: string;
   readonly constraint?: string;
   readonly schema?: string;
+  /** The source file of the server that the error is from. */
+  readonly file?: string;
 }
 
 export function sqlState(error: unknown): string | undefined {
@@ -47,6 +49,16 @@ export function sqlState(error: unknown): string | undefined {
 
 export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has(sqlState(error) ?? '');
+}
+
+/**
+ * Whether a standby cancelled what was read, or ended its session, because it could not replay the log of the primary
+ * otherwise. It uses the codes of other conflicts; no other error of these codes is from this file of the server, and
+ * its message may be in any language.
+ */
+export function isRecoveryConflict(error: unknown): boolean {
+  const code = sqlState(error);
+  return (code === '40001' || code === '40P01') && (error as PostgresError).file === 'postgres.c';
 }
 
 export function isConnectionLost(error: unknown): boolean {

@@ -26,6 +26,12 @@ export interface ServerOptions {
   readonly native?: string;
   /** The arguments of `initdb` for the locale; ours need version 17. */
   readonly localeArgs?: readonly string[];
+  /** The cluster is a copy of another one, whose password goes with it, instead of a new one. */
+  readonly copyOf?: {
+    readonly password: string;
+    /** Makes the data directory, as the server's user. */
+    copyInto(dataDir: string, user: ServerUser): Promise<void>;
+  };
 }
 
 /** A running server. It ends with our process at the latest, and its directory with it. */
@@ -86,9 +92,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Embedded
       binaries: await usableBinaries(native, join(directory, 'native'), user),
       dataDir: join(directory, 'data'),
       log: join(directory, 'server.log'),
-      password: randomBytes(24).toString('base64url'),
+      password: options.copyOf?.password ?? randomBytes(24).toString('base64url'),
     };
-    await initialize(site, options);
+    await (options.copyOf?.copyInto(site.dataDir, user) ?? initialize(site, options));
     const { port, pid } = await startOnSomePort(site, options);
     return {
       url: `postgresql://${superuser}:${site.password}@${host}:${port}/postgres`,

@@ -98,6 +98,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: '`drydock run` starts capture and loads again what it has to.',
   },
+  'changes-pending': {
+    meaning: 'Captured changes wait to be applied, and a standby cannot work out which keys they concern.',
+    retry: true,
+    exit: EXIT.failed,
+    next: 'Apply them on the primary (`drydock sync`), or verify there.',
+  },
   completed: {
     meaning: 'The phase is completed: it has no legacy side any more.',
     retry: false,
@@ -445,6 +451,12 @@ export const CODES = {
     retry: false,
     exit: EXIT.failed,
     next: 'Connect to the primary server.',
+  },
+  'recovery-conflict': {
+    meaning: 'A standby ended what was being read, several times in a row, to go on replaying the log.',
+    retry: true,
+    exit: EXIT.failed,
+    next: 'Set hot_standby_feedback = on on the standby, or give the command to the primary.',
   },
   'restore-differs': {
     meaning: 'A restored table is not equal to the one in the backup.',

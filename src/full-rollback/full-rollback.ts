@@ -33,7 +33,7 @@ const STATE = 'Nothing was rolled back: all of it is one transaction.';
 export async function rollbackFully(options: FullRollbackOptions): Promise<FullRollbackReport> {
   requireOptions('rollbackFully', options);
   const start = performance.now();
-  return stoppable(options.signal, STATE, () =>
+  return stoppable(options, STATE, () =>
     withCleanup(async (cleanup) => {
       const backup = await checkBackup(options.from, options.signal);
       const context = await openContext(options, cleanup);

@@ -79,6 +79,7 @@ export async function takeSample(session: Session, options: SamplerOptions): Pro
     database: String(about.database),
     schema,
     server: String(about.server),
+    standby: context.inRecovery,
     progress,
     capture,
     ...figures,

@@ -43,7 +43,7 @@ const STATE = 'A benchmark writes nothing; it was not finished.';
 export async function bench(options: BenchOptions): Promise<BenchReport> {
   requireOptions('bench', options);
   const start = performance.now();
-  return stoppable(options.signal, STATE, () =>
+  return stoppable(options, STATE, () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       const phases = bindPhases(context);

@@ -28,7 +28,7 @@ const MOST_EVENTS = 200;
  */
 export async function report(options: ReportOptions): Promise<ReportResult> {
   requireOptions('report', options);
-  return stoppable(options.signal, 'A report writes nothing in the database.', () =>
+  return stoppable(options, 'A report writes nothing in the database.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       if (context.entries.size === 0) {

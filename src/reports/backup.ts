@@ -38,7 +38,9 @@ export interface BackupReport {
   readonly pgDump: { readonly file: string } | { readonly left: string };
   /** What hangs on the tables and is not in the backup, in words. */
   readonly notCarried: readonly string[];
-  /** Whether the ledger knows of the backup; there may be no ledger yet. */
+  /** Whether the ledger knows of the backup; there may be no ledger yet, and that of a standby takes no entries. */
   readonly recorded: boolean;
+  /** The server was a standby: one session read everything, and a cutover does not know of this backup. */
+  readonly standby: boolean;
   readonly seconds: number;
 }

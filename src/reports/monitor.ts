@@ -165,6 +165,8 @@ export interface Sample {
   readonly database: string;
   readonly schema: string;
   readonly server: string;
+  /** The server is a standby: who is at work on the primary cannot be seen here. */
+  readonly standby: boolean;
   readonly progress: Progress | null;
   /** Null also where nothing is captured. */
   readonly capture: CaptureFigures | null;

@@ -61,7 +61,9 @@ export interface PhaseStatus {
 export interface StatusReport {
   readonly database: string;
   readonly schema: string;
-  /** Who is at work on the schema at this moment; null: nobody. */
+  /** The server is a standby: who is at work on the primary cannot be seen here. */
+  readonly standby: boolean;
+  /** Who is at work on the schema at this moment; null: nobody, or, on a standby, not to be seen. */
   readonly running: Running | null;
   /** The newest entry of the journal. */
   readonly lastEvent: LedgerEvent | null;

@@ -15,7 +15,7 @@ import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 import { openExtraction } from './extraction.js';
-import { openReader } from './reader.js';
+import { openReader, snapshotOf } from './reader.js';
 import { rejectsOf } from './rejects.js';
 
 /** Whether the same load may pass when it is given again; also where the server is not back yet. */
@@ -110,7 +110,7 @@ export class BatchLoader {
     return withCleanup(async (cleanup) => {
       const session = await openReader(this.#context, cleanup);
       const range = new KeyRange(key, successor(key));
-      const snapshot = await session.exportSnapshot();
+      const snapshot = await snapshotOf(session);
       const { grouper } = await openExtraction(this.#context, this.#phase, range, cleanup, { snapshot });
       for await (const groups of grouper.until(null)) {
         for (const group of groups) {

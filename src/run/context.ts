@@ -3,7 +3,9 @@ import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
 import { explained } from '../db/explain.js';
+import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
+import { isRecoveryConflict } from '../db/sqlstate.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
@@ -20,6 +22,10 @@ export interface Context {
   readonly cleanup: Cleanup;
   readonly database: string;
   readonly server: string;
+  /** As in `server_version_num`: 150020 for 15.20. */
+  readonly serverNumber: number;
+  /** The server only repeats what another one writes. */
+  readonly isStandby: boolean;
   readonly schema: string;
   readonly legacy: LegacyDatabase;
   /** Phases that the ledger knows. */
@@ -38,7 +44,8 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
   const session = await connect.open(cleanup);
   await cancelWhenStopped(connect, [session], options.signal, cleanup);
   const about = await session.one(
-    `select current_database() as database, current_setting('server_version_num') as number, current_setting('server_version') as version`,
+    `select current_database() as database, current_setting('server_version_num') as number, current_setting('server_version') as version,
+       pg_is_in_recovery()::text as standby`,
   );
   if (Number(about.number) < OLDEST_SERVER) {
     throw new DrydockError({
@@ -56,6 +63,8 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
     cleanup,
     database: String(about.database),
     server: String(about.version),
+    serverNumber: Number(about.number),
+    isStandby: about.standby === 'true',
     schema,
     legacy,
     entries,
@@ -120,22 +129,39 @@ export function secondsSince(start: number): number {
 /** Reports what a verb has committed, as a sentence: every later error of it begins its state with that. */
 export type Done = (fact: string) => void;
 
+const CANCELLED_BY_STANDBY =
+  'The standby cancelled what was being read, to go on replaying what the primary wrote; it begins again.';
+
+/** How often work is begun that a standby cancels. */
+const RECOVERY_ATTEMPTS = 4;
+
 /**
  * Runs the work; what it throws because of the signal becomes a StoppedError, what the server refuses is explained. The
- * state of an error speaks of the step that failed; what the verb has done before is put in front of it here.
+ * state of an error speaks of the step that failed; what the verb has done before is put in front of it here. What a
+ * standby cancelled begins again, where nothing was done: in the database it can have written nothing.
  *
+ * @param options the signal that ends it, and where its progress is reported to
  * @param state what is written when the work fails; with `rest`, what is said of it once something is done
  */
 export async function stoppable<T>(
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: Pick<TargetOptions, 'signal' | 'onProgress'>,
   state: string | { readonly none: string; readonly rest: string },
   work: (done: Done) => Promise<T>,
 ): Promise<T> {
   const facts: string[] = [];
   const [none, rest] = typeof state === 'string' ? [state, state] : [state.none, state.rest];
   throwIfStopped(signal, none);
+  const retryable = (error: unknown): boolean => {
+    if (facts.length > 0 || !isRecoveryConflict(error)) return false;
+    onProgress?.({ type: 'notice', level: 'warn', message: CANCELLED_BY_STANDBY });
+    return true;
+  };
   try {
-    return await work((fact) => facts.push(fact));
+    return await withRetry(() => work((fact) => facts.push(fact)), {
+      signal,
+      retryable,
+      attempts: RECOVERY_ATTEMPTS,
+    });
   } catch (error) {
     const now = facts.length === 0 ? none : rest;
     if (signal?.aborted === true && !(error instanceof DrydockError))

@@ -12,7 +12,7 @@ import { targetsOf } from '../mapping/targets.js';
 import { wantedRange } from '../mapping/wanted.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
-import { openReader } from './reader.js';
+import { openReader, snapshotOf } from './reader.js';
 
 /**
  * Up to this share of all batches, rows are looked for; beyond it all are read. Looking costs one pass over the raw
@@ -47,7 +47,7 @@ export async function openExtraction(
   let shared = snapshot;
   for (const _ of phase.keyed) {
     const session = await openReader(context, cleanup, shared);
-    shared ??= await session.exportSnapshot();
+    shared ??= await snapshotOf(session);
     sessions.push(session);
   }
   // Asked anew: a phase that is loaded for the first time has been entered since the context was made.

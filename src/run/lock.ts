@@ -8,6 +8,7 @@ import { lockLedger } from '../ledger/schema.js';
 import type { Command } from '../reports/status.js';
 import { type Context, operator } from './context.js';
 import { describeHolder, findHolder, nameSession, takeLock } from './holder.js';
+import { requirePrimary, WRITES } from './standby.js';
 
 /** The lock of a schema, held by a session of its own, which is free for small questions meanwhile. */
 export interface Lock {
@@ -31,6 +32,7 @@ export async function lockOperator(
   cleanup: Cleanup,
 ): Promise<Lock> {
   const session = await context.connector.open(cleanup);
+  await requirePrimary(session, WRITES[command], 'Nothing was written.');
   const backendPid = await session.backendPid();
   await nameSession(session, command, context.phaseNames, operator());
   if (await takeLockSoon(session, context)) {

@@ -11,6 +11,7 @@ import { operator, stoppable } from './context.js';
 import { describeHolder, findHolder } from './holder.js';
 import { runningOf } from './running.js';
 import { requireRate } from './settings.js';
+import { requirePrimary } from './standby.js';
 
 /**
  * Makes the run at work stand still: it finishes the batches that are under way, gives up its snapshot, and waits.
@@ -51,9 +52,10 @@ async function order(
   give: (session: Session, key: OrdersKey) => Promise<boolean>,
 ): Promise<OrderReport> {
   const schema = options.schema ?? DEFAULTS.schema;
-  return stoppable(options.signal, NOTHING, () =>
+  return stoppable(options, NOTHING, () =>
     withCleanup(async (cleanup) => {
       const session = await connector(options.databaseUrl).open(cleanup);
+      await requirePrimary(session, 'An order is written into the ledger, for the run at work.', NOTHING);
       const { database } = await session.one('select current_database() as database');
       const hasLedger = await ledgerExists(session);
       const holder = await findHolder(session, schema);

@@ -27,7 +27,7 @@ import { findStops } from './stops.js';
 /** Tells what a run would do, and what would stop it. Works in a read-only transaction: the server sees to it that nothing is written. */
 export async function plan(options: PlanOptions): Promise<PlanReport> {
   requireOptions('plan', options);
-  return stoppable(options.signal, 'Nothing was written.', () =>
+  return stoppable(options, 'Nothing was written.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       const phases = bindPhases(context);
@@ -161,6 +161,7 @@ async function warningsOf(
       );
     }
   }
+  if (context.isStandby) warnings.push('The server is a standby: a run has to be given to the primary.');
   const repeated = await repeatedSubmissions(context.session, context.legacy);
   if (repeated > 0) warnings.push(repeatedWarning(repeated));
   return warnings;

@@ -2,6 +2,7 @@ import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import type { Context } from './context.js';
+import { standbyRefused } from './standby.js';
 
 /** Memory of one sort or hash of a session that reads whole tables. */
 const SORT_MEMORY = '64MB';
@@ -27,4 +28,31 @@ export async function openReader(
   await session.begin('repeatable read', 'read only');
   if (snapshot !== undefined) await session.importSnapshot(snapshot);
   return session;
+}
+
+/** One moment, and the sessions that read as of it. */
+export interface SharedMoment {
+  /** What other sessions take over; null on a standby, where they may not: see {@link Session.exportSnapshot}. */
+  readonly snapshot: string | null;
+  /** A further session that reads as of the moment; on a standby the first one again, which then does all of the work. */
+  further(cleanup: Cleanup): Promise<Session>;
+}
+
+/** Shares the moment of a reader's transaction. The one place that decides how many sessions may read as of a moment. */
+export async function shareMoment(context: Context, first: Session): Promise<SharedMoment> {
+  const snapshot = await first.exportSnapshot();
+  return {
+    snapshot,
+    further: async (cleanup) => (snapshot === null ? first : openReader(context, cleanup, snapshot)),
+  };
+}
+
+/** The snapshot of a reader's transaction, for work that cannot do with one session. Its verbs refuse a standby before. */
+export async function snapshotOf(first: Session): Promise<string> {
+  const snapshot = await first.exportSnapshot();
+  if (snapshot !== null) return snapshot;
+  throw standbyRefused(
+    'This work reads one moment with several sessions at once, which would harm a standby.',
+    'Nothing was written.',
+  );
 }

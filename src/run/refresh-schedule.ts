@@ -19,7 +19,7 @@ import { enhancementsEntry } from './refresh.js';
 export async function scheduleRefresh(options: ScheduleOptions): Promise<ScheduleReport> {
   requireOptions('scheduleRefresh', options);
   const schedule = cronSchedule(options.everySeconds);
-  return stoppable(options.signal, 'No job was made.', () =>
+  return stoppable(options, 'No job was made.', () =>
     withCleanup(async (cleanup) => {
       const opened = await openContext({ ...options, phases: ['enhancements'] }, cleanup);
       await lockOperator(opened, 'refresh', cleanup);

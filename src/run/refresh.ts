@@ -22,7 +22,7 @@ const PHASES = ['enhancements'] as const;
 export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
   requireOptions('refresh', options);
   const start = performance.now();
-  return stoppable(options.signal, 'Each view is as it was, or refreshed as a whole.', () =>
+  return stoppable(options, 'Each view is as it was, or refreshed as a whole.', () =>
     withCleanup(async (cleanup) => {
       const opened = await openContext({ ...options, phases: PHASES }, cleanup);
       await lockOperator(opened, 'refresh', cleanup);

@@ -32,7 +32,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const start = performance.now();
   const state =
     'Batches that were booked are complete; the ledger says what is left; the legacy tables are as they were.';
-  return stoppable(options.signal, state, (report) =>
+  return stoppable(options, state, (report) =>
     withCleanup(async (cleanup) => {
       const opened = await openContext(options, cleanup);
       const settings = settingsOf(options);

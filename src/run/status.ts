@@ -15,7 +15,7 @@ import { readRunning } from './running.js';
 /** Who is at work, and what the ledger says of each phase. Read-only. */
 export async function status(options: StatusOptions): Promise<StatusReport> {
   requireOptions('status', options);
-  return stoppable(options.signal, 'Nothing was written.', () =>
+  return stoppable(options, 'Nothing was written.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       const phases: PhaseStatus[] = [];
@@ -32,6 +32,7 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
       return {
         database,
         schema,
+        standby: context.isStandby,
         running: await readRunning(session, schema, hasLedger),
         lastEvent: hasLedger ? await newestEvent(session, schema) : null,
         phases,

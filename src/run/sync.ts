@@ -8,6 +8,7 @@ import { Drainer } from './drainer.js';
 import { follow } from './follow.js';
 import { lockOperator } from './lock.js';
 import { peakMemory } from './peak-memory.js';
+import { standbyRefused, WRITES } from './standby.js';
 import { phaseSync } from './sync-phase.js';
 import { openSyncWork } from './sync-work.js';
 
@@ -23,9 +24,10 @@ const STATE =
 export async function sync(options: SyncOptions): Promise<SyncReport> {
   requireOptions('sync', options);
   const start = performance.now();
-  return stoppable(options.signal, STATE, () =>
+  return stoppable(options, STATE, () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
+      if (context.isStandby) throw standbyRefused(WRITES.sync, 'Nothing was written.');
       const followed = options.follow === true;
       const phases = followed
         ? await follow(options, options.signal ?? NEVER)

@@ -20,9 +20,10 @@ import type { Comparison } from '../verify/sides.js';
 import { hashWholeSides, type SnapshotPair } from '../verify/whole-sides.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
 import { checkInvariants } from './invariants.js';
-import { openReader } from './reader.js';
+import { openReader, shareMoment, snapshotOf } from './reader.js';
 import { restorations } from './restorations.js';
 import { secondRoute } from './second-route.js';
+import { awaitNothingPending } from './standby-queue.js';
 import { syncJob } from './sync-job.js';
 
 export interface VerifySelection {
@@ -63,10 +64,11 @@ export async function comparePhase(
   const start = performance.now();
   return withCleanup(async (cleanup) => {
     const captured = (await readCaptures(context.session, phaseId)).length > 0;
-    const sessions = await snapshotPair(context, cleanup, captured);
-    const pending = captured
-      ? await pendingOf(sessions.legacy, syncJob(context, phase, phaseId, selection.batches))
-      : [];
+    const sessions = await snapshotPair(context, cleanup, { phase: phase.name, phaseId, captured });
+    const pending =
+      captured && !context.isStandby
+        ? await pendingOf(sessions.legacy, syncJob(context, phase, phaseId, selection.batches))
+        : [];
     const scope = scopeOf(pending, selection.only);
     const sources = await restorations(sessions.legacy, phase, targets, phaseId);
     const broken = await brokenViews(sessions.legacy, phaseId);
@@ -100,7 +102,7 @@ export async function comparePhase(
           ...selection,
           scope,
           phaseId,
-          snapshot: await sessions.legacy.exportSnapshot(),
+          snapshot: await snapshotOf(sessions.legacy),
         })),
       );
     const accounting =
@@ -143,10 +145,18 @@ async function pendingOf(session: Session, job: SyncJob): Promise<readonly strin
   });
 }
 
-/** @param scratch whether to make the tables that pending keys are worked out in: a read-only transaction cannot */
-async function snapshotPair(context: Context, cleanup: Cleanup, scratch: boolean): Promise<SnapshotPair> {
+/** @param of whether changes of the phase are captured: then the tables are made that pending keys are worked out in */
+async function snapshotPair(
+  context: Context,
+  cleanup: Cleanup,
+  of: { readonly phase: string; readonly phaseId: number; readonly captured: boolean },
+): Promise<SnapshotPair> {
+  const scratch = of.captured && !context.isStandby;
+  // Before the read-only transaction: it could not make them.
   const legacy = await openReader(context, cleanup, undefined, scratch ? CREATE_SCRATCH : undefined);
-  return { legacy, unified: await openReader(context, cleanup, await legacy.exportSnapshot()) };
+  if (of.captured && context.isStandby) await awaitNothingPending(legacy, of, context.signal);
+  const moment = await shareMoment(context, legacy);
+  return { legacy, unified: await moment.further(cleanup) };
 }
 
 /** Views that are gone, or that are not what Drydock made of them. */

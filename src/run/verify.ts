@@ -13,6 +13,7 @@ import { bindPhases, type Context, openContext, secondsSince, stoppable } from '
 import { type DerivedPhase, derivedPhases } from './derived.js';
 import { requireTables } from './prepare.js';
 import { select } from './selection.js';
+import { standbyRefused } from './standby.js';
 import { throwIfStops } from './stops.js';
 import { type Compared, comparePhase, type VerifySelection, verifyPhase } from './verify-phase.js';
 
@@ -31,9 +32,10 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     none: 'Verification writes nothing; it was not finished.',
     rest: 'Of the other phases nothing is proven.',
   };
-  return stoppable(options.signal, state, (done) =>
+  return stoppable(options, state, (done) =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
+      if (context.isStandby) requireForStandby(options);
       const phases: PhaseVerification[] = [];
       const known = bindPhases(context).filter(
         ({ name }) =>
@@ -62,6 +64,19 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       };
     }),
   );
+}
+
+/** What a verification needs to write, if only into temporary tables. */
+function requireForStandby({ record, strict }: VerifyOptions): void {
+  const state = 'Nothing was compared.';
+  if (record === true)
+    throw standbyRefused('With --record a verification writes its result into the ledger.', state);
+  if (strict === true) {
+    throw standbyRefused(
+      'With --strict every row is computed again, in temporary tables; without it a standby verifies, too.',
+      state,
+    );
+  }
 }
 
 /** The phase's entry; there is nothing to verify before it was run. */

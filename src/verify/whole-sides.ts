@@ -2,7 +2,7 @@ import type { Session } from '../db/session.js';
 import type { SideHash } from '../reports/verify.js';
 import { type Comparison, hashSide, type SideName } from './sides.js';
 
-/** Two sessions in one snapshot: both sides are hashed at the same time, of the same moment. */
+/** Two sessions in one snapshot: both sides are hashed at the same time, of the same moment. On a standby, one session. */
 export interface SnapshotPair {
   readonly legacy: Session;
   readonly unified: Session;

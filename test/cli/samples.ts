@@ -211,6 +211,7 @@ export const differentReport: VerifyReport = {
 
 export const statusReport: StatusReport = {
   ...where,
+  standby: false,
   running: {
     command: 'run',
     phases: ['opportunities', 'assessments'],
@@ -321,6 +322,7 @@ const sha256 = '9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab
 
 export const backupReport: BackupReport = {
   ...where,
+  standby: false,
   phases: ['opportunities'],
   directory: '/backup/one\n',
   takenAt: '2025-03-01 12:00:00+00',

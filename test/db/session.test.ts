@@ -183,7 +183,7 @@ test('a snapshot whose session is gone is a lost connection, and no defect', asy
   const { url } = await createTestDatabase('snapshot');
   const [exporter, importer] = [await openSession(url), await openSession(url)];
   await exporter.begin('repeatable read', 'read only');
-  const snapshot = await exporter.exportSnapshot();
+  const snapshot = String(await exporter.exportSnapshot());
   await exporter.close();
   await importer.begin('repeatable read', 'read only');
   await expect(importer.importSnapshot(snapshot)).rejects.toMatchObject({ code: 'connection-lost' });

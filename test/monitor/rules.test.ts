@@ -74,6 +74,7 @@ const CASES: readonly Case[] = [
     null,
     ['run-gone opportunities critical'],
   ],
+  ['the same, seen from a standby', goneRun, { ...progress([phase()], null), standby: true }, null, null],
   ['no batch for 4 minutes', stalledRun, idle(240), null, []],
   ['no batch for 6 minutes', stalledRun, idle(360), null, ['stalled opportunities critical']],
   [

@@ -18,6 +18,7 @@ export function sample(parts: Partial<Sample> = {}): Sample {
     database: 'reddit',
     schema: 'public',
     server: '18.4',
+    standby: false,
     progress: { running: null, lastEvent: null, phases: [], maps: [] },
     capture: null,
     locks: [],

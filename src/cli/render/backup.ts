@@ -9,7 +9,7 @@ import { wrap } from './text.js';
 /** What `drydock backup` wrote, where, and what is not in it. */
 export function renderBackup(report: BackupReport, style: Style): string[] {
   const rows = report.tables.reduce((sum, one) => sum + one.rows, 0);
-  const { pgDump, recorded } = report;
+  const { pgDump, recorded, standby } = report;
   return [
     ...title('backup', report, style),
     '',
@@ -40,7 +40,7 @@ export function renderBackup(report: BackupReport, style: Style): string[] {
           'pg_dump',
           'file' in pgDump ? `its script is ${pgDump.file}, to read` : `left out: ${printable(pgDump.left)}`,
         ],
-        ['ledger', recorded ? 'remembers it' : 'there is none yet: it is not remembered'],
+        ['ledger', recorded ? 'remembers it' : notRemembered(standby)],
       ],
       style,
     ),
@@ -53,4 +53,10 @@ export function renderBackup(report: BackupReport, style: Style): string[] {
       '  ',
     ),
   ];
+}
+
+function notRemembered(standby: boolean): string {
+  return standby
+    ? 'a standby takes no entries: a cutover will not know of it'
+    : 'there is none yet: it is not remembered';
 }

@@ -3,6 +3,15 @@ import { count } from '../../words/format.js';
 import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 
+/** Who is at work: the lines of a facts list. */
+export function atWorkFacts(
+  { running, standby }: { readonly running: Running | null; readonly standby: boolean },
+  style: Style,
+): (readonly [name: string, value: string])[] {
+  if (running !== null) return runningFacts(running, style);
+  return [['at work', standby ? 'not to be seen from a standby' : 'nobody']];
+}
+
 /** Who is at work, since when, and what it has been told: the lines of a facts list. */
 export function runningFacts(running: Running, style: Style): (readonly [name: string, value: string])[] {
   const { command, by, since, paused, maxRate } = running;

@@ -4,7 +4,7 @@ import { count, counted, duration, percent } from '../../words/format.js';
 import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { facts, heading, mark, title } from './parts.js';
-import { runningFacts } from './running.js';
+import { atWorkFacts } from './running.js';
 import { stateText } from './state.js';
 import { table } from './table.js';
 
@@ -15,7 +15,7 @@ export function renderStatus(report: StatusReport, style: Style): string[] {
     '',
     ...facts(
       [
-        ...(report.running === null ? [['at work', 'nobody'] as const] : runningFacts(report.running, style)),
+        ...atWorkFacts(report, style),
         ...(report.lastEvent === null ? [] : [['newest', eventText(report.lastEvent)] as const]),
       ],
       style,

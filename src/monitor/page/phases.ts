@@ -123,7 +123,7 @@ function figuresOf(phase: PhaseProgress, report: MonitorReport | null): HTMLElem
 
 function workText(report: MonitorReport | null): string {
   if (report?.sample == null) return '';
-  const { progress, capture } = report.sample;
+  const { progress, capture, standby } = report.sample;
   if (progress === null) return 'How far the phases are is unknown; see below.';
   const { running, phases } = progress;
   const captured =
@@ -131,7 +131,8 @@ function workText(report: MonitorReport | null): string {
       ? ''
       : ` ${count(capture.backlog)} captured changes wait${capture.lagSeconds === null ? '' : `, the oldest for ${duration(capture.lagSeconds)}`}${capture.followed ? '; a sync is connected' : ''}.`;
   if (running === null) {
-    return `${phases.length === 0 ? 'Nothing has been made yet' : 'Nobody is at work'}.${captured}`;
+    const nobody = standby ? 'Who is at work cannot be seen from a standby' : 'Nobody is at work';
+    return `${phases.length === 0 ? 'Nothing has been made yet' : nobody}.${captured}`;
   }
   const what = running.command === null ? 'drydock' : `drydock ${running.command}`;
   const paused = running.paused === null ? '' : `, paused by ${visible(running.paused.by)}`;

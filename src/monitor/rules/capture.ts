@@ -1,7 +1,9 @@
 import type { Finding, Sample } from '../../reports/monitor.js';
 import { type Rule, severityOf } from './rule.js';
 
-function nextStep({ capture }: Sample): string {
+function nextStep({ capture, standby }: Sample): string {
+  if (standby)
+    return 'Whether a sync is connected cannot be seen from a standby: see drydock status on the primary.';
   return capture?.followed === true
     ? 'A sync is connected: see what it says, and whether it waits for a lock or for another command.'
     : 'Nobody applies them: start drydock sync --follow.';

@@ -21,23 +21,27 @@ export const failedRun: Rule = {
     ) ?? null,
 };
 
-/** A run that never said how it ended, and nobody is at work: killed, or cut off. */
+/** A run that never said how it ended, and nobody is at work: killed, or cut off. From a standby nobody is seen at work. */
 export const goneRun: Rule = {
   codes: ['run-gone'],
-  judge: ({ sample: { progress } }) =>
-    progress?.phases.flatMap(({ phase, run }): Finding[] =>
-      run === null || run.finishedAt !== null || progress.running !== null
-        ? []
-        : [
-            {
-              code: 'run-gone',
-              subject: phase,
-              severity: 'critical',
-              reason: `The run of phase ${phase} by ${run.by} is gone, without a word: it was killed, or lost its connection.`,
-              next: 'Give drydock run again: what is committed stays, and it goes on from there.',
-            },
-          ],
-    ) ?? null,
+  judge: ({ sample }) => {
+    const progress = sample.standby ? null : sample.progress;
+    return (
+      progress?.phases.flatMap(({ phase, run }): Finding[] =>
+        run === null || run.finishedAt !== null || progress.running !== null
+          ? []
+          : [
+              {
+                code: 'run-gone',
+                subject: phase,
+                severity: 'critical',
+                reason: `The run of phase ${phase} by ${run.by} is gone, without a word: it was killed, or lost its connection.`,
+                next: 'Give drydock run again: what is committed stays, and it goes on from there.',
+              },
+            ],
+      ) ?? null
+    );
+  },
 };
 
 /** A run that loads, is not paused, and has not finished a batch for longer than it may take. */

@@ -4,7 +4,7 @@ import { printable } from '../../../words/printable.js';
 import { barText } from '../../progress/bar.js';
 import type { Style } from '../../style.js';
 import { facts, heading, title } from '../parts.js';
-import { runningFacts } from '../running.js';
+import { atWorkFacts } from '../running.js';
 import { stateText } from '../state.js';
 import { table } from '../table.js';
 import { wrap } from '../text.js';
@@ -71,14 +71,14 @@ function headline({ at, sample, error }: MonitorReport, style: Style): string[] 
 
 function progressPart(report: MonitorReport, style: Style): string[] {
   if (report.sample === null) return [];
-  const { progress, capture } = report.sample;
+  const { progress, capture, standby } = report.sample;
   if (progress === null) return ['', `  ${style.colors.yellow('How far the phases are is unknown.')}`];
   const { running, phases } = progress;
   return [
     '',
     ...facts(
       [
-        ...(running === null ? [['at work', 'nobody'] as const] : runningFacts(running, style)),
+        ...atWorkFacts({ running, standby }, style),
         ...(capture === null
           ? []
           : ([
