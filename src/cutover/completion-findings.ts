@@ -1,6 +1,8 @@
 import { newestBackup } from '../ledger/backups.js';
 import { replacedViews } from '../ledger/moved.js';
 import { targetsOf } from '../mapping/targets.js';
+import { uncarried } from '../old-names/changes.js';
+import { nameOf as nameOfView, readOldNames } from '../old-names/picture.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import type { PhaseName } from '../reports/target.js';
 import { type DropObstacle, dropObstacles } from './drop-obstacles.js';
@@ -41,6 +43,7 @@ export async function completionFindings(
 
 async function oldNames({ session, entry }: Survey): Promise<CutoverFinding[]> {
   const replaced = await replacedViews(session, entry.id);
+  const changed = await readOldNames(session, entry.id);
   const dependents = await onViews(session, entry.id);
   return [
     ...replaced.map((name) =>
@@ -51,6 +54,16 @@ async function oldNames({ session, entry }: Survey): Promise<CutoverFinding[]> {
         'Make it again, or roll back.',
       ),
     ),
+    ...changed
+      .filter((one) => one.now !== null && uncarried(one).length > 0)
+      .map((one) =>
+        stops(
+          'view-changed',
+          nameOfView(one),
+          `The view was changed since the cutover, and is made anew by the completion: ${uncarried(one).join('; ')}.`,
+          'Undo the change.',
+        ),
+      ),
     ...dependents.map((name) =>
       carried('view', name, 'It was built on the view of an old name, and goes on reading it.'),
     ),

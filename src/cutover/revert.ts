@@ -6,10 +6,10 @@ import type { Session } from '../db/session.js';
 import { isRetryable } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { readCutoverCatalog, recordTurn } from '../ledger/cutovers.js';
-import { forgetMoved, replacedViews } from '../ledger/moved.js';
+import { forgetMoved } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
 import { type Targets, targetsOf } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
+import { readOldNames } from '../old-names/picture.js';
 import type { Reverted } from '../reports/rollback.js';
 import { operator } from '../run/context.js';
 import { readCatalog } from './catalog.js';
@@ -17,10 +17,10 @@ import { openCatchUp } from './catch-up.js';
 import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { underLocks } from './locks.js';
 import { moveBack } from './old-names.js';
+import { carryOver, requireCarried, requireOurViews } from './our-views.js';
 import { requireEqual } from './require-equal.js';
 import { dropReverseTriggers, stopReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
-import { onViews } from './view-dependents.js';
 
 const STATE = 'Nothing of the phase was swapped back: its old names are views as before.';
 
@@ -38,14 +38,23 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead(patienceMs);
   await requireEqual(turn, STATE, 'going back now could leave something behind');
-  const { result, ...times } = await underLocks(
+  const {
+    result: { drained, ...rest },
+    ...times
+  } = await underLocks(
     session,
     [...unifiedLocks(targets, 'access exclusive'), ...viewLocks(tables), ...legacyLocks(tables)],
     { patienceMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw changed();
       const drained = await catchUp.within();
-      await session.execute([...tables.flatMap(moveBack), ...stopReverseTriggers(targets)].join(';\n'));
+      // Read behind the locks: until now somebody may have altered the views.
+      const oldNames = await readOldNames(session, phaseId);
+      requireCarried(phase, oldNames);
+      const { carried, statements } = carryOver(oldNames);
+      await session.execute(
+        [...statements, ...tables.flatMap(moveBack), ...stopReverseTriggers(targets)].join(';\n'),
+      );
       await forgetMoved(session, phaseId);
       await moveState(session, phaseId, 'in-sync');
       await recordTurn(session, {
@@ -55,15 +64,16 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
         operator: operator(),
         detail: names.join(', '),
       });
-      return drained;
+      return { drained, carried };
     },
   );
   await clearAway(session, targets, context.signal);
   const before = await readCutoverCatalog(session, phaseId);
   const now = await readCatalog(session, tables);
   return {
-    swap: { ...times, drained: result },
+    swap: { ...times, drained },
     tables: names,
+    carried: rest.carried,
     catalogDifferences: before === null ? [] : catalogDifferences(before, now),
   };
 }
@@ -78,30 +88,6 @@ async function clearAway(session: Session, targets: Targets, signal: AbortSignal
     });
   await withRetry(once, { signal }).catch((error: unknown) => {
     if (!isRetryable(error)) throw error;
-  });
-}
-
-/** What is under the old names has to be what the cutover put there, with nothing built upon it. */
-export async function requireOurViews(
-  session: Session,
-  { phaseId, phase }: { readonly phaseId: number; readonly phase: Pick<Phase, 'name'> },
-): Promise<void> {
-  const replaced = await replacedViews(session, phaseId);
-  if (replaced.length > 0) {
-    throw new DrydockError({
-      code: 'view-replaced',
-      what: `Under these names there is not the view any more that the cutover of phase ${phase.name} made: ${replaced.join(', ')}.`,
-      state: STATE,
-      next: 'Drop or rename what is there now, and make the view again: create view ... as select * from drydock_legacy...',
-    });
-  }
-  const dependents = await onViews(session, phaseId);
-  if (dependents.length === 0) return;
-  throw new DrydockError({
-    code: 'in-use',
-    what: `Something was built on the views of the old names since the cutover: ${dependents.join(', ')}.`,
-    state: STATE,
-    next: 'Drop these objects, roll back, and make them again upon the tables.',
   });
 }
 

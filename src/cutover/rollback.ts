@@ -10,6 +10,7 @@ import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
+import { readOldNames } from '../old-names/picture.js';
 import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import { requireOptions } from '../reports/options.js';
@@ -19,8 +20,9 @@ import { requireSameTables } from '../run/configuration.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { requireEntry, surveyOf } from './cutover.js';
+import { carryOver, requireOurViews } from './our-views.js';
 import { dropReverseFunctions } from './reverse/install.js';
-import { requireOurViews, revert } from './revert.js';
+import { revert } from './revert.js';
 
 /**
  * One step back. A phase that was cut over gets its tables' names back and is in sync again. Where none of the phases
@@ -78,7 +80,8 @@ async function revertPhase(
   if (dryRun === true) {
     await requireOurViews(context.session, turn);
     const tables = phase.bound.sources.map(({ table }) => `${table.home}.${table.name}`);
-    return { swap: null, tables, catalogDifferences: [] };
+    const { carried } = carryOver(await readOldNames(context.session, entry.id));
+    return { swap: null, tables, carried, catalogDifferences: [] };
   }
   context.report({ type: 'step', phase: phase.name, step: 'revert' });
   return revert(turn, cleanup);

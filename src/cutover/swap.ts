@@ -11,6 +11,8 @@ import type { LegacyTable } from '../legacy/detect.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
 import type { Targets } from '../mapping/targets.js';
 import { targetsOf } from '../mapping/targets.js';
+import { enterPictures } from '../old-names/picture.js';
+import { readTrimmings, viewDefaults } from '../old-names/trimmings.js';
 import { laterPhases } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { Swap } from '../reports/cutover.js';
@@ -19,7 +21,7 @@ import { readCatalog } from './catalog.js';
 import { openCatchUp } from './catch-up.js';
 import { prepareLegacySchema } from './legacy-schema.js';
 import { type TableLock, underLocks } from './locks.js';
-import { moveAside, readTrimmings } from './old-names.js';
+import { moveAside } from './old-names.js';
 import { requireEqual } from './require-equal.js';
 import { prepareReverseCapture, sleepingReverseTriggers, wakeReverseTriggers } from './reverse/install.js';
 
@@ -113,11 +115,18 @@ async function move(
     return own === undefined ? [] : moveAside(table, own, serverVersion);
   });
   await session.execute([...statements, ...wakeReverseTriggers(targets)].join(';\n'));
+  const moved = await readTrimmings(session, tables);
+  const defaults = tables.flatMap(({ oid, home, name }) => {
+    const own = moved.get(oid);
+    return own === undefined ? [] : viewDefaults(qualified(home, name), own);
+  });
+  if (defaults.length > 0) await session.execute(defaults.join(';\n'));
   await enterMoved(
     session,
     phaseId,
     tables.map(({ name, home, oid }) => ({ name, home, schema: LEGACY_SCHEMA, oid })),
   );
+  await enterPictures(session, phaseId);
   await enterCutover(session, phaseId, catalog);
   await moveState(session, phaseId, 'cut-over');
   await recordTurn(session, {

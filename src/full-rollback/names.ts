@@ -1,6 +1,6 @@
 import { dropLegacySchemaIfEmpty } from '../cutover/legacy-schema.js';
+import { requireOurViews as requireViewsOf } from '../cutover/our-views.js';
 import { dropRefusal } from '../cutover/read-only-views.js';
-import { requireOurViews as requireViewsOf } from '../cutover/revert.js';
 import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { MovedTables } from '../legacy/moved.js';

@@ -62,10 +62,10 @@ export async function replacedViews(session: Session, phaseId: number): Promise<
   return rows.map((row) => String(row.name));
 }
 
-/** Enters the views that are under the old names now; in the transaction that made them. */
+/** Enters the views that a completion put under the old names; in the transaction that made them. */
 export async function enterViews(session: Session, phaseId: number): Promise<void> {
   await session.execute(
-    `update drydock.moved_tables m set view_oid = format('%I.%I', m.home, m.table_name)::regclass where m.phase_id = $1::int`,
+    `update drydock.moved_tables m set view_picture = null, view_oid = format('%I.%I', m.home, m.table_name)::regclass where m.phase_id = $1::int`,
     [phaseId],
   );
 }

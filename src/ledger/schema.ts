@@ -10,7 +10,7 @@ import { REFRESH_TABLES } from './tables/refreshes.js';
 export const LEDGER_SCHEMA = 'drydock';
 
 /** Changes whenever the ledger's tables or the meaning of what a run writes change. */
-export const LEDGER_VERSION = 3;
+export const LEDGER_VERSION = 4;
 
 /** What a look at the ledger leaves behind. */
 const UNTOUCHED = 'The ledger was only looked at; nothing was written by this step.';

@@ -6,6 +6,7 @@ import { readConnections, readLocks, readTransactions } from './probes/activity.
 import { readCapture } from './probes/capture.js';
 import { readDisk } from './probes/disk.js';
 import type { Machine } from './probes/machine.js';
+import { readChangedOldNames } from './probes/old-names.js';
 import { attempt, type ProbeContext } from './probes/probe.js';
 import { readProgress } from './probes/progress.js';
 import { defaultQueries, timeQueries } from './probes/queries.js';
@@ -16,7 +17,7 @@ const LIMITS = `set default_transaction_read_only = 'on'; set statement_timeout 
 
 const GRANT =
   'Let its owner grant it: grant usage on schema drydock to <user>; grant select on drydock.phases, drydock.runs, ' +
-  'drydock.batches, drydock.verifications, drydock.orders, drydock.events, drydock.captures to <user>; ' +
+  'drydock.batches, drydock.verifications, drydock.orders, drydock.events, drydock.captures, drydock.moved_tables to <user>; ' +
   'grant select (phase_id, written_at) on drydock.changes to <user>.';
 
 export interface SamplerOptions {
@@ -62,6 +63,8 @@ export async function takeSample(session: Session, options: SamplerOptions): Pro
           GRANT,
         );
   const capture = ledger === 'there' ? await attempt(context, 'capture', readCapture, GRANT) : null;
+  const oldNames =
+    ledger === 'there' ? await attempt(context, 'old-names', readChangedOldNames, GRANT) : null;
   const figures = {
     locks: await attempt(context, 'locks', readLocks),
     transactions: await attempt(context, 'transactions', readTransactions),
@@ -82,6 +85,7 @@ export async function takeSample(session: Session, options: SamplerOptions): Pro
     standby: context.inRecovery,
     progress,
     capture,
+    oldNames,
     ...figures,
     queries: options.timed(times, queries),
     machine: await options.machine.read(options.signal),

@@ -8,6 +8,7 @@ import type { SideHash } from './verify.js';
 export const FIGURES = [
   'progress',
   'capture',
+  'old-names',
   'locks',
   'transactions',
   'connections',
@@ -158,6 +159,12 @@ export interface QueryTime {
   readonly baselineMs: number | null;
 }
 
+/** A view under an old name that was changed since the cutover, and how. */
+export interface ChangedOldName {
+  readonly name: string;
+  readonly changes: readonly string[];
+}
+
 /** All that one check read, at one time. Pure data. */
 export interface Sample {
   /** The server's clock. */
@@ -170,6 +177,8 @@ export interface Sample {
   readonly progress: Progress | null;
   /** Null also where nothing is captured. */
   readonly capture: CaptureFigures | null;
+  /** Views under old names that a rollback refuses to take back; null also where there is no ledger. */
+  readonly oldNames: readonly ChangedOldName[] | null;
   readonly locks: readonly LockWait[] | null;
   readonly transactions: { readonly longest: Client | null; readonly prepared: number } | null;
   readonly connections: { readonly used: number; readonly max: number } | null;
@@ -218,6 +227,7 @@ export const ALERT_CODES = [
   'different',
   'rejects',
   'capture-silent',
+  'old-name-changed',
   'lag-growing',
   'lag',
   'long-transaction',

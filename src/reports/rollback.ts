@@ -20,7 +20,9 @@ export interface Reverted {
   readonly swap: Swap | null;
   /** Names that are tables again. */
   readonly tables: readonly string[];
-  /** What hangs on the tables and is not as it was before the cutover, in words. */
+  /** What was done to the views under the old names since the cutover, and goes over to the tables, in words. */
+  readonly carried: readonly string[];
+  /** What hangs on the tables and is not as it was before the cutover, in words; what was carried is among it. */
   readonly catalogDifferences: readonly string[];
 }
 

@@ -9,6 +9,8 @@ import { countRange } from '../load/count-range.js';
 import type { KeyScope } from '../mapping/keyed-source.js';
 import { CREATE_SCRATCH } from '../mapping/scratch.js';
 import { type Targets, viewName } from '../mapping/targets.js';
+import { carriedChanges, uncarried } from '../old-names/changes.js';
+import { nameOf, readOldNames } from '../old-names/picture.js';
 import type { Phase } from '../phases/phase.js';
 import type { Accounting } from '../reports/run.js';
 import type { Invariant, PhaseVerification, TableVerification } from '../reports/verify.js';
@@ -73,6 +75,7 @@ export async function comparePhase(
     const sources = await restorations(sessions.legacy, phase, targets, phaseId);
     const broken = await brokenViews(sessions.legacy, phaseId);
     const invariants = phase.bound.sources.map(({ rule }) => viewIsIntact(viewName(rule.table), broken));
+    if (selection.only === undefined) invariants.push(...(await oldNames(sessions.legacy, phaseId)));
     const comparisons = phase.keyed.map(
       (keyed, index): Comparison => ({
         keyed,
@@ -182,6 +185,24 @@ function viewIsIntact(view: string, broken: ReadonlySet<string>): Invariant {
     ok,
     detail: ok ? '' : 'it was replaced or is gone; its table was compared with what it should give',
   };
+}
+
+/** Whether a rollback can still take the views under the old names back, once there are any. */
+async function oldNames(session: Session, phaseId: number): Promise<Invariant[]> {
+  return (await readOldNames(session, phaseId)).map((one): Invariant => {
+    const broken = uncarried(one);
+    const carried = carriedChanges(one).map(({ what }) => what);
+    return {
+      name: `old name ${nameOf(one)} is the view that the cutover made`,
+      ok: broken.length === 0,
+      detail:
+        broken.length > 0
+          ? `${broken.join('; ')}: rollback refuses until that is undone`
+          : carried.length > 0
+            ? `a rollback carries to the table: ${carried.join(', ')}`
+            : '',
+    };
+  });
 }
 
 /** Law 2, counted in the tables themselves. */

@@ -21,6 +21,7 @@ export function sample(parts: Partial<Sample> = {}): Sample {
     standby: false,
     progress: { running: null, lastEvent: null, phases: [], maps: [] },
     capture: null,
+    oldNames: null,
     locks: [],
     transactions: { longest: null, prepared: 0 },
     connections: { used: 5, max: 100 },

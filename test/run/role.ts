@@ -10,9 +10,9 @@ export interface Role {
   readonly url: string;
 }
 
-/** A role that may log in and nothing else, as long as the test lasts. */
-export async function createRole(database: TestDatabase): Promise<Role> {
-  const plain = `${database.name}_role`.slice(-63);
+/** A role that may log in and nothing else, as long as the test lasts; a second one of a test wants another `ending`. */
+export async function createRole(database: TestDatabase, ending = 'role'): Promise<Role> {
+  const plain = `${database.name}_${ending}`.slice(-63);
   const name = pg.escapeIdentifier(plain);
   await asAdmin((admin) => admin.query(`create role ${name} login password 'a role of the tests'`));
   // Runs before the database's own hook: hooks run last first.

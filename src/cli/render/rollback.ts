@@ -3,6 +3,7 @@ import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { swapFacts } from './cutover.js';
 import { facts, heading, mark, title, warning } from './parts.js';
+import { wrap } from './text.js';
 
 /** What `drydock rollback` dropped or gave back, by name. */
 export function renderRollback(report: RollbackReport, style: Style): string[] {
@@ -41,13 +42,20 @@ function droppedLines({ dropped }: PhaseRollback, dryRun: boolean): string[] {
 }
 
 function revertedLines(reverted: NonNullable<PhaseRollback['reverted']>, style: Style): string[] {
-  const { swap, tables, catalogDifferences } = reverted;
+  const { swap, tables, carried, catalogDifferences } = reverted;
   return [
     ...tables.map(
       (name) => `  ${swap === null ? 'would be a table again:' : 'a table again:'} ${printable(name)}`,
     ),
     ...(swap === null ? [] : facts(swapFacts(swap), style)),
-    ...(swap !== null && catalogDifferences.length === 0
+    ...carried.flatMap((what) =>
+      wrap(
+        `  ${swap === null ? 'would be carried to the table:' : 'carried to the table:'} ${printable(what)}`,
+        style.width,
+        '    ',
+      ),
+    ),
+    ...(swap !== null && carried.length + catalogDifferences.length === 0
       ? [`  ${mark(true, style)} Everything that hangs on them is as it was before the cutover.`]
       : []),
     ...catalogDifferences.flatMap((difference) => warning(difference, style)),

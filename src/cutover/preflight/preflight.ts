@@ -1,6 +1,7 @@
 import type { Session } from '../../db/session.js';
 import type { CutoverFinding } from '../../reports/cutover.js';
 import * as belongings from './belongings.js';
+import { columnDefaults } from './column-defaults.js';
 import * as dependents from './dependents.js';
 import type { Check, Survey } from './findings.js';
 import * as functions from './functions.js';
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   belongings.triggers,
   belongings.rules,
   belongings.ownedSequences,
+  columnDefaults,
   belongings.attachments,
   belongings.eventTriggers,
   replication.publications,

@@ -1,5 +1,5 @@
+import { needsOwnersRights, readTrimmings } from '../../old-names/trimmings.js';
 import { counted } from '../../words/format.js';
-import { needsOwnersRights, readTrimmings } from '../old-names.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
 /** Views with the rights of their reader came with this version. */

@@ -14,7 +14,7 @@ export const statements: Check = async ({ phase, tables, serverVersion }) => {
       'statements',
       tables.map(nameOf).join(', '),
       'select, insert, update, delete, returning, on conflict (columns), for update, prepared statements and plpgsql work ' +
-        'on the views as on the tables, with defaults and generated columns.',
+        'on the views as on the tables, with their defaults.',
     ),
     warned(
       'statements',

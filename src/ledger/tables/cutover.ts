@@ -13,6 +13,7 @@ create table drydock.moved_tables (
   moved_to text not null,
   oid oid not null,
   view_oid oid not null,
+  view_picture text,
   dropped boolean not null default false,
   primary key (phase_id, table_name)
 );

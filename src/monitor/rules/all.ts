@@ -1,5 +1,6 @@
 import { growingLag, lag, silentCapture } from './capture.js';
 import { cpu, disk, memory } from './machine.js';
+import { changedOldName } from './old-names.js';
 import { slowQuery } from './queries.js';
 import type { Rule } from './rule.js';
 import { differentPhase, failedRun, goneRun, rejectedRows, stalledRun } from './run.js';
@@ -12,6 +13,7 @@ export const RULES: readonly Rule[] = [
   differentPhase,
   rejectedRows,
   silentCapture,
+  changedOldName,
   lag,
   growingLag,
   longTransaction,

@@ -1,0 +1,63 @@
+import { qualified } from '../db/identifier.js';
+import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
+import { replacedViews } from '../ledger/moved.js';
+import { LEGACY_SCHEMA } from '../legacy/moved.js';
+import { carriedChanges, uncarried } from '../old-names/changes.js';
+import { nameOf, type OldName, readOldNames } from '../old-names/picture.js';
+import type { Phase } from '../phases/phase.js';
+import { onViews } from './view-dependents.js';
+
+const STATE = 'Nothing was swapped back: the old names are views as before.';
+
+/** What is under the old names has to be what the cutover put there, with nothing built upon it. */
+export async function requireOurViews(
+  session: Session,
+  { phaseId, phase }: { readonly phaseId: number; readonly phase: Pick<Phase, 'name'> },
+): Promise<void> {
+  const replaced = await replacedViews(session, phaseId);
+  if (replaced.length > 0) {
+    throw new DrydockError({
+      code: 'view-replaced',
+      what: `Under these names there is not the view any more that the cutover of phase ${phase.name} made: ${replaced.join(', ')}.`,
+      state: STATE,
+      next: 'Drop or rename what is there now, and make the view again: create view ... as select * from drydock_legacy...',
+    });
+  }
+  requireCarried(phase, await readOldNames(session, phaseId));
+  const dependents = await onViews(session, phaseId);
+  if (dependents.length === 0) return;
+  throw new DrydockError({
+    code: 'in-use',
+    what: `Something was built on the views of the old names since the cutover: ${dependents.join(', ')}.`,
+    state: STATE,
+    next: 'Drop these objects, roll back, and make them again upon the tables.',
+  });
+}
+
+/** What was done to the views has to be of a kind that the tables can take over. */
+export function requireCarried({ name }: Pick<Phase, 'name'>, oldNames: readonly OldName[]): void {
+  const found = oldNames.flatMap((one) => uncarried(one).map((what) => `${nameOf(one)}, ${what}`));
+  if (found.length === 0) return;
+  throw new DrydockError({
+    code: 'view-changed',
+    what: `The views under the old names of phase ${name} were changed since the cutover, in ways that the tables cannot take over: ${found.join('; ')}.`,
+    state: STATE,
+    next: 'Undo these changes, roll back, and make them again on the tables where you want them.',
+  });
+}
+
+/**
+ * What goes from the views to the tables that get their names back: in words, and as statements for before they do,
+ * while sequences that a default names are where the view found them.
+ */
+export function carryOver(oldNames: readonly OldName[]): {
+  readonly carried: readonly string[];
+  readonly statements: readonly string[];
+} {
+  const all = oldNames.flatMap((one) => carriedChanges(one).map((change) => ({ one, change })));
+  return {
+    carried: all.map(({ one, change }) => `${nameOf(one)}: ${change.what}`),
+    statements: all.flatMap(({ one, change }) => change.statements(qualified(LEGACY_SCHEMA, one.table))),
+  };
+}
