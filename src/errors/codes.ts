@@ -620,6 +620,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: '`drydock --help`.',
   },
+  'view-changed': {
+    meaning: 'A view under an old name was changed in a way that its table cannot take over.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Undo the change, roll back, and make it again on the table.',
+  },
   'view-replaced': {
     meaning: 'A view that a cutover made was replaced.',
     retry: false,
