@@ -33,7 +33,9 @@ export async function dropObstacles(session: Session, phaseIds: readonly number[
      left join drydock.moved_tables m on m.oid = c.conrelid and not m.dropped
      left join drydock.phases p on p.id = m.phase_id
      where d.deptype = 'n' and not exists (select from going o where o.classid = d.classid and o.objid = d.objid)
-       and not exists (select from moved o where o.view_oid = r.ev_class)
+       -- The views under the old names read other tables then, and have no defaults any more.
+       and not exists (select from moved o left join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid
+         where o.view_oid in (r.ev_class, a.adrelid))
      order by 1`,
     [`{${phaseIds.join(',')}}`],
   );

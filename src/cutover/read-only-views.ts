@@ -34,6 +34,8 @@ export function readOnlyViews(restorations: readonly Restoration[]): string[] {
         // Replacing it sets its options anew: it reads our tables with its owner's rights now.
         `create or replace view ${view} as\n${restoreQuery(restoration)}`,
         `alter view ${view} reset (security_invoker)`,
+        // Nobody inserts through it any more, and what a default names could not be dropped.
+        `alter view ${view} ${restoration.source.columns.map(({ name }) => `alter column ${ident(name)} drop default`).join(', ')}`,
         readableToOwner(view, restoration),
         `create or replace trigger ${ident('drydock_read_only')} instead of insert or update or delete on ${view} for each row execute function ${refusal}`,
       ];
