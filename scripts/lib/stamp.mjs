@@ -2,12 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const inputs = [
-  'src',
-  'fixtures',
-  'bench',
-  'test/matrix',
-  'test/faults',
+/** What the build reads: the folders that tsconfig.build.json names, what those of the tests import, and how it is done. */
+const inputs = (root) => [
+  ...JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8')).include,
   'test/support',
   'scripts',
   'tsconfig.json',
@@ -34,8 +31,10 @@ export function fingerprint(root) {
     const stat = statSync(join(root, path), { throwIfNoEntry: false });
     if (!stat) return;
     if (!stat.isDirectory()) hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\n`);
-    else for (const name of readdirSync(join(root, path)).sort()) add(join(path, name));
+    else
+      for (const name of readdirSync(join(root, path)).sort())
+        if (!name.endsWith('.test.ts')) add(join(path, name));
   };
-  inputs.forEach(add);
+  inputs(root).forEach(add);
   return hash.digest('hex');
 }

@@ -6,6 +6,7 @@ import { SCENARIOS, type Scenario } from './scenario.js';
 
 /** Where in a run a fault happens. */
 export type Moment =
+  | { readonly at: 'never' }
   | { readonly at: 'start' }
   /** A share of the time that an undisturbed run takes. */
   | { readonly at: 'time'; readonly share: number }
@@ -17,7 +18,14 @@ export type Moment =
     }
   /** One statement, by its number or by what is in it. */
   | { readonly at: 'number'; readonly number: number; readonly position: Position }
-  | { readonly at: 'text'; readonly text: RegExp; readonly nth: number; readonly position: Position };
+  | {
+      readonly at: 'text';
+      readonly text: RegExp;
+      readonly nth: number;
+      readonly position: Position;
+      /** Counts only statements of transactions that sent such a one before. */
+      readonly after?: RegExp | undefined;
+    };
 
 /** One fault, wholly given by the seed and its number. */
 export interface Fault {

@@ -46,6 +46,7 @@ const COMMIT = /^commit/i;
 
 function matcherOf(moment: Moment, statements: readonly string[]): (statement: Statement) => boolean {
   switch (moment.at) {
+    case 'never':
     case 'start':
     case 'time':
       return () => false;
@@ -61,8 +62,28 @@ function matcherOf(moment: Moment, statements: readonly string[]): (statement: S
         1 + Math.floor(moment.share * statements.filter((text) => COMMIT.test(text)).length),
       );
     case 'text':
-      return nth(moment.text, moment.nth);
+      return moment.after === undefined
+        ? nth(moment.text, moment.nth)
+        : nthOfTransactions(moment.text, moment.nth, moment.after);
   }
+}
+
+const BOUNDARY = /^(begin|start transaction|commit|rollback$|end)/i;
+
+/** The n-th such statement among those of transactions that sent another one before it. */
+function nthOfTransactions(
+  pattern: RegExp,
+  wanted: number,
+  after: RegExp,
+): (statement: Statement) => boolean {
+  const sent = new WeakSet<Statement['connection']>();
+  let seen = 0;
+  return ({ text, connection }) => {
+    const found = sent.has(connection) && pattern.test(text) && ++seen === wanted;
+    if (BOUNDARY.test(text)) sent.delete(connection);
+    else if (after.test(text)) sent.add(connection);
+    return found;
+  };
 }
 
 function nth(pattern: RegExp, wanted: number): (statement: Statement) => boolean {

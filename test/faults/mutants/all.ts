@@ -4,14 +4,13 @@ import type { Mutant } from './mutant.js';
 
 const BOOKING = 'await bookBatch(session, batch, counts, load.startedAt);';
 const NEW_TRANSACTION = 'await session.commit(); await session.begin();';
-const SET_DONE = /^update drydock\.batches\s+set status = 'done'/;
 
 /** Bugs that tools of this kind have had. */
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the ledger in another transaction than the rows',
     edits: [{ file: 'load/load-batch.js', find: BOOKING, replace: `${NEW_TRANSACTION} ${BOOKING}` }],
-    fault: when.killedAt(SET_DONE, 2),
+    fault: when.killedAt(when.SET_DONE, 2),
   },
   {
     name: 'the ledger before the rows',

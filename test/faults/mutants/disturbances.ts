@@ -13,17 +13,16 @@ function scenario(name: string): Scenario {
 }
 
 const FRESH = scenario('B');
-const at = (text: RegExp, nth: number, position: Position): Moment => ({ at: 'text', text, nth, position });
+const at = (text: RegExp, nth: number, position: Position) => ({ at: 'text', text, nth, position }) as const;
 
-/** A COMMIT in the middle of the load: those before it are of the operator's lock, of the tables, and of a batch. */
-const BATCH_COMMIT = 4;
+/** Books a batch as loaded. */
+export const SET_DONE = /^update drydock\.batches\s+set status = 'done'/;
+
+/** The COMMIT of the second batch: one in the middle of the load, whatever else is committed before it. */
+const batchCommit = (position: Position): Moment => ({ ...at(/^commit/, 2, position), after: SET_DONE });
 
 /** Nothing happens to the run. */
-export const NOTHING: MutantFault = {
-  kind: kill,
-  scenario: FRESH,
-  moment: { at: 'number', number: Number.MAX_SAFE_INTEGER, position: 'before' },
-};
+export const NOTHING: MutantFault = { kind: kill, scenario: FRESH, moment: { at: 'never' } };
 
 /** Nothing happens to a run that replaces what was loaded before. */
 export const NOTHING_TO_REPLACEMENT: MutantFault = { ...NOTHING, scenario: scenario('replace') };
@@ -37,32 +36,32 @@ export function killedAt(text: RegExp, nth: number): MutantFault {
 export const KILLED_BETWEEN_BATCHES: MutantFault = {
   kind: kill,
   scenario: FRESH,
-  moment: at(/^commit/, BATCH_COMMIT, 'answered'),
+  moment: batchCommit('answered'),
 };
 
 export const COMMIT_LOST: MutantFault = {
   kind: cutCommit,
   scenario: FRESH,
-  moment: at(/^commit/, BATCH_COMMIT, 'before'),
+  moment: batchCommit('before'),
 };
 
 export const ANSWER_LOST: MutantFault = {
   kind: cutCommit,
   scenario: FRESH,
-  moment: at(/^commit/, BATCH_COMMIT, 'sent'),
+  moment: batchCommit('sent'),
 };
 
 export const COMMIT_LATE: MutantFault = {
   kind: lateCommit,
   scenario: FRESH,
-  moment: at(/^commit/, BATCH_COMMIT, 'before'),
+  moment: batchCommit('before'),
   atOnce: true,
 };
 
 export const COMMIT_FAILED: MutantFault = {
   kind: failedCommit,
   scenario: FRESH,
-  moment: at(/^commit/, BATCH_COMMIT, 'before'),
+  moment: batchCommit('before'),
 };
 
 export const BATCH_CANCELLED: MutantFault = {
@@ -80,5 +79,5 @@ export const READER_TERMINATED: MutantFault = {
 export const STALLED: MutantFault = {
   kind: stall,
   scenario: FRESH,
-  moment: at(/^update drydock\.batches\s+set status = 'done'/, 2, 'before'),
+  moment: at(SET_DONE, 2, 'before'),
 };

@@ -33,7 +33,12 @@ export async function runMutants(
   },
 ): Promise<void> {
   const controls = [...new Set(MUTANTS.map(({ fault }) => fault))].map((fault) => async (at: Workshop) => {
-    options.onControl(await runFault(at, main, whole(fault), LIMIT_SECONDS));
+    const result = await runFault(at, main, whole(fault), LIMIT_SECONDS);
+    // A disturbance that hits nothing proves nothing about the mutants that it is for.
+    const missed = result.moment === undefined && fault.moment.at !== 'never';
+    options.onControl(
+      missed ? { ...result, problems: [...result.problems, 'its moment never came'] } : result,
+    );
   });
   const mutants = MUTANTS.map((mutant) => async (at: Workshop) => {
     const directory = mkdtempSync(join(tmpdir(), 'drydock-mutant-'));
