@@ -149,8 +149,8 @@ async function end(session: Session, turn: Turn): Promise<number> {
       await catchUp.within();
       let repointed = 0;
       for (const key of keys) repointed += await repoint(session, phase, phaseId, targets, key);
+      await dropReverseTriggers(session, targets);
       const statements = [
-        ...dropReverseTriggers(targets),
         ...readOnlyViews(await restorations(session, phase, targets, phaseId)),
         ...unifiedDefaults(phase, targets),
       ];

@@ -52,9 +52,8 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
       const oldNames = await readOldNames(session, phaseId);
       requireCarried(phase, oldNames);
       const { carried, statements } = carryOver(oldNames);
-      await session.execute(
-        [...statements, ...tables.flatMap(moveBack), ...stopReverseTriggers(targets)].join(';\n'),
-      );
+      await session.execute([...statements, ...tables.flatMap(moveBack)].join(';\n'));
+      await stopReverseTriggers(session, targets);
       await forgetMoved(session, phaseId);
       await moveState(session, phaseId, 'in-sync');
       await recordTurn(session, {
@@ -84,7 +83,7 @@ async function clearAway(session: Session, targets: Targets, signal: AbortSignal
   const once = () =>
     session.transaction(async () => {
       await session.execute(`set local lock_timeout = '${LOCK_PATIENCE}'`);
-      await session.execute(dropReverseTriggers(targets).join('; '));
+      await dropReverseTriggers(session, targets);
     });
   await withRetry(once, { signal }).catch((error: unknown) => {
     if (!isRetryable(error)) throw error;

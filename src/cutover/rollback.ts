@@ -167,7 +167,7 @@ export async function dropPhase(
       await dropOwned(session, object);
       dropped.push(`${object.kind} ${object.schema}.${object.name}`);
     }
-    await session.execute(dropReverseFunctions(phase, schema).join('; '));
+    await dropReverseFunctions(session, phase, schema);
     await session.execute('delete from drydock.phases where id = $1::int', [entry.id]);
     const { left } = await session.one('select count(*) as left from drydock.phases');
     if (left === '0') {

@@ -23,7 +23,7 @@ import { prepareLegacySchema } from './legacy-schema.js';
 import { type TableLock, underLocks } from './locks.js';
 import { moveAside } from './old-names.js';
 import { requireEqual } from './require-equal.js';
-import { prepareReverseCapture, sleepingReverseTriggers, wakeReverseTriggers } from './reverse/install.js';
+import { createSleepingTriggers, prepareReverseCapture, wakeReverseTriggers } from './reverse/install.js';
 
 const STATE = 'Nothing of the phase was swapped: the applications use its legacy tables as before.';
 
@@ -74,13 +74,13 @@ async function prepare(
   later: readonly number[],
 ): Promise<string> {
   const trimmings = await readTrimmings(session, tables);
-  await session.transaction(async () => {
+  const triggers = await session.transaction(async () => {
     await lockLedger(session);
     await prepareLegacySchema(
       session,
       [...trimmings.values()].map(({ owner }) => owner),
     );
-    await prepareReverseCapture(session, phase, targets, { own: phaseId, later });
+    return prepareReverseCapture(session, phase, targets, { own: phaseId, later });
   });
   // They sleep until the swap: a deleted submission reaches our tables by its foreign key, while the legacy tables are
   // not yet where the triggers look for them.
@@ -90,7 +90,7 @@ async function prepare(
         'select pg_get_userbyid(relowner) as owner from pg_class where oid = $1::text::regclass',
         [targets.unified.qualified],
       );
-      await session.execute(sleepingReverseTriggers(targets, String(owner)).join('; '));
+      await createSleepingTriggers(session, triggers, String(owner));
     }),
   );
   return readCatalog(session, tables);
@@ -114,7 +114,8 @@ async function move(
     const own = trimmings.get(table.oid);
     return own === undefined ? [] : moveAside(table, own, serverVersion);
   });
-  await session.execute([...statements, ...wakeReverseTriggers(targets)].join(';\n'));
+  await session.execute(statements.join(';\n'));
+  await wakeReverseTriggers(session, targets);
   const moved = await readTrimmings(session, tables);
   const defaults = tables.flatMap(({ oid, home, name }) => {
     const own = moved.get(oid);

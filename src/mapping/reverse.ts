@@ -1,8 +1,33 @@
+import type { LegacyTable } from '../legacy/detect.js';
+
+/**
+ * The schema of the functions that belong to owners of legacy tables. The ledger is in another one: an owner gets no
+ * right to anything of it, and none to look into this one.
+ */
+export const FUNCTIONS_SCHEMA = 'drydock_reverse';
+
+/**
+ * A look into a table that is not restructured. It is a function of its own, which runs with the rights of the table's
+ * owner: index expressions and policies of the table are his code.
+ */
+export interface Lookup {
+  readonly table: Pick<LegacyTable, 'oid'>;
+  /** Of the function. */
+  readonly name: string;
+  /** What it takes, and returns by name. */
+  readonly args: string;
+  readonly returns: string;
+  /** plpgsql. */
+  readonly body: string;
+}
+
 /**
  * What an application that writes to the unified table itself has to be helped with, and what it may not write: the
  * part of it that differs from phase to phase. The rest follows from the mapping.
  */
 export interface ReverseRules {
+  /** Looks into tables of other owners that `keys` calls for. */
+  readonly lookups: readonly Lookup[];
   /** plpgsql declarations for `keys` and `rows`. */
   readonly declare: string;
   /**

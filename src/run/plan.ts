@@ -4,7 +4,9 @@ import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { extraColumns } from '../legacy/detect.js';
+import { AS_OWNER, readingWarning } from '../legacy/reading-advice.js';
 import { type LegacyTableName, SHAPES } from '../legacy/shapes.js';
+import { untrustedWhenRead } from '../legacy/untrusted-code.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { requireOptions } from '../reports/options.js';
@@ -162,6 +164,8 @@ async function warningsOf(
     }
   }
   if (context.isStandby) warnings.push('The server is a standby: a run has to be given to the primary.');
+  const code = await untrustedWhenRead(context.session, [...context.legacy.tables.values()]);
+  warnings.push(...code.map((one) => `${readingWarning(one)} ${AS_OWNER}`));
   const repeated = await repeatedSubmissions(context.session, context.legacy);
   if (repeated > 0) warnings.push(repeatedWarning(repeated));
   return warnings;

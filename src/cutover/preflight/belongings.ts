@@ -1,10 +1,11 @@
 import { counted } from '../../words/format.js';
+import { readExecutors } from '../reverse/executors.js';
 import { trustedHomes } from '../reverse/trusted-homes.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
 /** Triggers stay on the table, which the view writes to. */
 export const triggers: Check = async ({ session, tables, oids }) => {
-  const trusted = await trustedHomes(session, tables);
+  const executors = await readExecutors(session, tables);
   const rows = await session.query(
     `select t.tgrelid::regclass::text as relation, t.tgname as name, t.tgrelid::text as oid, p.oid::regprocedure::text as called,
        (p.prosrc ~* 'tg_(table_schema|relid)')::text as by_schema,
@@ -13,9 +14,13 @@ export const triggers: Check = async ({ session, tables, oids }) => {
      where t.tgrelid = any ($1::text::oid[]) and not t.tgisinternal and n.nspname <> 'drydock' order by 1, 2`,
     [oids],
   );
+  const homes = new Map<string, readonly string[]>();
+  for (const { role } of executors.values()) homes.set(role, await trustedHomes(session, tables, role));
   return rows.flatMap((row) => {
     const name = `${row.relation}.${row.name}`;
     const home = tables.find(({ oid }) => oid === row.oid)?.home ?? '';
+    const role = executors.get(String(row.oid))?.role ?? '';
+    const trusted = homes.get(role) ?? [];
     const found = [
       ...(row.by_schema === 'true'
         ? [
@@ -33,7 +38,7 @@ export const triggers: Check = async ({ session, tables, oids }) => {
             warned(
               'trigger',
               name,
-              `It fires as before. For what is written to the unified tables directly it runs with the rights of the user of Drydock, and finds no names in schema ${home}: others than the owners of the tables may create things there, or have.`,
+              `It fires as before. For what is written to the unified tables directly it runs with the rights of ${role}, and finds no names in schema ${home}: roles that do not have these rights may create things there, or have.`,
               `If it names something without its schema: alter function ${row.called} set search_path = ...`,
             ),
           ]),

@@ -1,5 +1,8 @@
+import { AS_OWNER, readingWarning } from '../../legacy/reading-advice.js';
+import { triggerMakers, untrustedWhenRead, untrustedWhenWritten } from '../../legacy/untrusted-code.js';
 import { needsOwnersRights, readTrimmings } from '../../old-names/trimmings.js';
 import { counted } from '../../words/format.js';
+import { executorOf, readExecutors } from '../reverse/executors.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
 /** Views with the rights of their reader came with this version. */
@@ -80,6 +83,80 @@ export const grants: Check = async ({ session, oids }) => {
         : `${counted(Number(row.on_table), 'grant')} on the table and ${row.on_columns} on its columns stay, and the view gets the same.`,
     ),
   );
+};
+
+/**
+ * What hangs on the tables is code of their owners, or of others. It runs with the rights of a table's owner when somebody
+ * writes to the unified tables, and with our own when we read. Functions change later: this is advice.
+ */
+export const untrustedCode: Check = async ({ session, tables }) => {
+  const executors = await readExecutors(session, tables);
+  const users = tables.map(({ oid }) => ({ oid, role: executorOf(executors, { oid }).role }));
+  const written = await untrustedWhenWritten(session, users);
+  const makers = await triggerMakers(session, users);
+  const read = await untrustedWhenRead(session, tables);
+  return [
+    ...written.map(({ table, kind, name, called, coder, runner }) =>
+      warned(
+        'untrusted-code',
+        `${table}.${name}`,
+        `This ${kind} has ${called} run with the rights of ${runner} when somebody writes to the unified tables, and ${coder} can change it at any time.`,
+        `alter function ${called} owner to "${runner}", if it is to be trusted; else take it off the table.`,
+      ),
+    ),
+    ...makers.map(({ table, coder, runner }) =>
+      warned(
+        'untrusted-trigger-right',
+        table,
+        `${coder ?? 'Everybody'} may put triggers on it, which run with the rights of ${runner} when somebody writes to the unified tables.`,
+        `revoke trigger on ${table} from ${coder === null ? 'public' : `"${coder}"`}`,
+      ),
+    ),
+    ...read.map((code) =>
+      warned('untrusted-reading', `${code.table}.${code.name}`, readingWarning(code), AS_OWNER),
+    ),
+  ];
+};
+
+/** The owner of a table with policies that hold for him too sees a part of it, and might write back less than there is. */
+export const forcedRowSecurity: Check = async ({ session, tables, oids }) => {
+  const rows = await session.query(
+    'select oid::text as oid from pg_class where oid = any ($1::text::oid[]) and relforcerowsecurity order by 1',
+    [oids],
+  );
+  return rows.map((row) => {
+    const table = tables.find(({ oid }) => oid === row.oid);
+    return stops(
+      'forced-row-security',
+      table === undefined ? String(row.oid) : nameOf(table),
+      'Its policies hold for its owner too (force row level security). What is written to the unified tables reaches it with the rights of the owner, who has to see all of it.',
+      'alter table ... no force row level security',
+    );
+  });
+};
+
+/** An owner may have taken rights on his table from himself. */
+export const ownersRights: Check = async ({ session, tables }) => {
+  const executors = await readExecutors(session, tables);
+  const found = [];
+  for (const table of tables) {
+    const { role } = executorOf(executors, table);
+    const { missing } = await session.one(
+      `select string_agg(p.right, ', ') as missing from unnest(array['select', 'insert', 'update', 'delete']) p ("right")
+       where not has_table_privilege($1::text::name, $2::text::oid, p.right)`,
+      [role, table.oid],
+    );
+    if (missing === null || missing === undefined) continue;
+    found.push(
+      stops(
+        'owner',
+        nameOf(table),
+        `What is written to the unified tables reaches it with the rights of ${role}, who may not ${missing} there.`,
+        `grant ${missing} on the table to "${role}"`,
+      ),
+    );
+  }
+  return found;
 };
 
 /** Policies hold for the reader of a view only where the view reads with its reader's rights. */

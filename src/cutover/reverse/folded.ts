@@ -6,6 +6,7 @@ import { refuse } from '../../mapping/reverse.js';
 import type { Targets } from '../../mapping/targets.js';
 import type { LegacySide } from './legacy-columns.js';
 import { deleteRows, insertRows, updateRows } from './statements.js';
+import type { Steps } from './steps.js';
 
 const OLD_NAME = 'Write it under the old name of its legacy table.';
 
@@ -52,8 +53,8 @@ export function completeFoldedBody(targets: Targets, sides: readonly LegacySide[
   ].join('\n');
 }
 
-/** plpgsql that runs after a statement on the table of whole rows. */
-export function writeFoldedBody(sides: readonly LegacySide[]): string {
+/** What is done after a statement on the table of whole rows. */
+export function foldedSteps(sides: readonly LegacySide[]): Steps {
   const legacyValue = (side: LegacySide) => (column: BoundColumn, alias: string) =>
     fromFolded(side.source, column, alias);
   const of = (side: LegacySide, alias: string) => `${alias}.source = ${sourceName(side)}`;
@@ -64,22 +65,25 @@ export function writeFoldedBody(sides: readonly LegacySide[]): string {
     });
     return `old_rows o join new_rows n on o.source = n.source${same.join('')}`;
   };
-  return [
-    'begin',
-    `if tg_op = 'INSERT' then`,
-    ...sides.map((side) => insertRows(side, legacyValue(side), `new_rows n where ${of(side, 'n')}`)),
-    `elsif tg_op = 'UPDATE' then`,
-    ...sides.map((side) =>
-      side.isUnique
-        ? updateRows(side, legacyValue(side), pair(side), of(side, 'o'))
-        : `if exists (select from old_rows o where ${of(side, 'o')}) then ${refuse('folded', 'Rows of this legacy table cannot be told apart.', OLD_NAME)} end if;`,
+  const step = (statement: (side: LegacySide) => string) => (side: LegacySide) => ({
+    by: side.executor,
+    statements: [statement(side)],
+  });
+  return {
+    insert: sides.map(
+      step((side) => insertRows(side, legacyValue(side), `new_rows n where ${of(side, 'n')}`)),
     ),
-    `elsif tg_op = 'DELETE' then`,
-    ...[...sides].reverse().map((side) => deleteRows(side, legacyValue(side), 'old_rows o', of(side, 'o'))),
-    'end if;',
-    'return null;',
-    'end',
-  ].join('\n');
+    update: sides.map(
+      step((side) =>
+        side.isUnique
+          ? updateRows(side, legacyValue(side), pair(side), of(side, 'o'))
+          : `if exists (select from old_rows o where ${of(side, 'o')}) then ${refuse('folded', 'Rows of this legacy table cannot be told apart.', OLD_NAME)} end if;`,
+      ),
+    ),
+    delete: [...sides]
+      .reverse()
+      .map(step((side) => deleteRows(side, legacyValue(side), 'old_rows o', of(side, 'o')))),
+  };
 }
 
 function sourceName(side: LegacySide): string {

@@ -1,177 +1,231 @@
 import { generatedName, ident, literal, qualified } from '../../db/identifier.js';
 import { OWN_WRITES, type Session } from '../../db/session.js';
-import { LEDGER_SCHEMA } from '../../ledger/schema.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';
 import { phaseDefinitions } from '../../phases/all.js';
 import type { Phase } from '../../phases/phase.js';
 import type { PhaseName } from '../../reports/target.js';
 import { completeRowBody } from './complete-row.js';
-import { completeFoldedBody, writeFoldedBody } from './folded.js';
+import { executorOf, readExecutors } from './executors.js';
+import { completeFoldedBody, foldedSteps } from './folded.js';
+import { createFunctions, dropFunctions, type ReverseFunction, schemaOf } from './functions.js';
 import { type LegacySide, readLegacySide } from './legacy-columns.js';
+import { atArmsLength } from './owner-functions.js';
+import { EVENT_NAMES, EVENTS, joined, roleOf, type Steps } from './steps.js';
 import { trustedHomes } from './trusted-homes.js';
-import { type Told, writeUnifiedBody } from './write-unified.js';
+import { type Told, unifiedSteps } from './write-unified.js';
 
 /**
  * Reverse capture: what an application writes to the unified tables themselves reaches the legacy tables in the same
  * transaction, so that there is a way back. The legacy tables stay what everything is computed from: the next sync
  * sees the legacy change and makes the same unified row of it.
+ *
+ * Functions with our rights write our tables, and functions with the rights of their owners the legacy tables: what
+ * hangs on those is code of others, and never runs with more rights than its owner has.
  */
 
-/** What a session of an application may have set, and must not change what the functions read and write. */
-const SETTINGS = [
-  `timezone = 'UTC'`,
-  `datestyle = 'ISO, MDY'`,
-  `intervalstyle = 'postgres'`,
-  'extra_float_digits = 1',
-  `bytea_output = 'hex'`,
-  `xmloption = 'content'`,
-  'row_security = off',
-] as const;
-
-const EVENTS = {
-  insert: 'referencing new table as new_rows',
-  update: 'referencing old table as old_rows new table as new_rows',
-  delete: 'referencing old table as old_rows',
-} as const;
-
-const TRIGGERS = [
-  'drydock_reverse_row',
-  'drydock_reverse_truncate',
-  ...Object.keys(EVENTS).map((event) => `drydock_reverse_${event}`),
-];
-
-interface ReverseFunction {
+/** A trigger of reverse capture on one of our tables, and the function that it calls. */
+interface ReverseTrigger {
   readonly name: string;
-  readonly body: string;
-  /** Schemas besides the server's own in which names are looked for; all that it says itself is qualified. */
-  readonly path?: readonly string[];
+  /** When it fires; and what stands behind the table's name. */
+  readonly when: string;
+  readonly rows: string;
+  readonly calls: ReverseFunction;
 }
 
-interface ReverseTarget {
+/** What there is to make for one of our tables. */
+export interface ReverseTarget {
   readonly target: Target;
-  /** Runs before each row; and after each statement. */
-  readonly before: ReverseFunction;
-  readonly after: ReverseFunction;
+  readonly triggers: readonly ReverseTrigger[];
 }
 
-function functionName(target: Pick<Target, 'schema' | 'name'>, what: string): string {
-  return generatedName('reverse', what, target.schema, target.name);
-}
+const PREFIX = 'drydock_reverse_';
 
-async function reverseTargets(
-  session: Session,
-  phase: Phase,
-  targets: Targets,
-  told: Told,
-): Promise<ReverseTarget[]> {
-  const sides: LegacySide[] = [];
-  for (const source of phase.bound.sources) sides.push(await readLegacySide(session, source));
-  // What writes the legacy tables has their triggers fire, which were made to run where applications find their names.
-  const path = await trustedHomes(
-    session,
-    sides.map(({ source }) => source.table),
-  );
-  const of = (target: Target, before: string, after: string): ReverseTarget => ({
-    target,
-    before: { name: functionName(target, 'row'), body: before },
-    after: { name: functionName(target, 'write'), body: after, path },
-  });
-  return [
-    of(targets.unified, completeRowBody(phase, targets, sides), writeUnifiedBody(targets, sides, told)),
-    of(targets.folded, completeFoldedBody(targets, sides), writeFoldedBody(sides)),
-  ];
+function functionName(target: Pick<Target, 'schema' | 'name'>, ...what: readonly string[]): string {
+  return generatedName('reverse', ...what, target.schema, target.name);
 }
 
 /**
  * Makes the functions; harmless before the triggers are there, so that the swap itself has less to do under its locks.
- * They run as their owner, whom nothing is hidden from, and nobody else may call them.
+ *
+ * @returns the triggers that are to call them
  */
 export async function prepareReverseCapture(
   session: Session,
   phase: Phase,
   targets: Targets,
   told: Told,
-): Promise<void> {
-  const found = await reverseTargets(session, phase, targets, told);
-  const truncate = `begin ${refuse('truncate', 'The unified tables cannot be truncated while there is a way back.', 'Delete the rows.')} end`;
-  const functions: ReverseFunction[] = [
-    ...found.flatMap(({ before, after }) => [before, after]),
-    ...found.map(({ target }) => ({ name: functionName(target, 'truncate'), body: truncate })),
+): Promise<readonly ReverseTarget[]> {
+  const { sources } = phase.bound;
+  const tables = sources.map(({ table }) => table);
+  const executors = await readExecutors(session, [
+    ...tables,
+    ...phase.reverse.lookups.map(({ table }) => table),
+  ]);
+  const sides: LegacySide[] = [];
+  for (const source of sources)
+    sides.push(await readLegacySide(session, source, executorOf(executors, source.table)));
+  // What writes the legacy tables has their triggers fire, which were made to run where applications find their names.
+  const paths = new Map<string | null, readonly string[]>();
+  for (const { executor } of sides)
+    paths.set(roleOf(executor), await trustedHomes(session, tables, executor.role));
+  const apart = sides.map(atArmsLength);
+  const of = (target: Target, before: string, steps: Steps) => triggersOf(target, before, steps, paths);
+  const made = [
+    of(
+      targets.unified,
+      completeRowBody(
+        phase,
+        targets,
+        apart.map(({ merged }) => merged),
+      ),
+      unifiedSteps(targets, sides, told),
+    ),
+    of(
+      targets.folded,
+      completeFoldedBody(
+        targets,
+        apart.map(({ whole }) => whole),
+      ),
+      foldedSteps(sides),
+    ),
   ];
-  for (const { name, body, path = [] } of functions) {
-    const names = ['pg_catalog', ...path.map(ident), 'pg_temp'].join(', ');
-    const settings = [`search_path = ${names}`, ...SETTINGS].map((setting) => `set ${setting}`).join(' ');
-    await session.execute(
-      `create or replace function ${qualified(LEDGER_SCHEMA, name)}() returns trigger language plpgsql security definer ${settings} as ${literal(body)}`,
-    );
-    await session.execute(`revoke all on function ${qualified(LEDGER_SCHEMA, name)}() from public`);
+  const called: ReverseFunction[] = [
+    ...apart.flatMap(({ functions }) =>
+      functions.map((one) => ({ ...one, by: one.executor, trigger: null })),
+    ),
+    ...phase.reverse.lookups.map((one) => ({ ...one, by: executorOf(executors, one.table), trigger: null })),
+  ];
+  for (const { target, triggers } of made) {
+    const own = target === targets.unified ? called : [];
+    await createFunctions(session, target, [...own, ...triggers.map(({ calls }) => calls)]);
   }
+  return made;
+}
+
+function triggersOf(
+  target: Target,
+  before: string,
+  steps: Steps,
+  paths: ReadonlyMap<string | null, readonly string[]>,
+): ReverseTarget {
+  const ours = (what: string, body: string): ReverseFunction => ({
+    name: functionName(target, what),
+    args: '',
+    returns: 'trigger',
+    body,
+    by: null,
+    trigger: { path: [] },
+  });
+  const truncate = `begin ${refuse('truncate', 'The unified tables cannot be truncated while there is a way back.', 'Delete the rows.')} end`;
+  const after = EVENT_NAMES.flatMap((event) =>
+    joined(steps[event]).map(({ by, statements }, at): ReverseTrigger => {
+      // Postgres fires them in the order of their names.
+      const name = at === 0 ? event : `${event}_${at + 1}`;
+      const path = paths.get(roleOf(by)) ?? [];
+      const body = ['begin', ...statements, 'return null;', 'end'].join('\n');
+      const calls = { ...ours(name, body), by, trigger: { path } };
+      return {
+        name: `${PREFIX}${name}`,
+        when: `after ${event}`,
+        rows: `${EVENTS[event]} for each statement`,
+        calls,
+      };
+    }),
+  );
+  return {
+    target,
+    triggers: [
+      {
+        name: `${PREFIX}row`,
+        when: 'before insert or update',
+        rows: 'for each row',
+        calls: ours('row', before),
+      },
+      {
+        name: `${PREFIX}truncate`,
+        when: 'before truncate',
+        rows: 'for each statement',
+        calls: ours('truncate', truncate),
+      },
+      ...after,
+    ],
+  };
 }
 
 /**
- * Statements that make the triggers of reverse capture, and let none of them fire yet. What Drydock writes itself is told by a setting of its sessions, which
- * counts only for members of the role that owns the tables: an application cannot use it to get past.
+ * Makes the triggers of reverse capture, and lets none of them fire yet. What Drydock writes itself is known by a setting of its
+ * sessions, which counts only for members of the role that owns the tables: an application cannot use it to get past.
  */
-export function sleepingReverseTriggers(targets: Targets, owner: string): string[] {
+export async function createSleepingTriggers(
+  session: Session,
+  made: readonly ReverseTarget[],
+  owner: string,
+): Promise<void> {
   const others = `when (not (coalesce(current_setting(${literal(OWN_WRITES)}, true), '') = 'on' and pg_has_role(current_user, ${literal(owner)}, 'member')))`;
-  return [targets.unified, targets.folded].flatMap((target) => {
-    const call = (what: string) =>
-      `execute function ${qualified(LEDGER_SCHEMA, functionName(target, what))}()`;
-    const made = [
+  for (const { target, triggers } of made) {
+    const stale = (await triggerNames(session, target)).filter(
+      (name) => !triggers.some((trigger) => trigger.name === name),
+    );
+    await session.execute(
       [
-        'drydock_reverse_row',
-        `before insert or update on ${target.qualified} for each row ${others} ${call('row')}`,
-      ],
-      [
-        'drydock_reverse_truncate',
-        `before truncate on ${target.qualified} for each statement ${others} ${call('truncate')}`,
-      ],
-      ...Object.entries(EVENTS).map(([event, rows]) => [
-        `drydock_reverse_${event}`,
-        `after ${event} on ${target.qualified} ${rows} for each statement ${others} ${call('write')}`,
-      ]),
-    ] as const;
-    return made.flatMap(([name, definition]) => [
-      `create or replace trigger ${ident(String(name))} ${definition}`,
-      `alter table ${target.qualified} disable trigger ${ident(String(name))}`,
-    ]);
-  });
+        ...triggers.flatMap(({ name, when, rows, calls }) => [
+          `create or replace trigger ${ident(name)} ${when} on ${target.qualified} ${rows} ${others} execute function ${qualified(schemaOf(calls), calls.name)}()`,
+          `alter table ${target.qualified} disable trigger ${ident(name)}`,
+        ]),
+        ...stale.map((name) => `drop trigger ${ident(name)} on ${target.qualified}`),
+      ].join('; '),
+    );
+  }
 }
 
-/** Statements that switch reverse capture on, in the transaction that moves the legacy tables; in every session. */
-export function wakeReverseTriggers(targets: Targets): string[] {
-  return [targets.unified, targets.folded].map(
-    (target) =>
-      `alter table ${target.qualified} ${TRIGGERS.map((name) => `enable always trigger ${ident(name)}`).join(', ')}`,
+/** The triggers of reverse capture that are on a table of ours. */
+async function triggerNames(session: Session, target: Pick<Target, 'qualified'>): Promise<string[]> {
+  const rows = await session.query(
+    `select t.tgname as name from pg_trigger t
+     where t.tgrelid = to_regclass($1::text) and not t.tgisinternal and starts_with(t.tgname, $2::text) order by 1`,
+    [target.qualified, PREFIX],
   );
+  return rows.map(({ name }) => String(name));
 }
 
-/** Statements that switch it off, which is sooner done than taking it away. */
-export function stopReverseTriggers(targets: Targets): string[] {
-  return [targets.unified, targets.folded].map(
-    (target) =>
-      `alter table ${target.qualified} ${TRIGGERS.map((name) => `disable trigger ${ident(name)}`).join(', ')}`,
-  );
+/** Switches reverse capture on, in the transaction that moves the legacy tables; in every session. */
+export function wakeReverseTriggers(session: Session, targets: Targets): Promise<void> {
+  return switchTriggers(session, targets, 'enable always');
 }
 
-/** Statements that take it away. */
-export function dropReverseTriggers(targets: Targets): string[] {
-  return [targets.unified, targets.folded].flatMap((target) => [
-    ...TRIGGERS.map((name) => `drop trigger if exists ${ident(name)} on ${target.qualified}`),
-    ...dropFunctions(target),
-  ]);
+/** Switches it off, which is sooner done than taking it away. */
+export function stopReverseTriggers(session: Session, targets: Targets): Promise<void> {
+  return switchTriggers(session, targets, 'disable');
 }
 
-/** Statements that take the functions of a phase away whose tables are gone: a cutover may have been stopped early. */
-export function dropReverseFunctions(phase: PhaseName, schema: string): string[] {
-  return phaseDefinitions([phase]).flatMap(({ mapping }) =>
-    [mapping.unified, mapping.folded].flatMap((name) => dropFunctions({ schema, name })),
-  );
+async function switchTriggers(
+  session: Session,
+  targets: Targets,
+  how: 'enable always' | 'disable',
+): Promise<void> {
+  for (const target of [targets.unified, targets.folded]) {
+    const actions = (await triggerNames(session, target)).map((name) => `${how} trigger ${ident(name)}`);
+    if (actions.length > 0) await session.execute(`alter table ${target.qualified} ${actions.join(', ')}`);
+  }
 }
 
-function dropFunctions(target: Pick<Target, 'schema' | 'name'>): string[] {
-  return ['row', 'write', 'truncate'].map(
-    (what) => `drop function if exists ${qualified(LEDGER_SCHEMA, functionName(target, what))}()`,
-  );
+/** Takes it away. */
+export async function dropReverseTriggers(session: Session, targets: Targets): Promise<void> {
+  for (const target of [targets.unified, targets.folded]) {
+    for (const name of await triggerNames(session, target))
+      await session.execute(`drop trigger ${ident(name)} on ${target.qualified}`);
+    await dropFunctions(session, target);
+  }
+}
+
+/** Takes the functions of a phase away whose tables are gone: a cutover may have been stopped early. */
+export async function dropReverseFunctions(
+  session: Session,
+  phase: PhaseName,
+  schema: string,
+): Promise<void> {
+  for (const { mapping } of phaseDefinitions([phase])) {
+    for (const name of [mapping.unified, mapping.folded]) await dropFunctions(session, { schema, name });
+  }
 }

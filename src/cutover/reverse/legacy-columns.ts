@@ -1,9 +1,11 @@
 import { ident, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
+import { isTrusted, ME } from '../../db/trusted-role.js';
 import { isUniqueKey } from '../../legacy/catalog.js';
 import { LEGACY_SCHEMA } from '../../legacy/moved.js';
 import type { BoundSource } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
+import type { Executor } from './executors.js';
 
 /** A legacy column as one writes to it. */
 export interface LegacyColumn {
@@ -14,6 +16,10 @@ export interface LegacyColumn {
   readonly generated: boolean;
   /** Conditions of the table on this column alone, as SQL over the bare column name. */
   readonly checks: readonly string[];
+  /** Its type, or one that this is made of, belongs to a role whose code may not run with our rights. */
+  readonly isForeign: boolean;
+  /** The function that looks at the conditions with the rights of the table's owner; null: whoever asks looks at them. */
+  readonly fits: string | null;
 }
 
 /** A source as direct writes to the unified tables reach it. */
@@ -26,10 +32,28 @@ export interface LegacySide {
   readonly identity: readonly BoundColumn[];
   /** They name one row; otherwise equal rows may share them, of which any one will do. */
   readonly isUnique: boolean;
+  /** Who runs what hangs on the table. */
+  readonly executor: Executor;
+  /** The function that locks a row with the rights of the table's owner; null: whoever wants it locks it. */
+  readonly hold: string | null;
 }
 
 const COLUMNS_SQL = `
-select a.attname as name, (a.attgenerated <> '')::text as generated,
+with recursive part (attnum, oid) as (
+  select a.attnum, a.atttypid from pg_attribute a where a.attrelid = $1::text::oid and a.attnum > 0 and not a.attisdropped
+  union
+  select p.attnum, x.oid
+  from part p join pg_type t on t.oid = p.oid
+  cross join lateral (
+    select t.typbasetype where t.typtype = 'd'
+    union all select t.typelem where t.typcategory = 'A'
+    union all select f.atttypid from pg_attribute f where t.typtype = 'c' and f.attrelid = t.typrelid and f.attnum > 0 and not f.attisdropped
+    union all select g.rngsubtype from pg_range g where g.rngtypid = t.oid
+    union all select g.rngtypid from pg_range g where g.rngmultitypid = t.oid
+  ) x (oid)
+)
+select a.attname as name,
+  exists (select from part p join pg_type t on t.oid = p.oid where p.attnum = a.attnum and not ${isTrusted('t.typowner', ME)})::text as is_foreign, (a.attgenerated <> '')::text as generated,
   case
     when a.attgenerated <> '' then null
     when a.attidentity <> '' then (
@@ -52,7 +76,11 @@ select format('%L::regclass', s.oid::regclass) as printed, format('%s::oid::regc
 from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
 where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = $1::text::oid and d.deptype = 'a'`;
 
-export async function readLegacySide(session: Session, source: BoundSource): Promise<LegacySide> {
+export async function readLegacySide(
+  session: Session,
+  source: BoundSource,
+  executor: Executor,
+): Promise<LegacySide> {
   const rows = await session.query(COLUMNS_SQL, [source.table.oid]);
   const byName = new Map(rows.map((row) => [row.name, row]));
   const sequences = await session.query(SEQUENCES_SQL, [source.table.oid]);
@@ -68,19 +96,23 @@ export async function readLegacySide(session: Session, source: BoundSource): Pro
       default: row?.default == null ? null : wherever(row.default),
       generated: row?.generated === 'true',
       checks: JSON.parse(String(row?.checks ?? '[]')) as string[],
+      isForeign: row?.is_foreign === 'true',
+      fits: null,
     };
   });
   const isUnique = isUniqueKey(source.table, 'id');
   const named = (names: readonly string[]) => source.columns.filter((column) => names.includes(column.name));
   const dlt = named(['_dlt_id', 'submission_id']);
   const identity = isUnique ? named(['id']) : dlt.length === 2 ? dlt : [];
-  return { source, table: qualified(LEGACY_SCHEMA, source.table.name), columns, identity, isUnique };
+  const table = qualified(LEGACY_SCHEMA, source.table.name);
+  return { source, table, columns, identity, isUnique, executor, hold: null };
 }
 
 /** SQL: whether the table's own conditions on a column take a value. */
 export function passesChecks(column: LegacyColumn, value: string): string {
-  if (column.checks.length === 0) return 'true';
   const { name, type } = column.bound;
+  if (column.fits !== null) return `${column.fits}((${value})::${type.name})`;
+  if (column.checks.length === 0) return 'true';
   const all = column.checks.map((check) => `coalesce(${check}, true)`).join(' and ');
   return `(select ${all} from (select (${value})::${type.name} as ${ident(name)}) c)`;
 }

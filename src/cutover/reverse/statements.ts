@@ -20,9 +20,23 @@ export function insertRows(side: LegacySide, legacyValue: ValueOf, from: string)
  */
 export function holdRows(side: LegacySide, legacyValue: ValueOf): string[] {
   if (side.identity.length === 0) return [];
-  return [
-    `if ${flagOf(side, 'old')} then perform from ${side.table} x where ${identityEquals(side, legacyValue, 'x', 'old')} for no key update; end if;`,
-  ];
+  const taken =
+    side.hold === null
+      ? lockRow(side, legacyValue, 'old')
+      : `perform ${side.hold}(${side.identity.map((column) => `old.${ident(placeOf(column))}`).join(', ')});`;
+  return [`if ${flagOf(side, 'old')} then ${taken} end if;`];
+}
+
+/** plpgsql that locks the legacy rows of our row `ours`. */
+export function lockRow(side: LegacySide, legacyValue: ValueOf, ours: string, from = ''): string {
+  return `perform from ${side.table} x${from} where ${identityEquals(side, legacyValue, 'x', ours)} for no key update of x;`;
+}
+
+/** The column of the unified table that holds a column of the identity. */
+export function placeOf({ name, home }: BoundColumn): string {
+  if (home.kind === 'id') return 'id';
+  if (home.kind === 'own') return home.target;
+  throw new Error(`${name} identifies rows, and is merged`);
 }
 
 /**

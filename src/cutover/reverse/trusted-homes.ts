@@ -1,20 +1,20 @@
 import type { Session } from '../../db/session.js';
+import { isTrusted } from '../../db/trusted-role.js';
 import type { LegacyTable } from '../../legacy/detect.js';
-import { oidArray } from '../preflight/findings.js';
 
 /**
  * The schemas of some legacy tables in which the triggers of these tables may look for names when a direct write brings
- * rows to them. They run with our rights then, and so would whatever somebody puts there under a name that they use: a
+ * rows to them. They run with the rights of a role then, and so would whatever somebody puts there under a name that they use: a
  * function or an operator there that fits the types exactly even goes before the server's own. So nobody may create in such
- * a schema, nor own what was made there before, but superusers, ourselves, and the owners of the tables, whose triggers have
- * our rights anyway.
+ * a schema, nor own what was made there before, whose code may not run with these rights.
  */
 export async function trustedHomes(
   session: Session,
-  tables: readonly Pick<LegacyTable, 'oid' | 'home'>[],
+  tables: readonly Pick<LegacyTable, 'home'>[],
+  role: string,
 ): Promise<string[]> {
   const rows = await session.query(
-    `select n.nspname as name from pg_namespace n
+    `select n.nspname as name from pg_namespace n join pg_roles runner on runner.rolname = $2::text
      where n.nspname = any ($1::text::name[]) and not exists (
        select from (
          select n.nspowner as role
@@ -28,10 +28,9 @@ export async function trustedHomes(
        left join pg_roles named on named.oid = g.role
        left join pg_database d on d.datname = current_database() and named.rolname = 'pg_database_owner'
        left join pg_roles r on r.oid = coalesce(d.datdba, g.role)
-       where not coalesce(
-         r.rolsuper or r.rolname = current_user or r.oid in (select c.relowner from pg_class c where c.oid = any ($2::text::oid[])), false)
+       where not ${isTrusted('r.oid', 'runner.oid')}
      ) order by 1`,
-    [`{${tables.map(({ home }) => JSON.stringify(home)).join(',')}}`, oidArray(tables)],
+    [`{${tables.map(({ home }) => JSON.stringify(home)).join(',')}}`, role],
   );
   return rows.map(({ name }) => String(name));
 }

@@ -4,6 +4,7 @@ import { fromUnified } from '../../mapping/restore.js';
 import type { Targets } from '../../mapping/targets.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 import { deleteRows, insertRows, updateRows } from './statements.js';
+import type { Steps } from './steps.js';
 
 /** An SQL list of the phases that stand on this one, whose rows may belong to other ones now. */
 const tell = (phaseIds: readonly number[], rows: string) =>
@@ -20,48 +21,62 @@ export interface Told {
   readonly later: readonly number[];
 }
 
-/** plpgsql that runs after a statement on the unified table: the legacy tables get the same, set by set. */
-export function writeUnifiedBody(targets: Targets, sides: readonly LegacySide[], told: Told): string {
+/**
+ * What is done after a statement on the unified table: the legacy tables get the same, set by set. Our own tables are
+ * written by ourselves, and first; a legacy table by whoever runs what hangs on it.
+ */
+export function unifiedSteps(targets: Targets, sides: readonly LegacySide[], told: Told): Steps {
   const primary = sides.filter(({ source }) => source.rule.flag !== null);
   const legacyValue = (side: LegacySide) => (column: BoundColumn, alias: string) =>
     fromUnified(side.source, column, alias);
   const both = 'old_rows o join new_rows n on n.id = o.id';
-  const inserts = primary.map((side) =>
-    insertRows(side, legacyValue(side), `new_rows n where ${flagOf(side, 'n')}`),
-  );
-  const updates = primary.flatMap((side) => {
-    const [had, has] = [flagOf(side, 'o'), flagOf(side, 'n')];
-    return [
-      deleteRows(side, legacyValue(side), both, `${had} and not ${has}`),
-      insertRows(side, legacyValue(side), `${both} where ${has} and not ${had}`),
-      updateRows(side, legacyValue(side), both, `${had} and ${has}`),
-    ];
-  });
   const left = [
     'o.merge_key <> n.merge_key',
     ...primary.map((side) => `${flagOf(side, 'o')} <> ${flagOf(side, 'n')}`),
   ];
-  const deletes = [...primary]
-    .reverse()
-    .map((side) => deleteRows(side, legacyValue(side), 'old_rows o', flagOf(side, 'o')));
-  return [
-    'begin',
-    `if tg_op = 'INSERT' then`,
-    ...inserts,
-    ...tell(told.later, 'new_rows'),
-    `elsif tg_op = 'UPDATE' then`,
-    ...updates,
-    // A legacy row that went, or went elsewhere, is not among ours any more when a sync looks for its key: what else the
-    // key has, and what the row itself had from there, would stay as it was.
-    `insert into drydock.changes (phase_id, operation, merge_key) select ${told.own}, 'key', k.merge_key from ${both} ` +
-      `cross join lateral (values (o.merge_key), (n.merge_key)) k (merge_key) where ${left.join(' or ')};`,
-    `elsif tg_op = 'DELETE' then`,
-    // What was folded into an opportunity goes with it, or a merge would bring it back; its own trigger reaches the legacy rows.
-    `delete from ${targets.folded.qualified} f using old_rows o where f.${ident('unified_id')} = o.id;`,
-    ...deletes,
-    ...tell(told.later, 'old_rows'),
-    'end if;',
-    'return null;',
-    'end',
-  ].join('\n');
+  return {
+    insert: [
+      { by: null, statements: tell(told.later, 'new_rows') },
+      ...primary.map((side) => ({
+        by: side.executor,
+        statements: [insertRows(side, legacyValue(side), `new_rows n where ${flagOf(side, 'n')}`)],
+      })),
+    ],
+    update: [
+      {
+        by: null,
+        // A legacy row that went, or went elsewhere, is not among ours any more when a sync looks for its key: what else the
+        // key has, and what the row itself had from there, would stay as it was.
+        statements: [
+          `insert into drydock.changes (phase_id, operation, merge_key) select ${told.own}, 'key', k.merge_key from ${both} ` +
+            `cross join lateral (values (o.merge_key), (n.merge_key)) k (merge_key) where ${left.join(' or ')};`,
+        ],
+      },
+      ...primary.map((side) => {
+        const [had, has] = [flagOf(side, 'o'), flagOf(side, 'n')];
+        return {
+          by: side.executor,
+          statements: [
+            deleteRows(side, legacyValue(side), both, `${had} and not ${has}`),
+            insertRows(side, legacyValue(side), `${both} where ${has} and not ${had}`),
+            updateRows(side, legacyValue(side), both, `${had} and ${has}`),
+          ],
+        };
+      }),
+    ],
+    delete: [
+      {
+        by: null,
+        statements: [
+          // What was folded into an opportunity goes with it, or a merge would bring it back; its own trigger reaches the legacy rows.
+          `delete from ${targets.folded.qualified} f using old_rows o where f.${ident('unified_id')} = o.id;`,
+          ...tell(told.later, 'old_rows'),
+        ],
+      },
+      ...[...primary].reverse().map((side) => ({
+        by: side.executor,
+        statements: [deleteRows(side, legacyValue(side), 'old_rows o', flagOf(side, 'o'))],
+      })),
+    ],
+  };
 }

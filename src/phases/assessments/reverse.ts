@@ -25,6 +25,7 @@ export function reverseAssessments(legacy: LegacyDatabase, bound: BoundPhase): R
       : timeColumns(scores.table, ['created_at', 'score_date']).flatMap((name) => place(name) ?? []);
   const records = `exists (select from ${folded} f where f.unified_id = old.id)`;
   return {
+    lookups: [],
     declare: '',
     keys: [
       ...(scores === undefined

@@ -1,9 +1,9 @@
-import { ident, qualified } from '../../db/identifier.js';
+import { generatedName, ident, qualified } from '../../db/identifier.js';
 import { asUuid, bareId, rawText } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import type { BoundPhase, BoundSource } from '../../mapping/bind.js';
-import { type ReverseRules, refuse } from '../../mapping/reverse.js';
+import { FUNCTIONS_SCHEMA, type Lookup, type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { ownTarget } from '../../mapping/tables.js';
 import { timeColumns } from '../../transform/standing.js';
 import { CREATED } from './keys.js';
@@ -151,6 +151,7 @@ export function reverseOpportunities(legacy: LegacyDatabase, bound: BoundPhase):
 
   const submission = submissionLookup(legacy);
   return {
+    lookups: submission.lookups,
     declare: 'v_rid text; v_title text; v_key text;',
     keys: [
       // Postgres' own foreign key takes a deleted submission away; the legacy tables have seen that delete themselves.
@@ -245,14 +246,30 @@ function fallbackTitle(): string {
   return `coalesce(v_title, new.app_name, case when length(${words}) > 80 then regexp_replace(left(${words}, 81), '\\s+\\S*$', '') || '…' else nullif(${words}, '') end, 'Untitled opportunity')`;
 }
 
-function submissionLookup(legacy: LegacyDatabase) {
+/** A submission by its uuid: whether it is there, its Reddit id, its title. */
+function submissionLookup(legacy: LegacyDatabase): {
+  readonly lookups: readonly Lookup[];
+  readonly exists: (value: string) => string;
+  readonly read: string;
+} {
   const table = legacy.tables.get('submissions');
-  if (table === undefined) return { exists: () => 'false', read: 'null;' };
+  if (table === undefined) return { lookups: [], exists: () => 'false', read: 'null;' };
   const from = qualified(table.schema, table.name);
   const id = asUuid('b.id', columnOf(table, 'id')?.type.kind ?? '');
   const raw = rawText(`b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}`);
+  const name = generatedName('submission', legacy.schema, table.name);
+  const call = (value: string) => `${qualified(FUNCTIONS_SCHEMA, name)}(${value})`;
   return {
-    exists: (value: string) => `exists (select from ${from} b where ${id} = ${value})`,
-    read: `select ${bareId(raw)}, b.title::text into v_rid, v_title from ${from} b where ${id} = new.submission_id;`,
+    lookups: [
+      {
+        table,
+        name,
+        args: 'wanted uuid, out known boolean, out rid text, out title text',
+        returns: 'record',
+        body: `begin select ${bareId(raw)}, b.title::text into rid, title from ${from} b where ${id} = wanted; known := found; end`,
+      },
+    ],
+    exists: (value) => `(${call(value)}).known`,
+    read: `select s.rid, s.title into v_rid, v_title from ${call('new.submission_id')} s;`,
   };
 }
