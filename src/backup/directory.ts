@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Cleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
+import { syncDirectory } from '../files/write-whole.js';
 import { FILE_MODE } from './table-file.js';
 
 /** Row data: nobody but its owner may look in. */
@@ -101,7 +102,8 @@ async function requireFree(target: string): Promise<void> {
   try {
     if ((await readdir(target)).length > 0) throw notFree(target);
   } catch (error) {
-    if (isErrno(error, 'ENOTDIR')) throw notFree(target);
+    // Where it is the parent that is no directory, looking at it fails too, and says so.
+    if (isErrno(error, 'ENOTDIR') && (await lstat(target)).isFile()) throw notFree(target);
     if (!isErrno(error, 'ENOENT')) throw error;
   }
 }
@@ -113,15 +115,6 @@ function notFree(target: string): DrydockError {
     state: 'Nothing was written; what is there was not touched.',
     next: 'Give --to a directory that is not there yet.',
   });
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {

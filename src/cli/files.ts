@@ -7,7 +7,8 @@ export function cannotWrite(file: string, cause: unknown): DrydockError {
   return new DrydockError({
     code: 'cannot-write',
     what: `The file ${quoted(file)} could not be written (${code}).`,
-    state: 'The work itself is done; only its file is missing.',
+    state:
+      'The work itself is done; only its file is missing, and what was in its place before is as it was.',
     next: 'Name another place, or make room or rights there, and give the command again.',
     cause,
   });

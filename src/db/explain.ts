@@ -1,7 +1,8 @@
 import { systemError } from '../errors/system-errors.js';
 import { DrydockError } from '../errors.js';
 import { isCommitInDoubt } from './commit-doubt.js';
-import { explainServerError } from './server-errors.js';
+import { explainServerError, GONE } from './server-errors.js';
+import { NoRowError } from './session.js';
 import { isConnectionLost, type PostgresError, sqlState } from './sqlstate.js';
 
 /**
@@ -42,6 +43,8 @@ function explain(error: unknown, state: string): DrydockError | undefined {
       cause: error,
     });
   }
+  if (error instanceof NoRowError)
+    return new DrydockError({ ...GONE, state, detail: error.detail, cause: error });
   if (sqlState(error)?.length === 5 && 'severity' in error) {
     const explanation = explainServerError(error);
     if (explanation === undefined) return undefined;

@@ -71,8 +71,8 @@ const BY_STATE: Readonly<Record<string, Explain>> = {
 const BY_CLASS: Readonly<Record<string, Explain>> = {
   '42': (message) => ({
     code: 'schema-changed',
-    what: `Something in the database is not what it was when the command began: ${message}.`,
-    next: 'Look at `drydock status` and give the same command again. If nobody changed or dropped anything, report it with --verbose.',
+    what: `Something that Drydock needs in the database is gone, or is another one: ${message}.`,
+    next: 'Make what the message names as it was, and give the same command again. If nobody changed or dropped it, report it with --verbose.',
   }),
   '53': (message) => ({
     code: 'server-resources',
@@ -86,6 +86,13 @@ const BY_CLASS: Readonly<Record<string, Explain>> = {
   }),
   '58': serverFault,
   XX: serverFault,
+};
+
+/** What Drydock looked up a moment ago, and does not find again. */
+export const GONE: Explanation = {
+  code: 'schema-changed',
+  what: 'Something that Drydock found in the database a moment ago is gone: it was dropped, or renamed.',
+  next: 'Look at `drydock status` and give the same command again. If nobody dropped or renamed anything, report it with --verbose.',
 };
 
 /** Classes whose messages can quote what a row holds. */

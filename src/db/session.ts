@@ -124,10 +124,10 @@ export class Session {
     return rows;
   }
 
-  /** The first row; an error when there is none. */
+  /** The first row. @throws NoRowError when there is none */
   async one(text: string, values: readonly (string | number | null)[] = []): Promise<TextRow> {
     const [row] = await this.query(text, values);
-    if (row === undefined) throw new Error(`no row from: ${text}`);
+    if (row === undefined) throw new NoRowError(text);
     return row;
   }
 
@@ -261,6 +261,14 @@ export class Session {
       // On a connection that is gone the driver only says that it is.
       throw this.#lost !== undefined && sqlState(error) === undefined ? this.#lost : error;
     }
+  }
+}
+
+/** A question that always has an answer had none: what it is about, such as a table, is gone. */
+export class NoRowError extends Error {
+  override readonly name = 'NoRowError';
+  constructor(readonly detail: string) {
+    super('A question about the database had no answer.');
   }
 }
 

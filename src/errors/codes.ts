@@ -489,10 +489,10 @@ export const CODES = {
     next: 'Drop the constraint that refuses them, and make it again afterwards.',
   },
   'schema-changed': {
-    meaning: 'A table, column, function or type is gone, or is another one than before.',
+    meaning: 'Something that Drydock needs in the database is gone, or is another one.',
     retry: false,
     exit: EXIT.failed,
-    next: '`drydock status`; then give the same command again.',
+    next: 'Make what the message names as it was, then give the same command again.',
   },
   'schema-not-empty': {
     meaning: 'The schema for a restore is in use.',

@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DrydockError } from '../errors.js';
+import { writeWhole } from '../files/write-whole.js';
 import { ALERT_CODES } from '../reports/monitor.js';
 import type { OpenAlerts } from './alert-book.js';
 
@@ -48,10 +49,8 @@ export async function readState(path: string | undefined): Promise<MonitorState>
 /** Whole or not at all: a reader, or a kill, never finds half a file. */
 export async function writeState(path: string | undefined, content: MonitorState): Promise<void> {
   if (path === undefined) return;
-  const unfinished = `${path}.${process.pid}`;
   try {
-    await writeFile(unfinished, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-    await rename(unfinished, path);
+    await writeWhole(path, `${JSON.stringify(content)}\n`, { replace: true, mode: 0o600 });
   } catch (error) {
     throw new DrydockError({
       code: 'bad-state-file',

@@ -1,5 +1,6 @@
 import { withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
+import { NoRowError } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import {
   batchHistory,
@@ -67,7 +68,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
 async function phaseStory(context: Context, name: PhaseName): Promise<PhaseStory> {
   const { session } = context;
   const entry = context.entries.get(name);
-  if (entry === undefined) throw new Error(`the ledger does not know ${name}`);
+  if (entry === undefined) throw new NoRowError(`phase ${name} in the ledger`);
   const phase = bindPhases(context).find((candidate) => candidate.name === name);
   const targets = phase === undefined ? null : targetsOf(phase);
   return {

@@ -111,7 +111,7 @@ describe('results', () => {
   });
 
   test('without a row, one() is an error', async () => {
-    await expect(session.one('select 1 where false')).rejects.toThrow('no row');
+    await expect(session.one('select 1 where false')).rejects.toThrow('had no answer');
   });
 });
 

@@ -53,12 +53,20 @@ export async function act(session: Session, command: Command): Promise<void> {
       return bench({ ...options, databaseUrl, signal, onProgress });
     }),
   );
-  const saved = save === undefined ? null : await saveTo(report, save);
+  let saved: string | null = null;
+  let unsaved: unknown;
+  try {
+    saved = save === undefined ? null : await saveTo(report, save);
+  } catch (error) {
+    // What took so long to measure is shown all the same.
+    unsaved = error;
+  }
   const draw: typeof renderBench = (drawn, style) => [
     ...renderBench(drawn, style),
     ...(saved === null ? [] : ['', `  Saved as ${saved}`]),
   ];
   session.finish(report, draw, report.equal ? EXIT.done : EXIT.different);
+  if (unsaved !== undefined) throw unsaved;
 }
 
 async function saveTo(report: BenchReport, directory: string): Promise<string> {

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '../../files/write-whole.js';
 import type { BenchReport } from '../../reports/bench.js';
 import { cannotWrite } from '../files.js';
 
@@ -8,7 +9,7 @@ export async function saveBench(report: BenchReport, directory: string): Promise
   const file = join(directory, `drydock-bench-${report.at.replaceAll(/[-:]|\.\d+/g, '')}.json`);
   try {
     await mkdir(directory, { recursive: true });
-    await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { flag: 'wx' });
+    await writeWhole(file, `${JSON.stringify(report, null, 2)}\n`, { replace: false });
   } catch (error) {
     throw cannotWrite(file, error);
   }

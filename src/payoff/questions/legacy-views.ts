@@ -1,4 +1,5 @@
 import { qualified } from '../../db/identifier.js';
+import { NoRowError } from '../../db/session.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { LegacyTableName } from '../../legacy/shapes.js';
 import { viewName } from '../../mapping/targets.js';
@@ -122,7 +123,7 @@ interface Same {
 
 /** Values of a column, spread over the table by their hash. */
 function keys(row: LegacyRow | undefined, column: string): string {
-  if (row === undefined) throw new Error('the table was there');
+  if (row === undefined) throw new NoRowError(`a legacy table with a column ${column}`);
   const text = row.text(column);
   return `select key from (select distinct ${text} as key from ${nameOf(row.table)} r where ${text} is not null) k order by md5(key) limit ${KEYS}`;
 }

@@ -1,3 +1,4 @@
+import { NoRowError } from '../../db/session.js';
 import { enterOrders, type Orders, type OrdersKey, readOrders, reportHalt } from '../../ledger/orders.js';
 import { type Context, operator } from '../context.js';
 import type { Lock } from '../lock.js';
@@ -35,7 +36,7 @@ export class Inbox {
       this.#orders = await readOrders(this.#lock.session, this.#key);
       this.#askedAt = performance.now();
     }
-    if (this.#orders === undefined) throw new Error('the entry of this run in drydock.orders is gone');
+    if (this.#orders === undefined) throw new NoRowError('the entry of this run in drydock.orders');
     return this.#orders;
   }
 
