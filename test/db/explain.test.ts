@@ -106,7 +106,7 @@ test('the state of an error begins with what the verb has done before', async ()
   const state = { none: 'Nothing was swapped.', rest: 'No other phase was swapped.' };
   const fail = (error: unknown, ...facts: readonly string[]) =>
     errorOf(
-      stoppable(undefined, state, async (done) => {
+      stoppable({}, state, async (done) => {
         for (const fact of facts) done(fact);
         throw error;
       }),

@@ -8,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -55,8 +56,14 @@ test('writes through a link, and to what is no file', async () => {
   await writeWhole(join(directory, 'link'), 'new', { replace: true });
   expect(lstatSync(join(directory, 'link')).isSymbolicLink()).toBe(true);
   expect(readFileSync(join(directory, 'real'), 'utf8')).toBe('new');
-  symlinkSync('/dev/null', join(directory, 'null'));
-  await writeWhole(join(directory, 'null'), 'gone', { replace: true });
+  // Never a device of the machine: where this is wrong, it would be replaced.
+  const pipe = join(directory, 'pipe');
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+  const read = readFile(pipe, 'utf8');
+  await writeWhole(pipe, 'through', { replace: true });
+  expect(await read).toBe('through');
+  expect(statSync(pipe).isFIFO()).toBe(true);
+});
   expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
 });
 
