@@ -84,7 +84,7 @@ describe('--json prints one document on stdout, and nothing else', () => {
     const { status, stdout, stderr } = await drydock(args);
     const document = JSON.parse(stdout) as Record<string, unknown>;
     expect(Object.keys(document)).toEqual(['error']);
-    expect(Object.keys(document.error as object)).toEqual(['code', 'message', 'state', 'next']);
+    expect(Object.keys(document.error as object)).toEqual(['code', 'message', 'state', 'next', 'retry']);
     expect(stderr).toBe('');
     expect(status).toBe(2);
   });
