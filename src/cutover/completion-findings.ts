@@ -1,13 +1,16 @@
+import type { Session } from '../db/session.js';
 import { newestBackup } from '../ledger/backups.js';
 import { replacedViews } from '../ledger/moved.js';
+import { AS_OWNER, readingWarning } from '../legacy/reading-advice.js';
+import { untrustedWhenRead } from '../legacy/untrusted-code.js';
 import { targetsOf } from '../mapping/targets.js';
 import { uncarried } from '../old-names/changes.js';
 import { nameOf as nameOfView, readOldNames } from '../old-names/picture.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import type { PhaseName } from '../reports/target.js';
 import { type DropObstacle, dropObstacles } from './drop-obstacles.js';
-import { canBeRepointed, collisions, foreignKeysToPhase } from './foreign-keys.js';
-import { carried, nameOf, type Survey, stops, warned } from './preflight/findings.js';
+import { canBeRepointed, collisions, type ForeignKey, foreignKeysToPhase } from './foreign-keys.js';
+import { carried, nameOf, oidArray, type Survey, stops, warned } from './preflight/findings.js';
 import { preparedTransactions } from './preflight/sessions.js';
 import { onMovedTables, onViews } from './view-dependents.js';
 
@@ -87,9 +90,33 @@ async function policies({ session, tables, oids }: Survey): Promise<CutoverFindi
   });
 }
 
+/** Rows of these tables are read with our own rights, and changed with those of their owners. */
+async function codeOnTables(session: Session, keys: readonly ForeignKey[]): Promise<CutoverFinding[]> {
+  const tables = [...new Map(keys.map(({ oid }) => [oid, { oid }])).values()];
+  if (tables.length === 0) return [];
+  const forced = await session.query(
+    'select oid::regclass::text as name from pg_class where oid = any ($1::text::oid[]) and relforcerowsecurity order by 1',
+    [oidArray(tables)],
+  );
+  return [
+    ...forced.map(({ name }) =>
+      stops(
+        'forced-row-security',
+        String(name),
+        'Its policies hold for its owner too (force row level security), with whose rights its rows come to name unified ones.',
+        'alter table ... no force row level security',
+      ),
+    ),
+    ...(await untrustedWhenRead(session, tables)).map((code) =>
+      warned('untrusted-reading', `${code.table}.${code.name}`, readingWarning(code), AS_OWNER),
+    ),
+  ];
+}
+
 async function foreignKeys({ session, phase, entry }: Survey): Promise<CutoverFinding[]> {
-  const found: CutoverFinding[] = [];
-  for (const key of await foreignKeysToPhase(session, phase)) {
+  const keys = await foreignKeysToPhase(session, phase);
+  const found = await codeOnTables(session, keys);
+  for (const key of keys) {
     const name = `${key.schema}.${key.table}.${key.name}`;
     if (!canBeRepointed(phase, key)) {
       found.push(

@@ -1,9 +1,11 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { withRole } from '../db/with-role.js';
 import { foldedColumn } from '../mapping/bind.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { oidArray } from './preflight/findings.js';
+import { executorOf, readExecutors } from './reverse/executors.js';
 
 /** A foreign key of a table that is not restructured, to a legacy table of the phase. */
 export interface ForeignKey {
@@ -82,13 +84,7 @@ export async function repoint(
      select ${phaseId}, ${literal(key.schema)}, ${literal(key.table)}, ${literal(key.column)}, t.${column}, f.unified_id, to_jsonb(t)
      from ${key.qualified} t join ${folded}`,
   );
-  if (changed > 0) {
-    await session.execute(
-      `update ${key.qualified} x set ${column} = r.new_id from drydock.repointed r
-       where r.phase_id = ${phaseId} and r.schema_name = ${literal(key.schema)} and r.table_name = ${literal(key.table)}
-         and r.column_name = ${literal(key.column)} and r.old_id = x.${column}`,
-    );
-  }
+  if (changed > 0) await renameRows(session, phaseId, key, key.column);
   const definition = key.definition
     .replace(/ REFERENCES .*?\("?id"?\)/, () => ` REFERENCES ${targets.unified.qualified}(id)`)
     .replace(/ NOT VALID$/, '');
@@ -96,6 +92,22 @@ export async function repoint(
     `alter table ${key.qualified} drop constraint ${ident(key.name)}, add constraint ${ident(key.name)} ${definition}${key.isCheckedAtOnce ? '' : ' not valid'}`,
   );
   return changed;
+}
+
+/** Triggers and expressions on the table are code of its owner, who may not look into the ledger: he gets a copy of the names. */
+async function renameRows(session: Session, phaseId: number, key: ForeignKey, column: string): Promise<void> {
+  const executor = executorOf(await readExecutors(session, [key]), key);
+  await session.execute(
+    `create temp table drydock_repointed on commit drop as select distinct old_id, new_id from drydock.repointed
+     where phase_id = ${phaseId} and schema_name = ${literal(key.schema)} and table_name = ${literal(key.table)} and column_name = ${literal(column)}`,
+  );
+  await session.execute(`grant select on pg_temp.drydock_repointed to ${ident(executor.role)}`);
+  await withRole(session, executor.role, () =>
+    session.execute(
+      `update ${key.qualified} x set ${ident(column)} = r.new_id from pg_temp.drydock_repointed r where r.old_id = x.${ident(column)}`,
+    ),
+  );
+  await session.execute('drop table pg_temp.drydock_repointed');
 }
 
 /** SQL: the table of folded rows `f`, joined to a row `t` that names one of them; null for a key that is not re-pointed. */

@@ -20,9 +20,16 @@ export async function locksFor(
     const away = views.find(({ name }) => name === file.name);
     return away === undefined ? { schema: home, name: file.name } : { schema: away.schema, name: file.name };
   });
+  // To lock a view is to lock what it reads, with the rights of its owner. One of a completed phase reads our tables,
+  // which are locked by then, and its owner may do no more than that: it is waited for when it is dropped.
+  const completed = new Set<string>(
+    phaseDefinitions(phaseNames)
+      .filter(({ name }) => entries.get(name)?.state === 'completed')
+      .flatMap(({ mapping }) => mapping.sources.map(({ table }) => table)),
+  );
   const wanted = [
     ...ours.map((name) => ({ schema, name })),
-    ...views.map(({ home, name }) => ({ schema: home, name })),
+    ...views.filter(({ name }) => !completed.has(name)).map(({ home, name }) => ({ schema: home, name })),
     ...legacy,
   ];
   const locks: TableLock[] = [];

@@ -1,8 +1,10 @@
 import type { CheckedBackup } from '../backup/check.js';
 import { fill } from '../backup/restore.js';
+import { executorOf, readExecutors } from '../cutover/reverse/executors.js';
 import { generatedName, ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { isRowError, type PostgresError, sqlState } from '../db/sqlstate.js';
+import { withRole } from '../db/with-role.js';
 import { DrydockError } from '../errors.js';
 import { type CatalogTable, isUniqueKey, readTable } from '../legacy/catalog.js';
 import type { SavedTable } from './scope.js';
@@ -11,6 +13,8 @@ import type { SavedTable } from './scope.js';
 export interface Staged extends SavedTable {
   readonly table: string;
   readonly stage: string;
+  /** Who runs what hangs on the table, and so changes its rows. */
+  readonly role: string;
   /** The columns by which a row is known again; none where nothing tells rows apart, and all are replaced. */
   readonly key: readonly string[];
 }
@@ -28,13 +32,21 @@ export async function stageRows(
   await session.execute(
     `create temp table ${ident(name)} on commit drop as select ${columns} from only ${table} with no data`,
   );
-  await fill(session, backup.directory, { schema: 'pg_temp', name }, file);
+  const role = await roleFor(session, there);
+  await session.execute(`grant select, insert on ${stage} to ${ident(role)}`);
+  // Its columns have the types of the table, which may be code of the owner as well.
+  await withRole(session, role, () => fill(session, backup.directory, { schema: 'pg_temp', name }, file));
   const key = there === undefined ? [] : keyOf(there, file.columns);
   if (key.length > 0) {
     const list = key.map(ident).join(', ');
     await session.execute(`create index on ${stage} (${list}); analyze ${stage} (${list})`);
   }
-  return { file, home, table, stage, key };
+  return { file, home, table, stage, role, key };
+}
+
+async function roleFor(session: Session, table: CatalogTable | undefined): Promise<string> {
+  if (table !== undefined) return executorOf(await readExecutors(session, [table]), table).role;
+  return String((await session.one('select current_user as me')).me);
 }
 
 /** The id, or what else names a row: foreign keys of other tables may name it by that, and cascade from it. */
@@ -57,13 +69,13 @@ function sameRow(key: readonly string[]): string {
 /** Removes what came since the backup. */
 export async function removeRows(session: Session, staged: Staged): Promise<void> {
   const gone = staged.key.length === 0 ? '' : ` where not ${inStage(staged)}`;
-  await session.execute(`delete from ${staged.table} t${gone}`);
+  await withRole(session, staged.role, () => session.execute(`delete from ${staged.table} t${gone}`));
 }
 
 /** Sets back what changed since the backup, and brings what went. */
 export async function bringRows(session: Session, staged: Staged): Promise<void> {
   try {
-    await bring(session, staged);
+    await withRole(session, staged.role, () => bring(session, staged));
   } catch (error) {
     // What a foreign key refused may have gone meanwhile: the next attempt sees it.
     const refused = isRowError(error) && sqlState(error) !== '23503';

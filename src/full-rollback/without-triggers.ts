@@ -5,8 +5,8 @@ import type { Staged } from './staged.js';
 const ENABLED: Readonly<Record<string, string>> = { O: 'enable', A: 'enable always', R: 'enable replica' };
 
 /**
- * Does work while the applications' own triggers on the tables rest, which would change what is put back, and while
- * identities take the values that they are given, which those that are always generated refuse to an update.
+ * Does work while the applications' own triggers on the tables rest, which would change what is put back, while policies
+ * hold for no owner, and while identities take the values that they are given, which those that are always generated refuse to an update.
  */
 export async function withoutTriggers(
   session: Session,
@@ -23,6 +23,15 @@ export async function withoutTriggers(
     for (const { name, enabled } of triggers) {
       await session.execute(`alter table ${table} disable trigger ${ident(String(name))}`);
       awake.push(`alter table ${table} ${ENABLED[String(enabled)]} trigger ${ident(String(name))}`);
+    }
+    const { forced } = await session.one(
+      'select relforcerowsecurity::text as forced from pg_class where oid = $1::text::regclass',
+      [table],
+    );
+    // The owner brings the rows, and has to see all of them.
+    if (forced === 'true') {
+      await session.execute(`alter table ${table} no force row level security`);
+      awake.push(`alter table ${table} force row level security`);
     }
     const identities = await session.query(
       `select a.attname as name from pg_attribute a

@@ -1,6 +1,27 @@
 import { LEGACY_SCHEMA } from '../../legacy/moved.js';
+import type { CutoverFinding } from '../../reports/cutover.js';
 import { LEGACY_SCHEMA_MARKER } from '../legacy-schema.js';
+import { FUNCTIONS } from '../reverse/functions-schema.js';
 import { type Check, carried, stops } from './findings.js';
+
+/** The schema of the functions that belong to owners of the tables: ours, or not there yet. */
+export const functionsSchema: Check = async ({ session }) => {
+  const [schema] = await session.query(
+    `select obj_description(oid, 'pg_namespace') as marker from pg_namespace where nspname = $1::text`,
+    [FUNCTIONS.name],
+  );
+  if (schema === undefined || schema.marker === FUNCTIONS.marker) return [];
+  return [notOurs(FUNCTIONS.name)];
+};
+
+function notOurs(schema: string): CutoverFinding {
+  return stops(
+    'schema',
+    schema,
+    'There is a schema of this name that Drydock did not make.',
+    'Rename it or drop it.',
+  );
+}
 
 /** The schema that takes the tables: ours, and free of the names that they bring. */
 export const legacySchema: Check = async ({ session, oids }) => {
@@ -18,14 +39,7 @@ export const legacySchema: Check = async ({ session, oids }) => {
     ];
   }
   if (schema.marker !== LEGACY_SCHEMA_MARKER) {
-    return [
-      stops(
-        'schema',
-        LEGACY_SCHEMA,
-        'There is a schema of this name that Drydock did not make.',
-        'Rename it or drop it.',
-      ),
-    ];
+    return [notOurs(LEGACY_SCHEMA)];
   }
   const taken = await session.query(
     `with moving as (

@@ -5,7 +5,7 @@ import { columnDefaults } from './column-defaults.js';
 import * as dependents from './dependents.js';
 import type { Check, Survey } from './findings.js';
 import * as functions from './functions.js';
-import { legacySchema } from './names.js';
+import { functionsSchema, legacySchema } from './names.js';
 import * as readiness from './readiness.js';
 import * as replication from './replication.js';
 import * as rights from './rights.js';
@@ -42,6 +42,7 @@ const CHECKS: readonly Check[] = [
   sessions.longTransactions,
   sessions.sight,
   legacySchema,
+  functionsSchema,
   statements.statements,
   statements.disk,
 ];
