@@ -1,6 +1,7 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { LEDGER_SCHEMA } from '../ledger/schema.js';
+import { columnOf } from '../legacy/catalog.js';
 import type { WatchedTable } from './watched.js';
 
 /** What a trigger fires on. A transition table can be named for one event only, so each has its own trigger. */
@@ -42,13 +43,12 @@ export async function createFunction(session: Session, watched: WatchedTable): P
     `insert into drydock.changes (phase_id, source, operation, raw) ` +
     `select c.phase_id, ${literal(table.name)}, '${operation}', r.raw from drydock.captures c cross join (${rows}) r ` +
     `where c.table_oid = ${literal(table.oid)}::pg_catalog.oid;`;
-  const raw = (relation: string) =>
-    `select array[${columns.map((column) => `x.${ident(column)}::pg_catalog.text`).join(', ')}] as raw from ${relation} x`;
-  const old = columns.map((column) => `old.${ident(column)}::pg_catalog.text`).join(', ');
+  const texts = (row: string) => columns.map((column) => asText(watched, column, row)).join(', ');
+  const raw = (relation: string) => `select array[${texts('x')}] as raw from ${relation} x`;
   const body = `
 begin
   if tg_level = 'ROW' then
-    ${record('update', `select array[${old}] as raw`)}
+    ${record('update', `select array[${texts('old')}] as raw`)}
   elsif tg_op = 'UPDATE' and tg_nargs > 0 then
     ${record('update', raw('new_rows'))}
   elsif tg_op = 'UPDATE' then
@@ -66,6 +66,14 @@ end`;
     `create or replace function ${name}() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as ${literal(body)}`,
   );
   await session.execute(`revoke all on function ${name}() from public`);
+}
+
+/** A cast to text may be code of whoever owns the type, and would run with our rights; what prints a value is the server's. */
+function asText({ table }: WatchedTable, column: string, row: string): string {
+  const value = `${row}.${ident(column)}`;
+  return columnOf(table, column)?.type.kind.startsWith('other.') === true
+    ? `case when ${value} is not null then pg_catalog.format('%s', ${value}) end`
+    : `${value}::pg_catalog.text`;
 }
 
 /** Puts the triggers on one relation, where they are missing or switched off. */
