@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { settableOptions } from '../../db/storage-options.js';
 
 /**
  * What the catalog says of some tables and of what they need, as data: everything with a name stands in a member of
@@ -11,6 +12,8 @@ const grants = z.array(
   z.object({ grantee: z.string().nullable(), privilege: z.string(), grantable: z.boolean() }),
 );
 const comment = z.string().nullable();
+/** As `name=value`; a backup of an earlier version of Drydock may hold some that only its server can set. */
+const options = z.array(z.string()).nullable().transform(settableOptions);
 /** When among the types and routines it is to be made: each after what it needs. */
 const order = z.number();
 const named = { schema: z.string(), name: z.string(), owner: z.string(), grants, comment };
@@ -81,7 +84,7 @@ const column = z.object({
   storage: z.string().nullable(),
   compression: z.string().nullable(),
   statistics: z.string().nullable(),
-  options: z.array(z.string()).nullable(),
+  options,
   comment,
   grants: grants.nullable(),
 });
@@ -108,8 +111,8 @@ const index = z.object({
 const table = z.object({
   ...named,
   persistence: z.string(),
-  options: z.array(z.string()).nullable(),
-  toastOptions: z.array(z.string()).nullable(),
+  options,
+  toastOptions: options,
   rowSecurity: z.boolean(),
   forceRowSecurity: z.boolean(),
   replicaIdentity: z.string(),
@@ -123,7 +126,7 @@ const table = z.object({
       clustered: z.boolean(),
       replicaIdentity: z.boolean(),
       /** Of the index behind it. */
-      options: z.array(z.string()).nullable().default(null),
+      options: options.default(null),
       comment,
     }),
   ),
