@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { qualified } from '../db/identifier.js';
 import { FILE_MODE } from './table-file.js';
 
@@ -56,10 +58,36 @@ export async function dumpDefinitions(options: {
       await rm(path);
       return { written: false, left: `pg_dump failed: ${dumped.error.split('\n')[0] ?? ''}` };
     }
+    const foreign = await serversOwnOption(path);
+    if (foreign !== null) {
+      await rm(path);
+      const version = /\(PostgreSQL\) ([\w.]+)/.exec(about.out)?.[1];
+      return {
+        written: false,
+        left: `pg_dump ${version} is older than the server's release, whatever its number, and writes ${foreign}, which other servers refuse; use the one that came with the server`,
+      };
+    }
     await file.sync();
     return { written: true };
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * An option of a column that only its server can set, where the script sets one. A `pg_dump` that was released before
+ * such an option came writes it down like those that users set: what counts is its date, not its version.
+ */
+async function serversOwnOption(path: string): Promise<string | null> {
+  const input = createReadStream(path);
+  try {
+    for await (const line of createInterface({ input })) {
+      const found = /^ALTER TABLE .* ALTER COLUMN .* SET \(.*?\b(pg_\w+)=/.exec(line)?.[1];
+      if (found !== undefined) return found;
+    }
+    return null;
+  } finally {
+    input.destroy();
   }
 }
 

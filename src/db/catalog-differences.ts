@@ -1,3 +1,5 @@
+import { settableOptions } from './storage-options.js';
+
 type Things = Readonly<Record<string, unknown>>;
 
 /**
@@ -22,9 +24,15 @@ export function catalogDifferences(before: string, after: string): string[] {
 
 function thingDifferences(what: string, left: unknown, right: unknown): string[] {
   if (!isThings(left) || !isThings(right)) return same(left, right) ? [] : [change(what, left, right)];
-  return union(left, right).flatMap((member) =>
-    same(left[member], right[member]) ? [] : [change(`${what}, ${member}`, left[member], right[member])],
-  );
+  return union(left, right).flatMap((member) => {
+    const [was, is] = [left, right].map((thing) => comparable(member, thing[member]));
+    return same(was, is) ? [] : [change(`${what}, ${member}`, was, is)];
+  });
+}
+
+/** Without what only the server sets. */
+function comparable(member: string, value: unknown): unknown {
+  return member === 'options' && (value === null || Array.isArray(value)) ? settableOptions(value) : value;
 }
 
 function isThings(value: unknown): value is Things {

@@ -7,7 +7,7 @@ import { backup, restore } from '../../src/index.js';
 import { asAdmin } from '../support/admin.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { workDirectory } from './place.js';
-import { asIfOlder } from './reseal.js';
+import { asIfOf15_20, asIfOlder } from './reseal.js';
 
 async function legacy(
   statements: readonly string[],
@@ -161,6 +161,20 @@ test('a backup of an older major version comes back without a false alarm, and i
   expect((await elsewhere.query(rights)).rows).toEqual((await database.query(rights)).rows);
 });
 
+test('options that only the server of the backup can set are left out, and those of users come back', async () => {
+  const database = await legacy([`alter table opportunities alter column title set (n_distinct = 100)`]);
+  const from = join(workDirectory(), 'backup');
+  await backup({ databaseUrl: database.url, to: from });
+  asIfOf15_20(from);
+  const elsewhere = await createTestDatabase('elsewhere');
+  expect(await restore({ databaseUrl: elsewhere.url, from })).toMatchObject({ equal: true, differences: [] });
+  const { rows } = await elsewhere.query(
+    `select array_remove(attoptions, (select o from unnest(attoptions) o where o like 'pg!_%' escape '!')) as options
+     from pg_attribute where attrelid = 'opportunities'::regclass and attname = 'title'`,
+  );
+  expect(rows).toEqual([{ options: ['n_distinct=100'] }]);
+});
+
 test('a database of another encoding takes a backup', async () => {
   const database = await legacy([`insert into opportunities (title) values ('Ärger')`], {
     encoding: 'LATIN1',
@@ -174,6 +188,11 @@ test.each([
   [
     'pg_dump failed: no such luck',
     '#!/bin/sh\n[ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" && exit\necho "no such luck" >&2; exit 1',
+  ],
+  [
+    "pg_dump 99.1 is older than the server's release, whatever its number, and writes pg_attver, which other servers refuse; use the one that came with the server",
+    // As the one of 15.18 writes it of a server of 15.20.
+    `#!/bin/sh\necho 'pg_dump (PostgreSQL) 99.1'\necho 'ALTER TABLE ONLY public.opportunities ALTER COLUMN id SET (pg_attver=22161896);'\n`,
   ],
   ['pg_dump is not installed, or cannot be run', 'nothing that can be run'],
 ])('a pg_dump that does not do it takes nothing from a backup: %s', async (left, script) => {
