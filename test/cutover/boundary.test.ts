@@ -13,6 +13,8 @@ import {
 } from '../../src/index.js';
 import { workDirectory } from '../backup/place.js';
 import { prepared } from '../run/prepared.js';
+import { createRole } from '../run/role.js';
+import { quoted } from '../support/admin.js';
 import type { TestDatabase } from '../support/database.js';
 import { run } from '../support/unifying.js';
 import { cutOver, MIXTURES } from './at-sea.js';
@@ -159,4 +161,38 @@ test('a completion and a full rollback write the tables of others with the right
   expect(written).toEqual(
     ['checked', 'domain', 'generated', 'golden_domain', 'indexed'].map((door) => `${door} ${name('owner')}`),
   );
+});
+
+test('a role that holds the rights of the owners does the same, and no superuser is needed', async () => {
+  const database = await prepared({ mixture: MIXTURES.B, submissions: 60, oddShare: 0.05 });
+  const roles = await rolesOf(database);
+  const worker = await createRole(database, 'worker');
+  await database.query(plant(roles));
+  await database.query(
+    `do $$ declare t text; begin
+       for t in select oid::regclass from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and pg_get_userbyid(relowner) = current_user
+       loop execute format('alter table %s owner to ${roles.owner}', t); end loop;
+     end $$;
+     grant ${roles.owner}, ${roles.other} to ${worker.name};
+     grant create on database ${quoted(database.name)} to ${worker.name};
+     grant usage, create on schema public to ${worker.name}`,
+  );
+  const target = { databaseUrl: worker.url, phases: UNIFYING_PHASES };
+  await run({ databaseUrl: worker.url, batchSize: 200 });
+  const { phases } = await cutover({ ...target, noBackup: true });
+  expect(phases.map(({ outcome }) => outcome)).toEqual(['cut-over', 'cut-over']);
+  await database.query(
+    `insert into submissions (id, submission_id, title) values ('00000000-0000-4000-8000-000000000001', 'spied1', 'a title')`,
+  );
+  await seen(database);
+  for (const statement of DIRECTLY) await database.query(statement);
+  const who = (await seen(database)).filter((door) => !door.startsWith('submissions'));
+  expect(new Set(who.map((door) => door.split(' ')[1]))).toEqual(
+    new Set([roles.owner, roles.other].map((role) => role.replaceAll('"', ''))),
+  );
+  await rollback(target);
+  const { rows } = await database.query(
+    `select n.nspname as name from pg_namespace n cross join lateral aclexplode(n.nspacl) a where n.nspname like 'drydock%' and a.grantee <> n.nspowner`,
+  );
+  expect(rows).toEqual([]);
 });
