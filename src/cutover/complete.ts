@@ -10,7 +10,7 @@ import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import { requireOptions } from '../reports/options.js';
-import { DEFAULTS, UNIFYING_PHASES } from '../reports/target.js';
+import { DEFAULTS, type PhaseName, UNIFYING_PHASES } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
 import {
   bindPhases,
@@ -31,7 +31,7 @@ import { dropLegacyTables } from './drop-legacy.js';
 import { canBeRepointed, foreignKeysToPhase, repoint } from './foreign-keys.js';
 import { underLocks } from './locks.js';
 import { readOnlyViews } from './read-only-views.js';
-import { requireEqual } from './require-equal.js';
+import { proveAhead, requireEqual } from './require-equal.js';
 import { dropReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
 import { unifiedDefaults } from './unified-defaults.js';
@@ -39,6 +39,7 @@ import { validateKeys } from './validate-keys.js';
 
 const STATE = 'Nothing was completed: both forms of the data are kept up as before.';
 const NO_OTHER = 'No other phase was completed.';
+const WHY = 'the unified tables would stand on their own with less, or with more';
 
 /**
  * Ends a migration: the unified tables stand on their own, and the old names are read-only views of them. The moved
@@ -51,32 +52,105 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       if (options.dryRun !== true) await lockOperator(context, 'complete', cleanup);
-      const found: PhaseCompletion[] = [];
       // The later phases first: their tables name the rows of the earlier ones. What has no old names has nothing to end.
       const names = [...UNIFYING_PHASES].reverse().filter((phase) => context.phaseNames.includes(phase));
       if (names.length === 0) throw nothingToComplete(context);
-      for (const name of names) {
-        const now = { ...(await lookAgain(context)), phaseNames: [name] };
-        for (const phase of bindPhases(now)) {
-          requireOrder(now, phase, found);
-          found.push(await completePhase(now, phase, options, { before: found, cleanup, done }));
+      const survey = await surveyAll(context, names, options, cleanup);
+      const refused = survey.some(({ completion }) => completion.outcome === 'refused');
+      const phases: PhaseCompletion[] = [];
+      if (options.dryRun === true || refused) {
+        phases.push(
+          ...survey.map(({ completion }) => (refused ? untouched(completion, options) : completion)),
+        );
+      } else {
+        for (const turn of await provenTurns(survey)) {
+          phases.push(await completePhase(turn, options, { before: phases, cleanup, done }));
+          if (phases.at(-1)?.outcome === 'refused') break;
         }
-        if (found.at(-1)?.outcome === 'refused') break;
       }
       return {
         database: context.database,
         schema: context.schema,
         dryRun: options.dryRun === true,
-        phases: found,
+        phases,
         seconds: secondsSince(start),
       };
     }),
   );
 }
 
-async function completePhase(
+/** A phase as it was looked at before anything was done, and what would come of completing it. */
+interface Surveyed {
+  readonly turn: Turn;
+  readonly session: Session;
+  readonly completion: PhaseCompletion;
+}
+
+/** Looks at every phase: what stops one of them stops all of them, because there is no way back from the first. */
+async function surveyAll(
+  context: Context,
+  names: readonly PhaseName[],
+  options: CompleteOptions,
+  cleanup: Cleanup,
+): Promise<Surveyed[]> {
+  const now = await lookAgain(context);
+  const found: Surveyed[] = [];
+  for (const name of names) {
+    for (const phase of bindPhases({ ...now, phaseNames: [name] })) {
+      const before = found.map(({ completion }) => completion);
+      requireOrder(now, phase, before);
+      found.push(await surveyPhase({ ...now, phaseNames: [name] }, phase, options, before, cleanup));
+    }
+  }
+  return found;
+}
+
+async function surveyPhase(
   context: Context,
   phase: Phase,
+  options: CompleteOptions,
+  before: readonly PhaseCompletion[],
+  cleanup: Cleanup,
+): Promise<Surveyed> {
+  const entry = requireEntry(context, phase);
+  if (entry.state === 'cut-over') requireSameTables(phase, entry);
+  const session = await context.connector.open(cleanup);
+  const survey = { ...(await surveyOf(context, phase, entry)), session };
+  const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
+  const findings: CutoverFinding[] = await completionFindings(
+    survey,
+    options.dropLegacy === true ? before.map(({ phase: name }) => name) : null,
+  );
+  const isDone = entry.state === 'completed';
+  if (!isDone && !stopped(findings)) {
+    const wait = options.dryRun === true ? 0 : patienceMs;
+    findings.push(...(await waitForOlderSnapshots(context, session, entry.id, wait)));
+  }
+  const outcome = stopped(findings) ? 'refused' : isDone ? 'already-completed' : 'would-complete';
+  return {
+    turn: { context, phase, phaseId: entry.id, serverVersion: survey.serverVersion, patienceMs },
+    session,
+    completion: { phase: phase.name, outcome, findings, repointed: 0, dropped: [] },
+  };
+}
+
+/** Compares both sides of every phase that is to be completed, before the first one is. */
+async function provenTurns(survey: readonly Surveyed[]): Promise<Turn[]> {
+  const open = survey.filter(({ completion }) => completion.outcome === 'would-complete');
+  const isProven = open.length > 1;
+  if (isProven) for (const { session, turn } of open) await proveAhead(session, turn, STATE, WHY);
+  return survey.map(({ turn }) => ({ ...turn, isProven }));
+}
+
+/** What a phase is where another one is refused. */
+function untouched(completion: PhaseCompletion, { dryRun }: CompleteOptions): PhaseCompletion {
+  return completion.outcome === 'would-complete' && dryRun !== true
+    ? { ...completion, outcome: 'not-begun' }
+    : completion;
+}
+
+async function completePhase(
+  looked: Turn,
   options: CompleteOptions,
   about: {
     readonly before: readonly PhaseCompletion[];
@@ -85,39 +159,20 @@ async function completePhase(
   },
 ): Promise<PhaseCompletion> {
   const { before, cleanup, done } = about;
-  const entry = requireEntry(context, phase);
-  if (entry.state === 'cut-over') requireSameTables(phase, entry);
-  const session = await context.connector.open(cleanup);
-  const nothing = { phase: phase.name, findings: [], repointed: 0, dropped: [] };
-  const survey = { ...(await surveyOf(context, phase, entry)), session };
-  const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
-  const dropLegacy = options.dropLegacy === true;
-  const findings: CutoverFinding[] = await completionFindings(
-    survey,
-    dropLegacy ? before.map(({ phase: name }) => name) : null,
-  );
-  if (entry.state === 'completed') {
-    if (stopped(findings)) return { ...nothing, outcome: 'refused', findings };
-    if (options.dryRun === true) return { ...nothing, outcome: 'already-completed', findings };
-    findings.push(...(await validateKeys(session, targetsOf(phase))));
-    const dropped = dropLegacy ? await dropLegacyTables(session, phase, entry.id) : [];
-    if (dropped.length > 0) done(`The legacy tables of phase ${phase.name} are dropped.`);
-    return { ...nothing, outcome: 'already-completed', findings, dropped };
-  }
-  if (!stopped(findings)) {
-    const wait = options.dryRun === true ? 0 : patienceMs;
-    findings.push(...(await waitForOlderSnapshots(context, session, entry.id, wait)));
-  }
-  if (stopped(findings)) return { ...nothing, outcome: 'refused', findings };
-  if (options.dryRun === true) return { ...nothing, outcome: 'would-complete', findings };
-  context.report({ type: 'step', phase: phase.name, step: 'complete' });
-  const turn = { context, phase, phaseId: entry.id, serverVersion: survey.serverVersion, patienceMs };
-  const repointed = await end(session, turn);
-  done(`Phase ${phase.name} is completed.`);
-  findings.push(...(await validateKeys(session, targetsOf(phase))));
-  const dropped = dropLegacy ? await dropLegacyTables(session, phase, entry.id) : [];
+  const context = { ...(await lookAgain(looked.context)), phaseNames: looked.context.phaseNames };
+  const [phase = looked.phase] = bindPhases(context);
+  requireOrder(context, phase, before);
+  // Looked at again: the phases before this one took their time.
+  const { turn, session, completion } = await surveyPhase(context, phase, options, before, cleanup);
+  if (completion.outcome === 'refused') return completion;
+  const isDone = completion.outcome === 'already-completed';
+  if (!isDone) context.report({ type: 'step', phase: phase.name, step: 'complete' });
+  const repointed = isDone ? 0 : await end(session, { ...turn, isProven: looked.isProven === true });
+  if (!isDone) done(`Phase ${phase.name} is completed.`);
+  const findings = [...completion.findings, ...(await validateKeys(session, targetsOf(phase)))];
+  const dropped = options.dropLegacy === true ? await dropLegacyTables(session, phase, turn.phaseId) : [];
   if (dropped.length > 0) done(`The legacy tables of phase ${phase.name} are dropped.`);
-  return { ...nothing, outcome: 'completed', findings, repointed, dropped };
+  return { ...completion, outcome: isDone ? 'already-completed' : 'completed', findings, repointed, dropped };
 }
 
 /** Capture and reverse capture end, the old names become read-only, other tables name the unified rows: all or nothing. */
@@ -127,7 +182,7 @@ async function end(session: Session, turn: Turn): Promise<number> {
   const tables = inLockOrder(phase);
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead(patienceMs);
-  await requireEqual(turn, STATE, 'the unified tables would stand on their own with less, or with more');
+  await requireEqual(turn, STATE, WHY);
   const keys = (await foreignKeysToPhase(session, phase)).filter((key) => canBeRepointed(phase, key));
   const locks = [
     ...unifiedLocks(targets, 'access exclusive'),
@@ -175,13 +230,13 @@ async function end(session: Session, turn: Turn): Promise<number> {
   return result;
 }
 
-/** @param before - what the command did before: a dry run completes nothing, and tells what comes after it all the same */
+/** @param before - the phases that the same command completes before, or refuses */
 function requireOrder(context: Context, { name }: Phase, before: readonly PhaseCompletion[]): void {
   const withNames = laterPhases(name).filter((later) => UNIFYING_PHASES.some((phase) => phase === later));
   const open = withNames.find((later) => {
     const state = context.entries.get(later)?.state;
-    const would = before.some(({ phase, outcome }) => phase === later && outcome === 'would-complete');
-    return state !== undefined && state !== 'completed' && !would;
+    const isAsked = before.some(({ phase }) => phase === later);
+    return state !== undefined && state !== 'completed' && !isAsked;
   });
   if (open === undefined) return;
   throw new DrydockError({

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { targetsOf } from '../mapping/targets.js';
@@ -24,13 +25,15 @@ import { recordedVerification } from '../run/verify.js';
 import { oidArray, type Survey } from './preflight/findings.js';
 import { preflight } from './preflight/preflight.js';
 import { olderSnapshots } from './preflight/sessions.js';
-import { swap } from './swap.js';
+import { proveAhead } from './require-equal.js';
+import { swap, type Turn } from './swap.js';
 
 const STATE = {
   none: 'Nothing was swapped: the applications use the legacy tables as before.',
   rest: 'No other phase was swapped.',
 } as const;
 const WAITING = 'Nothing of the phase was touched: older snapshots were waited for.';
+const WHY = 'what is in the unified tables alone would not be kept';
 const ASK_AGAIN_MS = 500;
 
 /**
@@ -47,57 +50,99 @@ export async function cutover(options: CutoverOptions): Promise<CutoverReport> {
       if (options.dryRun !== true) await lockOperator(opened, 'cutover', cleanup);
       const context = await lookAgain(opened);
       throwIfStops(context.legacy.stops, STATE.none);
-      const phases: PhaseCutover[] = [];
       const bound = bindPhases(context);
       if (bound.length === 0) throw nothingToCutOver(context);
-      for (const phase of bound) {
-        phases.push(await cutOverPhase(context, phase, options, { cleanup, done }));
-        if (phases.at(-1)?.outcome === 'refused') break;
-      }
+      const survey: Surveyed[] = [];
+      for (const phase of bound) survey.push(await surveyPhase(context, phase, options, cleanup));
       return {
         database: context.database,
         schema: context.schema,
         dryRun: options.dryRun === true,
-        phases,
+        phases: await cutOverAll(survey, options, { cleanup, done }),
         seconds: secondsSince(start),
       };
     }),
   );
 }
 
-async function cutOverPhase(
+/** A phase as it was looked at before anything was done, and what would come of cutting it over. */
+interface Surveyed {
+  readonly turn: Turn;
+  readonly session: Session;
+  readonly cutover: PhaseCutover;
+}
+
+async function surveyPhase(
   context: Context,
   phase: Phase,
   options: CutoverOptions,
-  { cleanup, done }: { readonly cleanup: Cleanup; readonly done: Done },
-): Promise<PhaseCutover> {
+  cleanup: Cleanup,
+): Promise<Surveyed> {
   const entry = requireEntry(context, phase);
   requireSameConfiguration(phase, entry);
   await requireTables(context, phase, targetsOf(phase), entry);
-  const result = { phase: phase.name, state: entry.state, findings: [], swap: null, verification: null };
-  if (entry.state === 'cut-over') {
-    const verification = options.dryRun === true ? null : await verifyWhole(context, phase, entry.id);
-    return { ...result, outcome: 'already-cut-over', verification };
-  }
-  context.report({ type: 'step', phase: phase.name, step: 'preflight' });
-  const survey = await surveyOf(context, phase, entry);
   const session = await context.connector.open(cleanup);
-  const findings = await preflight(survey, session, { backupRequired: options.noBackup !== true });
+  const survey = await surveyOf(context, phase, entry);
   const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
+  const { serverVersion } = survey;
+  const turn = { context, phase, phaseId: entry.id, serverVersion, patienceMs };
+  const about = { phase: phase.name, state: entry.state, swap: null, verification: null };
+  if (entry.state === 'cut-over')
+    return { turn, session, cutover: { ...about, outcome: 'already-cut-over', findings: [] } };
+  context.report({ type: 'step', phase: phase.name, step: 'preflight' });
+  const findings = await preflight(survey, session, { backupRequired: options.noBackup !== true });
   if (!stopped(findings)) {
     const wait = options.dryRun === true ? 0 : patienceMs;
     findings.push(...(await waitForOlderSnapshots(context, session, entry.id, wait)));
   }
-  if (stopped(findings)) return { ...result, outcome: 'refused', findings };
-  if (options.dryRun === true) return { ...result, outcome: 'would-cut-over', findings };
+  const outcome = stopped(findings) ? 'refused' : 'would-cut-over';
+  return { turn, session, cutover: { ...about, outcome, findings } };
+}
+
+/** What stops one of the phases stops all of them, before the first one is touched. */
+async function cutOverAll(
+  survey: readonly Surveyed[],
+  options: CutoverOptions,
+  about: { readonly cleanup: Cleanup; readonly done: Done },
+): Promise<PhaseCutover[]> {
+  const looked = survey.map(({ cutover: one }) => one);
+  if (options.dryRun === true) return looked;
+  if (looked.some(({ outcome }) => outcome === 'refused'))
+    return looked.map((one) => (one.outcome === 'would-cut-over' ? { ...one, outcome: 'not-begun' } : one));
+  const several = looked.filter(({ outcome }) => outcome === 'would-cut-over').length > 1;
+  for (const { turn, session, cutover: one } of survey)
+    if (several && one.outcome === 'would-cut-over') await proveAhead(session, turn, STATE.none, WHY);
+  const phases: PhaseCutover[] = [];
+  for (const { turn } of survey) {
+    phases.push(await cutOverPhase({ ...turn, isProven: several }, options, about));
+    if (phases.at(-1)?.outcome === 'refused') break;
+  }
+  return phases;
+}
+
+async function cutOverPhase(
+  looked: Turn,
+  options: CutoverOptions,
+  { cleanup, done }: { readonly cleanup: Cleanup; readonly done: Done },
+): Promise<PhaseCutover> {
+  const context = await lookAgain(looked.context);
+  const phase = rebound(context, looked.phase);
+  // Looked at again: the phases before this one took their time.
+  const { turn, cutover: one } = await surveyPhase(context, phase, options, cleanup);
+  if (one.outcome === 'already-cut-over')
+    return { ...one, verification: await verifyWhole(context, phase, turn.phaseId) };
+  if (one.outcome === 'refused') return one;
   context.report({ type: 'step', phase: phase.name, step: 'swap' });
-  const { serverVersion } = survey;
-  const times = await swap({ context, phase, phaseId: entry.id, serverVersion, patienceMs }, cleanup);
+  const times = await swap({ ...turn, isProven: looked.isProven === true }, cleanup);
   done(`Phase ${phase.name} is cut over.`);
-  const after = await openContext({ ...options, phases: [phase.name] }, cleanup);
-  const [moved] = bindPhases(after);
-  const verification = moved === undefined ? null : await verifyWhole(after, moved, entry.id);
-  return { ...result, outcome: 'cut-over', state: 'cut-over', findings, swap: times, verification };
+  const after = await lookAgain(context);
+  const verification = await verifyWhole(after, rebound(after, phase), turn.phaseId);
+  return { ...one, outcome: 'cut-over', state: 'cut-over', swap: times, verification };
+}
+
+/** The phase, bound to the tables as they are found now. */
+function rebound(context: Context, phase: Phase): Phase {
+  return bindPhases({ ...context, phaseNames: [phase.name] })[0] ?? phase;
 }
 
 function nothingToCutOver({ phaseNames }: Context): DrydockError {

@@ -45,3 +45,26 @@ export async function dropObstacles(session: Session, phaseIds: readonly number[
     phase: (row.phase ?? null) as PhaseName | null,
   }));
 }
+
+/**
+ * What others built on the things that were made for some phases, by name: their drop would stop at it.
+ *
+ * @param phaseIds - phases whose things are dropped together
+ */
+export async function ownedObstacles(session: Session, phaseIds: readonly number[]): Promise<string[]> {
+  const rows = await session.query(
+    `with recursive going (classid, objid) as (
+       select case o.kind when 'function' then 'pg_proc'::regclass when 'trigger' then 'pg_trigger'::regclass else 'pg_class'::regclass end::oid, o.oid
+       from drydock.objects o where o.phase_id = any ($1::text::int[])
+       union
+       select d.classid, d.objid from going g join pg_depend d on d.refclassid = g.classid and d.refobjid = g.objid
+       where d.deptype in ('a', 'i', 'P', 'S')
+     )
+     select distinct coalesce(r.ev_class::regclass::text, pg_describe_object(d.classid, d.objid, d.objsubid)) as name
+     from going g join pg_depend d on d.refclassid = g.classid and d.refobjid = g.objid
+     left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+     where d.deptype = 'n' and not exists (select from going o where o.classid = d.classid and o.objid = d.objid) order by 1`,
+    [`{${phaseIds.join(',')}}`],
+  );
+  return rows.map(({ name }) => String(name));
+}

@@ -1,5 +1,7 @@
+import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { recordedVerification } from '../run/verify.js';
+import { openCatchUp } from './catch-up.js';
 import type { Turn } from './swap.js';
 
 /**
@@ -9,10 +11,11 @@ import type { Turn } from './swap.js';
  * @param why what would come of it
  */
 export async function requireEqual(
-  { context, phase, phaseId }: Turn,
+  { context, phase, phaseId, isProven }: Turn,
   state: string,
   why: string,
 ): Promise<void> {
+  if (isProven === true) return;
   const { equal, tables } = await recordedVerification(context, phase, phaseId, {
     selected: null,
     limit: 20,
@@ -26,4 +29,14 @@ export async function requireEqual(
     state,
     next: `drydock verify --phase ${phase.name} names what differs; drydock run --phase ${phase.name} --batches N loads it again.`,
   });
+}
+
+/**
+ * The same for one of several phases, before the first one is touched. What is written after it is captured, and is
+ * proven under the locks of the phase's own turn, which need not compare the whole again.
+ */
+export async function proveAhead(session: Session, turn: Turn, state: string, why: string): Promise<void> {
+  const catchUp = await openCatchUp(turn, session);
+  await catchUp.ahead(turn.patienceMs);
+  await requireEqual(turn, state, why);
 }

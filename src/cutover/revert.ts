@@ -18,11 +18,12 @@ import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { underLocks } from './locks.js';
 import { moveBack } from './old-names.js';
 import { carryOver, requireCarried, requireOurViews } from './our-views.js';
-import { requireEqual } from './require-equal.js';
+import { proveAhead, requireEqual } from './require-equal.js';
 import { dropReverseTriggers, stopReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
 
 const STATE = 'Nothing of the phase was swapped back: its old names are views as before.';
+const WHY = 'going back now could leave something behind';
 
 /**
  * Gives the legacy tables their names back, with everything that was written since the cutover, to whichever side. The
@@ -37,7 +38,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   await requireOurViews(session, turn);
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead(patienceMs);
-  await requireEqual(turn, STATE, 'going back now could leave something behind');
+  await requireEqual(turn, STATE, WHY);
   const {
     result: { drained, ...rest },
     ...times
@@ -75,6 +76,11 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
     carried: rest.carried,
     catalogDifferences: before === null ? [] : catalogDifferences(before, now),
   };
+}
+
+/** Compares both sides of one of several phases, before the first one gets its names back. */
+export function proveRevert(session: Session, turn: Turn): Promise<void> {
+  return proveAhead(session, turn, STATE, WHY);
 }
 
 /** What is of no use any more. Where others do not let us, it sleeps on, until the next cutover takes it or the tables go. */

@@ -12,7 +12,6 @@ import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { readOldNames } from '../old-names/picture.js';
 import { laterPhases } from '../phases/all.js';
-import type { Phase } from '../phases/phase.js';
 import { requireOptions } from '../reports/options.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
 import { DEFAULTS, PHASES, type PhaseName } from '../reports/target.js';
@@ -20,9 +19,11 @@ import { requireSameTables } from '../run/configuration.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { requireEntry, surveyOf } from './cutover.js';
+import { ownedObstacles } from './drop-obstacles.js';
 import { carryOver, requireOurViews } from './our-views.js';
 import { dropReverseFunctions } from './reverse/install.js';
-import { revert } from './revert.js';
+import { proveRevert, revert } from './revert.js';
+import type { Turn } from './swap.js';
 
 /**
  * One step back. A phase that was cut over gets its tables' names back and is in sync again. Where none of the phases
@@ -46,13 +47,14 @@ export async function rollback(options: RollbackOptions): Promise<RollbackReport
       const turned = await everCutOver(session, schema);
       const toDrop = options.drop === true || !names.some((name) => turned.has(name)) ? names : [];
       requireOrder(toDrop, entries);
+      const turns = names.some(isCutOver)
+        ? await surveyAll({ ...options, phases: names.filter(isCutOver) }, cleanup)
+        : [];
+      if (turns.length > 0) await requireNothingBuiltOn(session, toDrop, entries);
       const reverted = new Map<PhaseName, Reverted>();
-      if (names.some(isCutOver)) {
-        const now = await openContext({ ...options, phases: names.filter(isCutOver) }, cleanup);
-        for (const phase of bindPhases(now).reverse()) {
-          reverted.set(phase.name, await revertPhase(now, phase, options, cleanup));
-          if (!dryRun) done(`The legacy tables of phase ${phase.name} have their names again.`);
-        }
+      for (const turn of turns) {
+        reverted.set(turn.phase.name, await (dryRun ? wouldRevert(turn) : revertPhase(turn, cleanup)));
+        if (!dryRun) done(`The legacy tables of phase ${turn.phase.name} have their names again.`);
       }
       const dropped = await dropPhases(context, toDrop, entries, dryRun);
       const phases = names.map((name) => ({
@@ -66,25 +68,46 @@ export async function rollback(options: RollbackOptions): Promise<RollbackReport
   );
 }
 
-async function revertPhase(
-  context: Context,
-  phase: Phase,
-  { dryRun, patience }: RollbackOptions,
-  cleanup: Cleanup,
-): Promise<Reverted> {
-  const entry = requireEntry(context, phase);
-  requireSameTables(phase, entry);
-  const { serverVersion } = await surveyOf(context, phase, entry);
-  const patienceMs = (patience ?? DEFAULTS.patience) * 1_000;
-  const turn = { context, phase, phaseId: entry.id, serverVersion, patienceMs };
-  if (dryRun === true) {
+/** Looks at every phase that is to get its names back, and compares both sides of several, before the first one does. */
+async function surveyAll(options: RollbackOptions, cleanup: Cleanup): Promise<Turn[]> {
+  const context = await openContext(options, cleanup);
+  const turns: Turn[] = [];
+  for (const phase of bindPhases(context).reverse()) {
+    const entry = requireEntry(context, phase);
+    requireSameTables(phase, entry);
+    const { serverVersion } = await surveyOf(context, phase, entry);
+    const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
+    const turn = { context, phase, phaseId: entry.id, serverVersion, patienceMs };
     await requireOurViews(context.session, turn);
-    const tables = phase.bound.sources.map(({ table }) => `${table.home}.${table.name}`);
-    const { carried } = carryOver(await readOldNames(context.session, entry.id));
-    return { swap: null, tables, carried, catalogDifferences: [] };
+    turns.push(turn);
   }
-  context.report({ type: 'step', phase: phase.name, step: 'revert' });
+  if (options.dryRun === true || turns.length < 2) return turns;
+  for (const turn of turns) await proveRevert(await context.connector.open(cleanup), turn);
+  return turns.map((turn) => ({ ...turn, isProven: true }));
+}
+
+async function wouldRevert({ context, phase, phaseId }: Turn): Promise<Reverted> {
+  const tables = phase.bound.sources.map(({ table }) => `${table.home}.${table.name}`);
+  const { carried } = carryOver(await readOldNames(context.session, phaseId));
+  return { swap: null, tables, carried, catalogDifferences: [] };
+}
+
+async function revertPhase(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
+  turn.context.report({ type: 'step', phase: turn.phase.name, step: 'revert' });
   return revert(turn, cleanup);
+}
+
+/** What others built on things of ours would stop their drop, after the names are back. */
+async function requireNothingBuiltOn(
+  session: Session,
+  names: readonly PhaseName[],
+  entries: ReadonlyMap<PhaseName, PhaseEntry>,
+): Promise<void> {
+  const ids = names.flatMap((name) => entries.get(name)?.id ?? []);
+  if (ids.length === 0) return;
+  const found = await ownedObstacles(session, ids);
+  if (found.length === 0) return;
+  throw builtOn(names.join(', '), found.join(', '), 'Nothing was changed: no phase was touched.');
 }
 
 async function dropPhases(
@@ -176,12 +199,16 @@ export async function dropPhase(
     }
   } catch (error) {
     if (sqlState(error) !== '2BP01') throw error;
-    throw new DrydockError({
-      code: 'in-use',
-      what: `Something that Drydock did not make depends on what it made for phase ${phase}: ${(error as PostgresError).detail ?? (error as Error).message}`,
-      state: 'Nothing was dropped.',
-      next: 'Drop or change that object first.',
-    });
+    throw builtOn(phase, (error as PostgresError).detail ?? (error as Error).message, 'Nothing was dropped.');
   }
   return dropped;
+}
+
+function builtOn(phases: string, what: string, state: string): DrydockError {
+  return new DrydockError({
+    code: 'in-use',
+    what: `Something that Drydock did not make depends on what it made for phase ${phases}: ${what}`,
+    state,
+    next: 'Drop or change that object first.',
+  });
 }

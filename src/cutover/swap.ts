@@ -34,6 +34,8 @@ export interface Turn {
   readonly phaseId: number;
   readonly serverVersion: number;
   readonly patienceMs: number;
+  /** Both sides were compared by this command already, before it touched any phase. */
+  readonly isProven?: boolean;
 }
 
 /**

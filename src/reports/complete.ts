@@ -12,7 +12,8 @@ export interface CompleteOptions extends TargetOptions {
 
 export interface PhaseCompletion {
   readonly phase: PhaseName;
-  readonly outcome: 'completed' | 'already-completed' | 'would-complete' | 'refused';
+  /** `not-begun`: nothing stops this phase, and another one is refused: no phase was touched. */
+  readonly outcome: 'completed' | 'already-completed' | 'would-complete' | 'not-begun' | 'refused';
   readonly findings: readonly CutoverFinding[];
   /** Rows of other tables that named a folded duplicate and name its opportunity now. */
   readonly repointed: number;

@@ -39,7 +39,8 @@ export interface Swap {
 
 export interface PhaseCutover {
   readonly phase: PhaseName;
-  readonly outcome: 'cut-over' | 'already-cut-over' | 'would-cut-over' | 'refused';
+  /** `not-begun`: nothing stops this phase, and another one is refused: no phase was touched. */
+  readonly outcome: 'cut-over' | 'already-cut-over' | 'would-cut-over' | 'not-begun' | 'refused';
   readonly state: PhaseState;
   readonly findings: readonly CutoverFinding[];
   readonly swap: Swap | null;

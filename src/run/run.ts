@@ -4,6 +4,7 @@ import type { Session } from '../db/session.js';
 import { isReopened, readBatches } from '../ledger/batches.js';
 import { readPhases } from '../ledger/phases.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
+import { targetsOf } from '../mapping/targets.js';
 import { phaseDefinitions } from '../phases/all.js';
 import { requireOptions } from '../reports/options.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
@@ -17,6 +18,8 @@ import { seesOthers } from './pace/server-load.js';
 import { peakMemory } from './peak-memory.js';
 import { repeatedWarning } from './plan.js';
 import { repeatedSubmissions } from './plan-queries.js';
+import { requireTables } from './prepare.js';
+import { requirePossible } from './selection.js';
 import { type Settings, settingsOf } from './settings.js';
 import { findStops, throwIfStops } from './stops.js';
 import { type PhaseOutcome, unifyPhase } from './unify-phase.js';
@@ -39,7 +42,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
       throwIfStops(await findStops(opened, bindPhases(opened)), 'Nothing was written.');
       const lock = await lockOperator(opened, 'run', cleanup);
       const context = await lookAgain(opened);
-      await requireSameSettings(context, settings);
+      await requireSameSettings(context, settings, options);
       // A look at every submission, beside the work; it is not worth it for a small part of that.
       const isPart = [options.batches, options.keys, options.since].some((part) => part !== undefined);
       const repeated = isPart ? [] : repeatedWarnings(await openBeside(context, cleanup), context.legacy);
@@ -151,7 +154,7 @@ const NEARLY_BLIND =
   'Being nice to the sessions of this user only: those of others cannot be seen without the role pg_read_all_stats.';
 
 /** Refuses before anything is done, whichever phase it is that was begun in another way. */
-async function requireSameSettings(context: Context, settings: Settings): Promise<void> {
+async function requireSameSettings(context: Context, settings: Settings, options: RunOptions): Promise<void> {
   const { entries } = context;
   for (const phase of bindPhases(context)) {
     const entry = entries.get(phase.name);
@@ -159,9 +162,13 @@ async function requireSameSettings(context: Context, settings: Settings): Promis
     requireNotCompleted(entry);
     requireSameConfiguration(phase, entry);
     if (settings.batchSize !== undefined) requireSameBatchSize(entry, settings.batchSize);
+    await requireTables(context, phase, targetsOf(phase), entry);
+    requirePossible(await readBatches(context.session, entry.id), options);
   }
   for (const derived of derivedPhases(context.phaseNames)) {
     const entry = entries.get(derived.name);
-    if (entry !== undefined) await derived.requireSame(context, entry);
+    if (entry === undefined) continue;
+    await derived.requireSame(context, entry);
+    requirePossible(await readBatches(context.session, entry.id), options);
   }
 }

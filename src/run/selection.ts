@@ -15,6 +15,15 @@ export interface Selection {
   readonly keys: KeyRange;
 }
 
+/** Refuses a range that no phase can have, or not this one, without a look at its rows. */
+export function requirePossible(batches: readonly Batch[], options: RangeOptions): void {
+  const forms = [options.batches, options.keys, options.since].filter((form) => form !== undefined);
+  if (forms.length > 1) throw impossible('Give only one of batches, keys and since.');
+  if (options.batches !== undefined) byNumber(options.batches.from, options.batches.to, batches);
+  if (options.keys !== undefined) byKeys(options.keys, batches);
+  if (options.since !== undefined) requireTime(options.since);
+}
+
 /** The part of a phase that range options name; null when they name none, which means everything. */
 export async function select(
   context: Context,
@@ -22,12 +31,10 @@ export async function select(
   batches: readonly Batch[],
   options: RangeOptions,
 ): Promise<Selection | null> {
-  const forms = [options.batches, options.keys, options.since].filter((form) => form !== undefined);
-  if (forms.length === 0) return null;
-  if (forms.length > 1) throw impossible('Give only one of batches, keys and since.');
+  requirePossible(batches, options);
   if (options.batches !== undefined) return byNumber(options.batches.from, options.batches.to, batches);
   if (options.keys !== undefined) return byKeys(options.keys, batches);
-  return bySince(context, phase, batches, options.since ?? '');
+  return options.since === undefined ? null : bySince(context, phase, batches, options.since);
 }
 
 function impossible(what: string): DrydockError {
@@ -61,6 +68,13 @@ function byKeys(
   return { batches: touched, keys: range };
 }
 
+function requireTime(since: string): string {
+  const from = spelledOut(since);
+  if (!/^\d{4}(-\d\d(-\d\d(T.+)?)?)?$/.test(from) || Number.isNaN(Date.parse(from)))
+    throw impossible(`"${since}" is not a time that can be understood (ISO 8601).`);
+  return from;
+}
+
 /** Batches that hold a key with a legacy row whose time columns say that it was made or changed since then. */
 async function bySince(
   context: Context,
@@ -68,9 +82,7 @@ async function bySince(
   batches: readonly Batch[],
   since: string,
 ): Promise<Selection> {
-  const from = spelledOut(since);
-  if (!/^\d{4}(-\d\d(-\d\d(T.+)?)?)?$/.test(from) || Number.isNaN(Date.parse(from)))
-    throw impossible(`"${since}" is not a time that can be understood (ISO 8601).`);
+  const from = requireTime(since);
   const changed = phase.keyed.flatMap((keyed) => {
     const times = keyed.source.columns.filter((column) =>
       ['timestamptz', 'timestamp', 'date'].includes(column.type.kind),

@@ -11,7 +11,7 @@ export function addComplete(program: Command, session: Session): void {
     .description(
       'Ends the keeping up of both forms: the unified tables stand on their own, the old names become read-only views ' +
         'of them, and foreign keys of other tables name the unified table. There is no way back but a backup. The ' +
-        'legacy tables stay in drydock_legacy unless --drop-legacy is given. Asks on a terminal; elsewhere it wants --yes.',
+        'legacy tables stay in drydock_legacy unless --drop-legacy is given. Asks on a terminal; elsewhere it wants --yes. All phases are looked at before the first one is touched.',
     );
   addPhaseFlag(command, 'phase to complete (required)');
   command

@@ -12,7 +12,7 @@ export function addCutover(program: Command, session: Session): void {
       'Moves the legacy tables of a phase into the schema drydock_legacy and puts writable views of their old names ' +
         'in their place, in one short transaction. Applications go on as before, and new ones may use the unified ' +
         'tables: what is written to one side reaches the other. Looks at everything that hangs on the tables first, ' +
-        'and says what is carried over, what is different, and what stops it.',
+        'and says what is carried over, what is different, and what stops it. All phases are looked at before the first one is touched.',
     );
   addPhaseFlag(command, 'phase to cut over (required)');
   command.option('--dry-run', 'only look').option('--no-backup', 'go on without a verified backup');

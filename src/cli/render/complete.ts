@@ -9,6 +9,7 @@ const OUTCOMES = {
   completed: 'Completed: the unified tables stand on their own, and the old names are read-only views.',
   'already-completed': 'It was completed before.',
   'would-complete': 'Nothing stands in the way; nothing was changed.',
+  'not-begun': 'Nothing stops this phase. It was not touched, because another one is refused.',
   refused: 'Not completed: what stops it is named above.',
 } as const satisfies Readonly<Record<PhaseCompletion['outcome'], string>>;
 
@@ -24,7 +25,7 @@ export function renderComplete(report: CompleteReport, style: Style): string[] {
         : ['', `  ${counted(phase.repointed, 'row')} of other tables re-pointed`]),
       ...phase.dropped.map((name) => `  dropped ${printable(name)}`),
       '',
-      `${mark(phase.outcome !== 'refused', style)} ${OUTCOMES[phase.outcome]}`,
+      `${mark(phase.outcome !== 'refused' && phase.outcome !== 'not-begun', style)} ${OUTCOMES[phase.outcome]}`,
     ]),
   ];
 }

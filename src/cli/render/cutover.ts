@@ -11,6 +11,7 @@ const OUTCOMES = {
   'cut-over': 'Cut over: the old names are views, which applications read and write as before.',
   'already-cut-over': 'It was cut over before.',
   'would-cut-over': 'Nothing stands in the way; nothing was changed.',
+  'not-begun': 'Nothing stops this phase. It was not touched, because another one is refused.',
   refused: 'Not cut over: what stops it is named above.',
 } as const satisfies Readonly<Record<PhaseCutover['outcome'], string>>;
 
@@ -29,10 +30,14 @@ export function renderCutover(report: CutoverReport, style: Style): string[] {
         ? []
         : ['', ...hashTable(phase.verification.tables, style), ...invariantLines(phase.verification, style)]),
       '',
-      `${mark(phase.outcome !== 'refused' && phase.verification?.equal !== false, style)} ${OUTCOMES[phase.outcome]}`,
+      `${mark(!isHeldBack(phase) && phase.verification?.equal !== false, style)} ${OUTCOMES[phase.outcome]}`,
       ...(phase.state === 'cut-over' ? wrap(AFLOAT, style.width, '    ') : []),
     ]),
   ];
+}
+
+function isHeldBack({ outcome }: PhaseCutover): boolean {
+  return outcome === 'refused' || outcome === 'not-begun';
 }
 
 /** How long writers waited, and what for. */
