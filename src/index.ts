@@ -1,5 +1,6 @@
 /** The library: the same verbs as the command line, with typed options. */
 
+export { adopt } from './adopt/adopt.js';
 export { backup } from './backup/backup.js';
 export { restore } from './backup/restore.js';
 export { complete } from './cutover/complete.js';
@@ -11,6 +12,7 @@ export { monitor } from './monitor/monitor.js';
 export { bench } from './payoff/bench.js';
 export { report } from './report/report.js';
 export { readSavedBench } from './report/saved-bench.js';
+export * from './reports/adopt.js';
 export * from './reports/backup.js';
 export * from './reports/bench.js';
 export * from './reports/complete.js';

@@ -153,8 +153,14 @@ export interface Relation {
 /**
  * The table itself and all that hang below it: a statement that names a partition fires only that one's triggers,
  * one that names the whole table only the whole table's, with the rows of all partitions.
+ *
+ * @param calls - the function that its triggers call; another one in a copy of the database
  */
-export async function relationsOf(session: Session, watched: WatchedTable): Promise<Relation[]> {
+export async function relationsOf(
+  session: Session,
+  watched: WatchedTable,
+  calls = functionName(watched),
+): Promise<Relation[]> {
   const rows = await session.query(
     `with recursive below (oid) as (
        select $1::text::oid union select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent
@@ -162,7 +168,7 @@ export async function relationsOf(session: Session, watched: WatchedTable): Prom
      select c.oid::text as oid, n.nspname as schema, c.relname as name,
        (c.relkind = 'r' and not exists (select from pg_inherits i where c.oid in (i.inhrelid, i.inhparent)))::text as alone, ${isArmed('c.oid', '$2::text')}::text as armed
      from below b join pg_class c on c.oid = b.oid join pg_namespace n on n.oid = c.relnamespace order by c.oid`,
-    [watched.table.oid, functionName(watched)],
+    [watched.table.oid, calls],
   );
   return rows.map((row) => ({
     oid: String(row.oid),

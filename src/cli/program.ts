@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../words/version.js';
+import { addAdopt } from './commands/adopt.js';
 import { addBackup } from './commands/backup.js';
 import { addBench } from './commands/bench.js';
 import { addComplete } from './commands/complete.js';
@@ -71,6 +72,7 @@ export function buildProgram(session: Session): Command {
     addComplete,
     addBackup,
     addRestore,
+    addAdopt,
     addBench,
     addReport,
     addDemo,

@@ -5,13 +5,25 @@ import { needsOwnersRights, type Trimmings, trim } from '../old-names/trimmings.
 
 const SECURITY_INVOKER_SINCE = 150_000;
 
-/**
- * Statements that move a table aside and put a view of its old name in its place. The view is as simple as can be, so
- * that Postgres itself makes it writable: generated and identity columns, returning and on conflict are the table's own.
- * It reads with the rights of whoever uses it, so that policies hold,
- * also ones that are made later; except where rights to single columns would be lost by that.
- */
+/** Statements that move a table aside and put a view of its old name in its place. */
 export function moveAside(table: LegacyTable, trimmings: Trimmings, serverVersion: number): string[] {
+  return [
+    `alter table ${qualified(table.home, table.name)} set schema ${ident(LEGACY_SCHEMA)}`,
+    ...oldNameView(table, trimmings, serverVersion),
+  ];
+}
+
+/**
+ * Statements that make the view of a moved table's old name. It is as simple as can be, so that Postgres itself makes it
+ * writable: generated and identity columns, returning and on conflict are the table's own. It reads with the rights of
+ * whoever uses it, so that policies hold, also ones that are made later; except where rights to single columns would be
+ * lost by that.
+ */
+export function oldNameView(
+  table: { readonly home: string; readonly name: string },
+  trimmings: Trimmings,
+  serverVersion: number,
+): string[] {
   const view = qualified(table.home, table.name);
   const columns = trimmings.columns.map(({ name }) => ident(name)).join(', ');
   const invoker =
@@ -19,7 +31,6 @@ export function moveAside(table: LegacyTable, trimmings: Trimmings, serverVersio
       ? ' with (security_invoker = true)'
       : '';
   return [
-    `alter table ${view} set schema ${ident(LEGACY_SCHEMA)}`,
     `create view ${view}${invoker} as select ${columns} from ${qualified(LEGACY_SCHEMA, table.name)}`,
     ...trim(view, trimmings),
   ];

@@ -62,6 +62,18 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Correct --database-url or DATABASE_URL.',
   },
+  'needs-adoption': {
+    meaning: 'The database is a copy by dump and restore, and the ledger does not know its tables yet.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Take it over: `drydock adopt`.',
+  },
+  'schema-renamed': {
+    meaning: 'A schema that the ledger names has got another name.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Rename the schema back.',
+  },
   'batch-failed': {
     meaning: 'A batch could not be loaded, for a reason that is not one row.',
     retry: false,

@@ -100,8 +100,7 @@ export async function reopenAll(session: Session, phaseId: number): Promise<numb
     `update drydock.batches set status = 'pending' where phase_id = $1::int and status = 'done'`,
     [phaseId],
   );
-  if (reopened > 0)
-    await session.execute(`update drydock.phases set state = 'loading' where id = $1::int`, [phaseId]);
+  if (reopened > 0) await setState(session, phaseId, 'loading');
   return reopened;
 }
 

@@ -6,8 +6,15 @@ interface Catalog {
   readonly named: string;
   /** The oid of what is called $2 in the schema $1; of a trigger, on the table $1. */
   readonly oidOf: string;
-  /** What the server says that `o.oid` is; null where only its contents matter. */
+  /** What the server says that `o.oid` is; null where nothing is to be said. */
   readonly definition: string;
+  /** The name of the role that `o.oid` belongs to. */
+  readonly owner: string;
+  /**
+   * Whether it is found again by its name where its oid is another one: what holds rows is not, before a person has
+   * said so (`adopt`), and the rest has to be what it was to the letter.
+   */
+  readonly isRemade: boolean;
   /** How rights on it are taken away; null: it has none of its own. */
   readonly acl: {
     readonly word: 'table' | 'sequence' | 'function';
@@ -22,18 +29,27 @@ interface Catalog {
 /** The oid of an object that is being made. */
 export const UNFINISHED = '0';
 
+/** A derived table `o` of the relations of some kinds. */
+const relations = (...kinds: readonly string[]) =>
+  `(select c.oid, n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in (${kinds.map((kind) => `'${kind}'`).join(', ')})) o`;
+
 const RELATION = {
   catalog: 'pg_class',
-  named: `(select c.oid, n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace) o`,
   oidOf: `(select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1::text and c.relname = $2::text)`,
-  definition: 'null',
+  owner: '(select pg_get_userbyid(c.relowner) from pg_class c where c.oid = o.oid)',
+  isRemade: true,
   acl: null,
   unfinished: null,
-} as const satisfies Catalog;
+} as const satisfies Partial<Catalog>;
 
 const grants = '(select oid, relacl as acl, relowner as owner from pg_class) o';
 const TABLE = { ...RELATION, acl: { word: 'table', grants, fromPublic: false } } as const;
 const VIEW = { ...TABLE, definition: 'pg_get_viewdef(o.oid)' } as const;
+
+/** The columns by name, with their types, as the text of a JSON object. */
+const COLUMNS = `(select jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod))::text from pg_attribute a
+  where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped)`;
 
 /** Every kind of object that we make, in the order in which they can be dropped: what depends on others comes first. */
 export const CATALOGS = {
@@ -43,6 +59,9 @@ export const CATALOGS = {
              join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace) o`,
     oidOf: '(select oid from pg_trigger where tgrelid = $1::text::regclass and tgname = $2::text)',
     definition: `(select pg_get_triggerdef(t.oid) || ', ' || t.tgenabled::text from pg_trigger t where t.oid = o.oid)`,
+    owner:
+      '(select pg_get_userbyid(c.relowner) from pg_trigger t join pg_class c on c.oid = t.tgrelid where t.oid = o.oid)',
+    isRemade: true,
     acl: null,
     unfinished: null,
   },
@@ -52,6 +71,8 @@ export const CATALOGS = {
     // Only ever in the ledger's schema, under names of which each is there once.
     oidOf: `(select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = $1::text and p.proname = $2::text)`,
     definition: 'pg_get_functiondef(o.oid)',
+    owner: '(select pg_get_userbyid(p.proowner) from pg_proc p where p.oid = o.oid)',
+    isRemade: true,
     acl: {
       word: 'function',
       grants: '(select oid, proacl as acl, proowner as owner from pg_proc) o',
@@ -59,17 +80,24 @@ export const CATALOGS = {
     },
     unfinished: null,
   },
-  'materialized view': VIEW,
-  view: VIEW,
+  'materialized view': { ...VIEW, named: relations('m') },
+  view: { ...VIEW, named: relations('v') },
   index: {
     ...RELATION,
+    named: relations('i', 'I'),
     definition: 'pg_get_indexdef(o.oid)',
     unfinished: `select from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
                  where n.nspname = $1::text and c.relname = $2::text
                    and i.indrelid in (select oid from drydock.objects where kind = 'table')`,
   },
-  sequence: { ...RELATION, acl: { word: 'sequence', grants, fromPublic: false } },
-  table: TABLE,
+  sequence: {
+    ...RELATION,
+    named: relations('S'),
+    definition: 'null',
+    isRemade: false,
+    acl: { word: 'sequence', grants, fromPublic: false },
+  },
+  table: { ...TABLE, named: relations('r', 'p'), definition: COLUMNS, isRemade: false },
 } as const satisfies Readonly<Record<string, Catalog>>;
 
 export type ObjectKind = keyof typeof CATALOGS;

@@ -33,11 +33,25 @@ export async function ownership(
   return owned.some((object) => object.oid === row.oid) ? 'ours' : 'foreign';
 }
 
-/** What was made for a phase, in the order in which it can be dropped. */
+/** The object `known` of the ledger in the catalog: under its oid, else, where that is enough, by all that is known of it. */
+const PRESENT = OBJECT_KINDS.map((kind) => {
+  const { named, catalog, definition, owner, isRemade } = CATALOGS[kind];
+  const again = `obj_description(o.oid, '${catalog}') = '${MARKER}' and ${owner} in (known.owner, current_user) and ${definition} = known.definition`;
+  return `select o.oid from ${named}
+    where known.kind = '${kind}' and o.schema = known.schema_name and o.name = known.name
+      and (o.oid = known.oid${isRemade ? ` or ${again}` : ''})`;
+}).join(' union all ');
+
+/**
+ * What was made for a phase, in the order in which it can be dropped. An upgrade of the server gives functions and
+ * triggers other oids, and an index that is built again beside its readers gets one: they are found by name.
+ */
 export async function readObjects(session: Session, phaseId: number): Promise<OwnedObject[]> {
   const rows = await session.query(
-    `select kind, schema_name, name, oid::text as oid, definition from drydock.objects
-     where phase_id = $1::int order by array_position($2::text[], kind), name`,
+    `select known.kind, known.schema_name, known.name, coalesce(p.oid, known.oid)::text as oid, known.definition
+     from drydock.objects known
+     left join lateral (select f.oid from (${PRESENT}) f order by f.oid <> known.oid limit 1) p on true
+     where known.phase_id = $1::int order by array_position($2::text[], known.kind), known.name`,
     [phaseId, `{${OBJECT_KINDS.map((kind) => JSON.stringify(kind)).join(',')}}`],
   );
   return rows.map((row) => ({
@@ -63,7 +77,7 @@ export async function own(
   name: string,
   table?: string,
 ): Promise<void> {
-  const { oidOf, definition, acl } = CATALOGS[kind];
+  const { oidOf, acl } = CATALOGS[kind];
   const target = table === undefined ? qualified(schema, name) : `${ident(name)} on ${table}`;
   await session.execute(`comment on ${kind} ${target} is '${MARKER}'`);
   const { oid } = await session.one(`select ${oidOf}::text as oid`, [table ?? schema, name]);
@@ -80,7 +94,7 @@ export async function own(
       await session.execute(`revoke all on ${acl.word} ${target} from ${grantee}`);
     }
   }
-  await enter(session, phaseId, { kind, schema, name }, String(oid), definition);
+  await enter(session, phaseId, { kind, schema, name }, String(oid));
 }
 
 /**
@@ -92,20 +106,23 @@ export async function intend(
   phaseId: number,
   object: Pick<OwnedObject, 'kind' | 'schema' | 'name'>,
 ): Promise<void> {
-  await enter(session, phaseId, object, UNFINISHED, 'null');
+  await enter(session, phaseId, object, UNFINISHED);
 }
 
-async function enter(
+/** Enters what is under the oid now, as the server prints it. */
+export async function enter(
   session: Session,
   phaseId: number,
   { kind, schema, name }: Pick<OwnedObject, 'kind' | 'schema' | 'name'>,
   oid: string,
-  definition: string,
 ): Promise<void> {
+  const { definition, owner } = CATALOGS[kind];
+  const said = oid === UNFINISHED ? 'null, null' : `${definition}, ${owner}`;
   await session.execute(
-    `insert into drydock.objects (phase_id, kind, schema_name, name, oid, definition)
-     select $1::int, $2::text, $3::text, $4::text, o.oid, ${definition} from (select $5::text::oid as oid) o
-     on conflict (phase_id, kind, schema_name, name) do update set oid = excluded.oid, definition = excluded.definition`,
+    `insert into drydock.objects (phase_id, kind, schema_name, name, oid, definition, owner)
+     select $1::int, $2::text, $3::text, $4::text, o.oid, ${said} from (select $5::text::oid as oid) o
+     on conflict (phase_id, kind, schema_name, name) do update
+     set (oid, definition, owner) = (excluded.oid, excluded.definition, excluded.owner)`,
     [phaseId, kind, schema, name, oid],
   );
 }

@@ -6,7 +6,8 @@ export async function readViews(session: Session, phaseId: number): Promise<View
   const rows = await session.query(
     `select r.view_name, r.refreshed_at::timestamptz(0)::text as refreshed_at, r.seconds, (
        case when r.signals is not null then r.writers or r.seen is distinct from (
-         select array_agg(coalesce(pg_sequence_last_value(s.id), 0) order by s.at) from unnest(r.signals) with ordinality s (id, at))
+         select array_agg(coalesce(case when q.relkind = 'S' then pg_sequence_last_value(q.oid) end, 0) order by s.at)
+         from unnest(r.signals) with ordinality s (id, at) left join pg_class q on q.oid = s.id)
        end)::text as stale
      from drydock.refreshes r where r.phase_id = $1::int order by r.view_name`,
     [phaseId],

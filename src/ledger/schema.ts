@@ -1,16 +1,18 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { enterHome, presentHome } from './home.js';
 import { BACKUP_TABLES } from './tables/backups.js';
 import { CAPTURE_TABLES } from './tables/capture.js';
 import { CORE_TABLES } from './tables/core.js';
 import { CUTOVER_TABLES } from './tables/cutover.js';
+import { HOME_TABLE } from './tables/home.js';
 import { REFRESH_TABLES } from './tables/refreshes.js';
 
 /** The ledger's own schema. Private: nobody but its owner may look in, because rejects hold row data. */
 export const LEDGER_SCHEMA = 'drydock';
 
 /** Changes whenever the ledger's tables or the meaning of what a run writes change. */
-export const LEDGER_VERSION = 4;
+export const LEDGER_VERSION = 5;
 
 /** What a look at the ledger leaves behind. */
 const UNTOUCHED = 'The ledger was only looked at; nothing was written by this step.';
@@ -21,7 +23,9 @@ const LOCK_KEY = 0x44525944_4f434bn.toString();
 const MARKER = `Drydock ledger, version ${LEDGER_VERSION}`;
 
 /** Each area of the ledger declares its own tables; later ones may refer to earlier ones. */
-const TABLES = [CORE_TABLES, BACKUP_TABLES, CAPTURE_TABLES, CUTOVER_TABLES, REFRESH_TABLES].join('');
+const TABLES = [HOME_TABLE, CORE_TABLES, BACKUP_TABLES, CAPTURE_TABLES, CUTOVER_TABLES, REFRESH_TABLES].join(
+  '',
+);
 
 /** Whether the ledger is there. Refuses one of another version, and a schema that is not ours. */
 export async function ledgerExists(session: Session): Promise<boolean> {
@@ -70,6 +74,7 @@ export async function createLedger(session: Session): Promise<void> {
   await session.execute(`create schema ${LEDGER_SCHEMA}`);
   await session.execute(`comment on schema ${LEDGER_SCHEMA} is '${MARKER}'`);
   await session.execute(TABLES);
+  await enterHome(session, await presentHome(session), { toVerify: false });
   await revokeFromOthers(session);
 }
 

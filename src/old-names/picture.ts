@@ -63,12 +63,20 @@ export async function readOldNames(session: Session, phaseId: number): Promise<O
   });
 }
 
-/** Enters what the views under a phase's old names are like now; in the transaction that made them. */
-export async function enterPictures(session: Session, phaseId: number): Promise<void> {
+/**
+ * Enters what the views under a phase's old names are like now; in the transaction that made them.
+ *
+ * @param tables - of these alone
+ */
+export async function enterPictures(
+  session: Session,
+  phaseId: number,
+  tables: readonly string[] | null = null,
+): Promise<void> {
   const rows = await session.query(
     `select v.oid::text as oid, ${QUERY} as query, (${REST})::text as rest
-     from drydock.moved_tables m join pg_class v on v.oid = m.view_oid where m.phase_id = $1::int`,
-    [phaseId],
+     from drydock.moved_tables m join pg_class v on v.oid = m.view_oid where m.phase_id = $1::int and ($2::text is null or m.table_name = any ($2::text[]))`,
+    [phaseId, tables === null ? null : `{${tables.map((name) => JSON.stringify(name)).join(',')}}`],
   );
   const trimmings = await readTrimmings(
     session,

@@ -1,5 +1,6 @@
 import { DrydockError } from '../errors.js';
 import { quoted } from '../words/printable.js';
+import type { AdoptOptions } from './adopt.js';
 import type { BackupOptions } from './backup.js';
 import type { BenchOptions } from './bench.js';
 import type { CompleteOptions } from './complete.js';
@@ -20,6 +21,7 @@ import type { VerifyOptions } from './verify.js';
 
 /** The options of each verb of the library. */
 interface OptionsOf {
+  readonly adopt: AdoptOptions;
   readonly backup: BackupOptions;
   readonly bench: BenchOptions;
   readonly complete: CompleteOptions;
@@ -58,6 +60,7 @@ const REFRESH = { ...TARGET, force: true } as const satisfies Names<RefreshOptio
 
 /** The names that each verb knows; an option that is missing here does not compile. */
 const NAMES: { readonly [V in keyof OptionsOf]: Names<OptionsOf[V]> } = {
+  adopt: { ...SERVER, onProgress: true, dryRun: true, acceptOwners: true },
   backup: { ...PHASED, to: true, concurrency: true },
   bench: {
     ...TARGET,

@@ -58,11 +58,20 @@ export interface PhaseStatus {
   readonly views?: readonly ViewStatus[];
 }
 
+/** What is known of the database that this one is a copy of. */
+export interface CopyOf {
+  readonly database: string;
+  /** Nothing works before `adopt`; a copy of the files (a template, a standby, a snapshot of the disk) needs none. */
+  readonly needsAdoption: boolean;
+}
+
 export interface StatusReport {
   readonly database: string;
   readonly schema: string;
   /** The server is a standby: who is at work on the primary cannot be seen here. */
   readonly standby: boolean;
+  /** The database that this one was copied from; null where the ledger was made or adopted here. */
+  readonly copyOf: CopyOf | null;
   /** Who is at work on the schema at this moment; null: nobody, or, on a standby, not to be seen. */
   readonly running: Running | null;
   /** The newest entry of the journal. */
@@ -71,7 +80,16 @@ export interface StatusReport {
 }
 
 /** The commands that change a schema's phases; one at a time is at work on a schema. */
-export const COMMANDS = ['run', 'sync', 'cutover', 'rollback', 'complete', 'restore', 'refresh'] as const;
+export const COMMANDS = [
+  'run',
+  'sync',
+  'cutover',
+  'rollback',
+  'complete',
+  'restore',
+  'refresh',
+  'adopt',
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** A command at work. */
@@ -104,6 +122,7 @@ export const EVENT_KINDS = [
   'reverted',
   'completed',
   'refreshed',
+  'adopted',
 ] as const;
 
 /** An entry of the journal that the ledger keeps. */

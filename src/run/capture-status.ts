@@ -9,8 +9,8 @@ import type { Context } from './context.js';
 export async function captureStatus(context: Context, entry: PhaseEntry): Promise<CaptureStatus | null> {
   const { session, legacy, entries } = context;
   const rows = await session.query(
-    `select table_oid::regclass::text as table, started_at::timestamptz(0)::text as since
-     from drydock.captures where phase_id = $1::int order by source`,
+    `select (select c.table_oid::regclass::text from pg_class r where r.oid = c.table_oid and r.relname = c.source) as table, c.source, started_at::timestamptz(0)::text as since
+     from drydock.captures c where phase_id = $1::int order by source`,
     [entry.id],
   );
   if (rows.length === 0) return null;
@@ -18,7 +18,8 @@ export async function captureStatus(context: Context, entry: PhaseEntry): Promis
   const phase = definition?.bind(legacy, new Set(entries.keys()));
   const { changes, lagSeconds } = await readBacklog(session, entry.id);
   return {
-    tables: rows.map((row) => String(row.table)),
+    // In a copy that is not adopted yet the oid is nobody's, or another table's.
+    tables: rows.map((row) => String(row.table ?? row.source)),
     since: rows.map((row) => String(row.since)).reduce((a, b) => (a > b ? a : b)),
     silent: phase === undefined ? [] : await silentTables(session, phase, entry.id),
     backlog: changes,

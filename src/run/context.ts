@@ -8,6 +8,8 @@ import type { Session } from '../db/session.js';
 import { isRecoveryConflict } from '../db/sqlstate.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
+import { ledgerExists } from '../ledger/schema.js';
+import { requireAdopted, requireOwnName } from '../ledger/stranded.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
@@ -37,7 +39,16 @@ export interface Context {
 
 const OLDEST_SERVER = 140_000;
 
-export async function openContext(options: TargetOptions, cleanup: Cleanup): Promise<Context> {
+/**
+ * Opens the database, and looks what is there.
+ *
+ * @param copies `refused`: work rests on what the ledger remembers by oid, which a copy has to find again first
+ */
+export async function openContext(
+  options: TargetOptions,
+  cleanup: Cleanup,
+  copies: 'refused' | 'welcome' = 'refused',
+): Promise<Context> {
   const schema = options.schema ?? DEFAULTS.schema;
   requirePhases(options.phases);
   const connect = connector(options.databaseUrl, options.signal);
@@ -54,6 +65,10 @@ export async function openContext(options: TargetOptions, cleanup: Cleanup): Pro
       state: 'Nothing was written.',
       next: 'Verification rests on hash functions that came with version 14.',
     });
+  }
+  if (await ledgerExists(session)) {
+    await requireOwnName(session, schema);
+    if (copies === 'refused') await requireAdopted(session, schema);
   }
   const entries = await readPhases(session, schema);
   const legacy = await findLegacy(session, schema, options.appSchema);

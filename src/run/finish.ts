@@ -3,6 +3,7 @@ import { cancelWhenStopped } from '../db/cancel.js';
 import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
+import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { own } from '../ledger/objects.js';
@@ -15,7 +16,7 @@ import {
   raiseMaintenanceMemory,
   validateForeignKey,
 } from '../load/indexes.js';
-import { restoreQuery } from '../mapping/legacy-view.js';
+import { type Restoration, restoreQuery } from '../mapping/legacy-view.js';
 import { type Targets, viewName } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import { type Context, throwIfStopped } from './context.js';
@@ -91,13 +92,19 @@ export async function createViews(
     session.transaction(async () => {
       // Who begins after a kill waits for this lock: two transactions that make one view fail in the catalog.
       await lockLedger(session);
-      for (const restoration of sources) {
-        const name = viewName(restoration.source.rule.table);
-        await session.execute(
-          `create or replace view ${qualified(phase.schema, name)} as\n${restoreQuery(restoration)}`,
-        );
-        await own(session, phaseId, 'view', phase.schema, name);
-      }
+      for (const restoration of sources) await createView(session, phase, phaseId, restoration);
     }),
   );
+}
+
+/** Makes one of them, in a transaction of the caller's. */
+export async function createView(
+  session: Session,
+  { schema }: Pick<Phase, 'schema'>,
+  phaseId: number,
+  restoration: Restoration,
+): Promise<void> {
+  const name = viewName(restoration.source.rule.table);
+  await session.execute(`create or replace view ${qualified(schema, name)} as\n${restoreQuery(restoration)}`);
+  await own(session, phaseId, 'view', schema, name);
 }

@@ -28,7 +28,7 @@ export async function scheduleRefresh(options: ScheduleOptions): Promise<Schedul
       const entry = await enhancementsEntry(context);
       if (!(await hasCron(session))) throw noCron(database);
       const { metrics } = await bindEnhancements(session, context.legacy);
-      const name = `drydock refresh of ${schema}`;
+      const name = refreshJobName(schema);
       const command = jobCommand(schema, entry.id, metrics === null ? [] : fold(metrics));
       const id = await session.transaction(async () => {
         const job = await session.one('select cron.schedule($1::text, $2::text, $3::text) as id', [
@@ -42,6 +42,11 @@ export async function scheduleRefresh(options: ScheduleOptions): Promise<Schedul
       return { database, schema, job: { id, name, schedule } };
     }),
   );
+}
+
+/** What the job is called in pg_cron. */
+export function refreshJobName(schema: string): string {
+  return `drydock refresh of ${schema}`;
 }
 
 /** What the job does: nothing while a command of ours is at work on the schema. */

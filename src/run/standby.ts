@@ -11,6 +11,7 @@ export const WRITES: Readonly<Record<Command, string>> = {
   complete: 'A completion drops views and triggers.',
   restore: 'A restore makes tables.',
   refresh: 'A refresh writes the materialized views.',
+  adopt: 'An adoption writes the ledger and makes triggers.',
 };
 
 /**

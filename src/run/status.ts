@@ -1,12 +1,15 @@
 import { withCleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
 import { newestBackup } from '../ledger/backups.js';
 import { listBatches } from '../ledger/batches.js';
 import { newestEvent } from '../ledger/events.js';
+import { isSameDatabase, presentHome, rememberedHome } from '../ledger/home.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { readViews } from '../ledger/refreshes.js';
 import { ledgerExists } from '../ledger/schema.js';
+import { isStranded } from '../ledger/stranded.js';
 import { requireOptions } from '../reports/options.js';
-import type { PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
+import type { CopyOf, PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
 import type { PhaseName } from '../reports/target.js';
 import { captureStatus } from './capture-status.js';
 import { type Context, openContext, stoppable } from './context.js';
@@ -17,7 +20,7 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
   requireOptions('status', options);
   return stoppable(options, 'Nothing was written.', () =>
     withCleanup(async (cleanup) => {
-      const context = await openContext(options, cleanup);
+      const context = await openContext(options, cleanup, 'welcome');
       const phases: PhaseStatus[] = [];
       for (const name of context.phaseNames) {
         const entry = context.entries.get(name);
@@ -33,12 +36,21 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
         database,
         schema,
         standby: context.isStandby,
+        copyOf: hasLedger ? await copyOf(session, schema) : null,
         running: await readRunning(session, schema, hasLedger),
         lastEvent: hasLedger ? await newestEvent(session, schema) : null,
         phases,
       };
     }),
   );
+}
+
+/** Whether the ledger came here with a copy. */
+async function copyOf(session: Session, schema: string): Promise<CopyOf | null> {
+  const home = await rememberedHome(session);
+  const needsAdoption = await isStranded(session, schema);
+  if (home === null || (!needsAdoption && isSameDatabase(home, await presentHome(session)))) return null;
+  return { database: home.database, needsAdoption };
 }
 
 function notBegun(phase: PhaseName): PhaseStatus {

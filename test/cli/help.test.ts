@@ -9,6 +9,7 @@ const COMMANDS = [
   'verify',
   'sync',
   'status',
+  'adopt',
   'monitor',
   'pause',
   'resume',

@@ -212,6 +212,7 @@ export const differentReport: VerifyReport = {
 export const statusReport: StatusReport = {
   ...where,
   standby: false,
+  copyOf: null,
   running: {
     command: 'run',
     phases: ['opportunities', 'assessments'],

@@ -1,5 +1,5 @@
 import type { ViewStatus } from '../../reports/refresh.js';
-import type { BatchStatus, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
+import type { BatchStatus, CopyOf, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
 import { count, counted, duration, percent } from '../../words/format.js';
 import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
@@ -16,6 +16,7 @@ export function renderStatus(report: StatusReport, style: Style): string[] {
     ...facts(
       [
         ...atWorkFacts(report, style),
+        ...(report.copyOf === null ? [] : [['copy', copyText(report.copyOf, style)] as const]),
         ...(report.lastEvent === null ? [] : [['newest', eventText(report.lastEvent)] as const]),
       ],
       style,
@@ -28,6 +29,14 @@ export function renderStatus(report: StatusReport, style: Style): string[] {
         : ['', ...batchTable(phase.batchList, style)]),
     ]),
   ];
+}
+
+/** A copy works on as it is, or wants to be adopted. */
+function copyText({ database, needsAdoption }: CopyOf, style: Style): string {
+  const of = `of database ${printable(database)}`;
+  return needsAdoption
+    ? style.colors.red(`${of}, and the ledger does not know its tables yet: drydock adopt`)
+    : `${of}, with everything where the ledger says`;
 }
 
 function eventText({ at, kind, phase, by, detail }: LedgerEvent): string {

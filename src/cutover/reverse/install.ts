@@ -189,6 +189,22 @@ async function triggerNames(session: Session, target: Pick<Target, 'qualified'>)
   return rows.map(({ name }) => String(name));
 }
 
+/** Makes reverse capture again, awake, in one transaction of the caller's: in a copy of the database. */
+export async function armReverseCapture(
+  session: Session,
+  phase: Phase,
+  targets: Targets,
+  told: Told,
+): Promise<void> {
+  const made = await prepareReverseCapture(session, phase, targets, told);
+  const { owner } = await session.one(
+    'select pg_get_userbyid(relowner) as owner from pg_class where oid = $1::text::regclass',
+    [targets.unified.qualified],
+  );
+  await createSleepingTriggers(session, made, String(owner));
+  await wakeReverseTriggers(session, targets);
+}
+
 /** Switches reverse capture on, in the transaction that moves the legacy tables; in every session. */
 export function wakeReverseTriggers(session: Session, targets: Targets): Promise<void> {
   return switchTriggers(session, targets, 'enable always');

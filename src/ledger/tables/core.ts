@@ -69,6 +69,7 @@ create table drydock.objects (
   name text not null,
   oid oid not null,
   definition text,
+  owner text,
   primary key (phase_id, kind, schema_name, name)
 );
 create table drydock.orders (
