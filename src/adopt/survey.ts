@@ -4,6 +4,7 @@ import type { LegacyDatabase } from '../legacy/detect.js';
 import { phaseDefinitions } from '../phases/all.js';
 import type { Phase } from '../phases/phase.js';
 import type { AdoptFinding } from '../reports/adopt.js';
+import { PHASES } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
 import type { Context } from '../run/context.js';
 import { type FoundCaptures, findCaptures } from './captures.js';
@@ -33,7 +34,9 @@ export async function surveySchema(
 ): Promise<SurveyedPhase[]> {
   const { schema, legacy } = context;
   const found: SurveyedPhase[] = [];
-  for (const entry of context.entries.values()) {
+  for (const name of PHASES) {
+    const entry = context.entries.get(name);
+    if (entry === undefined) continue;
     const place = { schema, entry };
     const [definition] = phaseDefinitions([entry.phase]);
     const phase = definition?.bind(legacy, new Set(context.entries.keys())) ?? null;

@@ -62,18 +62,6 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Correct --database-url or DATABASE_URL.',
   },
-  'needs-adoption': {
-    meaning: 'The database is a copy by dump and restore, and the ledger does not know its tables yet.',
-    retry: false,
-    exit: EXIT.failed,
-    next: 'Take it over: `drydock adopt`.',
-  },
-  'schema-renamed': {
-    meaning: 'A schema that the ledger names has got another name.',
-    retry: false,
-    exit: EXIT.failed,
-    next: 'Rename the schema back.',
-  },
   'batch-failed': {
     meaning: 'A batch could not be loaded, for a reason that is not one row.',
     retry: false,
@@ -271,6 +259,12 @@ export const CODES = {
     retry: false,
     exit: EXIT.failed,
     next: 'Have the right granted, or connect as the owner.',
+  },
+  'needs-adoption': {
+    meaning: 'The database is a copy by dump and restore, and the ledger does not know its tables yet.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Take it over: `drydock adopt`.',
   },
   'no-benchmark': {
     meaning: 'A file or directory is not a saved benchmark.',
@@ -511,6 +505,12 @@ export const CODES = {
     retry: false,
     exit: EXIT.failed,
     next: 'Name an empty schema.',
+  },
+  'schema-renamed': {
+    meaning: 'A schema that the ledger names has got another name.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Rename the schema back.',
   },
   'server-fault': {
     meaning: 'The server failed: an internal error, a damaged page, an unreadable file.',

@@ -57,7 +57,7 @@ export async function ledgerExists(session: Session): Promise<boolean> {
     code: 'foreign-ledger-schema',
     what: `There is a schema "${LEDGER_SCHEMA}" that Drydock did not make.`,
     state: UNTOUCHED,
-    next: 'Rename or drop it; Drydock keeps its ledger under that name.',
+    next: `Rename or drop it; Drydock keeps its ledger under that name. Where a restore left the comments out (--no-comments), give it its own back: comment on schema ${LEDGER_SCHEMA} is '${MARKER}'; then: drydock adopt.`,
   });
 }
 

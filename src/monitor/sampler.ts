@@ -1,7 +1,15 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { ledgerExists } from '../ledger/schema.js';
-import type { MonitorConfig, QueryTime, Sample, Unknown, WatchedQuery } from '../reports/monitor.js';
+import { isStranded } from '../ledger/stranded.js';
+import type {
+  CaptureFigures,
+  MonitorConfig,
+  QueryTime,
+  Sample,
+  Unknown,
+  WatchedQuery,
+} from '../reports/monitor.js';
 import { readConnections, readLocks, readTransactions } from './probes/activity.js';
 import { readCapture } from './probes/capture.js';
 import { readDisk } from './probes/disk.js';
@@ -62,7 +70,7 @@ export async function takeSample(session: Session, options: SamplerOptions): Pro
           (c) => readProgress(c, { ledger: ledger === 'there', maps: options.maps }),
           GRANT,
         );
-  const capture = ledger === 'there' ? await attempt(context, 'capture', readCapture, GRANT) : null;
+  const capture = ledger === 'there' ? await attempt(context, 'capture', readCaptureHere, GRANT) : null;
   const oldNames =
     ledger === 'there' ? await attempt(context, 'old-names', readChangedOldNames, GRANT) : null;
   const figures = {
@@ -91,6 +99,22 @@ export async function takeSample(session: Session, options: SamplerOptions): Pro
     machine: await options.machine.read(options.signal),
     unknown,
   };
+}
+
+/** In a copy that is not adopted the ids of the captured tables are nobody's. */
+async function readCaptureHere(context: ProbeContext): Promise<CaptureFigures | null> {
+  if (!(await isStrandedCopy(context))) return readCapture(context);
+  const why = 'the database is a copy, and the ledger does not know its tables yet';
+  context.tell({ figure: 'capture', why, next: 'Take it over: drydock adopt.' });
+  return null;
+}
+
+/** Who may not ask is not told of it here: the other commands refuse. */
+async function isStrandedCopy({ session, schema }: ProbeContext): Promise<boolean> {
+  const { may } = await session.one(
+    `select bool_and(has_table_privilege(t, 'select'))::text as may from unnest('{drydock.objects,drydock.moved_tables}'::text[]) t`,
+  );
+  return may === 'true' && (await isStranded(session, schema));
 }
 
 /** A ledger that the user may not read is not one that is not there. */
