@@ -32,7 +32,7 @@ select x::text as fact from (
     (select string_agg(a::text, ' ' order by a::text) from unnest(relacl) a) from t
   union all
   select 'column', t.relname, attname, format_type(atttypid, atttypmod), pg_get_expr(adbin, adrelid), concat(attnotnull, attidentity, attgenerated, attstorage, attcompression),
-    concat(attstattarget, attoptions), (select collname::text from pg_collation where oid = attcollation),
+    concat(attstattarget, (select array_agg(o) from unnest(attoptions) o where not starts_with(o, 'pg_'))), (select collname::text from pg_collation where oid = attcollation),
     concat(col_description(t.oid, attnum), (select string_agg(x::text, ' ' order by x::text) from unnest(attacl) x))
     from t join pg_attribute a on attrelid = t.oid left join pg_attrdef on adrelid = t.oid and adnum = attnum where attnum > 0 and not attisdropped
   union all
