@@ -24,6 +24,7 @@ import {
   unmappedWords,
 } from './plan-queries.js';
 import { planRanges } from './ranges.js';
+import { serverNotes } from './server-notes.js';
 import { findStops } from './stops.js';
 
 /** Tells what a run would do, and what would stop it. Works in a read-only transaction: the server sees to it that nothing is written. */
@@ -163,6 +164,8 @@ async function warningsOf(
       );
     }
   }
+  const hasPartitioned = [...context.legacy.tables.values()].some(({ kind }) => kind === 'p');
+  warnings.push(...serverNotes({ number: context.serverNumber, version: context.server, hasPartitioned }));
   if (context.isStandby) warnings.push('The server is a standby: a run has to be given to the primary.');
   const code = await untrustedWhenRead(context.session, [...context.legacy.tables.values()]);
   warnings.push(...code.map((one) => `${readingWarning(one)} ${AS_OWNER}`));

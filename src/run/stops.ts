@@ -7,12 +7,15 @@ import type { Stop } from '../reports/plan.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from './context.js';
 import { derivedPhases } from './derived.js';
+import { unusableTypes } from './type-rights.js';
 
 /** Everything that keeps a run from starting, found without writing anything. */
 export async function findStops(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
   const stops: Stop[] = [...context.legacy.stops];
   const refused = new Set(stops.map((stop) => stop.code));
-  if (!refused.has('missing-privilege')) stops.push(...(await missingRights(context)));
+  if (!refused.has('missing-privilege')) {
+    stops.push(...(await missingRights(context)), ...(await unusableTypes(context.session, context.legacy)));
+  }
   if (await behindTransactionPooler(context)) {
     stops.push({
       code: 'transaction-pooler',

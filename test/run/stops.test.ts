@@ -153,6 +153,24 @@ describe('a user who may not do all', () => {
     expect(rows).toEqual([]);
   });
 
+  test('a type of a legacy column that the user may not use is named, in a schema too', async () => {
+    await grant('usage', 'select', 'create', 'references', 'database');
+    await database.query(`create schema types; create type types.mood as enum ('calm');
+      alter table public.opportunities add column mood types.mood, add column moods types.mood[];
+      revoke usage on type types.mood from public`);
+    const type = await refused(database, () => run({ databaseUrl: role.url }));
+    expect(type).toMatchObject({
+      code: 'missing-privilege',
+      next: `grant usage on schema types to ${role.name}`,
+    });
+    await database.query(`grant usage on schema types to ${role.name}`);
+    expect((await plan({ databaseUrl: role.url })).stops).toEqual([
+      expect.objectContaining({ next: `grant usage on type types.mood to ${role.name}` }),
+    ]);
+    await database.query(`grant usage on type types.mood to ${role.name}`);
+    expect(await run({ databaseUrl: role.url })).toMatchObject({ outcome: 'done' });
+  });
+
   test('all that is missing is told at once, and how to grant all of it', async () => {
     await grant('usage', 'select');
     const { next } = await refused(database, () => run({ databaseUrl: role.url }));
