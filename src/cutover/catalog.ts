@@ -1,5 +1,6 @@
 import type { Session } from '../db/session.js';
 import type { LegacyTable } from '../legacy/detect.js';
+import { isException } from '../legacy/newer-catalog.js';
 import { oidArray } from './preflight/findings.js';
 
 /** What hangs on a set of tables, as canonical JSON text: two texts are equal when nothing about it is different. */
@@ -61,7 +62,8 @@ const PARTS: Readonly<Record<string, string>> = {
     from pg_depend d join pg_rewrite r on r.oid = d.objid join pg_class c on c.oid = r.ev_class
     where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
       and d.refobjid = any ($1::text::oid[]) and c.oid <> all ($1::text::oid[])`,
-  publications: `select p.pubname || ' ' || r.prrelid::regclass as item, to_jsonb(true) as value
+  publications: `select p.pubname || ' ' || r.prrelid::regclass as item,
+      case when ${isException('r')} then '"left out"' else to_jsonb(true) end as value
     from pg_publication_rel r join pg_publication p on p.oid = r.prpubid where r.prrelid = any ($1::text::oid[])`,
   inheritance: `select inhrelid::regclass || ' of ' || inhparent::regclass as item, to_jsonb(inhseqno) as value
     from pg_inherits where inhrelid = any ($1::text::oid[]) or inhparent = any ($1::text::oid[])`,

@@ -36,7 +36,6 @@ const PINNED: Readonly<Record<string, string>> = {
   xmloption: 'content',
   array_nulls: 'on',
   quote_all_identifiers: 'off',
-  standard_conforming_strings: 'on',
   transform_null_equals: 'off',
   default_transaction_isolation: 'read committed',
   default_transaction_read_only: 'off',
@@ -56,6 +55,9 @@ const PINNED: Readonly<Record<string, string>> = {
 
 /** Likewise, where the server knows it: version 17 and newer. */
 const NO_TRANSACTION_TIMEOUT = `select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) is not null`;
+
+/** Likewise, where it can be anything else: from version 19 on strings are always read like this. */
+const CONFORMING_STRINGS = `select set_config('standard_conforming_strings', 'on', false) where current_setting('standard_conforming_strings', true) <> 'on'`;
 
 /** What is reported as done has to outlast a crash, whatever the role or the database was set to. */
 const DURABLE = `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
@@ -110,7 +112,7 @@ export class Session {
     );
     try {
       await session.execute(
-        [...settings, NO_TRANSACTION_TIMEOUT, DURABLE, CHECK_CLIENT, YIELDING].join('; '),
+        [...settings, NO_TRANSACTION_TIMEOUT, CONFORMING_STRINGS, DURABLE, CHECK_CLIENT, YIELDING].join('; '),
       );
     } catch (error) {
       await session.close();

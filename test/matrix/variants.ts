@@ -37,7 +37,7 @@ export function serverOptions({ major, settings }: Variant): ServerOptions {
     case 'en_US':
       return { localeArgs: ['--locale=en_US.UTF-8'] };
     case 'odd':
-      return { ...bytewise(major), settings: ODD };
+      return { ...bytewise(major), settings: major >= 19 ? ODD : { ...ODD, ...ODD_STRINGS } };
     case 'plain':
       return bytewise(major);
   }
@@ -55,6 +55,10 @@ const ODD = {
   intervalstyle: 'sql_standard',
   extra_float_digits: '0',
   bytea_output: 'escape',
+};
+
+/** From version 19 on strings are read in one way only. */
+const ODD_STRINGS = {
   standard_conforming_strings: 'off',
   escape_string_warning: 'off', // a warning for every pattern with a backslash
 };

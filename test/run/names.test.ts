@@ -4,6 +4,7 @@ import { unifiedTables } from '../../fixtures/schema/extras.js';
 import { schemaNames } from '../../fixtures/schema/names.js';
 import { ident } from '../../src/db/identifier.js';
 import { plan, rollback, run, status, verify } from '../../src/index.js';
+import { isServer } from '../support/version.js';
 import { catalogOf } from './catalog.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { prepared } from './prepared.js';
@@ -133,7 +134,7 @@ test('a search_path full of impostors, and other settings of the database, chang
     `quote_all_identifiers to on`,
     'array_nulls to off',
     'transform_null_equals to on',
-    'standard_conforming_strings to off',
+    ...(isServer(19) ? [] : ['standard_conforming_strings to off']),
     `default_transaction_isolation to 'serializable'`,
     'default_transaction_read_only to on',
     `statement_timeout to '10ms'`,

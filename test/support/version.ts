@@ -9,3 +9,8 @@ export function isServer(major: number): boolean {
 export function needsServer(major: number, feature: string): void {
   TestRunner.getCurrentTest()?.context.skip(!isServer(major), `${feature}: PostgreSQL ${major} and newer`);
 }
+
+/** Skips the rest of the test, and says why, on a server that has lost what the test is about. */
+export function needsOlderServer(major: number, feature: string): void {
+  TestRunner.getCurrentTest()?.context.skip(isServer(major), `${feature}: gone since PostgreSQL ${major}`);
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Session } from '../../db/session.js';
 import { MARKER } from '../../ledger/objects.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
+import { isException, propertyGraphOf } from '../../legacy/newer-catalog.js';
 import { findNeeded } from './dependencies.js';
 import { type CatalogDocument, catalogDocument, type SchemaFile } from './document.js';
 import { readRoutines, readSequences, readTypes } from './read-needed.js';
@@ -21,7 +22,10 @@ from pg_depend d join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.o
 where d.refclassid = 'pg_class'::regclass and d.refobjid = any ($1::text::oid[]) and v.relkind in ('v', 'm')
   and obj_description(v.oid, 'pg_class') is distinct from '${MARKER}'
 union select 'rule ' || quote_ident(w.rulename) || ' of ' || w.ev_class::regclass from pg_rewrite w where w.ev_class = any ($1::text::oid[])
-union select 'publication ' || quote_ident(p.pubname) || ' of ' || r.prrelid::regclass
+union select 'property graph ' || x.name || ' on ' || x.relation from (
+  select ${propertyGraphOf('d')} as name, d.refobjid::regclass as relation from pg_depend d
+  where d.refclassid = 'pg_class'::regclass and d.refobjid = any ($1::text::oid[])) x where x.name is not null
+union select case when ${isException('r')} then 'exception of publication ' else 'publication ' end || quote_ident(p.pubname) || ' of ' || r.prrelid::regclass
 from pg_publication_rel r join pg_publication p on p.oid = r.prpubid where r.prrelid = any ($1::text::oid[])
 union select 'index ' || i.indexrelid::regclass || ', which is not valid' from pg_index i where i.indrelid = any ($1::text::oid[]) and not i.indisvalid
 union select 'tablespace ' || quote_ident(s.spcname) || ' of ' || c.oid::regclass from pg_class c join pg_tablespace s on s.oid = c.reltablespace

@@ -1,4 +1,5 @@
-import { type Check, carried, stops } from './findings.js';
+import { propertyGraphOf } from '../../legacy/newer-catalog.js';
+import { type Check, carried, stops, warned } from './findings.js';
 
 /** Foreign keys of other tables: they name the table by its oid. */
 export const foreignKeysOfOthers: Check = async ({ session, oids }) => {
@@ -36,6 +37,25 @@ export const dependentViews: Check = async ({ session, oids }) => {
       row.kind === 'm'
         ? 'It reads the moved table by its oid; refresh works as before.'
         : 'It reads the moved table by its oid, with the rights that it has.',
+    ),
+  );
+};
+
+/** Property graphs over the tables, which came with version 19. */
+export const propertyGraphs: Check = async ({ session, oids }) => {
+  const rows = await session.query(
+    `select distinct x.name from (
+       select ${propertyGraphOf('d')} as name from pg_depend d
+       where d.refclassid = 'pg_class'::regclass and d.refobjid = any ($1::text::oid[])) x
+     where x.name is not null order by 1`,
+    [oids],
+  );
+  return rows.map((row) =>
+    warned(
+      'property-graph',
+      String(row.name),
+      'It reads the moved table by its oid: after a completion it reads what nobody writes any more.',
+      'Make it again over the views of the old names, or over the unified tables, before the completion.',
     ),
   );
 };

@@ -26,6 +26,7 @@ const CHECKS: readonly Check[] = [
   rights.viewRights,
   dependents.foreignKeysOfOthers,
   dependents.dependentViews,
+  dependents.propertyGraphs,
   dependents.rowTypeFunctions,
   dependents.inheritance,
   functions.functionsNamingTables,

@@ -1,9 +1,10 @@
+import { isException } from '../../legacy/newer-catalog.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
 /** Subscribers know a table by its schema and name, which change. */
 export const publications: Check = async ({ session, tables, oids, serverVersion }) => {
   const named = await session.query(
-    `select p.pubname as name, r.prrelid::text as oid from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
+    `select p.pubname as name, r.prrelid::text as oid, ${isException('r')}::text as left_out from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
      where r.prrelid = any ($1::text::oid[]) order by 1, 2`,
     [oids],
   );
@@ -22,7 +23,7 @@ export const publications: Check = async ({ session, tables, oids, serverVersion
     return found === undefined ? String(oid) : nameOf(found);
   };
   return [
-    ...[...named, ...bySchema].map((row) =>
+    ...[...named.filter((row) => row.left_out === 'false'), ...bySchema].map((row) =>
       stops(
         'publication',
         String(row.name),
@@ -30,11 +31,21 @@ export const publications: Check = async ({ session, tables, oids, serverVersion
         `Take it out for the time of the cutover: alter publication "${row.name}" drop table (or: drop tables in schema), and let the subscribers follow.`,
       ),
     ),
+    ...named
+      .filter((row) => row.left_out === 'true')
+      .map((row) =>
+        warned(
+          'publication',
+          String(row.name),
+          `It leaves out ${table(row.oid)}, goes on leaving out the moved table, and publishes the unified table, which has its rows too.`,
+          'Leave the unified tables out as well, where subscribers must not have these rows.',
+        ),
+      ),
     ...all.map((row) =>
       warned(
         'publication',
         String(row.name),
-        'It publishes all tables: the moved ones go on under drydock_legacy, which its subscribers need to have.',
+        'It publishes all tables that it does not leave out: the moved ones go on under drydock_legacy, which its subscribers need to have.',
         'Make schema and tables on the subscribers first, or end the publication.',
       ),
     ),
