@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { systemError } from '../errors/system-errors.js';
@@ -52,7 +53,10 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
         options.onProgress?.({ type: 'notice', level: 'warn', message });
       }
       const context = await openContext(options, cleanup);
-      const saved = await save(context, cleanup, staging, options);
+      const saved = await inFreshSnapshot(options.signal, async (attempt) => {
+        await staging.empty();
+        return save(context, attempt, staging, options);
+      });
       const { manifest } = await checkBackup(staging.path, options.signal);
       context.report({
         type: 'notice',

@@ -16,6 +16,8 @@ export interface Staging {
   readonly target: string;
   /** What was found of backups that did not come to their end, and what was done with it. */
   readonly notices: readonly string[];
+  /** Removes what is in it. */
+  empty(): Promise<void>;
   /** Gives it its final name. On the disk when this returns. */
   finish(): Promise<void>;
 }
@@ -43,6 +45,9 @@ export async function stage(directory: string, cleanup: Cleanup): Promise<Stagin
     path,
     target,
     notices,
+    async empty() {
+      for (const entry of await readdir(path)) await rm(join(path, entry));
+    },
     async finish() {
       await syncDirectory(path);
       // Takes the place of an empty directory; of anything else never.

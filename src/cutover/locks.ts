@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRewritten } from '../db/fence.js';
 import type { Session } from '../db/session.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import { mayPass } from '../sync/drain.js';
@@ -61,10 +62,12 @@ export async function underLocks<T>(
       await session.commit();
       const done = performance.now();
       return { result, attempts, waitedMs: held - asked, heldMs: done - held };
-    } catch (error) {
+    } catch (failure) {
+      const error = await session.reasonOf(failure);
       await session.rollback().catch(() => undefined);
       if (!mayPass(error)) throw error;
-      if (performance.now() > until) throw await blocked(session, tables, options.state, error);
+      if (performance.now() > until)
+        throw isRewritten(error) ? error : await blocked(session, tables, options.state, error);
     }
     budget = Math.min(most, budget * GROWTH);
     await sleep(PAUSE_MS / 2 + Math.random() * PAUSE_MS, undefined, { signal: options.signal }).catch(

@@ -5,6 +5,7 @@ import { type CopyToStreamQuery, from as copyFrom, to as copyTo } from 'pg-copy-
 import QueryStream from 'pg-query-stream';
 import { DrydockError } from '../errors.js';
 import { leaveInDoubt } from './commit-doubt.js';
+import { isRewritten, requireUnrewritten } from './fence.js';
 import { literal } from './identifier.js';
 import { isConnectionLost, sqlState } from './sqlstate.js';
 import { type Backends, watchOver } from './watch.js';
@@ -85,6 +86,10 @@ export class Session {
   readonly #endWatch: () => void;
   #waiting = false;
   #closed = false;
+  /** Whether the open transaction goes by one snapshot. */
+  #isRepeatable = false;
+  /** Whether it has read since the fence was passed. */
+  #hasRead = false;
   /** Why the connection broke. */
   #lost: unknown;
 
@@ -149,7 +154,10 @@ export class Session {
     await this.#ask({ text, queryMode: 'extended', types: AS_TEXT } as pg.QueryConfig);
   }
 
-  /** Starts `COPY … TO STDOUT`. The stream ends only when the server has confirmed; `rowCount` is the server's. */
+  /**
+   * Starts `COPY … TO STDOUT`. The stream ends only when the server has confirmed; `rowCount` is the server's. Right after
+   * the fence was passed it is taken to read nothing else than the tables that were locked then.
+   */
   copyOut(text: string): Readable & { readonly rowCount: number } {
     const copy = copyTo(text);
     endWhenConfirmed(copy);
@@ -167,6 +175,7 @@ export class Session {
 
   /** Reads a large result piece by piece. */
   stream(text: string, values: readonly string[] = [], batchSize = 200): AsyncIterable<TextRow> {
+    this.#hasRead = this.#isRepeatable;
     const query = new QueryStream(text, [...values], { batchSize, types: AS_TEXT } as ConstructorParameters<
       typeof QueryStream
     >[2]);
@@ -178,6 +187,30 @@ export class Session {
     access: 'read write' | 'read only' = 'read write',
   ): Promise<void> {
     await this.execute(`begin isolation level ${isolation} ${access}`);
+    this.#isRepeatable = isolation === 'repeatable read';
+    this.#hasRead = false;
+  }
+
+  /**
+   * Makes sure that no table that this transaction has read was rewritten under its snapshot: see fence.ts. A commit does
+   * so by itself; this is for what is used without one.
+   *
+   * @throws RewrittenError
+   */
+  async passFence(): Promise<void> {
+    if (!this.#hasRead) return;
+    await requireUnrewritten(this);
+    this.#hasRead = false;
+  }
+
+  /** Why work in this transaction has failed: what it concluded from rows that the snapshot does not show is no reason. */
+  async reasonOf(error: unknown): Promise<unknown> {
+    // After an error of the server nothing can be asked.
+    if (sqlState(error)?.length === 5) return error;
+    return this.passFence().then(
+      () => error,
+      (other: unknown) => (isRewritten(other) ? other : error),
+    );
   }
 
   /**
@@ -209,6 +242,8 @@ export class Session {
 
   /** Commits, and makes sure of it: COMMIT of a failed transaction succeeds with the tag ROLLBACK. */
   async commit(): Promise<void> {
+    await this.passFence();
+    this.#isRepeatable = false;
     const { command } = await this.#ask({ text: 'commit' }).catch((error: unknown) => {
       if (isConnectionLost(error)) leaveInDoubt(error);
       throw error;
@@ -224,6 +259,8 @@ export class Session {
   }
 
   async rollback(): Promise<void> {
+    this.#isRepeatable = false;
+    this.#hasRead = false;
     await this.execute('rollback');
   }
 
@@ -235,8 +272,10 @@ export class Session {
       await this.commit();
       return result;
     } catch (error) {
-      if (!this.#closed) await this.rollback().catch(() => undefined);
-      throw error;
+      if (this.#closed) throw error;
+      const reason = await this.reasonOf(error);
+      await this.rollback().catch(() => undefined);
+      throw reason;
     }
   }
 
@@ -257,6 +296,7 @@ export class Session {
 
   async #ask(statement: pg.QueryConfig): Promise<pg.QueryResult<Record<string, string | null>>> {
     this.#waiting = true;
+    this.#hasRead = this.#isRepeatable;
     try {
       return await this.#client.query(statement);
     } catch (error) {

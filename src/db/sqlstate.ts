@@ -1,3 +1,5 @@
+import { isRewritten } from './fence.js';
+
 /** What to do about an error, by its SQLSTATE. Whatever is not listed stops the work at once. */
 
 /** The statement was the victim of its neighbours: the same transaction may pass when given again. */
@@ -48,7 +50,7 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 export function isRetryable(error: unknown): boolean {
-  return RETRYABLE.has(sqlState(error) ?? '');
+  return RETRYABLE.has(sqlState(error) ?? '') || isRewritten(error);
 }
 
 /**

@@ -554,6 +554,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Raise the limit, or end other programs.',
   },
+  'table-rewritten': {
+    meaning: 'A table was rewritten, again and again, while it was read.',
+    retry: true,
+    exit: EXIT.failed,
+    next: 'Give the same command again when nobody rewrites the table any more.',
+  },
   'table-vanished': {
     meaning: 'A table that Drydock made is gone.',
     retry: false,

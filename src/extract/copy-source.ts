@@ -22,6 +22,21 @@ export function copyRowsOf(session: Session, query: string): AsyncGenerator<RowB
   return rows;
 }
 
+/**
+ * The same from a transaction that goes by one snapshot, for rows that are used before it ends: none comes before the
+ * tables are locked, as the COPY locks them, and it is sure that none of them was rewritten under the snapshot.
+ *
+ * @throws RewrittenError
+ */
+export async function copyRowsBehindFence(
+  session: Session,
+  query: string,
+): Promise<AsyncGenerator<RowBytes[]>> {
+  await session.execute(`explain ${query}`);
+  await session.passFence();
+  return copyRowsOf(session, query);
+}
+
 async function* rowsOf(stream: Readable & { readonly rowCount: number }): AsyncGenerator<RowBytes[]> {
   const splitter = new RowSplitter('framed');
   let count = 0;

@@ -21,6 +21,10 @@ export async function isAsStored(
   scope: KeyScope,
   rows: BatchRows,
 ): Promise<boolean> {
+  // A COPY that waits for its lock has its snapshot from before, and shows no row of a table that was rewritten meanwhile.
+  await session.execute(
+    `lock table ${targets.unified.qualified}, ${targets.folded.qualified} in access share mode`,
+  );
   for (const table of ['unified', 'folded'] as const) {
     const log = rows.log(table);
     if (!log.isInMemory || !(await holds(session, read, targets[table], scope, log))) return false;

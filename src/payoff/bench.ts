@@ -63,7 +63,12 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
           level: 'info',
           message: `${index + 1} of ${asked.length}: ${one.name}`,
         });
-        const { query, equal, isSlow } = await measureQuestion(context.session, one, instruments);
+        const { query, equal, isSlow } = await measureQuestion(
+          context.session,
+          one,
+          instruments,
+          options.signal,
+        );
         queries.push(query);
         if (isSlow) slow.push(query.name);
         if (equal !== null && one.group === 'discovery') equalOnes.push(equal);

@@ -1,3 +1,4 @@
+import { readTogether } from '../db/fresh-snapshot.js';
 import type { Session } from '../db/session.js';
 import type { BenchQuery } from '../reports/bench.js';
 import { callsOf, compareAnswers } from './answers.js';
@@ -18,6 +19,7 @@ export async function measureQuestion(
   session: Session,
   asked: Asked,
   instruments: Instruments,
+  signal: AbortSignal | undefined,
 ): Promise<Measured> {
   const { group, name, asks } = asked;
   const nothing = { rows: null, legacyMs: null, unifiedMs: null, speedup: null, legacy: null, unified: null };
@@ -28,8 +30,7 @@ export async function measureQuestion(
   });
   if (isLeftOut(asked)) return leftOut(asked.reason);
   // One snapshot: what others write meanwhile is no difference.
-  await session.begin('repeatable read', 'read only');
-  try {
+  return readTogether(session, signal, async () => {
     const calls = await callsOf(session, asked);
     if (calls.length === 0) return leftOut('There is nothing here that it could be asked of.');
     const answers = await compareAnswers(session, asked, calls);
@@ -56,7 +57,5 @@ export async function measureQuestion(
       unified,
     };
     return { query, equal: { question: asked, calls: answers.calls }, isSlow: answers.isSlow };
-  } finally {
-    await session.rollback().catch(() => undefined);
-  }
+  });
 }

@@ -1,4 +1,5 @@
 import { withCleanup } from '../db/cleanup.js';
+import { readTogether } from '../db/fresh-snapshot.js';
 import type { Session } from '../db/session.js';
 import { NoRowError } from '../db/session.js';
 import { DrydockError } from '../errors.js';
@@ -42,12 +43,13 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
       }
       const { session } = context;
       // One snapshot, so that a run at work is seen at one moment.
-      await session.begin('repeatable read', 'read only');
-      const phases: PhaseStory[] = [];
-      for (const name of PHASES) if (context.entries.has(name)) phases.push(await phaseStory(context, name));
-      const events = await newestEvents(session, context.schema, MOST_EVENTS);
-      const settings = await settingsOf(session);
-      await session.commit();
+      const { phases, events, settings } = await readTogether(session, options.signal, async () => {
+        const stories: PhaseStory[] = [];
+        for (const name of PHASES)
+          if (context.entries.has(name)) stories.push(await phaseStory(context, name));
+        const newest = await newestEvents(session, context.schema, MOST_EVENTS);
+        return { phases: stories, events: newest, settings: await settingsOf(session) };
+      });
       const told: MigrationReport = {
         database: context.database,
         schema: context.schema,

@@ -1,4 +1,5 @@
-import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import type { Cleanup } from '../db/cleanup.js';
+import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isConnectionLost, isRetryable, type PostgresError, sqlState } from '../db/sqlstate.js';
@@ -88,9 +89,7 @@ export class BatchLoader {
 
   async #putAside(batch: Batch, rows: BatchRows, key: string, error: PostgresError): Promise<void> {
     const reason = refusalOf(error);
-    const booked = new BatchRows(this.#phase.bound.sources.map((source) => source.rule.table));
-    const rejects = await this.#reread(key, reason, booked);
-    booked.close();
+    const { rejects, booked } = await this.#reread(key, reason);
     this.#budget.left -= rejects.length;
     if (this.#budget.left < 0) {
       throw new DrydockError({
@@ -106,8 +105,13 @@ export class BatchLoader {
   }
 
   /** The legacy rows of a key, once more and in one snapshot: as rejects, and as what had been booked for them. */
-  async #reread(key: string, reason: string, booked: BatchRows): Promise<Reject[]> {
-    return withCleanup(async (cleanup) => {
+  async #reread(
+    key: string,
+    reason: string,
+  ): Promise<{ readonly rejects: Reject[]; readonly booked: BatchRows }> {
+    return inFreshSnapshot(this.#context.signal, async (cleanup) => {
+      const booked = new BatchRows(this.#phase.bound.sources.map((source) => source.rule.table));
+      cleanup.add(() => booked.close());
       const session = await openReader(this.#context, cleanup);
       const range = new KeyRange(key, successor(key));
       const snapshot = await snapshotOf(session);
@@ -119,8 +123,9 @@ export class BatchLoader {
         }
       }
       const rejects = await rejectsOf(session, this.#phase, key, reason);
+      await session.passFence();
       if (rejects.length === 0) throw new Error(`the rows of key ${key} are gone`);
-      return rejects;
+      return { rejects, booked };
     });
   }
 

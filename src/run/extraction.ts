@@ -1,6 +1,6 @@
 import type { Cleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
-import { copyRowsOf } from '../extract/copy-source.js';
+import { copyRowsBehindFence } from '../extract/copy-source.js';
 import { Grouper } from '../extract/group.js';
 import type { KeyRange } from '../keys/key-range.js';
 import { type Batch, readBatches } from '../ledger/batches.js';
@@ -32,9 +32,11 @@ export interface Extraction {
 }
 
 /**
- * Starts one ordered COPY per source, all in one snapshot: the given one, else the first session's.
+ * Starts one ordered COPY per source, all in one snapshot: the given one, else the first session's. No row comes before it
+ * is sure that none of the tables was rewritten under it.
  *
  * @param remembered whether to read, of a small range, no more than what our tables remember
+ * @throws RewrittenError
  */
 export async function openExtraction(
   context: Context,
@@ -66,7 +68,9 @@ export async function openExtraction(
     );
   };
   const pids = await Promise.all(sessions.map((session) => session.backendPid()));
-  const sources = phase.keyed.map((keyed, index) => copyRowsOf(sessions[index] as Session, query(keyed)));
+  const sources = await Promise.all(
+    phase.keyed.map((keyed, index) => copyRowsBehindFence(sessions[index] as Session, query(keyed))),
+  );
   const grouper = new Grouper(sources);
   cleanup.add(async () => {
     // Given up before its end, after a failure: the backends are told, for a sort does not notice that nobody reads.

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import { isRewritten } from '../db/fence.js';
 import { isConnectionLost, isRetryable, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { readBacklog } from '../ledger/changes.js';
@@ -141,11 +142,10 @@ class Follower {
       return;
     }
     if (!isRetryable(error)) throw error;
-    this.#context.report({
-      type: 'notice',
-      level: 'warn',
-      message: `Other sessions write the same rows, or hold them (SQLSTATE ${sqlState(error)}); trying again.`,
-    });
+    const why = isRewritten(error)
+      ? error.message
+      : `Other sessions write the same rows, or hold them (SQLSTATE ${sqlState(error)}).`;
+    this.#context.report({ type: 'notice', level: 'warn', message: `${why} Trying again.` });
   }
 
   async #tellWhoIsAtWork({ session }: Lock): Promise<void> {

@@ -1,3 +1,4 @@
+import { isRewritten } from '../db/fence.js';
 import { withRetry } from '../db/retry.js';
 import { sqlState } from '../db/sqlstate.js';
 import { type Batch, isReopened } from '../ledger/batches.js';
@@ -113,7 +114,7 @@ export async function loadPhase(
       // Each attempt reads what is left in a snapshot of its own.
       await withRetry(() => runSegment(job, (segmentsOf(left())[0] ?? []).slice(0, next)), {
         signal: context.signal,
-        retryable: namesWhatIsGone,
+        retryable: passesInAnotherSnapshot,
       });
       cut = segments[0]?.every(({ batch }) => done.has(batch.number)) !== true;
       segments = segmentsOf(left());
@@ -135,9 +136,9 @@ export async function loadPhase(
 }
 
 /**
- * Whether a batch was refused because a row of it names what was deleted after it was read: possible where the foreign
- * keys are there already, and over in the next snapshot.
+ * Whether a table was rewritten under the snapshot; or a batch was refused because a row of it names what was deleted after
+ * it was read, which is possible where the foreign keys are there already.
  */
-function namesWhatIsGone(error: unknown): boolean {
-  return error instanceof Error && sqlState(error.cause) === '23503';
+function passesInAnotherSnapshot(error: unknown): boolean {
+  return isRewritten(error) || (error instanceof Error && sqlState(error.cause) === '23503');
 }

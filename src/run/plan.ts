@@ -1,6 +1,7 @@
 import { findObstacles } from '../capture/obstacles.js';
 import { watchedTables } from '../capture/watched.js';
 import { withCleanup } from '../db/cleanup.js';
+import { readTogether } from '../db/fresh-snapshot.js';
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { extraColumns } from '../legacy/detect.js';
@@ -35,44 +36,52 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
       const context = await openContext(options, cleanup);
       const phases = bindPhases(context);
       const stops = await findStops(context, phases);
-      await context.session.begin('repeatable read', 'read only');
-      const unreadable = context.legacy.stops.length > 0;
-      const tables = await tablePlans(context, unreadable);
-      const plans: PhasePlan[] = [];
-      const further: string[] = [];
-      if (!unreadable) {
-        for (const phase of phases) {
-          const entry = context.entries.get(phase.name);
-          if (entry !== undefined) requireSameConfiguration(phase, entry);
-          context.report({ type: 'step', phase: phase.name, step: 'plan' });
-          const unmapped = await unmappedWords(context.session, phase);
-          further.push(...unmapped.further);
-          plans.push({
-            ...(await planPhase(context, phase, options.batchSize ?? DEFAULTS.batchSize)),
-            unmapped: unmapped.words,
-          });
-        }
-        for (const derived of derivedPhases(context.phaseNames)) {
-          context.report({ type: 'step', phase: derived.name, step: 'plan' });
-          const planned = await derived.plan(context);
-          plans.push(planned.plan);
-          further.push(...planned.warnings);
-        }
-      }
-      const warnings = unreadable ? [] : [...(await warningsOf(context, tables, plans)), ...further];
-      await context.session.rollback();
-      return {
-        database: context.database,
-        server: context.server,
-        schema: context.schema,
-        appSchema: context.legacy.appSchema,
-        tables,
-        phases: plans,
-        warnings,
-        stops,
-      };
+      const batchSize = options.batchSize ?? DEFAULTS.batchSize;
+      return readTogether(context.session, options.signal, () => survey(context, phases, stops, batchSize));
     }),
   );
+}
+
+async function survey(
+  context: Context,
+  phases: readonly Phase[],
+  stops: PlanReport['stops'],
+  batchSize: number,
+): Promise<PlanReport> {
+  const unreadable = context.legacy.stops.length > 0;
+  const tables = await tablePlans(context, unreadable);
+  const plans: PhasePlan[] = [];
+  const further: string[] = [];
+  if (!unreadable) {
+    for (const phase of phases) {
+      const entry = context.entries.get(phase.name);
+      if (entry !== undefined) requireSameConfiguration(phase, entry);
+      context.report({ type: 'step', phase: phase.name, step: 'plan' });
+      const unmapped = await unmappedWords(context.session, phase);
+      further.push(...unmapped.further);
+      plans.push({
+        ...(await planPhase(context, phase, batchSize)),
+        unmapped: unmapped.words,
+      });
+    }
+    for (const derived of derivedPhases(context.phaseNames)) {
+      context.report({ type: 'step', phase: derived.name, step: 'plan' });
+      const planned = await derived.plan(context);
+      plans.push(planned.plan);
+      further.push(...planned.warnings);
+    }
+  }
+  const warnings = unreadable ? [] : [...(await warningsOf(context, tables, plans)), ...further];
+  return {
+    database: context.database,
+    server: context.server,
+    schema: context.schema,
+    appSchema: context.legacy.appSchema,
+    tables,
+    phases: plans,
+    warnings,
+    stops,
+  };
 }
 
 async function tablePlans(context: Context, unreadable: boolean): Promise<TablePlan[]> {

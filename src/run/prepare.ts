@@ -1,4 +1,4 @@
-import { withCleanup } from '../db/cleanup.js';
+import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import { withRetry } from '../db/retry.js';
 import { DrydockError } from '../errors.js';
 import { own, ownership } from '../ledger/objects.js';
@@ -28,7 +28,7 @@ export async function preparePhase(
     await requireTables(context, phase, targets, entry);
     return entry.id;
   }
-  const ranges = await withCleanup(async (cleanup) => {
+  const ranges = await inFreshSnapshot(context.signal, async (cleanup) => {
     const reader = await openReader(context, cleanup);
     return planRanges(reader, phase, await estimateRows(reader, phase), batchSize);
   });

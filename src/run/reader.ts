@@ -9,7 +9,8 @@ const SORT_MEMORY = '64MB';
 
 /**
  * A session that reads large tables as of one moment: the given snapshot, else its own, which others can share.
- * What it is doing is cancelled when the work is to stop.
+ * What it is doing is cancelled when the work is to stop. What it has read counts once the clean-up's work is done and no
+ * table of it was rewritten meanwhile: whoever takes the snapshot runs that work by `inFreshSnapshot`.
  *
  * @param before statement that goes before the read-only transaction
  */
@@ -25,6 +26,7 @@ export async function openReader(
   // Without statistics of what keys are made of, the planner would sort both sides of every join.
   await session.execute(`set work_mem = '${SORT_MEMORY}'; set enable_mergejoin = off`);
   if (before !== undefined) await session.execute(before);
+  cleanup.beforeResult(() => session.passFence());
   await session.begin('repeatable read', 'read only');
   if (snapshot !== undefined) await session.importSnapshot(snapshot);
   return session;

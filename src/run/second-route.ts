@@ -1,7 +1,7 @@
 import { fieldIn, type RowBytes, rowText } from '../copy-binary/framing.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
-import { copyRowsOf } from '../extract/copy-source.js';
+import { copyRowsBehindFence } from '../extract/copy-source.js';
 import type { KeyRange } from '../keys/key-range.js';
 import { uuidText } from '../keys/uuid.js';
 import { spanOf } from '../ledger/batches.js';
@@ -75,7 +75,7 @@ async function compareTexts(
 }
 
 async function* rows(session: Session, query: string): AsyncGenerator<RowBytes, undefined> {
-  for await (const list of copyRowsOf(session, query)) yield* list;
+  for await (const list of await copyRowsBehindFence(session, query)) yield* list;
 }
 
 function textOfRow(row: RowBytes | undefined): string | undefined {

@@ -1,4 +1,5 @@
-import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import type { Cleanup } from '../db/cleanup.js';
+import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { KeyRange } from '../keys/key-range.js';
@@ -64,7 +65,7 @@ export async function comparePhase(
   selection: VerifySelection,
 ): Promise<Compared> {
   const start = performance.now();
-  return withCleanup(async (cleanup) => {
+  return inFreshSnapshot(context.signal, async (cleanup) => {
     const captured = (await readCaptures(context.session, phaseId)).length > 0;
     const sessions = await snapshotPair(context, cleanup, { phase: phase.name, phaseId, captured });
     const pending =

@@ -1,3 +1,5 @@
+import { isRewritten } from '../db/fence.js';
+import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isRetryable, sqlState } from '../db/sqlstate.js';
@@ -68,12 +70,19 @@ export async function drain(
         // What is held meets nobody: it need not be smaller than the last one that was not.
         const divided = holds ? Math.max(1, attempt - MET) : attempt - 1;
         most = Math.max(1, Math.ceil(portion.size / SMALLER ** divided));
-        return session.transaction(async () => {
-          if (holds) await holdTargets(session, job);
-          return applyChanges(session, job, most);
-        }, 'repeatable read');
+        return inFreshSnapshot(job.signal, () =>
+          session.transaction(async () => {
+            if (holds) await holdTargets(session, job);
+            return applyChanges(session, job, most);
+          }, 'repeatable read'),
+        );
       },
-      { signal: job.signal, retryable: mayPass, attempts },
+      {
+        signal: job.signal,
+        // A rewrite was met often enough by then, and no smaller portion would help.
+        retryable: (error) => mayPass(error) && !isRewritten(error),
+        attempts,
+      },
     );
     portion.took((performance.now() - from) / 1000, applied.changes);
     add(total, applied);

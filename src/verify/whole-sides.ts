@@ -32,6 +32,8 @@ export async function hashWholeSides(
       const { comparison, side } = next;
       if (side === 'unified') onTable(comparison);
       const hash = await hashSide(session, comparison, side);
+      // All is done again then: better at once than after hours.
+      await session.passFence();
       hashes.set(comparison, { ...hashes.get(comparison), [side]: hash });
     }
   };

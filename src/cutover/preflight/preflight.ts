@@ -1,3 +1,4 @@
+import { readTogether } from '../../db/fresh-snapshot.js';
 import type { Session } from '../../db/session.js';
 import type { CutoverFinding } from '../../reports/cutover.js';
 import * as belongings from './belongings.js';
@@ -54,14 +55,11 @@ export async function preflight(
   session: Session,
   options: { readonly backupRequired: boolean },
 ): Promise<CutoverFinding[]> {
-  const findings: CutoverFinding[] = [];
-  await session.begin('repeatable read', 'read only');
-  try {
+  return readTogether(session, survey.context.signal, async () => {
+    const findings: CutoverFinding[] = [];
     for (const check of [...CHECKS, readiness.backup(options.backupRequired)]) {
       findings.push(...(await check({ ...survey, session })));
     }
-  } finally {
-    await session.rollback();
-  }
-  return findings;
+    return findings;
+  });
 }

@@ -129,15 +129,24 @@ export const METRIC_TRIGGERS: readonly TriggerSpec[] = [
 }));
 
 /**
- * Counts a range of submissions anew. Whole and right in one snapshot, which sees each opportunity together with what
+ * Locks what a count reads and writes. Before the transaction's first query: then its snapshot is younger than the last
+ * rewrite of any of them.
+ */
+export function lockCounted({ opportunities, totals, changes }: Metrics): string[] {
+  return [
+    // In the order in which TRUNCATE of the opportunities takes them.
+    `lock table ${opportunities} in access share mode`,
+    `lock table ${totals}, ${changes} in row exclusive mode`,
+  ];
+}
+
+/**
+ * Counts a range of submissions anew, behind the locks. Whole and right in one snapshot, which sees each opportunity together with what
  * its trigger wrote, or neither: the changes that it sees are in what it counts, those that it does not see stay.
  */
 export function recount(metrics: Metrics, condition: (column: string) => string): string[] {
   const { opportunities, totals, changes } = metrics;
   return [
-    // In the order in which TRUNCATE of the opportunities takes them.
-    `lock table ${opportunities} in access share mode`,
-    `lock table ${totals}, ${changes} in row exclusive mode`,
     `delete from ${changes} where ${condition('submission_id')}`,
     `delete from ${totals} where ${condition('submission_id')}`,
     `insert into ${totals} (${COLUMNS}) ${counted(opportunities)} and ${condition('r.submission_id')} group by r.submission_id`,

@@ -38,6 +38,13 @@ begin
   select c.relispopulated into strict populated
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = ${literal(schema)} and c.relname = $1 and c.relkind = 'm';
+  -- Before the refresh takes its snapshot: one from before a rewrite shows no rows, and it would store that.
+  execute (
+    select 'lock table ' || string_agg(distinct b.refobjid::regclass::text, ', ') || ' in access share mode'
+    from pg_rewrite w join pg_depend b on b.classid = 'pg_rewrite'::regclass and b.objid = w.oid
+    join pg_class r on r.oid = b.refobjid and b.refclassid = 'pg_class'::regclass and r.relkind in ('r', 'p', 'v')
+    where w.ev_class = (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = ${literal(schema)} and c.relname = $1 and c.relkind = 'm'));
   execute format('refresh materialized view %s %I.%I', case when populated then 'concurrently' else '' end, ${literal(schema)}, $1);
   update drydock.refreshes
   set refreshed_at = started, seen = seen_now, writers = writers_now,

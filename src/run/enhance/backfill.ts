@@ -2,7 +2,7 @@ import { withRetry } from '../../db/retry.js';
 import type { Session } from '../../db/session.js';
 import type { KeyRange } from '../../keys/key-range.js';
 import { bookBatch, lockBatch } from '../../ledger/batches.js';
-import { fold, type Metrics, recount } from '../../phases/enhancements/metrics.js';
+import { fold, lockCounted, type Metrics, recount } from '../../phases/enhancements/metrics.js';
 import { type Context, secondsSince, throwIfStopped } from '../context.js';
 import type { Pace } from '../pace/pace.js';
 import type { Work } from '../segment.js';
@@ -36,6 +36,7 @@ export async function backfill(
     const counts = await withRetry(
       () =>
         session.transaction(async () => {
+          for (const statement of lockCounted(metrics)) await session.execute(statement);
           // A successor waits here for what becomes of a transaction whose client was killed.
           const { attempts } = await lockBatch(session, batch);
           if (attempts > batch.attempts) return LOADED_ALREADY;

@@ -1,4 +1,4 @@
-import { withCleanup } from '../../db/cleanup.js';
+import { inFreshSnapshot } from '../../db/fresh-snapshot.js';
 import type { Session } from '../../db/session.js';
 import { isUnchanged, type OwnedObject, readObjects } from '../../ledger/objects.js';
 import { recordVerification, setState } from '../../ledger/phases.js';
@@ -20,7 +20,7 @@ export async function verifyEnhancements(
   enhancements: Enhancements,
 ): Promise<PhaseVerification> {
   const start = performance.now();
-  return withCleanup(async (cleanup) => {
+  return inFreshSnapshot(context.signal, async (cleanup) => {
     const session = await openReader(context, cleanup);
     const invariants: Invariant[] = [];
     if (enhancements.metrics !== null) {
