@@ -131,7 +131,7 @@ async function save(
     path: join(staging.path, SCRIPT_FILE),
     tables,
     snapshot: moment.snapshot,
-    databaseUrl: options.databaseUrl,
+    connection: context.connector.environment(),
     serverNumber,
     signal,
   });

@@ -2,27 +2,12 @@ import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { withoutVariables } from '../connection/parameters.js';
 import { qualified } from '../db/identifier.js';
 import { FILE_MODE } from './table-file.js';
 
 /** What `pg_dump` did; `left` says why there is nothing. */
 export type PgDump = { readonly written: true } | { readonly written: false; readonly left: string };
-
-/** Parameters of a URL that libpq takes from its environment. */
-const PARAMETERS: Readonly<Record<string, string>> = {
-  host: 'PGHOST',
-  port: 'PGPORT',
-  user: 'PGUSER',
-  password: 'PGPASSWORD',
-  dbname: 'PGDATABASE',
-  sslmode: 'PGSSLMODE',
-  sslrootcert: 'PGSSLROOTCERT',
-  sslcert: 'PGSSLCERT',
-  sslkey: 'PGSSLKEY',
-  connect_timeout: 'PGCONNECT_TIMEOUT',
-  options: 'PGOPTIONS',
-  application_name: 'PGAPPNAME',
-};
 
 /**
  * Has `pg_dump` write the definitions of the tables, of the very snapshot, where it is installed and not older than
@@ -33,15 +18,15 @@ export async function dumpDefinitions(options: {
   readonly tables: readonly { readonly schema: string; readonly name: string }[];
   /** Null where no other session may take it over. */
   readonly snapshot: string | null;
-  readonly databaseUrl: string | undefined;
+  /** The variables that name the server of the snapshot: never in arguments, which others can see. */
+  readonly connection: Readonly<Record<string, string>>;
   readonly serverNumber: number;
   readonly signal: AbortSignal | undefined;
 }): Promise<PgDump> {
   const { path, tables, snapshot, signal } = options;
   if (snapshot === null)
     return { written: false, left: 'the server is a standby, where pg_dump must not take over a snapshot' };
-  const env = environment(options.databaseUrl ?? process.env.DATABASE_URL);
-  if (typeof env === 'string') return { written: false, left: env };
+  const env = { ...withoutVariables(process.env), ...options.connection };
   const about = await runPgDump(['--version'], env, 'pipe', signal);
   if (about.status !== 0) return { written: false, left: 'pg_dump is not installed, or cannot be run' };
   const major = Number(/\(PostgreSQL\) (\d+)/.exec(about.out)?.[1] ?? 0);
@@ -89,28 +74,6 @@ async function serversOwnOption(path: string): Promise<string | null> {
   } finally {
     input.destroy();
   }
-}
-
-/** What the child is to know of the connection: never in its arguments, which others can see. */
-function environment(url: string | undefined): NodeJS.ProcessEnv | string {
-  if (url === undefined) return process.env;
-  const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
-  if (!/^postgres(ql)?:$/.test(protocol)) return 'the URL is not one that pg_dump takes';
-  const given: Record<string, string> = {};
-  const set = (name: string, value: string) => {
-    if (value !== '') given[name] = decodeURIComponent(value);
-  };
-  set('PGHOST', hostname.replace(/^\[|\]$/g, ''));
-  set('PGPORT', port);
-  set('PGUSER', username);
-  set('PGPASSWORD', password);
-  set('PGDATABASE', pathname.slice(1));
-  for (const [name, value] of searchParams) {
-    const variable = PARAMETERS[name];
-    if (variable === undefined) return `the URL has the parameter ${name}, which pg_dump takes otherwise`;
-    given[variable] = value;
-  }
-  return { ...process.env, ...given };
 }
 
 interface Ended {

@@ -37,9 +37,11 @@ const EXAMPLES = [
 ] as const;
 
 const CONNECTION = `Connection:
-  --database-url, else DATABASE_URL, else PGHOST, PGPORT, PGUSER, PGDATABASE and
-  PGPASSWORD or ~/.pgpass. A password in an argument can be seen by other users of
-  the machine: prefer the environment.`;
+  --database-url, else DATABASE_URL: postgres://... or "host=... dbname=..."; what
+  they leave open from PGSERVICE, PGHOST, PGPORT, PGUSER, PGDATABASE, PGSSLMODE, ...
+  and PGPASSWORD or ~/.pgpass, as psql takes them. A password in an argument can be
+  seen by other users of the machine: prefer the environment. Directly, or through
+  a pooler in session mode. See docs/connections.md.`;
 
 /** The whole command line. Errors are thrown, in words of our own; only help texts are printed here. */
 export function buildProgram(session: Session): Command {

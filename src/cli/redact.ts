@@ -1,3 +1,4 @@
+import { parseAddress } from '../connection/parse.js';
 import { printable } from '../words/printable.js';
 
 /** Takes every known password, and whatever stands where a password stands, out of a text. */
@@ -17,7 +18,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/([a-z][a-z0-9+.-]*:\/\/[^\s:/@[\]]+:)(?!\d{1,5}(?![\w-]))[^\s/@]+/gi, `$1${MASK}`],
   [/\b((?:pg|ssl)?pass(?:word)?"?\s*[=:]\s*)"(?:[^"\\]|\\.)*"/gi, `$1"${MASK}"`],
   [/\b((?:pg|ssl)?pass(?:word)?\s*=\s*)'(?:[^'\\]|\\.)*'/gi, `$1${MASK}`],
-  [/\b((?:pg|ssl)?pass(?:word)?=)[^\s&"']+/gi, `$1${MASK}`],
+  [/\b((?:pg|ssl)?pass(?:word)?\s*=\s*)[^\s&"']+/gi, `$1${MASK}`],
 ];
 
 /**
@@ -31,7 +32,12 @@ export function redactor(argv: readonly string[], env: Readonly<Record<string, s
   const urls = [env.DATABASE_URL ?? '', ...argv].filter((text) => text.includes('://'));
   const names = new Set(['postgres', 'drydock', 'public', env.PGUSER, env.PGDATABASE, env.PGHOST]);
   for (const url of urls) for (const name of namesIn(url)) names.add(name);
-  const secrets = [env.PGPASSWORD ?? '', ...urls.flatMap(passwordsIn)]
+  const lists = [env.DATABASE_URL ?? '', ...argv].map(parametersIn);
+  for (const list of lists) {
+    for (const name of ['user', 'dbname', 'host']) names.add(list.get(name));
+  }
+  const listed = lists.flatMap((list) => [list.get('password') ?? '', list.get('sslpassword') ?? '']);
+  const secrets = [env.PGPASSWORD ?? '', ...urls.flatMap(passwordsIn), ...listed]
     .filter((secret) => secret.length >= SHORTEST_SECRET && !names.has(secret))
     .flatMap((secret) => [
       secret,
@@ -68,6 +74,15 @@ function passwordsIn(url: string): string[] {
   const userinfo = /:\/\/[^\s:/@]*:(.*)@/s.exec(url)?.[1];
   const parameter = /[?&]password=([^&]*)/.exec(url)?.[1];
   return [userinfo, parameter].flatMap((secret) => (secret === undefined ? [] : [secret, decoded(secret)]));
+}
+
+/** Of `host=... password=...`, alone or behind its flag; what cannot be read is left to the patterns. */
+function parametersIn(text: string): ReadonlyMap<string, string> {
+  try {
+    return parseAddress(text.replace(/^--[a-z-]+=/, ''));
+  } catch {
+    return new Map();
+  }
 }
 
 function namesIn(url: string): string[] {

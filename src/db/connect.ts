@@ -1,41 +1,62 @@
-import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { type LoggedIn, logIn, logInAgain, type Reached } from '../connection/login.js';
+import { resolveTarget } from '../connection/resolve.js';
 import { DrydockError } from '../errors.js';
 import type { Cleanup } from './cleanup.js';
+import { openSession } from './open-session.js';
+import { noFurtherSession } from './pooler.js';
 import { withRetry } from './retry.js';
-import { Session } from './session.js';
-import { isRetryable, type PostgresError, sqlState } from './sqlstate.js';
+import type { Session } from './session.js';
+import { isRetryable, sqlState } from './sqlstate.js';
 import type { Backends } from './watch.js';
 
-/** Makes sessions to one database, all with the same settings. */
+/** Makes sessions to one database, all with the same settings and on the same server. */
 export interface Connector {
   /** Opens a session that `cleanup` closes. */
   open(cleanup: Cleanup): Promise<Session>;
   /** Opens a connection only to cancel what another backend of ours is doing. */
   cancel(backendPids: readonly number[]): Promise<void>;
+  /** The variables that give a program of libpq the same connection; while a session is open. */
+  environment(): Readonly<Record<string, string>>;
 }
 
-/** For what may not hang when the network does: questions about other connections. */
+/** For what may not hang when the network does: questions about other connections, and the first one of each. */
 const ANSWER_WITHIN_MS = 15_000;
 
+/** Where the server crashed, the sessions that were open learn of it by then. */
+const SETTLES_WITHIN_MS = 300;
+
 /**
- * `databaseUrl`, else DATABASE_URL, else the PG* variables, which the driver reads itself. A server that has no
+ * `databaseUrl`, else DATABASE_URL, and what they leave open from the PG* variables, as psql does. A server that has no
  * connection left, or is just starting, is tried again until the signal comes.
+ *
+ * As long as one session is open, all others go to its server: of several hosts, or of several addresses of one name,
+ * another one has neither its locks nor its snapshots.
+ *
+ * @throws DrydockError when the address cannot be understood or followed
  */
 export function connector(databaseUrl: string | undefined, signal?: AbortSignal): Connector {
-  const url = databaseUrl ?? process.env.DATABASE_URL;
-  const config = clientConfig(url);
+  const target = resolveTarget(databaseUrl ?? process.env.DATABASE_URL, process.env);
+  const sessions = new Set<Session>();
+  let reached: Reached | undefined;
+  const openOnes = () => {
+    for (const session of sessions) if (session.isOver) sessions.delete(session);
+    return [...sessions];
+  };
+  /** True of every moment: a session that is open may write. */
+  const state = () =>
+    reached === undefined
+      ? 'Nothing was written.'
+      : 'Nothing was written over this connection; what was committed before over others is in the ledger.';
   const connect = async (further: pg.ClientConfig = {}): Promise<pg.Client> => {
-    const client = newClient({ ...config, ...further });
-    client.on('error', () => undefined);
-    // The driver would throw on it, and never end: the process would end without a word.
-    if (!(client.port >= 1 && client.port <= 65_535)) throw badPort();
-    try {
-      await client.connect();
-    } catch (error) {
-      await client.end().catch(() => undefined);
-      throw connectionError(error, client);
-    }
-    return client;
+    const known = openOnes().length > 0 ? reached : undefined;
+    const options = { state: state(), further };
+    const found: LoggedIn = await (known === undefined
+      ? logIn(target, options)
+      : logInAgain(target, known, options));
+    reached = found.reached;
+    return found.client;
   };
   /** One question on a connection of its own. */
   const askOnce = async (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
@@ -59,9 +80,29 @@ export function connector(databaseUrl: string | undefined, signal?: AbortSignal)
       await askOnce('select pg_catalog.pg_terminate_backend($1::int)', [pid]);
     },
   };
+  const openOne = async (): Promise<Session> => {
+    const others = openOnes();
+    let client: pg.Client | undefined;
+    try {
+      client = await connect();
+      const session = await openSession(client, {
+        backends,
+        others: others.map(({ backend }) => backend),
+        withinMs: ANSWER_WITHIN_MS,
+        openOther: () => connect(),
+      });
+      sessions.add(session);
+      return session;
+    } catch (error) {
+      client?.connection.stream.destroy();
+      if (!isSilence(error)) throw error;
+      await sleep(SETTLES_WITHIN_MS);
+      throw unanswered(error, openOnes().length, state());
+    }
+  };
   return {
     async open(cleanup) {
-      const session = await withRetry(async () => Session.open(await connect(), backends), {
+      const session = await withRetry(openOne, {
         signal,
         retryable: (error) => isRetryable(error instanceof DrydockError ? error.cause : error),
       });
@@ -74,96 +115,37 @@ export function connector(databaseUrl: string | undefined, signal?: AbortSignal)
         backendPids,
       ]);
     },
+    environment() {
+      if (reached === undefined) throw new Error('no session is open');
+      return target.environmentFor(reached.host);
+    },
   };
 }
 
-const LENIENT_MODES: readonly string[] = ['prefer', 'require', 'verify-ca'];
-
-function clientConfig(url: string | undefined): pg.ClientConfig {
-  const common: pg.ClientConfig = {
-    application_name: 'drydock',
-    connectionTimeoutMillis: 15_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000, // else the system's, which is two hours
-  };
-  if (url === undefined) return common;
-  // Not as if it were not set: what an unset variable in a script leaves is no choice of another database.
-  if (url === '') throw badUrl('it is empty (unset DATABASE_URL to have the PG* variables used)');
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw badUrl('it is not a URL');
-  }
-  if (!['postgres:', 'postgresql:'].includes(parsed.protocol)) throw badUrl(`its scheme is not postgres://`);
-  return { ...common, connectionString: withServersMeaning(parsed, url) };
+/** The server, or what is before it, took the connection and then said nothing, or hung up. */
+function isSilence(error: unknown): boolean {
+  const cause = error instanceof DrydockError ? error.cause : error;
+  return (
+    cause instanceof Error &&
+    (['ETIMEDOUT', 'ECONNRESET', 'EPIPE'].includes(sqlState(cause) ?? '') ||
+      /^Query read timeout|^Connection terminated/.test(cause.message))
+  );
 }
 
-/**
- * `sslmode` as other clients of Postgres mean it: `require` encrypts and asks for no certificate that we know. The driver
- * would take it for `verify-full`, and warn of that on standard error. (By `prefer` it never goes back to plain text.)
- */
-function withServersMeaning(parsed: URL, url: string): string {
-  const { searchParams } = parsed;
-  if (!LENIENT_MODES.includes(searchParams.get('sslmode') ?? '') || searchParams.has('uselibpqcompat'))
-    return url;
-  return `${url}&uselibpqcompat=true`;
-}
-
-/** The driver looks at certificates, and at how TLS is asked for, while a client is made. */
-function newClient(config: pg.ClientConfig): pg.Client {
-  try {
-    return new pg.Client(config);
-  } catch (error) {
-    throw badUrl(
-      (error as Error).message.replace(/\.$/, ''),
-      'Check sslmode, sslrootcert, sslcert and sslkey in it.',
-    );
-  }
-}
-
-const URL_FORM =
-  'Give postgres://user:password@host:port/database; special characters in the password are percent-encoded.';
-
-function badUrl(why: string, next = URL_FORM): DrydockError {
-  return new DrydockError({
-    code: 'bad-url',
-    what: `The database URL is not usable: ${why}.`,
-    state: 'Nothing was done: no connection was opened.',
-    next,
-  });
-}
-
-function badPort(): DrydockError {
-  return new DrydockError({
-    code: 'bad-port',
-    what: 'The port of the server is no number from 1 to 65535.',
-    state: 'Nothing was done: no connection was opened.',
-    next: 'Check --database-url, DATABASE_URL or PGPORT.',
-  });
-}
-
-const REFUSALS: Readonly<Record<string, (client: pg.Client) => string>> = {
-  '28P01': (client) => `The server refused the login of user "${client.user ?? ''}": wrong password.`,
-  '28000': (client) => `The server refused the login of user "${client.user ?? ''}".`,
-  '3D000': (client) => `There is no database "${client.database ?? ''}" on ${client.host}:${client.port}.`,
-  '53300': () => 'The server has no connection left (max_connections).',
-  ECONNREFUSED: (client) => `Nothing answers at ${client.host}:${client.port}.`,
-  ENOTFOUND: (client) => `The host "${client.host}" is not known.`,
-  EAI_AGAIN: (client) => `The host "${client.host}" could not be looked up.`,
-};
-
-function connectionError(error: unknown, client: pg.Client): DrydockError {
-  const code = sqlState(error) ?? '';
-  const known = REFUSALS[code];
-  const reason =
-    error instanceof AggregateError ? 'no address of the host answers' : (error as PostgresError).message;
+function unanswered(error: unknown, open: number, state: string): unknown {
+  const isLate = error instanceof Error && error.message === 'Query read timeout';
+  const reason = isLate
+    ? `the server took the login and answered nothing within ${ANSWER_WITHIN_MS / 1_000} s, as a pooler does that has no connection to its server left.`
+    : error instanceof Error
+      ? error.message
+      : String(error);
+  if (open > 0) return noFurtherSession(open, reason, error);
+  if (error instanceof DrydockError) return error;
   return new DrydockError({
     code: 'cannot-connect',
-    what: known?.(client) ?? `Could not connect to ${client.host}:${client.port}: ${reason}`,
-    state:
-      'Nothing was written over this connection; what was committed before over others is in the ledger.',
-    next: 'Check --database-url, DATABASE_URL or the PG* variables, and that the server can be reached.',
+    what: `No session could be opened: ${reason}`,
+    state,
+    next: 'Check the server and what is before it (a pooler, a proxy), then give the same command again.',
     cause: error,
   });
 }

@@ -7,6 +7,7 @@ import { DrydockError } from '../errors.js';
 import { leaveInDoubt } from './commit-doubt.js';
 import { isRewritten, requireUnrewritten } from './fence.js';
 import { literal } from './identifier.js';
+import { transactionPooler } from './pooler.js';
 import { isConnectionLost, sqlState } from './sqlstate.js';
 import { type Backends, watchOver } from './watch.js';
 
@@ -14,63 +15,13 @@ import { type Backends, watchOver } from './watch.js';
 export type TextRow = Readonly<Record<string, string | null>>;
 
 /**
- * A setting by which our sessions say that what they write to the unified tables comes from the legacy tables. Triggers
- * on our tables ask for it, and believe it only of a role that owns them.
+ * A setting by which our transactions say that what they write to the unified tables comes from the legacy tables.
+ * Triggers on our tables ask for it, and believe it only of a role that owns them. Never set for a session: who got the
+ * backend after us would write past the triggers.
  */
 export const OWN_WRITES = 'drydock.own_writes';
 
 const AS_TEXT = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
-
-/**
- * Everything that changes how a value is read or printed, what a statement or a name means, or how long a lock is
- * waited for. Pinned in every session, because ALTER ROLE and ALTER DATABASE may have set any of it.
- */
-const PINNED: Readonly<Record<string, string>> = {
-  search_path: 'pg_catalog, pg_temp',
-  client_encoding: 'UTF8',
-  timezone: 'UTC',
-  datestyle: 'ISO, MDY',
-  intervalstyle: 'postgres',
-  extra_float_digits: '1',
-  bytea_output: 'hex',
-  lc_monetary: 'C',
-  xmloption: 'content',
-  array_nulls: 'on',
-  quote_all_identifiers: 'off',
-  transform_null_equals: 'off',
-  default_transaction_isolation: 'read committed',
-  default_transaction_read_only: 'off',
-  row_security: 'off',
-  lock_timeout: '5s',
-  statement_timeout: '0',
-  idle_in_transaction_session_timeout: '0',
-  idle_session_timeout: '0',
-  jit: 'off',
-  [OWN_WRITES]: 'on',
-  // A backend whose client is gone goes too, with its locks, and does not sit there until someone finds it.
-  tcp_keepalives_idle: '30',
-  tcp_keepalives_interval: '5',
-  tcp_keepalives_count: '3',
-  tcp_user_timeout: '45s',
-};
-
-/** Likewise, where the server knows it: version 17 and newer. */
-const NO_TRANSACTION_TIMEOUT = `select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) is not null`;
-
-/** Likewise, where it can be anything else: from version 19 on strings are always read like this. */
-const CONFORMING_STRINGS = `select set_config('standard_conforming_strings', 'on', false) where current_setting('standard_conforming_strings', true) <> 'on'`;
-
-/** What is reported as done has to outlast a crash, whatever the role or the database was set to. */
-const DURABLE = `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
-
-/** A backend looks for its client while a statement is at work, too; not every system can do it. */
-const CHECK_CLIENT = `select set_config('client_connection_check_interval', '2s', false) where version() ~ 'linux'`;
-
-/**
- * Of sessions that wait for each other the server ends the one for which it finds that out first: a second after it began
- * to wait, so mostly the application's, which waited before. Ours is given again; a superuser may have it looked at sooner.
- */
-const YIELDING = `select set_config('deadlock_timeout', '50ms', false) where current_setting('is_superuser') = 'on'`;
 
 /** Time for a connection to say good-bye; one that has stalled never does. */
 const CLOSE_WITHIN_MS = 2_000;
@@ -92,9 +43,23 @@ export class Session {
   #hasRead = false;
   /** Why the connection broke. */
   #lost: unknown;
+  /** Its backend, as the server itself names it: a pooler says something else at the login. */
+  readonly backend: number;
+  readonly #isPooled: boolean;
 
-  private constructor(client: pg.Client, backends: Backends) {
+  /**
+   * Takes a connected client whose settings are pinned: see `open-session.ts`.
+   *
+   * @param parts.isPooled a pooler in session mode is between: its backend outlives the session
+   * @param parts.backends what to do about the session's backend when its connection has gone silent
+   */
+  constructor(
+    client: pg.Client,
+    parts: { readonly backend: number; readonly isPooled: boolean; readonly backends: Backends },
+  ) {
     this.#client = client;
+    this.backend = parts.backend;
+    this.#isPooled = parts.isPooled;
     // A connection that breaks between two statements reports itself here; the next statement fails with the cause.
     client.on('error', (error) => {
       this.#lost ??= error;
@@ -102,28 +67,13 @@ export class Session {
     client.on('drain', () => {
       this.#waiting = false;
     });
-    this.#endWatch = watchOver({ client, isWaiting: () => this.#waiting }, backends);
+    const { backend, backends } = parts;
+    this.#endWatch = watchOver({ client, backend, isWaiting: () => this.#waiting }, backends);
   }
 
-  /**
-   * Takes a connected client, and pins its settings.
-   *
-   * @param backends what to do about the session's backend when its connection has gone silent
-   */
-  static async open(client: pg.Client, backends: Backends): Promise<Session> {
-    const session = new Session(client, backends);
-    const settings = Object.entries(PINNED).map(
-      ([name, value]) => `set ${name} = ${name === 'search_path' ? value : `'${value}'`}`,
-    );
-    try {
-      await session.execute(
-        [...settings, NO_TRANSACTION_TIMEOUT, CONFORMING_STRINGS, DURABLE, CHECK_CLIENT, YIELDING].join('; '),
-      );
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
-    return session;
+  /** Its backend is, or may soon be, somebody else's. */
+  get isOver(): boolean {
+    return this.#closed || this.#lost !== undefined;
   }
 
   async query(text: string, values: readonly (string | number | null)[] = []): Promise<TextRow[]> {
@@ -186,7 +136,10 @@ export class Session {
     isolation: Isolation = 'read committed',
     access: 'read write' | 'read only' = 'read write',
   ): Promise<void> {
-    await this.execute(`begin isolation level ${isolation} ${access}`);
+    // A pooler that changed its mode meanwhile: better before the transaction than in it.
+    if (this.#isPooled) await this.backendPid();
+    const own = access === 'read write' ? `; set local ${OWN_WRITES} = 'on'` : '';
+    await this.execute(`begin isolation level ${isolation} ${access}${own}`);
     this.#isRepeatable = isolation === 'repeatable read';
     this.#hasRead = false;
   }
@@ -285,13 +238,23 @@ export class Session {
     this.#closed = true;
     this.#endWatch();
     const giveUp = setTimeout(() => this.#client.connection.stream.destroy(), CLOSE_WITHIN_MS);
+    if (this.#isPooled && this.#lost === undefined) await this.#leaveAsFound();
     await this.#client.end().catch(() => undefined);
     clearTimeout(giveUp);
   }
 
-  /** The backend's process id as the server itself names it. */
+  /** The same, asked again: a pooler may have changed its mode meanwhile. */
   async backendPid(): Promise<number> {
-    return Number((await this.one('select pg_backend_pid() as pid')).pid);
+    const pid = Number((await this.one('select pg_catalog.pg_backend_pid() as pid')).pid);
+    if (pid !== this.backend) throw transactionPooler('What was committed before is in the ledger.');
+    return pid;
+  }
+
+  /** Not every pooler does it between two of its clients. */
+  async #leaveAsFound(): Promise<void> {
+    for (const text of ['rollback', 'discard all']) {
+      await this.#client.query(text).catch(() => undefined);
+    }
   }
 
   async #ask(statement: pg.QueryConfig): Promise<pg.QueryResult<Record<string, string | null>>> {

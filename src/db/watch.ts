@@ -13,6 +13,8 @@ export interface Watched {
   readonly client: pg.Client;
   /** Whether an answer of the server is awaited. */
   isWaiting(): boolean;
+  /** As the server itself names it, which is not what a pooler said at the login. */
+  readonly backend: number;
 }
 
 /** What can be done about a backend over another connection. */
@@ -31,7 +33,7 @@ export interface Backends {
  *
  * @returns ends the watch
  */
-export function watchOver({ client, isWaiting }: Watched, backends: Backends): () => void {
+export function watchOver({ client, isWaiting, backend }: Watched, backends: Backends): () => void {
   const socket = client.connection.stream as Duplex & {
     readonly bytesRead?: number;
     readonly bytesWritten?: number;
@@ -47,8 +49,7 @@ export function watchOver({ client, isWaiting }: Watched, backends: Backends): (
     }
     if (asking || now - since < QUIET_MS) return;
     asking = true;
-    const { processID } = client as unknown as { readonly processID: number };
-    const works = await backends.isAtWork(processID).catch(
+    const works = await backends.isAtWork(backend).catch(
       // The server answered, if only with a refusal: nothing is known about the connection.
       (error: unknown) => sqlState(causeOf(error))?.length === 5,
     );
@@ -58,7 +59,7 @@ export function watchOver({ client, isWaiting }: Watched, backends: Backends): (
     if (silent < LOOKS) return;
     clearInterval(timer);
     // Where the server cannot be reached, it finds out by itself: see the session's settings.
-    await backends.end(processID).catch(() => undefined);
+    await backends.end(backend).catch(() => undefined);
     const stalled = new Error('the connection has gone silent, and the server is not at work for it');
     socket.destroy(Object.assign(stalled, { code: 'ETIMEDOUT' }));
   };

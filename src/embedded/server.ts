@@ -97,7 +97,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Embedded
     await (options.copyOf?.copyInto(site.dataDir, user) ?? initialize(site, options));
     const { port, pid } = await startOnSomePort(site, options);
     return {
-      url: `postgresql://${superuser}:${site.password}@${host}:${port}/postgres`,
+      // It speaks no TLS, whatever PGSSLMODE says.
+      url: `postgresql://${superuser}:${site.password}@${host}:${port}/postgres?sslmode=disable`,
       host,
       port,
       user: superuser,

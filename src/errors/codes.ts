@@ -50,11 +50,23 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Correct the address or PGPORT.',
   },
+  'bad-service': {
+    meaning: 'A connection service is not defined, or its file cannot be read.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct PGSERVICE, PGSERVICEFILE or the file.',
+  },
   'bad-state-file': {
     meaning: 'The state file of the monitor cannot be read or written.',
     retry: false,
     exit: EXIT.failed,
     next: 'Name another file, or delete this one.',
+  },
+  'bad-tls': {
+    meaning: 'The certificates or the modes of an encrypted connection cannot be used.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct sslmode, sslrootcert, sslcert or sslkey.',
   },
   'bad-url': {
     meaning: 'The address of the database cannot be understood.',
@@ -242,6 +254,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'End that transaction, or wait until it ends.',
   },
+  'login-refused': {
+    meaning: 'The server refused the user, the password, the database or a parameter.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct the address, or have the login allowed.',
+  },
   miscounted: {
     meaning: 'Two counts of the same rows differ.',
     retry: false,
@@ -266,6 +284,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Take it over: `drydock adopt`.',
   },
+  'no-address': {
+    meaning: 'Nothing names a server, and none answers at the default address.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Set DATABASE_URL or PGHOST.',
+  },
   'no-benchmark': {
     meaning: 'A file or directory is not a saved benchmark.',
     retry: false,
@@ -283,6 +307,12 @@ export const CODES = {
     retry: false,
     exit: EXIT.failed,
     next: 'Check the database and --schema.',
+  },
+  'no-password': {
+    meaning: 'The server asks for a password, and none is given.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Set PGPASSWORD or write ~/.pgpass.',
   },
   'no-pg-cron': {
     meaning: 'The extension pg_cron is not installed in the database.',
@@ -536,6 +566,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Raise the limit, or give the same command again when fewer sessions are at work.',
   },
+  'single-session': {
+    meaning: 'The server or its pooler has no second session for Drydock.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Connect to a server, or a pool, that has several.',
+  },
   'state-changed': {
     meaning: 'The state of the phase changed while the command was at work.',
     retry: true,
@@ -608,6 +644,18 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Apply it: `drydock sync`.',
   },
+  'unknown-parameter': {
+    meaning: 'The address or a service file has a connection parameter that does not exist.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct its name or leave it out.',
+  },
+  'unknown-pooler': {
+    meaning: 'The connection goes through a pooler whose mode cannot be found out.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Connect directly.',
+  },
   'unknown-question': {
     meaning: 'The benchmark has no such question.',
     retry: false,
@@ -619,6 +667,12 @@ export const CODES = {
     retry: false,
     exit: EXIT.failed,
     next: 'Check it, then correct its owner and mode.',
+  },
+  'unsupported-parameter': {
+    meaning: 'A connection parameter asks for what Drydock cannot do.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Change it or leave it out.',
   },
   'unsupported-table': {
     meaning: 'A table is of a kind that a backup cannot hold.',

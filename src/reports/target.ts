@@ -12,7 +12,7 @@ export type PhaseName = (typeof PHASES)[number];
 
 /** How to reach the database and where the tables live. */
 export interface TargetOptions {
-  /** Postgres URL; without it DATABASE_URL, else the PG* variables. */
+  /** Address of the database, as psql takes it: a URL or `host=... dbname=...`; without it DATABASE_URL, else the PG* variables. */
   readonly databaseUrl?: string | undefined;
   /** Schema of the legacy tables, and of the unified ones. Default `public`. */
   readonly schema?: string | undefined;

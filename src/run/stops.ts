@@ -16,14 +16,7 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
   if (!refused.has('missing-privilege')) {
     stops.push(...(await missingRights(context)), ...(await unusableTypes(context.session, context.legacy)));
   }
-  if (await behindTransactionPooler(context)) {
-    stops.push({
-      code: 'transaction-pooler',
-      message:
-        'The connection goes through a transaction pooler: statements of one session reach different backends.',
-      next: 'Connect to the server directly, or to the pooler in session mode.',
-    });
-  }
+  stops.push(...(await severalSessions(context)));
   for (const phase of phases) {
     stops.push(...tooWide(phase));
     stops.push(...(await foreignObjects(context, phase)));
@@ -96,21 +89,18 @@ async function missingRights(context: Context): Promise<Stop[]> {
   return found;
 }
 
-/**
- * While a second connection holds a transaction, the first one must still have the backend that it had. A pooler
- * that hands out backends by transaction gives that backend to the second one.
- */
-async function behindTransactionPooler(context: Context): Promise<boolean> {
-  return withCleanup(async (cleanup) => {
-    const before = await context.session.backendPid();
-    const other = await context.connector.open(cleanup);
-    await other.begin('read committed', 'read only');
-    const others = await other.backendPid();
-    const after = await context.session.backendPid();
-    await other.rollback();
-    return others === before || after !== before;
-  });
+/** A run has several sessions at once, and shares a snapshot between them. */
+async function severalSessions({ connector }: Context): Promise<Stop[]> {
+  try {
+    await withCleanup(async (cleanup) => void (await connector.open(cleanup)));
+    return [];
+  } catch (error) {
+    if (!(error instanceof DrydockError) || !SESSION_STOPS.includes(error.code)) throw error;
+    return [{ code: error.code, message: error.message, next: error.next }];
+  }
 }
+
+const SESSION_STOPS: readonly string[] = ['single-session', 'transaction-pooler', 'unknown-pooler'];
 
 /** Columns that a table may have. */
 const MOST_COLUMNS = 1_600;

@@ -23,6 +23,7 @@ export class StatementProxy {
     if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port');
     const url = new URL(target);
     url.port = String(address.port);
+    url.searchParams.set('sslmode', 'disable'); // the proxy reads what passes
     const proxy = new StatementProxy(server, url.href);
     server.on('connection', (client) => {
       const upstream = connect({ port: Number(to.port), host: to.hostname, noDelay: true });

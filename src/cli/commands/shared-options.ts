@@ -5,7 +5,10 @@ import { PHASE_CHOICES } from '../choices.js';
 /** Flags of every command: how to reach the database, where the tables live, how to print. */
 export function addGlobalFlags(program: Command): Command {
   return program
-    .option('--database-url <url>', 'Postgres URL; else DATABASE_URL, else the PG* variables')
+    .option(
+      '--database-url <url>',
+      'address of the database, as psql takes it: postgres://... or "host=... dbname=..."; else DATABASE_URL, else the PG* variables',
+    )
     .option('--schema <name>', `schema of the legacy and of the unified tables (default: ${DEFAULTS.schema})`)
     .option(
       '--app-schema <name>',

@@ -34,7 +34,6 @@ export async function makeLegacyDatabase(
   onProgress: (rows: number) => void,
 ): Promise<{ readonly url: string; readonly rows: Readonly<Record<string, number>> }> {
   const url = new URL(serverUrl);
-  url.searchParams.set('sslmode', 'disable'); // whatever PGSSLMODE says: the server speaks no TLS
   await withClient(url.href, (client) => client.query(`create database ${DATABASE}`));
   url.pathname = `/${DATABASE}`;
 

@@ -16,8 +16,9 @@ const MOST_SHARES = 4;
 /** Further behind than this, replicas are let to catch up before anything more is written. */
 export const MOST_LAG_SECONDS = 10;
 
-/** Our sessions: those of the other runs on the server are load like any other. */
-const OURS = `select pid from pg_stat_activity where datname = current_database() and application_name ~ '^drydock( run .*)?$'`;
+/** Our sessions, whatever name the address gives them: those of the other runs on the server are load like any other. */
+const OURS = `select pid from pg_stat_activity where datname = current_database()
+  and (application_name = current_setting('application_name') or application_name ~ '^drydock( run .*)?$')`;
 
 export async function serverLoad(session: Session): Promise<ServerLoad> {
   const row = await session.one(
