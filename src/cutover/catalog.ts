@@ -11,6 +11,8 @@ const NOT_OURS = `n.nspname <> 'drydock'`;
 
 /** Each part of the picture: a query that gives `item` (a name) and `value` (jsonb) for each thing. */
 const PARTS: Readonly<Record<string, string>> = {
+  // Who printed all of this: another version prints the same otherwise.
+  server: `select 'version' as item, jsonb_build_object('number', current_setting('server_version_num')::int) as value`,
   tables: `select c.oid::regclass::text as item, jsonb_build_object(
       'kind', c.relkind, 'persistence', c.relpersistence, 'owner', pg_get_userbyid(c.relowner), 'acl', c.relacl::text[],
       'options', c.reloptions, 'rowSecurity', c.relrowsecurity, 'forced', c.relforcerowsecurity,

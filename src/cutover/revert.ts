@@ -12,6 +12,7 @@ import { type Targets, targetsOf } from '../mapping/targets.js';
 import { readOldNames } from '../old-names/picture.js';
 import type { Reverted } from '../reports/rollback.js';
 import { operator } from '../run/context.js';
+import { asPrintedNow } from './as-printed-now.js';
 import { readCatalog } from './catalog.js';
 import { openCatchUp } from './catch-up.js';
 import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
@@ -74,7 +75,8 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
     swap: { ...times, drained },
     tables: names,
     carried: rest.carried,
-    catalogDifferences: before === null ? [] : catalogDifferences(before, now),
+    catalogDifferences:
+      before === null ? [] : catalogDifferences(await asPrintedNow(session, before, now), now),
   };
 }
 
