@@ -1,6 +1,7 @@
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { dropGuard } from '../guard/guard.js';
 import { recordTurn } from '../ledger/cutovers.js';
 import { enterViews } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
@@ -206,6 +207,7 @@ async function end(session: Session, turn: Turn): Promise<number> {
       for (const key of keys) repointed += await repoint(session, phase, phaseId, targets, key);
       await dropReverseTriggers(session, targets);
       const statements = [
+        ...dropGuard(targets),
         ...readOnlyViews(await restorations(session, phase, targets, phaseId)),
         ...unifiedDefaults(phase, targets),
       ];

@@ -5,6 +5,7 @@ import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isRetryable } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
+import { ensureGuard, wakeGuard } from '../guard/guard.js';
 import { readCutoverCatalog, recordTurn } from '../ledger/cutovers.js';
 import { forgetMoved } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
@@ -37,6 +38,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   const tables = inLockOrder(phase);
   const names = tables.map((table) => `${table.home}.${table.name}`);
   await requireOurViews(session, turn);
+  await ensureGuard(session, phase, 'asleep');
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead(patienceMs);
   await requireEqual(turn, STATE, WHY);
@@ -54,7 +56,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
       const oldNames = await readOldNames(session, phaseId);
       requireCarried(phase, oldNames);
       const { carried, statements } = carryOver(oldNames);
-      await session.execute([...statements, ...tables.flatMap(moveBack)].join(';\n'));
+      await session.execute([...statements, ...tables.flatMap(moveBack), ...wakeGuard(targets)].join(';\n'));
       await stopReverseTriggers(session, targets);
       await forgetMoved(session, phaseId);
       await moveState(session, phaseId, 'in-sync');

@@ -5,6 +5,7 @@ import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
+import { dropGuardFunctions } from '../guard/guard.js';
 import { everCutOver } from '../ledger/cutovers.js';
 import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
@@ -191,6 +192,7 @@ export async function dropPhase(
       dropped.push(`${object.kind} ${object.schema}.${object.name}`);
     }
     await dropReverseFunctions(session, phase, schema);
+    await dropGuardFunctions(session, phase, schema);
     await session.execute('delete from drydock.phases where id = $1::int', [entry.id]);
     const { left } = await session.one('select count(*) as left from drydock.phases');
     if (left === '0') {

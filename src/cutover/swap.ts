@@ -3,6 +3,7 @@ import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { ensureGuard, ownerOf, restGuard } from '../guard/guard.js';
 import { enterCutover, recordTurn } from '../ledger/cutovers.js';
 import { enterMoved } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
@@ -76,6 +77,7 @@ async function prepare(
   later: readonly number[],
 ): Promise<string> {
   const trimmings = await readTrimmings(session, tables);
+  await ensureGuard(session, phase);
   const triggers = await session.transaction(async () => {
     await lockLedger(session);
     await prepareLegacySchema(
@@ -88,11 +90,7 @@ async function prepare(
   // not yet where the triggers look for them.
   await withRetry(() =>
     session.transaction(async () => {
-      const { owner } = await session.one(
-        'select pg_get_userbyid(relowner) as owner from pg_class where oid = $1::text::regclass',
-        [targets.unified.qualified],
-      );
-      await createSleepingTriggers(session, triggers, String(owner));
+      await createSleepingTriggers(session, triggers, await ownerOf(session, targets));
     }),
   );
   return readCatalog(session, tables);
@@ -116,7 +114,7 @@ async function move(
     const own = trimmings.get(table.oid);
     return own === undefined ? [] : moveAside(table, own, serverVersion);
   });
-  await session.execute(statements.join(';\n'));
+  await session.execute([...statements, ...restGuard(targets)].join(';\n'));
   await wakeReverseTriggers(session, targets);
   const moved = await readTrimmings(session, tables);
   const defaults = tables.flatMap(({ oid, home, name }) => {

@@ -37,12 +37,25 @@ export interface ReverseRules {
   readonly keys: string;
   /** The same for what depends on which sources the row has: names of other rows, times. */
   readonly rows: string;
-  /** What a golden column holds when no source gives it, as SQL over `new`; null where it is not listed. */
-  readonly fallbacks: Readonly<Record<string, string>>;
+  /** What golden columns hold that no source has a value for; null where a column is not listed. */
+  readonly fallbacks: Readonly<Record<string, FallbackRule>>;
   /** Columns that are summed up from many legacy rows: nobody writes them. */
   readonly computed: readonly string[];
   /** Golden columns whose change makes another idea of a row, by source. */
   readonly telling: Readonly<Record<string, readonly string[]>>;
+  /** plpgsql that refuses a row of a merge key that another row has, because a merge would make one of both. */
+  readonly taken: string;
+}
+
+/** What a golden column holds when no source gives it a value. */
+export interface FallbackRule {
+  /** SQL over `new`. */
+  readonly value: string;
+  /**
+   * When a value that was left as it was is made anew by an update, as SQL over `new` and `old`: what it is made of may be
+   * another one. Null: with the next sync.
+   */
+  readonly follows: string | null;
 }
 
 /** plpgsql that refuses what an application writes. The text is a literal; it names no data. */
@@ -50,7 +63,7 @@ export function refuse(
   rule: string,
   why: string,
   next: string,
-  condition: 'check_violation' | 'unique_violation' = 'check_violation',
+  condition: 'check_violation' | 'unique_violation' | 'object_not_in_prerequisite_state' = 'check_violation',
 ): string {
   const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
   return (

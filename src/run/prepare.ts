@@ -1,6 +1,7 @@
 import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import { withRetry } from '../db/retry.js';
 import { DrydockError } from '../errors.js';
+import { createGuard, ensureGuard, ownerOf } from '../guard/guard.js';
 import { own, ownership } from '../ledger/objects.js';
 import { enterPhase, type PhaseEntry } from '../ledger/phases.js';
 import { createLedger, ledgerExists, lockLedger } from '../ledger/schema.js';
@@ -26,6 +27,7 @@ export async function preparePhase(
   if (entry !== undefined) {
     requireSameConfiguration(phase, entry);
     await requireTables(context, phase, targets, entry);
+    await guardTables(context, phase, entry);
     return entry.id;
   }
   const ranges = await inFreshSnapshot(context.signal, async (cleanup) => {
@@ -48,6 +50,7 @@ export async function preparePhase(
         await session.execute(createTableStatements(target));
         await own(session, phaseId, 'table', target.schema, target.name);
       }
+      await session.execute(createGuard(phase, await ownerOf(session, targets)).join(';\n'));
       return phaseId;
     }),
   );
@@ -69,4 +72,13 @@ export async function requireTables(
       next: `Begin the phase anew: drydock rollback --phase ${phase.name}, then run.`,
     });
   }
+}
+
+/** Has the tables refuse direct writes again where they should and do not. */
+export async function guardTables(
+  { session }: Pick<Context, 'session'>,
+  phase: Phase,
+  { state }: Pick<PhaseEntry, 'state'>,
+): Promise<void> {
+  if (state !== 'cut-over' && state !== 'completed') await ensureGuard(session, phase);
 }

@@ -12,7 +12,7 @@ import type { SyncJob } from '../sync/job.js';
 import type { CaughtUp } from './catch-up.js';
 import { requireSameConfiguration } from './configuration.js';
 import type { Context } from './context.js';
-import { requireTables } from './prepare.js';
+import { guardTables, requireTables } from './prepare.js';
 import { syncJob } from './sync-job.js';
 
 /** Checks that a phase can be kept up to date, and gives what it takes. */
@@ -27,6 +27,7 @@ export async function openSyncJob(
   await requireTables(context, phase, job.targets, entry);
   await requireComplete(context, phase, entry);
   await requireCapture(context, phase, entry);
+  await guardTables(context, phase, entry);
   return job;
 }
 

@@ -1,7 +1,6 @@
 import { type Encoder, encoderOf, JSONB_VERSION } from '../copy-binary/encode.js';
 import { compareMembers } from '../copy-binary/jsonb-order.js';
 import type { RowWriter } from '../copy-binary/row-writer.js';
-import { decode } from '../copy-binary/values.js';
 import type { BoundSource } from '../mapping/bind.js';
 import type { ComputedColumn } from '../mapping/mapping.js';
 import { residueKey } from '../mapping/restore.js';
@@ -149,14 +148,4 @@ export class Assembler {
     }
     return hasGolden;
   }
-}
-
-/** The first words of a text, as a title; at most `length` characters, cut between words. */
-export function firstWords(value: string, length: number): string {
-  const text = decode(value).replace(/\s+/gu, ' ').trim();
-  if (text.length <= length) return text;
-  const cut = text.slice(0, length + 1);
-  const space = cut.lastIndexOf(' ');
-  const head = space > length / 2 ? cut.slice(0, space) : text.slice(0, length);
-  return `${head.toWellFormed().replace(/\ufffd+$/u, '')}…`;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { rollback, sync, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
+import { asDrydock } from '../support/own-writes.js';
 import { run } from '../support/unifying.js';
 import { atSea, cutOver, inHarbour } from './at-sea.js';
 
@@ -107,9 +108,10 @@ test('set by set, over rows of every kind, what was written stays', async () => 
   expect(rows[0]?.n).toBeGreaterThan(40);
 });
 
-test('a direct write before its time stops the cutover, and loading its batch again lets it pass', async () => {
+test('what a guard did not keep out before the cutover stops it, and loading its batch again lets it pass', async () => {
   const database = await inHarbour('B');
-  const { rows } = await database.query<{ id: string }>(
+  const { rows } = await asDrydock<{ id: string }>(
+    database,
     `update opportunities_unified set app_name = 'too early' where id = (select min(id::text)::uuid from opportunities_unified where from_opportunities) returning id`,
   );
   await expect(cutOver(database, ['opportunities'])).rejects.toMatchObject({ code: 'different' });

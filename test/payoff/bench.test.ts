@@ -4,6 +4,7 @@ import { bench } from '../../src/index.js';
 import { SOURCE_TABLES } from '../../src/legacy/shapes.js';
 import { INDEXES } from '../../src/phases/enhancements/indexes.js';
 import { prepared } from '../run/prepared.js';
+import { asDrydock } from '../support/own-writes.js';
 
 const ODD = { submissions: 300, seed: 3, oddShare: 0.1, run: {} } as const;
 const QUICK = { questionSeconds: 0, performanceOnly: true } as const;
@@ -54,7 +55,8 @@ test.each([SHAPE_A, SHAPE_B, MIXED].map((mixture) => [mixtureName(mixture), mixt
 
 test('a question whose answers differ is a difference, with an example, and is not timed', async () => {
   const database = await prepared({ ...ODD, mixture: SHAPE_B });
-  await database.query(
+  await asDrydock(
+    database,
     `update opportunities_unified set trust_score = trust_score - 0.01
      where id = (select u.id from opportunities_unified u join opportunity_assessments a on a.opportunity_id = u.id
        where a.total_score > 70 and u.trust_score > 1 and u.submission_id is not null order by u.id limit 1)`,

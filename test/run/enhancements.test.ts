@@ -3,6 +3,7 @@ import { mixtureOf, SHAPE_A, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { plan, refresh, rollback, run, status, verify } from '../../src/index.js';
 import { SOURCE_TABLES } from '../../src/legacy/shapes.js';
 import type { TestDatabase } from '../support/database.js';
+import { asDrydock } from '../support/own-writes.js';
 import { catalogOf } from './catalog.js';
 import { type Contents, prepared } from './prepared.js';
 
@@ -195,7 +196,7 @@ test('stopped after a batch, it goes on with the next', async () => {
   expect(phase).toMatchObject({ state: 'loading', batches: { done: 1 } });
   await expect(verify({ databaseUrl: database.url, phases })).rejects.toMatchObject({ code: 'not-loaded' });
   // What is written before it goes on is counted by its trigger, and once only.
-  await database.query(`update public.opportunities_unified set trust_score = 50`);
+  await asDrydock(database, `update public.opportunities_unified set trust_score = 50`);
   expect(await run({ databaseUrl: database.url, phases })).toMatchObject({
     phases: [{ state: 'verified', batches: { alreadyDone: 1 } }],
   });

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
 import { plan, rollback, run, status, UNIFYING_PHASES, verify } from '../../src/index.js';
+import { asDrydock } from '../support/own-writes.js';
 import { createImpostors } from './impostors.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { prepared } from './prepared.js';
@@ -50,7 +51,10 @@ test('of a role whose search_path begins with an impostor of everything, no impo
   await misled.end();
 
   // A difference is still seen.
-  await client.query(`update public.opportunities_unified set title = title || '!' where from_opportunities`);
+  await asDrydock(
+    database,
+    `update public.opportunities_unified set title = title || '!' where from_opportunities`,
+  );
   expect(await verify({ ...options, strict: true })).toMatchObject({ equal: false });
   await rollback(options);
   const { rows } = await client.query(

@@ -4,6 +4,7 @@ import { mixtureOf } from '../../fixtures/mixture.js';
 import { type RefreshReport, refresh, refreshEvery, rollback, scheduleRefresh } from '../../src/index.js';
 import { cronSchedule } from '../../src/run/refresh-schedule.js';
 import type { TestDatabase } from '../support/database.js';
+import { AS_DRYDOCK, asDrydock } from '../support/own-writes.js';
 import { prepared } from './prepared.js';
 
 let database: TestDatabase;
@@ -24,21 +25,23 @@ const refreshed = ({ views }: RefreshReport) =>
 
 test('only what has changed is refreshed, and everything when it is forced', async () => {
   expect(refreshed(await refresh(target))).toEqual([]);
-  await database.query(
+  await asDrydock(
+    database,
     `delete from public.opportunity_assessment_records where ctid = (select min(ctid) from public.opportunity_assessment_records where source = 'market_validations')`,
   );
   expect(refreshed(await refresh(target))).toEqual(['mv_validation_summary']);
-  await database.query('update public.opportunity_assessments set assessor_type = null');
+  await asDrydock(database, 'update public.opportunity_assessments set assessor_type = null');
   expect(refreshed(await refresh(target))).toEqual(['mv_high_value_opportunities', 'mv_opportunity_trends']);
   expect(refreshed(await refresh(target))).toEqual([]);
   expect(refreshed(await refresh({ ...target, force: true }))).toHaveLength(3);
-  await database.query('truncate public.opportunity_assessment_records');
+  await asDrydock(database, 'truncate public.opportunity_assessment_records');
   expect(refreshed(await refresh(target))).toEqual(['mv_validation_summary']);
   expect((await database.query('select from public.mv_validation_summary')).rowCount).toBe(0);
 });
 
 test('what is written while a view is refreshed is not forgotten, and a reader is not in its way', async () => {
   const writer = await database.client();
+  await writer.query(AS_DRYDOCK);
   const reader = await database.client();
   await refresh(target);
   await writer.query('begin');
@@ -69,7 +72,7 @@ test('again and again, until the signal comes; another command at work is waited
     },
   });
   while (rounds.length < 1) await sleep(10);
-  await database.query('update public.opportunity_assessment_records set source = source');
+  await asDrydock(database, 'update public.opportunity_assessment_records set source = source');
   expect(await series).toMatchObject({ rounds: 3, putOff: 0 });
   expect(rounds.flat()).toContain('mv_validation_summary');
 });

@@ -9,6 +9,7 @@ import { selectiveQuery } from '../../src/mapping/selective.js';
 import { targetsOf } from '../../src/mapping/targets.js';
 import { bindPhases, openContext } from '../../src/run/context.js';
 import type { TestDatabase } from '../support/database.js';
+import { asDrydock } from '../support/own-writes.js';
 import { run } from '../support/unifying.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { type Contents, prepared } from './prepared.js';
@@ -60,7 +61,7 @@ const PAIRS = pairsOf(CONTENTS.B.mixture).filter(({ name }) =>
 describe('a batch that is loaded again', () => {
   test('gets a row back of which nothing was remembered', async () => {
     const { database, batch, unknown } = await loaded();
-    await database.query('delete from public.opportunities_unified where id = $1', [unknown.id]);
+    await asDrydock(database, 'delete from public.opportunities_unified where id = $1', [unknown.id]);
     const report = await run({ databaseUrl: database.url, phases: ['opportunities'], batches: batch });
     expect(report.phases[0]).toMatchObject({ state: 'verified', rowsWritten: 1 });
     await expectEqual(await database.client(), PAIRS);

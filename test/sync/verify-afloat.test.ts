@@ -3,6 +3,7 @@ import { mixtureOf } from '../../fixtures/mixture.js';
 import { sync, verify } from '../../src/index.js';
 import { expectEqual, pairsOf } from '../run/legacy-views.js';
 import { prepared } from '../run/prepared.js';
+import { asDrydock } from '../support/own-writes.js';
 import { run, status } from '../support/unifying.js';
 
 const mixture = mixtureOf({});
@@ -37,7 +38,8 @@ test('beside it any other difference is found; and one that was planted under it
   const database = await prepared(UNIFIED);
   await database.query(WRITES);
   const plant = (which: string) =>
-    database.query(
+    asDrydock(
+      database,
       `update public.opportunities_unified set target_audience = 'planted' where id = (select id from public.opportunities order by id ${which} limit 1)`,
     );
   await plant('asc');

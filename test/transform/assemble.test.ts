@@ -3,44 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { rowText } from '../../src/copy-binary/framing.js';
 import { RowWriter } from '../../src/copy-binary/row-writer.js';
 import { encode, NULL } from '../../src/copy-binary/values.js';
-import { Assembler, firstWords } from '../../src/transform/assemble.js';
+import { Assembler } from '../../src/transform/assemble.js';
 import { type Row, RowReader } from '../../src/transform/row.js';
 import { fieldsOf, lying, rowOf, textOf } from '../support/binary-rows.js';
 import { sourceOf } from './sources.js';
 
 const text = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed().replaceAll('\0', ''));
-
-describe('firstWords', () => {
-  test('is never longer than asked for, well formed, and the beginning of the text', () => {
-    fc.assert(
-      fc.property(text, fc.integer({ min: 2, max: 20 }), (value, length) => {
-        const words = firstWords(encode(value), length);
-        const plain = value.replace(/\s+/gu, ' ').trim();
-        expect(words.isWellFormed()).toBe(true);
-        if (plain.length <= length) {
-          expect(words).toBe(plain);
-          return;
-        }
-        expect(words.endsWith('…')).toBe(true);
-        expect(words.length).toBeLessThanOrEqual(length + 1);
-        expect(plain.startsWith(words.slice(0, -1))).toBe(true);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  test.each([
-    ['one two three', 7, 'one two…'],
-    ['one two three', 8, 'one two…'],
-    ['  one\n\ttwo  ', 7, 'one two'],
-    ['incomprehensible', 5, 'incom…'],
-    ['a incomprehensible', 10, 'a incompre…'],
-    ['', 5, ''],
-    ['ab\u{1F680}cd', 3, 'ab…'],
-  ])('%j, %i: %s', (value, length, words) => {
-    expect(firstWords(encode(value), length)).toBe(words);
-  });
-});
 
 /** What an assembler writes: the golden values, and the text of the residue. */
 function written(

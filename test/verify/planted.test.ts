@@ -11,6 +11,7 @@ import { drydock } from '../cli/process.js';
 import { expectEqual, pairsOf } from '../run/legacy-views.js';
 import { type Contents, prepared } from '../run/prepared.js';
 import type { TestDatabase } from '../support/database.js';
+import { asDrydock } from '../support/own-writes.js';
 import { run, status } from '../support/unifying.js';
 
 /** Every row holds values that are easily confused with others. */
@@ -96,7 +97,7 @@ describe.each(Object.entries(homes))('a difference planted in %s is found and na
 
   /** Changes our side, and gives what the verifier finds. */
   async function plant(sql: string): Promise<readonly Difference[]> {
-    const changed = await database.query(sql);
+    const changed = await asDrydock(database, sql);
     expect(changed.rowCount ?? 0).toBeGreaterThan(0);
     const report = await verify({ databaseUrl: database.url, phases: [home.phase] });
     expect(report.equal).toBe(false);
@@ -277,7 +278,8 @@ describe('what else is found', () => {
     ],
   ])('a column of %s that no legacy view shows: %s; by the strict way', async (table, set, where, column) => {
     const database = await prepared(CONTENTS);
-    const { rows } = await database.query<{ key: string }>(
+    const { rows } = await asDrydock<{ key: string }>(
+      database,
       `update public.${table} set ${set}
         where ctid = (select ctid from public.${table} where ${where} order by md5(merge_key::text) limit 1) returning merge_key as key`,
     );
@@ -301,7 +303,8 @@ describe('what else is found', () => {
     const list = phases[0]?.batchList ?? [];
     expect(list.length).toBeGreaterThan(2);
     const last = list.at(-1);
-    await database.query(
+    await asDrydock(
+      database,
       `update public.opportunities_unified set proposed_solution = 'x' where from_opportunities and merge_key >= $1`,
       [last?.from],
     );
@@ -333,12 +336,14 @@ describe('what else is found', () => {
     // Nothing in the batches between is of this year, so a time selects the first and the last batch.
     const between = `merge_key >= '${list[0]?.to}' and merge_key < '${list.at(-1)?.from}'`;
     expect(between).not.toContain('undefined');
-    await database.query(
+    await asDrydock(
+      database,
       `update public.opportunities_unified set proposed_solution = 'x' where from_opportunities and merge_key >= '${list.at(-1)?.from}'`,
     );
     const touched = [`merge_key < '${list[0]?.to}'`, `merge_key >= '${list.at(-1)?.from}'`];
     for (const where of touched) {
-      await database.query(
+      await asDrydock(
+        database,
         `with one as (select id from public.opportunities_unified where from_opportunities and ${where} limit 1),
            ours as (update public.opportunities_unified u set opportunity_created_at = '2200-01-01' from one where u.id = one.id)
          update public.opportunities o set created_at = '2200-01-01' from one where o.id = one.id`,
@@ -356,7 +361,8 @@ describe('what else is found', () => {
 
   test('with exit status 1 and the difference on stdout, when it is the command that looks', async () => {
     const database = await prepared(CONTENTS);
-    await database.query(
+    await asDrydock(
+      database,
       `update public.opportunities_unified set opportunity_model_ratio = '-0'
         where id = (select id from public.opportunities_unified where from_opportunities limit 1)`,
     );

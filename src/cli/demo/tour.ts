@@ -42,7 +42,8 @@ order by a.total_score desc nulls last limit 5;`;
 
 const PROOF = `table opportunities except all table opportunities_legacy;  -- no rows`;
 
-const CHANGE = `update opportunities_unified
+const CHANGE = `set drydock.own_writes = on;  -- nobody but Drydock writes here before the cutover
+update opportunities_unified
 set problem_statement = problem_statement || '.'
 where id = (select min(id::text)::uuid from opportunities_unified
             where problem_statement is not null);`;

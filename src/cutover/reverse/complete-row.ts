@@ -1,4 +1,5 @@
 import { ident, literal } from '../../db/identifier.js';
+import { printed } from '../../mapping/conversions/same.js';
 import type { ComputedColumn } from '../../mapping/mapping.js';
 import { fromUnified } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
@@ -47,7 +48,7 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
       if (bound.home.kind === 'own') only.add(`new.${ident(bound.home.target)} is not null`);
       if ((bound.home.kind === 'golden' || bound.home.kind === 'member') && !held.has(bound.home.target)) {
         const value = `new.${ident(bound.home.target)}`;
-        const otherwise = rules.fallbacks[bound.home.target];
+        const otherwise = rules.fallbacks[bound.home.target]?.value;
         only.add(
           otherwise === undefined
             ? `${value} is not null`
@@ -90,14 +91,23 @@ function ownColumns(side: LegacySide): string[] {
   const { table } = source.rule;
   const whole: string[] = [];
   const generated: string[] = [];
+  const spelled: string[] = [];
   for (const { bound, generated: isGenerated } of side.columns) {
     if (bound.home.kind !== 'own') continue;
     const value = `new.${ident(bound.home.target)}`;
     const changed = `(case when tg_op = 'INSERT' then ${value} is not null else ${value}::text is distinct from old.${ident(bound.home.target)}::text end)`;
     if (isGenerated) generated.push(`when ${changed} then ${literal(bound.home.target)}`);
     else if (bound.home.stored !== bound.type.name && bound.type.kind !== 'xml') {
-      const again = `(${fromUnified(source, bound, 'new')})::text collate "C" is distinct from (${value})::text collate "C"`;
-      whole.push(`when ${changed} and ${again} then ${literal(bound.home.target)}`);
+      const legacy = `(${fromUnified(source, bound, 'new')})::text`;
+      // What is kept as text may be spelled in several ways: compared and kept is how the legacy table prints the value.
+      const given = bound.type.binary
+        ? `(${value})::text`
+        : `${value}::${withoutModifier(bound.type.base)}::text`;
+      whole.push(
+        `when ${changed} and ${legacy} collate "C" is distinct from ${given} collate "C" then ${literal(bound.home.target)}`,
+      );
+      if (!bound.type.binary || bound.type.kind === 'bpchar')
+        spelled.push(`if ${changed} then ${value} := ${printed(fromUnified(source, bound, 'new'))}; end if;`);
     }
   }
   const present = ownBlock(source).map(
@@ -121,6 +131,7 @@ function ownColumns(side: LegacySide): string[] {
       `The value for %s does not fit into its column of the legacy table ${table}.`,
       'Shorten it, or complete the migration first.',
     ),
+    ...spelled,
     `elsif tg_op = 'UPDATE' and ${flagOf(side, 'old')} then`,
     // The source is taken away from the row: what it alone had goes with it.
     ...ownBlock(source).map((column) => `new.${ident(ownTarget(column))} := null;`),
@@ -134,6 +145,11 @@ function ownColumns(side: LegacySide): string[] {
     ),
     'end if;',
   ];
+}
+
+/** A type as `format_type` prints it, without the length or the precision that cuts values. */
+function withoutModifier(type: string): string {
+  return type.replace(/\([^()"]*\)(?=(\[\])*$)/, '');
 }
 
 /** Columns that no legacy table has, and those that are summed up from many rows. */

@@ -1,7 +1,7 @@
 import { ident, literal } from '../../db/identifier.js';
 import type { BoundColumn, Conversion, PhaseMapping } from '../../mapping/mapping.js';
 import { fromUnified, residueKey } from '../../mapping/restore.js';
-import { type ReverseRules, refuse } from '../../mapping/reverse.js';
+import { type FallbackRule, type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { flagOf, type LegacyColumn, type LegacySide, passesChecks } from './legacy-columns.js';
 
 interface Contributor {
@@ -44,10 +44,10 @@ export function goldenChecks(
 function plainChecks(
   target: string,
   contributors: readonly Contributor[],
-  fallback: string | undefined,
+  fallback: FallbackRule | undefined,
 ): string[] {
   const [value, before] = [`new.${ident(target)}`, `old.${ident(target)}`];
-  const otherwise = fallback ?? 'null';
+  const otherwise = fallback?.value ?? 'null';
   return [
     `if (tg_op = 'INSERT' or ${value} is distinct from ${before}) then`,
     `if ${value} is not null then`,
@@ -66,8 +66,24 @@ function plainChecks(
           'end if;',
         ]),
     'end if;',
+    ...followed(value, contributors, fallback),
     'end if;',
   ];
+}
+
+/** A value that was left as it was, where no source has one: as a merge will make it now. */
+function followed(
+  value: string,
+  contributors: readonly Contributor[],
+  fallback: FallbackRule | undefined,
+): string[] {
+  if (fallback === undefined || fallback.follows === null) return [];
+  const given = contributors.map(
+    ({ side, column }) =>
+      `(${flagOf(side, 'new')} and (${fromUnified(side.source, column.bound, 'new')}) is not null)`,
+  );
+  const nobody = given.length === 0 ? 'true' : `not (${given.join(' or ')})`;
+  return [`elsif ${fallback.follows} and ${nobody} then`, `${value} := (${fallback.value});`];
 }
 
 /** Members of a jsonb column are golden values each; null members are no members. */

@@ -1,5 +1,6 @@
-import { generatedName, ident, literal, qualified } from '../../db/identifier.js';
-import { OWN_WRITES, type Session } from '../../db/session.js';
+import { generatedName, ident, qualified } from '../../db/identifier.js';
+import type { Session } from '../../db/session.js';
+import { isOwnWrite } from '../../guard/own-writes.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';
 import { phaseDefinitions } from '../../phases/all.js';
@@ -9,6 +10,7 @@ import { completeRowBody } from './complete-row.js';
 import { executorOf, readExecutors } from './executors.js';
 import { completeFoldedBody, foldedSteps } from './folded.js';
 import { createFunctions, dropFunctions, type ReverseFunction, schemaOf } from './functions.js';
+import { dropKeyTable, keyTouch } from './key-touch.js';
 import { type LegacySide, readLegacySide } from './legacy-columns.js';
 import { atArmsLength } from './owner-functions.js';
 import { EVENT_NAMES, EVENTS, joined, roleOf, type Steps } from './steps.js';
@@ -70,25 +72,29 @@ export async function prepareReverseCapture(
   for (const { executor } of sides)
     paths.set(roleOf(executor), await trustedHomes(session, tables, executor.role));
   const apart = sides.map(atArmsLength);
-  const of = (target: Target, before: string, steps: Steps) => triggersOf(target, before, steps, paths);
+  const of = (target: Target, before: readonly Before[], steps: Steps) =>
+    triggersOf(target, before, steps, paths);
+  const touch = keyTouch(targets.unified, phase.reverse);
+  await session.execute(touch.statements.join('; '));
+  const row = completeRowBody(
+    phase,
+    targets,
+    apart.map(({ merged }) => merged),
+  );
+  const kept = completeFoldedBody(
+    targets,
+    apart.map(({ whole }) => whole),
+  );
   const made = [
     of(
       targets.unified,
-      completeRowBody(
-        phase,
-        targets,
-        apart.map(({ merged }) => merged),
-      ),
+      [
+        ['row', row],
+        ['row_key', touch.body],
+      ],
       unifiedSteps(targets, sides, told),
     ),
-    of(
-      targets.folded,
-      completeFoldedBody(
-        targets,
-        apart.map(({ whole }) => whole),
-      ),
-      foldedSteps(sides),
-    ),
+    of(targets.folded, [['row', kept]], foldedSteps(sides)),
   ];
   const called: ReverseFunction[] = [
     ...apart.flatMap(({ functions }) =>
@@ -103,9 +109,12 @@ export async function prepareReverseCapture(
   return made;
 }
 
+/** What comes before a row is stored: a name, in whose order they fire, and plpgsql. */
+type Before = readonly [string, string];
+
 function triggersOf(
   target: Target,
-  before: string,
+  before: readonly Before[],
   steps: Steps,
   paths: ReadonlyMap<string | null, readonly string[]>,
 ): ReverseTarget {
@@ -136,12 +145,12 @@ function triggersOf(
   return {
     target,
     triggers: [
-      {
-        name: `${PREFIX}row`,
+      ...before.map(([name, body]) => ({
+        name: `${PREFIX}${name}`,
         when: 'before insert or update',
         rows: 'for each row',
-        calls: ours('row', before),
-      },
+        calls: ours(name, body),
+      })),
       {
         name: `${PREFIX}truncate`,
         when: 'before truncate',
@@ -162,7 +171,7 @@ export async function createSleepingTriggers(
   made: readonly ReverseTarget[],
   owner: string,
 ): Promise<void> {
-  const others = `when (not (coalesce(current_setting(${literal(OWN_WRITES)}, true), '') = 'on' and pg_has_role(current_user, ${literal(owner)}, 'member')))`;
+  const others = `when (not (${isOwnWrite(owner)}))`;
   for (const { target, triggers } of made) {
     const stale = (await triggerNames(session, target)).filter(
       (name) => !triggers.some((trigger) => trigger.name === name),
@@ -231,7 +240,7 @@ export async function dropReverseTriggers(session: Session, targets: Targets): P
   for (const target of [targets.unified, targets.folded]) {
     for (const name of await triggerNames(session, target))
       await session.execute(`drop trigger ${ident(name)} on ${target.qualified}`);
-    await dropFunctions(session, target);
+    await dropOf(session, target);
   }
 }
 
@@ -242,6 +251,11 @@ export async function dropReverseFunctions(
   schema: string,
 ): Promise<void> {
   for (const { mapping } of phaseDefinitions([phase])) {
-    for (const name of [mapping.unified, mapping.folded]) await dropFunctions(session, { schema, name });
+    for (const name of [mapping.unified, mapping.folded]) await dropOf(session, { schema, name });
   }
+}
+
+async function dropOf(session: Session, target: Pick<Target, 'schema' | 'name'>): Promise<void> {
+  await dropFunctions(session, target);
+  await session.execute(dropKeyTable(target));
 }

@@ -1,3 +1,4 @@
+import { countNulls } from '../../db/count-values.js';
 import { ident, literal } from '../../db/identifier.js';
 import { fromUnified } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
@@ -34,7 +35,7 @@ export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRu
     ...times.flatMap(({ bound }) =>
       bound.home.kind === 'own' ? [`new.${ident(bound.home.target)} < old.${ident(bound.home.target)}`] : [],
     ),
-    `num_nulls(${values('new').join(', ')}) > num_nulls(${values('old').join(', ')})`,
+    `${countNulls(values('new'))} > ${countNulls(values('old'))}`,
   ];
   return [
     `if tg_op = 'UPDATE' and ${flagOf(side, 'new')} and (${changes.join(' or ')})`,

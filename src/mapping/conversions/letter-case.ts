@@ -1,6 +1,6 @@
 import { isReadable } from '../../copy-binary/decode.js';
 import type { ConversionFor } from '../mapping.js';
-import { sameText } from './same.js';
+import { printed, sameText } from './same.js';
 
 /** ASCII only: bytes above 0x7f are parts of characters here. */
 const upper = (value: string) => value.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
@@ -22,6 +22,6 @@ export const upperCase: ConversionFor = ({ type }, shape) => {
     exact: (value) => value === written(value),
     inverse,
     holds: (golden) =>
-      sameText(`translate((${inverse(golden)})::text, '${lower(LETTERS)}', '${LETTERS}')`, golden),
+      sameText(`translate(${printed(inverse(golden))}, '${lower(LETTERS)}', '${LETTERS}')`, golden),
   };
 };

@@ -30,12 +30,10 @@ export function score(scale: Scale): ConversionFor {
     // A percent score of type numeric(5,2) is its own golden value: no need to look at its digits.
     const hasTwoPlaces = scale === 'percent' && type.scale === 2;
     const isGolden = (value: string) => hasTwoPlaces && isScore(value);
+    const scaled = (golden: string) =>
+      ({ percent: golden, unit: `(${golden} / 100)`, unitComplement: `(1 - ${golden} / 100)` })[scale];
     const inverse = (golden: string) => {
-      const legacy = {
-        percent: golden,
-        unit: `(${golden} / 100)`,
-        unitComplement: `(1 - ${golden} / 100)`,
-      }[scale];
+      const legacy = scaled(golden);
       return type.kind === 'numeric' && !type.hasModifier
         ? `trim_scale(${legacy})::${type.name}`
         : `${legacy}::${type.name}`;
@@ -51,10 +49,17 @@ export function score(scale: Scale): ConversionFor {
           scale
         ];
         // Checked before the cast, which fails where the type is too narrow.
-        return `(case when ${golden} between 0 and 100 and ${golden} = round(${golden}, 2) then ${again} = ${golden} else false end)`;
+        return `(case when ${golden} between 0 and 100 and ${golden} = round(${golden}, 2) and ${isWithin(type, scaled(golden))} then ${again} = ${golden} else false end)`;
       },
     };
   };
+}
+
+/** SQL: whether a numeric with precision and scale has room for a value. */
+function isWithin({ base }: ColumnType, value: string): string {
+  const [, precision, scale] = /^numeric\((\d+),(-?\d+)\)$/.exec(base) ?? [];
+  if (precision === undefined || scale === undefined) return 'true';
+  return `round(${value}, ${scale}) < 1e${Number(precision) - Number(scale)}::numeric`;
 }
 
 /** The same of a value where it lies in memory. */

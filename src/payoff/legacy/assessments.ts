@@ -1,6 +1,7 @@
 import { type KeyedSource, tableOf } from '../../mapping/keyed-source.js';
 import { WEIGHTS } from '../../phases/assessments/mapping.js';
 import { TIMES } from '../../phases/assessments/sides.js';
+import { versionRank } from '../../phases/assessments/versions.js';
 import type { Phase } from '../../phases/phase.js';
 import { LegacyRow } from './columns.js';
 
@@ -38,12 +39,10 @@ function currentScores({ source }: KeyedSource): string {
 
 /** Which of several versions of a score is current: the one to come first. */
 export function newestFirst(row: LegacyRow): string {
-  const version = `${row.text('score_version')} collate "C"`;
   return [
     `greatest(${row.latest(TIMES.updated)}, ${row.latest(TIMES.created)}) desc nulls last`,
-    // 1.10 is higher than 1.9.
-    `length(${version}) desc nulls last`,
-    `${version} desc nulls last`,
+    `${versionRank(row.text('score_version'))} desc`,
+    `${row.latest(TIMES.updated)} desc nulls last`,
     `${row.filled()} desc`,
     row.pick('id') ?? 'null',
   ].join(', ');

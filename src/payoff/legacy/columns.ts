@@ -1,3 +1,4 @@
+import { countValues } from '../../db/count-values.js';
 import { ident } from '../../db/identifier.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyTable } from '../../legacy/detect.js';
@@ -35,7 +36,7 @@ export class LegacyRow {
 
   /** How many columns hold a value. */
   filled(): string {
-    return `num_nonnulls(${this.table.columns.map(({ name }) => this.#at(name)).join(', ')})`;
+    return countValues(this.table.columns.map(({ name }) => this.#at(name)));
   }
 
   /** A score between 0 and 100 with two decimals; null where the column holds none. */

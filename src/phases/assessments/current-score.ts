@@ -1,9 +1,10 @@
 import { NULL } from '../../copy-binary/values.js';
 import type { Group } from '../../extract/group.js';
-import { Contest, compareStanding, compareText, type Standing } from '../../transform/dedupe.js';
+import { Contest, compareStanding, type Standing } from '../../transform/dedupe.js';
 import { fieldAt, type Row } from '../../transform/row.js';
 import { compareLatestFirst, later } from '../../transform/timestamps.js';
 import type { Side } from './sides.js';
+import { compareVersions } from './versions.js';
 
 interface ScoreStanding extends Standing {
   readonly version: string;
@@ -40,23 +41,4 @@ function newerScore(a: ScoreStanding, b: ScoreStanding): number {
   return (
     compareLatestFirst(latest(a), latest(b)) || compareVersions(b.version, a.version) || compareStanding(a, b)
   );
-}
-
-/** `1.10` is higher than `1.9`; NULL is the lowest. */
-function compareVersions(a: string, b: string): number {
-  const parts = (version: string) => (version === NULL ? [] : (version.match(/\d+|\D+/g) ?? []));
-  const [left, right] = [parts(a), parts(b)];
-  for (let at = 0; at < Math.max(left.length, right.length); at += 1) {
-    const [x, y] = [left[at] ?? '', right[at] ?? ''];
-    const numeric = /^\d+$/.test(x) && /^\d+$/.test(y);
-    const order = numeric ? compareNumerals(x, y) : compareText(x, y);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-/** As numbers, of any length: a version may be made of a moment with all its digits. */
-function compareNumerals(a: string, b: string): number {
-  const [left, right] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
-  return left.length - right.length || compareText(left, right);
 }

@@ -108,5 +108,11 @@ export function reverseAssessments(legacy: LegacyDatabase, bound: BoundPhase): R
       'assessment_method',
     ],
     telling: {},
+    taken: refuse(
+      'opportunity',
+      'This opportunity has an assessment already.',
+      `Update that one. ${OLD_NAMES}`,
+      'unique_violation',
+    ),
   };
 }

@@ -1,20 +1,18 @@
 import { encoderOf } from '../../copy-binary/encode.js';
 import type { RowWriter } from '../../copy-binary/row-writer.js';
-import { encode, NULL } from '../../copy-binary/values.js';
+import { NULL } from '../../copy-binary/values.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { BoundPhase } from '../../mapping/bind.js';
 import { score } from '../../mapping/conversions/score.js';
 import type { ComputedColumn, Conversion } from '../../mapping/mapping.js';
-import { Assembler, type Fallback, firstWords } from '../../transform/assemble.js';
+import { Assembler, type Fallback } from '../../transform/assemble.js';
 import { fieldAt, type Row } from '../../transform/row.js';
 import { later } from '../../transform/timestamps.js';
 import { EXTRA } from './keys.js';
 import { GOLDEN, opportunitiesMapping } from './mapping.js';
 import type { Side, Sides } from './sides.js';
 import { OTHERWISE, unifiedStatus } from './statuses.js';
-
-const TITLE_LENGTH = 80;
-const UNTITLED = 'Untitled opportunity';
+import { titleOf } from './title.js';
 
 /** What is known of an opportunity beside its rows. Times that no row tells are NULL. */
 export interface Identity {
@@ -90,20 +88,10 @@ export class GoldenRecord {
     return raw === NULL ? OTHERWISE : unifiedStatus(raw);
   }
 
-  /** The submission's title, else the app's name, else the first words of the problem. */
   #title(rows: readonly (Row | null)[]): string {
-    const submission = firstExtra(rows, EXTRA.title);
-    if (submission !== NULL) return submission;
-    for (const side of this.#sides.all) {
-      const name = fieldAt(rows[side.index] ?? null, side.appName);
-      if (name !== NULL) return name;
-    }
-    for (const side of this.#sides.all) {
-      const problem = fieldAt(rows[side.index] ?? null, side.problem);
-      const words = problem === NULL ? '' : firstWords(problem, TITLE_LENGTH);
-      if (words !== '') return encode(words);
-    }
-    return UNTITLED;
+    return titleOf(firstExtra(rows, EXTRA.title), (what) =>
+      this.#sides.all.map((side) => fieldAt(rows[side.index] ?? null, side[what])),
+    );
   }
 }
 

@@ -83,8 +83,8 @@ function namingOf(table: Pick<LegacyTable, 'columns' | 'shape'>): Naming {
   };
 }
 
-/** Joins and key of an `opportunities` row; used for the table itself and for the rows that point to it. */
-function opportunityKey(table: Pick<LegacyTable, 'columns' | 'shape'>, alias: string) {
+/** Joins and key of an `opportunities` row; used for the table itself, the rows that point to it, and direct writes. */
+export function opportunityKey(table: Pick<LegacyTable, 'columns' | 'shape'>, alias: string) {
   const { pointer, raw } = namingOf(table);
   const text = raw === undefined ? 'null::text' : rawText(`${alias}.${ident(raw)}`);
   const pointed =
@@ -135,23 +135,17 @@ function byRawId(
   column: string,
   title: string | null,
 ): KeyedSource {
-  const fallback =
-    columnOf(source.table, column)?.notNull === true ? [] : [ownKey(columnOf(source.table, 'id'))];
   const known = 'coalesce(s.canon, t.canon)';
-  const bare = bareIdOf(rawText(`r.${ident(column)}`), 'k');
   // What the other tables hold is made of 'opp_' and the id.
   const usuallyBare = column === 'submission_id';
-  const joins =
-    `${bare} left join s on s.rid = k.rid and s.oldest ` +
-    `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`;
-  const names = (relation: string) => `select ${uuidFromText('k.rid')}, k.rid from ${relation} r ${bare}`;
+  const { joins, names, key } = rawIdKey(source, column);
   return {
     source,
     with: submissions.with,
     knowing: KNOWING,
     names,
     joins,
-    key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
+    key,
     extras: [...extrasOf(source.table, 'r', known, title), 'null::uuid'],
     orphan: `${known} is null`,
     narrowed: (wanted) => ({
@@ -166,6 +160,19 @@ function byRawId(
       ]),
       joins,
     }),
+  };
+}
+
+/** Joins and key of a row `r` that holds a raw id; used for the table itself and for direct writes. */
+export function rawIdKey({ table }: BoundSource, column: string) {
+  const fallback = columnOf(table, column)?.notNull === true ? [] : [ownKey(columnOf(table, 'id'))];
+  const bare = bareIdOf(rawText(`r.${ident(column)}`), 'k');
+  return {
+    joins:
+      `${bare} left join s on s.rid = k.rid and s.oldest ` +
+      `left join s t on t.id = case when s.id is null then ${uuidFromText('k.rid')} end`,
+    key: `coalesce(s.canon, t.canon, ${[keyOfRaw('k.rid'), ...fallback].join(', ')})`,
+    names: (relation: string) => `select ${uuidFromText('k.rid')}, k.rid from ${relation} r ${bare}`,
   };
 }
 

@@ -17,6 +17,7 @@ export const opportunitiesPhase: PhaseDefinition = {
   mapping: opportunitiesMapping,
   bind(legacy): Phase {
     const bound = bindPhase(opportunitiesMapping, legacy);
+    const keys = foreignKeys(legacy);
     return {
       name: 'opportunities',
       schema: legacy.schema,
@@ -32,7 +33,7 @@ export const opportunitiesPhase: PhaseDefinition = {
         { table: 'folded', kind: 'btree', columns: ['unified_id'] },
         ...keyIndexes(bound),
       ],
-      foreignKeys: foreignKeys(legacy),
+      foreignKeys: keys,
       invariants: invariants(legacy),
       planChecks: {
         percentColumns: percentColumns(bound),
@@ -40,7 +41,7 @@ export const opportunitiesPhase: PhaseDefinition = {
           .filter((source) => source.columns.some((column) => column.name === 'status'))
           .map((source) => ({ source, column: 'status', known: KNOWN_STATUSES, becomes: OTHERWISE })),
       },
-      reverse: reverseOpportunities(legacy, bound),
+      reverse: reverseOpportunities(legacy, bound, keys.length > 0),
       after: null,
     };
   },

@@ -1,56 +1,50 @@
-import { generatedName, ident, qualified } from '../../db/identifier.js';
-import { asUuid, bareId, rawText } from '../../keys/raw-id.js';
-import { columnOf } from '../../legacy/catalog.js';
+import { ident, literal } from '../../db/identifier.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
-import type { BoundPhase, BoundSource } from '../../mapping/bind.js';
-import { FUNCTIONS_SCHEMA, type Lookup, type ReverseRules, refuse } from '../../mapping/reverse.js';
-import { ownTarget } from '../../mapping/tables.js';
+import type { BoundPhase } from '../../mapping/bind.js';
+import { fromUnified } from '../../mapping/restore.js';
+import { type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { timeColumns } from '../../transform/standing.js';
 import { CREATED } from './keys.js';
-import { opportunitiesMapping } from './mapping.js';
-import { submissionPointers } from './pointers.js';
-import { OTHERWISE, STATUS_WORDS } from './statuses.js';
+import {
+  insertedKeys,
+  KEY_VARIABLES,
+  OLD_NAMES,
+  resolvedKeys,
+  togetherKeys,
+  updatedKeys,
+} from './reverse-keys.js';
+import { type ReverseLookups, reverseLookups } from './reverse-lookups.js';
+import { placeOf, placesOfKeys } from './reverse-places.js';
+import { OTHERWISE, unifiedStatusSql } from './statuses.js';
+import { titleSql } from './title.js';
 
-const OLD_NAMES = 'Write it through the old name, where the legacy table decides.';
-
-/** How direct writes to `opportunities_unified` become rows of the three legacy tables. */
-export function reverseOpportunities(legacy: LegacyDatabase, bound: BoundPhase): ReverseRules {
-  const unified = qualified(legacy.schema, opportunitiesMapping.unified);
-  const source = (table: string) => bound.sources.find(({ rule }) => rule.table === table);
-  const [opportunities, app, workflow] = ['opportunities', 'app_opportunities', 'workflow_results'].map(
-    source,
-  );
-  const place = (of: BoundSource | undefined, column: string) => {
-    const found = of?.columns.find(({ name, home }) => name === column && home.kind === 'own');
-    return found === undefined ? undefined : ident(ownTarget(found));
-  };
-  const pointers = opportunities === undefined ? [] : submissionPointers(opportunities.table);
-  const pointer = pointers.map((name) => place(opportunities, name)).find(Boolean);
-  const redditKey = place(opportunities, 'opportunity_id');
-  const appKey = place(app, 'submission_id');
-  const workflowKey = place(workflow, 'opportunity_id');
-  const namesOpportunity = workflow?.table.shape.name === 'A';
-  const workflowStatus = place(workflow, 'status');
+/**
+ * How direct writes to `opportunities_unified` become rows of the three legacy tables.
+ *
+ * @param hasForeignKey whether the unified table has one to `submissions`
+ */
+export function reverseOpportunities(
+  legacy: LegacyDatabase,
+  bound: BoundPhase,
+  hasForeignKey: boolean,
+): ReverseRules {
+  const places = placesOfKeys(bound);
+  const lookups = reverseLookups(legacy);
+  const { opportunities, workflow, redditKey, appKey, workflowKey, namesOpportunity } = places;
+  const workflowStatus = placeOf(workflow, 'status');
   const scores = ['final_score', 'opportunity_assessment_score'].flatMap(
-    (name) => place(workflow, name) ?? [],
+    (name) => placeOf(workflow, name) ?? [],
   );
+  const otherwise = literal(OTHERWISE);
   const has = (flag: string) => bound.sources.some(({ rule }) => rule.flag === flag);
 
-  const moved = (keys: string) => [
-    ...(appKey === undefined ? [] : [`if new.from_app_opportunities then new.${appKey} := ${keys}; end if;`]),
-    ...(workflowKey === undefined || namesOpportunity
-      ? []
-      : [`if new.from_workflow_results then new.${workflowKey} := 'opp_' || ${keys}; end if;`]),
-  ];
   const createdIn = bound.sources.flatMap((of) =>
     timeColumns(of.table, CREATED).flatMap((name) => {
-      const target = place(of, name);
-      return target === undefined
-        ? []
-        : [{ flag: of.rule.flag ?? '', value: `new.${target}`, kind: columnOf(of.table, name)?.type.kind }];
+      const place = placeOf(of, name);
+      return place === undefined ? [] : [{ flag: of.rule.flag ?? '', value: place.now, kind: place.kind }];
     }),
   );
-  const moment = ({ value, kind }: { value: string; kind: string | undefined }) =>
+  const moment = ({ value, kind }: { value: string; kind: string }) =>
     kind === 'timestamptz' ? value : `(${value} at time zone 'UTC')`;
   const earliest =
     createdIn.length === 0
@@ -63,79 +57,9 @@ export function reverseOpportunities(legacy: LegacyDatabase, bound: BoundPhase):
         const wanted = kind === 'timestamptz' ? 'new.created_at' : `(new.created_at at time zone 'UTC')`;
         return { flag, value, wanted };
       });
-  const updatedAt = place(opportunities, 'updated_at');
+  const updatedAt = placeOf(opportunities, 'updated_at')?.now;
   const isFlag = (flag: string) => flag === 'from_opportunities';
 
-  const insert = [
-    ...(opportunities === undefined
-      ? [
-          refuse(
-            'no_opportunities',
-            'There is no legacy table opportunities that could hold a new row.',
-            OLD_NAMES,
-          ),
-        ]
-      : []),
-    'new.id := coalesce(new.id, gen_random_uuid());',
-    `new.from_opportunities := coalesce(new.from_opportunities, true);`,
-    'if not new.from_opportunities then',
-    refuse(
-      'id',
-      'A new opportunity without a row of its own in opportunities would get another id.',
-      `Leave from_opportunities out. ${OLD_NAMES}`,
-    ),
-    'end if;',
-    ...(pointer === undefined
-      ? []
-      : [
-          `new.submission_id := coalesce(new.submission_id, ${asUuid(`new.${pointer}`, kindOf(opportunities, pointer))});`,
-        ]),
-    ...(pointer === undefined ? [] : [`new.${pointer} := coalesce(new.${pointer}, new.submission_id);`]),
-    'new.merge_key := coalesce(new.submission_id, new.id);',
-    `if exists (select from ${unified} u where u.merge_key = new.merge_key and u.id <> new.id)`,
-    `and not exists (select from ${unified} u where u.id = new.id) then`,
-    refuse(
-      'submission',
-      'This submission has an opportunity already.',
-      `Update that one. For a second idea of one submission: ${OLD_NAMES}`,
-      'unique_violation',
-    ),
-    'end if;',
-  ];
-  const update = [
-    'if new.id <> old.id then',
-    refuse(
-      'id',
-      'The id of an opportunity is the id of its legacy row, which other tables name.',
-      'Leave it as it is.',
-    ),
-    'end if;',
-    ...(pointer === undefined
-      ? []
-      : [
-          `if new.${pointer} is distinct from old.${pointer} and new.submission_id is not distinct from old.submission_id then`,
-          `new.submission_id := ${asUuid(`new.${pointer}`, kindOf(opportunities, pointer))}; end if;`,
-        ]),
-    'new.merge_key := old.merge_key;',
-    'if new.submission_id is distinct from old.submission_id then',
-    ...(pointer === undefined
-      ? []
-      : [`if new.from_opportunities then new.${pointer} := new.submission_id; end if;`]),
-    'if new.submission_id is null then',
-    `if new.from_app_opportunities or new.from_workflow_results${redditKey === undefined ? '' : ` or new.${redditKey} is not null`} then`,
-    refuse(
-      'submission',
-      'Other legacy rows of this opportunity name the submission by its Reddit id.',
-      OLD_NAMES,
-    ),
-    'end if;',
-    'new.merge_key := new.id;',
-    'else',
-    'new.merge_key := new.submission_id;',
-    `if exists (select from ${unified} u where u.merge_key = new.merge_key and u.id <> new.id) then`,
-    refuse('submission', 'That submission has an opportunity already.', OLD_NAMES, 'unique_violation'),
-    'end if; end if; end if;',
-  ];
   const flags = [
     ...(has('from_app_opportunities')
       ? []
@@ -149,38 +73,42 @@ export function reverseOpportunities(legacy: LegacyDatabase, bound: BoundPhase):
       ? otherwise
       : `case when new.from_workflow_results then ${value} else ${otherwise} end`;
 
-  const submission = submissionLookup(legacy);
+  const status =
+    workflowStatus === undefined ? otherwise : fromWorkflow(unifiedStatusSql(workflowStatus.now), otherwise);
+  const title = titleSql('v_title', ['new.app_name'], problems(bound));
   return {
-    lookups: submission.lookups,
-    declare: 'v_rid text; v_title text; v_key text;',
+    declare: KEY_VARIABLES,
     keys: [
-      // Postgres' own foreign key takes a deleted submission away; the legacy tables have seen that delete themselves.
-      `if tg_op = 'UPDATE' and new.submission_id is null and old.submission_id is not null and not (${submission.exists('old.submission_id')}) then return new; end if;`,
+      ...untouched(lookups, bound),
       ...flags,
       `if tg_op = 'INSERT' then`,
-      ...insert,
+      ...insertedKeys(places, lookups),
       'else',
-      ...update,
+      ...updatedKeys(places),
       'end if;',
-      `if new.submission_id is not null then ${submission.read} end if;`,
-      `v_key := coalesce(v_rid, new.submission_id::text, new.id::text);`,
-      `if new.title is null then new.title := ${fallbackTitle()}; end if;`,
+      ...resolvedKeys(places, lookups, hasForeignKey),
+      `if new.title is null then new.title := ${title}; end if;`,
     ].join('\n'),
     rows: [
       ...(appKey === undefined
         ? []
-        : [`if new.from_app_opportunities then new.${appKey} := coalesce(new.${appKey}, v_key); end if;`]),
+        : [`if new.from_app_opportunities then ${appKey.now} := coalesce(${appKey.now}, v_key); end if;`]),
       ...(workflowKey === undefined
         ? []
         : [
-            `if new.from_workflow_results then new.${workflowKey} := coalesce(new.${workflowKey}, ${namesOpportunity ? 'new.id' : `'opp_' || v_key`}); end if;`,
+            `if new.from_workflow_results then ${workflowKey.now} := coalesce(${workflowKey.now}, ${namesOpportunity ? 'new.id' : `'opp_' || v_key`}); end if;`,
           ]),
-      `if tg_op = 'UPDATE' and new.submission_id is distinct from old.submission_id and new.submission_id is not null then`,
-      ...moved('v_key'),
+      `if tg_op = 'UPDATE' and v_named and new.submission_id is distinct from old.submission_id and new.submission_id is not null then`,
+      'null;',
+      ...(appKey === undefined ? [] : [`if new.from_app_opportunities then ${appKey.now} := v_key; end if;`]),
+      ...(workflowKey === undefined || namesOpportunity
+        ? []
+        : [`if new.from_workflow_results then ${workflowKey.now} := 'opp_' || v_key; end if;`]),
       ...(redditKey === undefined
         ? []
-        : [`if new.${redditKey} is not null then new.${redditKey} := 'opp_' || v_key; end if;`]),
+        : [`if ${redditKey.now} is not null then ${redditKey.now} := 'opp_' || v_key; end if;`]),
       'end if;',
+      ...togetherKeys(places, lookups),
       `if tg_op = 'INSERT' then`,
       'new.created_at := coalesce(new.created_at, now());',
       ...setCreated(() => true).map(
@@ -188,7 +116,7 @@ export function reverseOpportunities(legacy: LegacyDatabase, bound: BoundPhase):
       ),
       ...(updatedAt === undefined
         ? []
-        : [`new.${updatedAt} := coalesce(new.${updatedAt}, new.updated_at, new.created_at);`]),
+        : [`${updatedAt} := coalesce(${updatedAt}, new.updated_at, new.created_at);`]),
       'new.updated_at := coalesce(new.updated_at, new.created_at);',
       'elsif new.created_at is distinct from old.created_at then',
       ...setCreated(isFlag).map(
@@ -205,71 +133,72 @@ export function reverseOpportunities(legacy: LegacyDatabase, bound: BoundPhase):
       ...(updatedAt === undefined
         ? []
         : [
-            `if tg_op = 'UPDATE' and new.from_opportunities and new.updated_at is distinct from old.updated_at then new.${updatedAt} := new.updated_at; end if;`,
+            `if tg_op = 'UPDATE' and new.from_opportunities and new.updated_at is distinct from old.updated_at then ${updatedAt} := new.updated_at; end if;`,
           ]),
-      `new.status := coalesce(new.status, ${fromWorkflow(statusOfWorkflow(workflowStatus), `'${OTHERWISE}'`)});`,
+      `new.status := coalesce(new.status, ${status});`,
     ].join('\n'),
     fallbacks: {
-      title: fallbackTitle(),
-      status: fromWorkflow(statusOfWorkflow(workflowStatus), `'${OTHERWISE}'`),
+      title: { value: title, follows: 'v_retitled' },
+      status: {
+        value: status,
+        follows: 'true',
+      },
       ...(scores.length === 0
         ? {}
         : // What the workflow's score becomes is not worked out here: no value that is written counts as that one.
           {
-            opportunity_score: fromWorkflow(
-              `coalesce(${scores.map((score) => `case when new.${score} is not null then -1 end`).join(', ')})`,
-              'null',
-            ),
+            opportunity_score: {
+              value: fromWorkflow(
+                `coalesce(${scores.map((score) => `case when ${score.now} is not null then -1 end`).join(', ')})`,
+                'null',
+              ),
+              follows: null,
+            },
           }),
     },
     computed: [],
     telling: { opportunities: ['title', 'app_name', 'problem_statement'] },
+    taken: refuse(
+      'submission',
+      'This submission has an opportunity already.',
+      `Update that one. For a second idea of one submission: ${OLD_NAMES}`,
+      'unique_violation',
+    ),
+    // Last: what is asked for is known when all of it was.
+    lookups: lookups.all,
   };
 }
 
-function kindOf(source: BoundSource | undefined, target: string): string {
-  const found = source?.columns.find(
-    (column) => column.home.kind === 'own' && ident(column.home.target) === target,
-  );
-  return found?.type.kind ?? 'uuid';
+/** What the sources say of the problem, as far as it is not the golden one: an update of the title alone leaves it as it is. */
+function problems(bound: BoundPhase): string[] {
+  const others = bound.sources.flatMap((source) => {
+    const { flag } = source.rule;
+    const column = source.columns.find(
+      ({ home }) => home.kind === 'golden' && home.target === 'problem_statement',
+    );
+    if (flag === null || column === undefined) return [];
+    return [
+      `case when tg_op = 'UPDATE' and new.${ident(flag)} and new.problem_statement is not distinct from old.problem_statement then (${fromUnified(source, column, 'new')})::text end`,
+    ];
+  });
+  return ['new.problem_statement', ...others];
 }
 
-function statusOfWorkflow(status: string | undefined): string {
-  if (status === undefined) return `'${OTHERWISE}'`;
-  const cases = [...STATUS_WORDS].map(([raw, unified]) => `when '${raw}' then '${unified}'`);
-  return `(case new.${status}::text ${cases.join(' ')} else '${OTHERWISE}' end)`;
-}
-
-/** As the merger makes it: the submission's title, the app's name, the first words of the problem. */
-function fallbackTitle(): string {
-  const words = `btrim(regexp_replace(new.problem_statement, '\\s+', ' ', 'g'))`;
-  return `coalesce(v_title, new.app_name, case when length(${words}) > 80 then regexp_replace(left(${words}, 81), '\\s+\\S*$', '') || '…' else nullif(${words}, '') end, 'Untitled opportunity')`;
-}
-
-/** A submission by its uuid: whether it is there, its Reddit id, its title. */
-function submissionLookup(legacy: LegacyDatabase): {
-  readonly lookups: readonly Lookup[];
-  readonly exists: (value: string) => string;
-  readonly read: string;
-} {
-  const table = legacy.tables.get('submissions');
-  if (table === undefined) return { lookups: [], exists: () => 'false', read: 'null;' };
-  const from = qualified(table.schema, table.name);
-  const id = asUuid('b.id', columnOf(table, 'id')?.type.kind ?? '');
-  const raw = rawText(`b.${ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id')}`);
-  const name = generatedName('submission', legacy.schema, table.name);
-  const call = (value: string) => `${qualified(FUNCTIONS_SCHEMA, name)}(${value})`;
-  return {
-    lookups: [
-      {
-        table,
-        name,
-        args: 'wanted uuid, out known boolean, out rid text, out title text',
-        returns: 'record',
-        body: `begin select ${bareId(raw)}, b.title::text into rid, title from ${from} b where ${id} = wanted; known := found; end`,
-      },
-    ],
-    exists: (value) => `(${call(value)}).known`,
-    read: `select s.rid, s.title into v_rid, v_title from ${call('new.submission_id')} s;`,
-  };
+/**
+ * plpgsql that leaves a row alone of which Postgres' own foreign key takes a deleted submission away, and nothing else: the
+ * legacy tables have seen that delete themselves. Generated columns are computed later, and are null until then.
+ */
+function untouched(lookups: ReverseLookups, bound: BoundPhase): string[] {
+  const gone = `not exists (select from ${lookups.submission('old.submission_id')} where s.known)`;
+  const generated = bound.mapping.always.filter(({ ddl }) => ddl.includes('generated always'));
+  return [
+    `if tg_op = 'UPDATE' and new.submission_id is null and old.submission_id is not null then`,
+    `if ${gone} then`,
+    'v_alone := old;',
+    ...['submission_id', ...generated.map(({ name }) => name)].map(
+      (name) => `v_alone.${ident(name)} := null;`,
+    ),
+    'if v_alone *= new then return new; end if;',
+    'end if; end if;',
+  ];
 }

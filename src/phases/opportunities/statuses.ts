@@ -1,3 +1,4 @@
+import { literal } from '../../db/identifier.js';
 import { vocabulary } from '../../mapping/conversions/vocabulary.js';
 import type { ConversionFor } from '../../mapping/mapping.js';
 
@@ -30,4 +31,10 @@ export function statusOf(usual: Readonly<Record<UnifiedStatus, string>>): Conver
 /** The unified status that a raw one becomes. */
 export function unifiedStatus(raw: string): string {
   return STATUS_WORDS.get(raw) ?? OTHERWISE;
+}
+
+/** SQL: the same of an expression of any type of text. A cast would cut the blanks of char(n), which a merge sees. */
+export function unifiedStatusSql(raw: string): string {
+  const cases = [...STATUS_WORDS].map(([word, unified]) => `when ${literal(word)} then ${literal(unified)}`);
+  return `(case concat(${raw}) collate "C" ${cases.join(' ')} else ${literal(OTHERWISE)} end)`;
 }

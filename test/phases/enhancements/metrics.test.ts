@@ -4,6 +4,7 @@ import { mixtureOf } from '../../../fixtures/mixture.js';
 import { refresh, run, verify } from '../../../src/index.js';
 import { prepared } from '../../run/prepared.js';
 import type { TestDatabase } from '../../support/database.js';
+import { AS_DRYDOCK, asDrydock } from '../../support/own-writes.js';
 import { metricsProblems } from './oracle.js';
 import { randomWriter } from './writer.js';
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
 
 test('a change of an opportunity and its metrics are seen together, by the writer and by everybody else', async () => {
   const writer = await database.client();
+  await writer.query(AS_DRYDOCK);
   const [{ id }] = (
     await writer.query(
       `select submission_id as id from opportunities_unified where submission_id is not null limit 1`,
@@ -80,10 +82,11 @@ test('writers side by side: no statement fails for them, and every snapshot has 
 
 test('a TRUNCATE leaves nothing, in whatever transaction', async () => {
   const client = await database.client();
+  await client.query(AS_DRYDOCK);
   await client.query('begin isolation level repeatable read');
   await client.query('select 1 from opportunities_unified limit 1');
   // Committed behind the snapshot, which does not see it; the TRUNCATE takes it away all the same.
-  await database.query(`update opportunities_unified set trust_score = 1`);
+  await asDrydock(database, `update opportunities_unified set trust_score = 1`);
   await client.query('truncate opportunities_unified cascade');
   await client.query('commit');
   const { rows } = await client.query(

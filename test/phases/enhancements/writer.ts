@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { Random } from '../../../fixtures/random.js';
+import { AS_DRYDOCK } from '../../support/own-writes.js';
 
 const ROW = `(id, merge_key, submission_id, title, status, trust_score, from_opportunities, from_app_opportunities, from_workflow_results)`;
 const SOME_SUBMISSIONS = `(select array_agg(id order by hashtext(id::text || $1::text)) from (select id from public.submissions where title <> 'w' order by id limit 12) s)`;
@@ -32,6 +33,7 @@ const STATEMENTS: readonly string[] = [
 export function randomWriter(client: pg.Client, seed: number): (transactions: number) => Promise<string[]> {
   const random = new Random().reset(seed, 0);
   return async (transactions) => {
+    await client.query(AS_DRYDOCK);
     const refused: string[] = [];
     for (let done = 0; done < transactions; done += 1) {
       const level = ['read committed', 'read committed', 'repeatable read'][random.int(3)];
