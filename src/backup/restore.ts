@@ -13,7 +13,7 @@ import { ledgerExists } from '../ledger/schema.js';
 import { readTable } from '../legacy/catalog.js';
 import { requireOptions } from '../reports/options.js';
 import type { RestoredTable, RestoreOptions, RestoreReport } from '../reports/restore.js';
-import { secondsSince, stoppable } from '../run/context.js';
+import { reportLocks, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { type CheckedBackup, checkBackup } from './check.js';
 import { Digesting } from './digest.js';
@@ -46,6 +46,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
       const target = targetOf(backup, options);
       info('The backup is whole, and what its manifest says.');
       const connect = connector(options.databaseUrl, signal);
+      reportLocks(connect, options, cleanup);
       const { manifest } = backup;
       const schema = target.into ?? manifest.schema;
       await lockOperator(

@@ -15,6 +15,8 @@ import type { Backends } from './watch.js';
 export interface Connector {
   /** Opens a session that `cleanup` closes. */
   open(cleanup: Cleanup): Promise<Session>;
+  /** Those that are open. */
+  readonly sessions: ReadonlySet<Session>;
   /** Opens a connection only to cancel what another backend of ours is doing. */
   cancel(backendPids: readonly number[]): Promise<void>;
   /** The variables that give a program of libpq the same connection; while a session is open. */
@@ -101,12 +103,16 @@ export function connector(databaseUrl: string | undefined, signal?: AbortSignal)
     }
   };
   return {
+    sessions,
     async open(cleanup) {
       const session = await withRetry(openOne, {
         signal,
         retryable: (error) => isRetryable(error instanceof DrydockError ? error.cause : error),
       });
-      cleanup.add(() => session.close());
+      cleanup.add(() => {
+        sessions.delete(session);
+        return session.close();
+      });
       return session;
     },
     async cancel(backendPids) {

@@ -8,7 +8,7 @@ export interface Explanation {
   readonly next: string;
 }
 
-type Explain = (message: string) => Explanation;
+type Explain = (message: string, error: PostgresError) => Explanation;
 
 /** By SQLSTATE: what a server refuses for reasons that are not ours. The server's own message names the object. */
 const BY_STATE: Readonly<Record<string, Explain>> = {
@@ -50,9 +50,9 @@ const BY_STATE: Readonly<Record<string, Explain>> = {
   '40P01': conflict,
   '40003': conflict,
   '72000': conflict,
-  '55P03': (message) => ({
+  '55P03': (message, { blockedBy }) => ({
     code: 'locked',
-    what: `Another session holds a lock for longer than Drydock waits: ${message}.`,
+    what: `Another session holds a lock for longer than Drydock waits: ${blockedBy ?? message}.`,
     next: 'See pg_stat_activity for the session, or pg_prepared_xacts for a prepared transaction, and give the same command again when it has ended.',
   }),
   '57014': (message) => ({
@@ -106,11 +106,11 @@ export function explainServerError(error: PostgresError): Explanation | undefine
   const { code = '', message } = error;
   if (OURS.has(code)) return undefined;
   if (isRecoveryConflict(error)) return RECOVERY_CONFLICT;
-  if (code === '3F000') return BY_CLASS['42']?.(message);
+  if (code === '3F000') return BY_CLASS['42']?.(message, error);
   // As the server says it when a table was altered under a statement that it had prepared.
-  if (code === '0A000' && /cached plan/.test(message)) return BY_CLASS['42']?.(message);
+  if (code === '0A000' && /cached plan/.test(message)) return BY_CLASS['42']?.(message, error);
   const explain = BY_STATE[code] ?? BY_CLASS[code.slice(0, 2)];
-  if (explain !== undefined) return explain(message);
+  if (explain !== undefined) return explain(message, error);
   return REFUSED.includes(code.slice(0, 2)) ? refused(error) : undefined;
 }
 

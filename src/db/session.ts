@@ -23,6 +23,9 @@ export const OWN_WRITES = 'drydock.own_writes';
 
 const AS_TEXT = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
 
+/** Two refusals within this time belong to one wait: between two attempts it is waited for up to five seconds. */
+const SAME_WAIT_MS = 10_000;
+
 /** Time for a connection to say good-bye; one that has stalled never does. */
 const CLOSE_WITHIN_MS = 2_000;
 
@@ -36,11 +39,16 @@ export class Session {
   readonly #client: pg.Client;
   readonly #endWatch: () => void;
   #waiting = false;
+  #sentAt = 0;
+  /** When a lock was refused, first and last of a row of attempts. */
+  #refusedLocks = { first: 0, last: Number.NEGATIVE_INFINITY };
   #closed = false;
   /** Whether the open transaction goes by one snapshot. */
   #isRepeatable = false;
   /** Whether it has read since the fence was passed. */
   #hasRead = false;
+  /** Who holds what this session waits for; found out by the watch over locks. */
+  blockedBy: string | undefined;
   /** Why the connection broke. */
   #lost: unknown;
   /** Its backend, as the server itself names it: a pooler says something else at the login. */
@@ -74,6 +82,17 @@ export class Session {
   /** Its backend is, or may soon be, somebody else's. */
   get isOver(): boolean {
     return this.#closed || this.#lost !== undefined;
+  }
+
+  /** For how many milliseconds an answer of the server has been awaited; 0 when none is. */
+  get waitingMs(): number {
+    return this.#waiting ? performance.now() - this.#sentAt : 0;
+  }
+
+  /** For how many milliseconds locks have been asked for and refused, again and again; 0 when none was lately. */
+  get refusedLocksMs(): number {
+    const { first, last } = this.#refusedLocks;
+    return performance.now() - last > SAME_WAIT_MS ? 0 : performance.now() - first;
   }
 
   async query(text: string, values: readonly (string | number | null)[] = []): Promise<TextRow[]> {
@@ -111,13 +130,13 @@ export class Session {
   copyOut(text: string): Readable & { readonly rowCount: number } {
     const copy = copyTo(text);
     endWhenConfirmed(copy);
-    this.#waiting = true;
+    this.#send();
     return this.#client.query(copy) as unknown as Readable & { readonly rowCount: number };
   }
 
   /** Runs `COPY … FROM STDIN` and gives the server's own count of rows. */
   async copyIn(text: string, chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<number> {
-    this.#waiting = true;
+    this.#send();
     const sink = this.#client.query(copyFrom(text));
     await pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: 1 << 20 }), sink);
     return sink.rowCount;
@@ -257,12 +276,26 @@ export class Session {
     }
   }
 
-  async #ask(statement: pg.QueryConfig): Promise<pg.QueryResult<Record<string, string | null>>> {
+  #send(): void {
     this.#waiting = true;
+    this.#sentAt = performance.now();
+  }
+
+  /** A refused lock counts as the same wait as the one before, and its error names who held it. */
+  #refused(error: unknown): void {
+    if (sqlState(error) !== '55P03') return;
+    const first = this.refusedLocksMs > 0 ? this.#refusedLocks.first : this.#sentAt;
+    this.#refusedLocks = { first, last: performance.now() };
+    Object.assign(error as object, { blockedBy: this.blockedBy });
+  }
+
+  async #ask(statement: pg.QueryConfig): Promise<pg.QueryResult<Record<string, string | null>>> {
+    this.#send();
     this.#hasRead = this.#isRepeatable;
     try {
       return await this.#client.query(statement);
     } catch (error) {
+      this.#refused(error);
       // On a connection that is gone the driver only says that it is.
       throw this.#lost !== undefined && sqlState(error) === undefined ? this.#lost : error;
     }

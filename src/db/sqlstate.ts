@@ -42,6 +42,8 @@ export interface PostgresError extends Error {
   readonly schema?: string;
   /** The source file of the server that the error is from. */
   readonly file?: string;
+  /** Who held the lock that was refused, where that is known. */
+  readonly blockedBy?: string | undefined;
 }
 
 export function sqlState(error: unknown): string | undefined {

@@ -3,6 +3,7 @@ import { cancelWhenStopped } from '../db/cancel.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
 import { explained } from '../db/explain.js';
+import { watchLocks } from '../db/lock-watch.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isRecoveryConflict } from '../db/sqlstate.js';
@@ -53,6 +54,7 @@ export async function openContext(
   requirePhases(options.phases);
   const connect = connector(options.databaseUrl, options.signal);
   const session = await connect.open(cleanup);
+  reportLocks(connect, options, cleanup);
   await cancelWhenStopped(connect, [session], options.signal, cleanup);
   const about = await session.one(
     `select current_database() as database, current_setting('server_version_num') as number, current_setting('server_version') as version,
@@ -87,6 +89,15 @@ export async function openContext(
     signal: options.signal,
     report: (event) => options.onProgress?.(event),
   };
+}
+
+/** Has the user hear of who keeps us waiting for a lock. */
+export function reportLocks(
+  connect: Connector,
+  { onProgress }: Pick<TargetOptions, 'onProgress'>,
+  cleanup: Cleanup,
+): void {
+  watchLocks(connect, (message) => onProgress?.({ type: 'notice', level: 'warn', message }), cleanup);
 }
 
 /** The types keep a misspelt phase out, but not from JavaScript, where a run of nothing would look like a success. */
