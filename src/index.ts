@@ -18,6 +18,7 @@ export * from './reports/bench.js';
 export * from './reports/complete.js';
 export * from './reports/cutover.js';
 export * from './reports/full-rollback.js';
+export * from './reports/lock-options.js';
 export * from './reports/monitor.js';
 export * from './reports/orders.js';
 export * from './reports/phase-state.js';

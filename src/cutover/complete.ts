@@ -11,7 +11,7 @@ import type { Phase } from '../phases/phase.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import { requireOptions } from '../reports/options.js';
-import { DEFAULTS, type PhaseName, UNIFYING_PHASES } from '../reports/target.js';
+import { type PhaseName, UNIFYING_PHASES } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
 import {
   bindPhases,
@@ -30,7 +30,7 @@ import { completionFindings } from './completion-findings.js';
 import { requireEntry, stopped, surveyOf, waitForOlderSnapshots } from './cutover.js';
 import { dropLegacyTables } from './drop-legacy.js';
 import { canBeRepointed, foreignKeysToPhase, repoint } from './foreign-keys.js';
-import { underLocks } from './locks.js';
+import { patienceOf, underLocks } from './locks.js';
 import { readOnlyViews } from './read-only-views.js';
 import { proveAhead, requireEqual } from './require-equal.js';
 import { dropReverseTriggers } from './reverse/install.js';
@@ -117,19 +117,19 @@ async function surveyPhase(
   if (entry.state === 'cut-over') requireSameTables(phase, entry);
   const session = await context.connector.open(cleanup);
   const survey = { ...(await surveyOf(context, phase, entry)), session };
-  const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
+  const patience = patienceOf(options);
   const findings: CutoverFinding[] = await completionFindings(
     survey,
     options.dropLegacy === true ? before.map(({ phase: name }) => name) : null,
   );
   const isDone = entry.state === 'completed';
   if (!isDone && !stopped(findings)) {
-    const wait = options.dryRun === true ? 0 : patienceMs;
+    const wait = options.dryRun === true ? 0 : patience.patienceMs;
     findings.push(...(await waitForOlderSnapshots(context, session, entry.id, wait)));
   }
   const outcome = stopped(findings) ? 'refused' : isDone ? 'already-completed' : 'would-complete';
   return {
-    turn: { context, phase, phaseId: entry.id, serverVersion: survey.serverVersion, patienceMs },
+    turn: { context, phase, phaseId: entry.id, serverVersion: survey.serverVersion, ...patience },
     session,
     completion: { phase: phase.name, outcome, findings, repointed: 0, dropped: [] },
   };
@@ -178,7 +178,7 @@ async function completePhase(
 
 /** Capture and reverse capture end, the old names become read-only, other tables name the unified rows: all or nothing. */
 async function end(session: Session, turn: Turn): Promise<number> {
-  const { context, phase, phaseId, patienceMs } = turn;
+  const { context, phase, phaseId, patienceMs, longWaitMs } = turn;
   const targets = targetsOf(phase);
   const tables = inLockOrder(phase);
   const catchUp = await openCatchUp(turn, session);
@@ -199,7 +199,7 @@ async function end(session: Session, turn: Turn): Promise<number> {
   const { result } = await underLocks(
     session,
     locks,
-    { patienceMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
+    { patienceMs, longWaitMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw notCutOver(phase);
       await catchUp.within();

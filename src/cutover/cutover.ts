@@ -7,7 +7,6 @@ import { targetsOf } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { CutoverFinding, CutoverOptions, CutoverReport, PhaseCutover } from '../reports/cutover.js';
 import { requireOptions } from '../reports/options.js';
-import { DEFAULTS } from '../reports/target.js';
 import { requireSameConfiguration } from '../run/configuration.js';
 import {
   bindPhases,
@@ -22,6 +21,7 @@ import { lockOperator } from '../run/lock.js';
 import { requireTables } from '../run/prepare.js';
 import { throwIfStops } from '../run/stops.js';
 import { recordedVerification } from '../run/verify.js';
+import { patienceOf } from './locks.js';
 import { oidArray, type Survey } from './preflight/findings.js';
 import { preflight } from './preflight/preflight.js';
 import { olderSnapshots } from './preflight/sessions.js';
@@ -83,16 +83,16 @@ async function surveyPhase(
   await requireTables(context, phase, targetsOf(phase), entry);
   const session = await context.connector.open(cleanup);
   const survey = await surveyOf(context, phase, entry);
-  const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
+  const patience = patienceOf(options);
   const { serverVersion } = survey;
-  const turn = { context, phase, phaseId: entry.id, serverVersion, patienceMs };
+  const turn = { context, phase, phaseId: entry.id, serverVersion, ...patience };
   const about = { phase: phase.name, state: entry.state, swap: null, verification: null };
   if (entry.state === 'cut-over')
     return { turn, session, cutover: { ...about, outcome: 'already-cut-over', findings: [] } };
   context.report({ type: 'step', phase: phase.name, step: 'preflight' });
   const findings = await preflight(survey, session, { backupRequired: options.noBackup !== true });
   if (!stopped(findings)) {
-    const wait = options.dryRun === true ? 0 : patienceMs;
+    const wait = options.dryRun === true ? 0 : patience.patienceMs;
     findings.push(...(await waitForOlderSnapshots(context, session, entry.id, wait)));
   }
   const outcome = stopped(findings) ? 'refused' : 'would-cut-over';

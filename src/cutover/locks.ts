@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRewritten } from '../db/fence.js';
 import type { Session } from '../db/session.js';
 import { DrydockError, StoppedError } from '../errors.js';
+import type { LockOptions } from '../reports/lock-options.js';
+import { DEFAULTS } from '../reports/target.js';
 import { mayPass } from '../sync/drain.js';
 
 /** A table to lock, in the order of the list. */
@@ -18,9 +20,22 @@ export interface LockTimes {
   readonly heldMs: number;
 }
 
-export interface LockOptions {
+export interface LockPatience {
   /** For how long to come again. */
   readonly patienceMs: number;
+  /** How long one attempt may wait, once; null: none waits for longer than the others. */
+  readonly longWaitMs: number | null;
+}
+
+/** The patience that a verb's options ask for. */
+export function patienceOf({ patience, lockWait }: LockOptions): LockPatience {
+  return {
+    patienceMs: (patience ?? DEFAULTS.patience) * 1_000,
+    longWaitMs: lockWait === undefined ? null : lockWait * 1_000,
+  };
+}
+
+export interface LockTurn extends LockPatience {
   readonly signal: AbortSignal | undefined;
   readonly state: string;
   /** Done before each attempt, in the milliseconds that are left, while others go on: it keeps the work short. */
@@ -32,18 +47,21 @@ const FIRST_BUDGET_MS = 60;
 const GROWTH = 1.5;
 const MOST_BUDGET_MS = 400;
 const PAUSE_MS = 250;
+/** The attempt that may wait longer: short ones mostly go through before. */
+const LONG_ATTEMPT = 4;
 
 /**
  * Runs work in a transaction that has locked some tables. Whoever comes after us waits behind us, so we wait for a
  * short while only, give up, let the others through, and come again. Where we wait for somebody who waits for us, it is
- * we who give up: well before the server looks for deadlocks and picks a victim, which might be the application.
+ * we who give up: well before the server looks for deadlocks and picks a victim, which might be the application. One
+ * attempt may wait longer where that was asked for: with that price.
  *
  * @throws `locked`, with who holds the tables, when patience is at its end
  */
 export async function underLocks<T>(
   session: Session,
   tables: readonly TableLock[],
-  options: LockOptions,
+  options: LockTurn,
   work: () => Promise<T>,
 ): Promise<LockTimes & { readonly result: T }> {
   const most = Math.min(MOST_BUDGET_MS, (await deadlockTimeoutMs(session)) / 2);
@@ -56,7 +74,8 @@ export async function underLocks<T>(
       const asked = performance.now();
       // The snapshot is taken by the first query behind the locks.
       await session.begin('repeatable read');
-      await takeAll(session, tables, asked + budget);
+      const long = attempts === LONG_ATTEMPT ? (options.longWaitMs ?? 0) : 0;
+      await takeAll(session, tables, asked + Math.max(budget, long));
       const held = performance.now();
       const result = await work();
       await session.commit();
@@ -111,7 +130,7 @@ async function blocked(
     code: 'locked',
     what: `The tables could not be had for a moment${who === '' ? '' : `: held by ${who}`}.`,
     state,
-    next: 'End that transaction, or wait until it ends, and give the same command again; --patience gives it more time.',
+    next: 'End that transaction, or wait until it ends, and give the same command again; --patience gives it more time, and --lock-wait one attempt that waits longer.',
     cause,
   });
 }

@@ -32,7 +32,7 @@ const WHY = 'going back now could leave something behind';
  * legacy tables have all of it already; that is proven first. The phase is in sync again afterwards.
  */
 export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
-  const { context, phase, phaseId, patienceMs } = turn;
+  const { context, phase, phaseId, patienceMs, longWaitMs } = turn;
   const session = await context.connector.open(cleanup);
   const targets = targetsOf(phase);
   const tables = inLockOrder(phase);
@@ -48,7 +48,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
   } = await underLocks(
     session,
     [...unifiedLocks(targets, 'access exclusive'), ...viewLocks(tables), ...legacyLocks(tables)],
-    { patienceMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
+    { patienceMs, longWaitMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
     async () => {
       if ((await lockState(session, phaseId)) !== 'cut-over') throw changed();
       const drained = await catchUp.within();

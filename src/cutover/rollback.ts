@@ -15,12 +15,13 @@ import { readOldNames } from '../old-names/picture.js';
 import { laterPhases } from '../phases/all.js';
 import { requireOptions } from '../reports/options.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
-import { DEFAULTS, PHASES, type PhaseName } from '../reports/target.js';
+import { PHASES, type PhaseName } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { requireEntry, surveyOf } from './cutover.js';
 import { ownedObstacles } from './drop-obstacles.js';
+import { patienceOf } from './locks.js';
 import { carryOver, requireOurViews } from './our-views.js';
 import { dropReverseFunctions } from './reverse/install.js';
 import { proveRevert, revert } from './revert.js';
@@ -77,8 +78,7 @@ async function surveyAll(options: RollbackOptions, cleanup: Cleanup): Promise<Tu
     const entry = requireEntry(context, phase);
     requireSameTables(phase, entry);
     const { serverVersion } = await surveyOf(context, phase, entry);
-    const patienceMs = (options.patience ?? DEFAULTS.patience) * 1_000;
-    const turn = { context, phase, phaseId: entry.id, serverVersion, patienceMs };
+    const turn = { context, phase, phaseId: entry.id, serverVersion, ...patienceOf(options) };
     await requireOurViews(context.session, turn);
     turns.push(turn);
   }

@@ -21,7 +21,7 @@ import { type Context, operator } from '../run/context.js';
 import { readCatalog } from './catalog.js';
 import { openCatchUp } from './catch-up.js';
 import { prepareLegacySchema } from './legacy-schema.js';
-import { type TableLock, underLocks } from './locks.js';
+import { type LockPatience, type TableLock, underLocks } from './locks.js';
 import { moveAside } from './old-names.js';
 import { requireEqual } from './require-equal.js';
 import { createSleepingTriggers, prepareReverseCapture, wakeReverseTriggers } from './reverse/install.js';
@@ -29,12 +29,11 @@ import { createSleepingTriggers, prepareReverseCapture, wakeReverseTriggers } fr
 const STATE = 'Nothing of the phase was swapped: the applications use its legacy tables as before.';
 
 /** A phase in the middle of a change of its names. */
-export interface Turn {
+export interface Turn extends LockPatience {
   readonly context: Context;
   readonly phase: Phase;
   readonly phaseId: number;
   readonly serverVersion: number;
-  readonly patienceMs: number;
   /** Both sides were compared by this command already, before it touched any phase. */
   readonly isProven?: boolean;
 }
@@ -45,7 +44,7 @@ export interface Turn {
  * is there or nothing is.
  */
 export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
-  const { context, phase, phaseId, serverVersion, patienceMs } = turn;
+  const { context, phase, phaseId, serverVersion, patienceMs, longWaitMs } = turn;
   const session = await context.connector.open(cleanup);
   const targets = targetsOf(phase);
   const tables = inLockOrder(phase);
@@ -57,7 +56,7 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   const { result, ...times } = await underLocks(
     session,
     [...unifiedLocks(targets, 'share row exclusive'), ...legacyLocks(tables)],
-    { patienceMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
+    { patienceMs, longWaitMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
     async () => {
       await requireState(session, phaseId);
       const drained = await catchUp.within();

@@ -2,7 +2,7 @@ import { type CheckedBackup, checkBackup } from '../backup/check.js';
 import { makeAgain } from '../backup/restore.js';
 import { targetOf } from '../backup/restore-target.js';
 import { dropLegacySchemaIfEmpty, prepareLegacySchema } from '../cutover/legacy-schema.js';
-import { underLocks } from '../cutover/locks.js';
+import { patienceOf, underLocks } from '../cutover/locks.js';
 import { dropPhase, requireOrder, wouldDrop } from '../cutover/rollback.js';
 import { withCleanup } from '../db/cleanup.js';
 import { ident, qualified } from '../db/identifier.js';
@@ -10,7 +10,7 @@ import { readMoved } from '../ledger/moved.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
 import type { FullRollbackOptions, FullRollbackReport, PutBack } from '../reports/full-rollback.js';
 import { requireOptions } from '../reports/options.js';
-import { DEFAULTS, PHASES } from '../reports/target.js';
+import { PHASES } from '../reports/target.js';
 import { type Context, lookAgain, openContext, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { foreignKeysBack, foreignKeysOff } from './foreign-keys.js';
@@ -64,7 +64,7 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
         session,
         await locksFor(now, saved, moved),
         {
-          patienceMs: (options.patience ?? DEFAULTS.patience) * 1_000,
+          ...patienceOf(options),
           signal: options.signal,
           state: STATE,
         },

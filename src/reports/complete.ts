@@ -1,13 +1,12 @@
 import type { CutoverFinding } from './cutover.js';
+import type { LockOptions } from './lock-options.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
-export interface CompleteOptions extends TargetOptions {
+export interface CompleteOptions extends TargetOptions, LockOptions {
   /** Also drop the legacy tables; wants a verified backup. Default false. */
   readonly dropLegacy?: boolean | undefined;
   /** Only look. Default false. */
   readonly dryRun?: boolean | undefined;
-  /** Seconds to wait for transactions that stand in the way, in all; default 60. */
-  readonly patience?: number | undefined;
 }
 
 export interface PhaseCompletion {

@@ -1,14 +1,13 @@
+import type { LockOptions } from './lock-options.js';
 import type { PhaseState } from './phase-state.js';
 import type { PhaseName, TargetOptions } from './target.js';
 import type { PhaseVerification } from './verify.js';
 
-export interface CutoverOptions extends TargetOptions {
+export interface CutoverOptions extends TargetOptions, LockOptions {
   /** Only look: preflight in read-only transactions, nothing else. Default false. */
   readonly dryRun?: boolean | undefined;
   /** Go on without a verified backup. Default false. */
   readonly noBackup?: boolean | undefined;
-  /** Seconds to wait for transactions that stand in the way, in all; default 60. */
-  readonly patience?: number | undefined;
 }
 
 /**

@@ -1,12 +1,11 @@
+import type { LockOptions } from './lock-options.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
-export interface FullRollbackOptions extends TargetOptions {
+export interface FullRollbackOptions extends TargetOptions, LockOptions {
   /** The directory of the backup. */
   readonly from: string;
   /** Only say what would be done. Default false. */
   readonly dryRun?: boolean | undefined;
-  /** Seconds to wait for transactions that stand in the way, in all; default 60. */
-  readonly patience?: number | undefined;
 }
 
 /** A legacy table, and what it takes to have it as the backup has it. */

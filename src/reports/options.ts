@@ -6,6 +6,7 @@ import type { BenchOptions } from './bench.js';
 import type { CompleteOptions } from './complete.js';
 import type { CutoverOptions } from './cutover.js';
 import type { FullRollbackOptions } from './full-rollback.js';
+import type { LockOptions } from './lock-options.js';
 import type { MonitorOptions } from './monitor.js';
 import type { OrderOptions, ThrottleOptions } from './orders.js';
 import type { PlanOptions } from './plan.js';
@@ -56,6 +57,7 @@ const TARGET = {
 } as const satisfies Names<Omit<TargetOptions, 'phases'>>;
 const PHASED = { ...TARGET, phases: true } as const satisfies Names<TargetOptions>;
 const RANGE = { batches: true, keys: true, since: true } as const satisfies Names<RangeOptions>;
+const LOCKS = { patience: true, lockWait: true } as const satisfies Names<LockOptions>;
 const REFRESH = { ...TARGET, force: true } as const satisfies Names<RefreshOptions>;
 
 /** The names that each verb knows; an option that is missing here does not compile. */
@@ -70,8 +72,8 @@ const NAMES: { readonly [V in keyof OptionsOf]: Names<OptionsOf[V]> } = {
     readers: true,
     loadSeconds: true,
   },
-  complete: { ...PHASED, dropLegacy: true, dryRun: true, patience: true },
-  cutover: { ...PHASED, dryRun: true, noBackup: true, patience: true },
+  complete: { ...PHASED, dropLegacy: true, dryRun: true, ...LOCKS },
+  cutover: { ...PHASED, dryRun: true, noBackup: true, ...LOCKS },
   monitor: {
     ...ORDER,
     onProgress: true,
@@ -88,8 +90,8 @@ const NAMES: { readonly [V in keyof OptionsOf]: Names<OptionsOf[V]> } = {
   report: { ...TARGET, bench: true, run: true },
   restore: { ...SERVER, onProgress: true, from: true, into: true, tables: true, verify: true },
   resume: ORDER,
-  rollback: { ...PHASED, drop: true, dryRun: true, patience: true },
-  rollbackFully: { ...PHASED, from: true, dryRun: true, patience: true },
+  rollback: { ...PHASED, drop: true, dryRun: true, ...LOCKS },
+  rollbackFully: { ...PHASED, from: true, dryRun: true, ...LOCKS },
   run: {
     ...PHASED,
     ...RANGE,

@@ -1,7 +1,8 @@
 import type { Swap } from './cutover.js';
+import type { LockOptions } from './lock-options.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
-export interface RollbackOptions extends TargetOptions {
+export interface RollbackOptions extends TargetOptions, LockOptions {
   /**
    * Drop what Drydock made for the phases although one of them was cut over, now or before; what is cut over gets its
    * names back first. Without it such phases are only taken back to the legacy tables, however often it is given.
@@ -10,8 +11,6 @@ export interface RollbackOptions extends TargetOptions {
   readonly drop?: boolean | undefined;
   /** Only say what would be done. Default false. */
   readonly dryRun?: boolean | undefined;
-  /** Seconds to wait for transactions that stand in the way, in all; default 60. */
-  readonly patience?: number | undefined;
 }
 
 /** What a rollback did to a phase that was cut over: its tables have their names again. */

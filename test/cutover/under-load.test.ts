@@ -184,3 +184,24 @@ test('a migration is completed beside readers who are never gone', async () => {
     await Promise.all(readers);
   }
 });
+
+test('beside long transactions in close succession only a longer wait gets through', async () => {
+  const database = await inHarbour('A');
+  const databaseUrl = database.url;
+  const long = async (client: pg.Client) => {
+    await client.query('begin; update opportunities set description = description');
+    await sleep(1_500);
+    await client.query('commit');
+  };
+  const all = [new Writer(await database.client(), long)];
+  await sleep(750);
+  all.push(new Writer(await database.client(), long));
+  const options = { databaseUrl, phases: ['opportunities'], noBackup: true } as const;
+  await expect(cutover({ ...options, patience: 4 })).rejects.toMatchObject({
+    code: 'locked',
+    next: expect.stringContaining('--lock-wait'),
+  });
+  const { phases } = await cutover({ ...options, lockWait: 4 });
+  expect(phases).toMatchObject([{ outcome: 'cut-over', verification: { equal: true } }]);
+  for (const writer of all) await writer.end();
+});

@@ -4,7 +4,7 @@ import { complete } from '../../cutover/complete.js';
 import { EXIT } from '../../errors.js';
 import { confirmWord } from '../confirm.js';
 import { parseFlags } from '../flags/parse.js';
-import { patience } from '../flags/patience.js';
+import { lockWait, patience } from '../flags/patience.js';
 import { flag } from '../flags/scalars.js';
 import { phase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
@@ -17,6 +17,7 @@ const flags = z.object({
   dryRun: flag,
   dropLegacy: flag,
   patience,
+  lockWait,
   yes: flag,
 });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cutover } from '../../cutover/cutover.js';
 import { EXIT } from '../../errors.js';
 import { parseFlags } from '../flags/parse.js';
-import { patience } from '../flags/patience.js';
+import { lockWait, patience } from '../flags/patience.js';
 import { flag } from '../flags/scalars.js';
 import { phase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
@@ -16,6 +16,7 @@ const flags = z.object({
   dryRun: flag,
   backup: z.boolean().default(true),
   patience,
+  lockWait,
 });
 
 /** What `drydock cutover` does. */

@@ -4,7 +4,7 @@ import { rollback } from '../../cutover/rollback.js';
 import { EXIT } from '../../errors.js';
 import { confirmWord } from '../confirm.js';
 import { parseFlags } from '../flags/parse.js';
-import { patience } from '../flags/patience.js';
+import { lockWait, patience } from '../flags/patience.js';
 import { directory, flag } from '../flags/scalars.js';
 import { phase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
@@ -20,6 +20,7 @@ const flags = z
     from: directory('--from wants the directory of a backup.').optional(),
     dryRun: flag,
     patience,
+    lockWait,
     yes: flag,
   })
   .refine(({ full, from }) => full === (from !== undefined), {

@@ -61,8 +61,13 @@ export function addRateFlag(command: Command): Command {
 
 /** How long to come again for locks that others hold. */
 export function addPatienceFlag(command: Command): Command {
-  return command.option(
-    '--patience <seconds>',
-    `how long to come again where transactions stand in the way (default: ${DEFAULTS.patience})`,
-  );
+  return command
+    .option(
+      '--patience <seconds>',
+      `how long to come again where transactions stand in the way (default: ${DEFAULTS.patience})`,
+    )
+    .option(
+      '--lock-wait <seconds>',
+      'let one attempt wait so long for its locks; applications wait behind it (default: 0.4 s at most)',
+    );
 }

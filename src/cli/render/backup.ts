@@ -58,5 +58,5 @@ export function renderBackup(report: BackupReport, style: Style): string[] {
 function notRemembered(standby: boolean): string {
   return standby
     ? 'a standby takes no entries: a cutover will not know of it'
-    : 'there is none yet: it is not remembered';
+    : 'there is none before the first run: a cutover will ask for another backup';
 }

@@ -77,7 +77,7 @@ function phaseFacts(phase: PhaseStatus, style: Style): string[] {
       [
         'backed up',
         lastBackup === null
-          ? 'never'
+          ? 'no backup that the ledger knows'
           : `${printable(lastBackup.at)}, ${printable(lastBackup.directory)} on ${printable(lastBackup.host)}`,
       ],
       ...(phase.views ?? []).map((view) => ['view', viewText(view)] as const),

@@ -72,7 +72,7 @@ export function backup(required: boolean): Check {
       stops(
         'backup',
         phase.name,
-        'There is no verified backup of these tables.',
+        'The ledger knows of no verified backup of these tables; one taken before the first run is not in it.',
         `drydock backup --phase ${phase.name} --to DIR, or --no-backup to go without one.`,
       ),
     ];
