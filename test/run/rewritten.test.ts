@@ -210,15 +210,14 @@ test('a materialized view that is refreshed behind a rewrite', async () => {
 test('a cutover, and the way back', async () => {
   const database = await prepared(UNIFIED);
   await change(database);
-  const names = { phases: OPPORTUNITIES, noBackup: true };
   const there = await rewrittenUnder(database, { table: APPS }, (databaseUrl) =>
-    cutover({ ...names, databaseUrl }),
+    cutover({ databaseUrl, phases: OPPORTUNITIES, noBackup: true }),
   );
   expect(there.phases).toMatchObject([{ outcome: 'cut-over', verification: { equal: true } }]);
   await change(database);
   const table = 'drydock_legacy.app_opportunities';
   const back = await rewrittenUnder(database, { table }, (databaseUrl) =>
-    rollback({ ...names, databaseUrl }),
+    rollback({ databaseUrl, phases: OPPORTUNITIES }),
   );
   expect(back.phases).toMatchObject([{ reverted: { catalogDifferences: [] } }]);
   await expectWhole(database);
