@@ -82,7 +82,7 @@ export const ownedSequences: Check = async ({ session, oids }) => {
       'sequence',
       String(row.name),
       'It moves to drydock_legacy with its table. Defaults and identity columns go by its oid and work as before; a ' +
-        'statement that names it (nextval, setval, pg_get_serial_sequence) does not find it.',
+        'statement that names it (nextval, setval) does not find it, and pg_get_serial_sequence of the old name is null.',
       'Have such statements leave the column to its default.',
     ),
   );

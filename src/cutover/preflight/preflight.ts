@@ -12,6 +12,7 @@ import * as replication from './replication.js';
 import * as rights from './rights.js';
 import * as sessions from './sessions.js';
 import * as statements from './statements.js';
+import { partman, tools } from './tools.js';
 
 /** What is looked at before a cutover, in the order in which it is told. */
 const CHECKS: readonly Check[] = [
@@ -45,7 +46,9 @@ const CHECKS: readonly Check[] = [
   sessions.sight,
   legacySchema,
   functionsSchema,
+  partman,
   statements.statements,
+  tools,
   statements.disk,
 ];
 
