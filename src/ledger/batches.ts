@@ -104,22 +104,26 @@ export async function reopenAll(session: Session, phaseId: number): Promise<numb
   return reopened;
 }
 
-/** Books a batch as loaded, in the transaction that holds its rows. */
+/**
+ * Books a batch as loaded, in the transaction that holds its rows. Times are the server's: other clocks may be ahead.
+ *
+ * @param begun when the work on it began, by `performance.now()`
+ */
 export async function bookBatch(
   session: Session,
   batch: Batch,
   counts: BatchCounts,
-  startedAt: Date,
+  begun: number,
 ): Promise<void> {
   await session.execute(
     `update drydock.batches
-     set status = 'done', attempts = attempts + 1, started_at = $3::timestamptz, finished_at = clock_timestamp(),
+     set status = 'done', attempts = attempts + 1, started_at = clock_timestamp() - make_interval(secs => $3::text::float8), finished_at = clock_timestamp(),
        sources = $4::jsonb, rows_in = $5::bigint, rows_out = $6::bigint, folded = $7::bigint, rejected = $8::bigint
      where phase_id = $1::int and number = $2::int`,
     [
       batch.phaseId,
       batch.number,
-      startedAt.toISOString(),
+      String((performance.now() - begun) / 1_000),
       JSON.stringify(counts.sources),
       counts.rowsIn,
       counts.rowsOut,

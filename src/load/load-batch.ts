@@ -17,7 +17,7 @@ export interface Load {
   readonly batch: Batch;
   readonly range: KeyRange;
   readonly rows: BatchRows;
-  readonly startedAt: Date;
+  readonly begun: number;
   /** Ledger ids of the phases whose keys are the ids of this phase's unified rows. */
   readonly dependents: readonly number[];
 }
@@ -68,7 +68,7 @@ export async function loadBatch(
     const counts = isPart
       ? await countRange(session, bound, targets, batch.phaseId, batch.range)
       : rows.counts();
-    await bookBatch(session, batch, counts, load.startedAt);
+    await bookBatch(session, batch, counts, load.begun);
     return { written };
   });
 }

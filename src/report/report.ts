@@ -50,11 +50,15 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
         const newest = await newestEvents(session, context.schema, MOST_EVENTS);
         return { phases: stories, events: newest, settings: await settingsOf(session) };
       });
+      // The server's time, as all the others in the report.
+      const { now } = await session.one(
+        'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now',
+      );
       const told: MigrationReport = {
         database: context.database,
         schema: context.schema,
         server: context.server,
-        at: Date.now(),
+        at: Number(now),
         versions: { Drydock: version(), PostgreSQL: context.server, 'Node.js': process.versions.node },
         settings,
         phases,

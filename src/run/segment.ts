@@ -73,14 +73,14 @@ export async function runSegment(job: SegmentJob, segment: Segment): Promise<voi
     try {
       for (const { batch, range } of segment) {
         if (context.signal?.aborted === true || !(await job.pace.beforeBatch())) break;
-        const startedAt = new Date();
+        const begun = performance.now();
         const rows = await collectBatch(phase, grouper, range.to, job.onRows, context.signal);
         if (booked !== null && rows.counts().rowsIn !== booked.get(batch.number)) {
           rows.close();
           job.memory.isTrusted = false;
           break;
         }
-        const load = limit(() => loadOver(job, idle, { batch, range, rows, startedAt, dependents }));
+        const load = limit(() => loadOver(job, idle, { batch, range, rows, begun, dependents }));
         loading.add(load);
         load.then(
           () => loading.delete(load),

@@ -6,6 +6,13 @@ import { loadAssets } from './assets.js';
 import { isLoopback } from './guard.js';
 import { Site } from './site.js';
 
+/** A request that is not whole after so long is ended. */
+const SLOWEST_MS = 10_000;
+/** Node looks only every half minute by itself. */
+const CHECK_EVERY_MS = 1_000;
+/** Pages that listen, and a few requests beside them; further connections are closed at once. */
+const MOST_CONNECTIONS = 128;
+
 export interface WebOptions {
   readonly host: string;
   /** 0: any that is free. */
@@ -32,10 +39,10 @@ export async function serveMonitor(options: WebOptions): Promise<Web> {
   if (!isLoopback(host) && token === null) throw tokenMissing(host);
   const site = new Site(await loadAssets(), options);
   const server = createServer(
+    { headersTimeout: SLOWEST_MS, requestTimeout: SLOWEST_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
     (request, response) => void site.respond(request, response).catch(() => response.destroy()),
   );
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 10_000;
+  server.maxConnections = MOST_CONNECTIONS;
   await listen(server, host, port);
   const { port: taken } = server.address() as AddressInfo;
   return {

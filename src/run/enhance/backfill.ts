@@ -32,7 +32,7 @@ export async function backfill(
   for (const { batch, range } of work) {
     throwIfStopped(context.signal, 'Batches that were booked are complete; the ledger says what is left.');
     await pace.beforeSegment();
-    const startedAt = new Date();
+    const begun = performance.now();
     const counts = await withRetry(
       () =>
         session.transaction(async () => {
@@ -41,7 +41,7 @@ export async function backfill(
           const { attempts } = await lockBatch(session, batch);
           if (attempts > batch.attempts) return LOADED_ALREADY;
           const counted = await count(session, metrics, range, batch.range);
-          await bookBatch(session, batch, { sources: {}, ...counted, folded: 0, rejected: 0 }, startedAt);
+          await bookBatch(session, batch, { sources: {}, ...counted, folded: 0, rejected: 0 }, begun);
           return counted;
         }, 'repeatable read'),
       { signal: context.signal },

@@ -2,7 +2,7 @@ import * as corrupt from './corruptions.js';
 import * as when from './disturbances.js';
 import type { Mutant } from './mutant.js';
 
-const BOOKING = 'await bookBatch(session, batch, counts, load.startedAt);';
+const BOOKING = 'await bookBatch(session, batch, counts, load.begun);';
 const NEW_TRANSACTION = 'await session.commit(); await session.begin();';
 
 /** Bugs that tools of this kind have had. */
@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'load/load-batch.js',
         find: 'let written;',
-        replace: `let written; await bookBatch(session, batch, rows.counts(), load.startedAt); ${NEW_TRANSACTION}`,
+        replace: `let written; await bookBatch(session, batch, rows.counts(), load.begun); ${NEW_TRANSACTION}`,
       },
       { file: 'load/load-batch.js', find: BOOKING, replace: '' },
     ],

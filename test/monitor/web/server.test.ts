@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
 import { ratesOf } from '../../../src/monitor/rates.js';
 import { pageToken } from '../../../src/monitor/web/token.js';
 import type { MonitorReport, Sample } from '../../../src/reports/monitor.js';
@@ -204,4 +206,31 @@ test('a page that listens is told the state of all batches at first and when it 
   expect(events[5]?.[1][0].marks).toBe('##');
   expect(events[1]?.[1]).toMatchObject([{ rowsPerSecond: 500, lagSeconds: null }]);
   expect(events[2]?.[1].report.sample.progress.maps).toEqual([]);
+});
+
+test('a request that never comes to its end is ended in time', async () => {
+  const { url } = await served();
+  const { hostname, port } = new URL(url);
+  const start = performance.now();
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow: ');
+  socket.resume();
+  await once(socket, 'close');
+  const seconds = (performance.now() - start) / 1_000;
+  expect(seconds).toBeGreaterThan(9);
+  expect(seconds).toBeLessThan(20);
+}, 60_000);
+
+test('more connections than the page is for are closed, and the others go on', async () => {
+  const { url } = await served();
+  const { hostname, port } = new URL(url);
+  const sockets = Array.from({ length: 128 }, () => connect(Number(port), hostname));
+  for (const socket of sockets) socket.on('error', () => undefined);
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  const one = connect(Number(port), hostname);
+  one.on('error', () => undefined).resume();
+  await once(one, 'close');
+  for (const socket of sockets) socket.destroy();
+  await vi.waitFor(async () => expect((await ask(url, '/healthz')).status).toBe(200), { timeout: 5_000 });
 });
