@@ -100,8 +100,15 @@ describe('behind a pooler that keeps a backend for each session', () => {
     onTestFinished(() => cleanup.unwind());
     const connect = connector(url);
     const session = await connect.open(cleanup);
-    const asleep = session.execute('select pg_sleep(60)').catch((error: unknown) => error);
-    await connect.cancel([session.backend]);
+    let ended = false;
+    const asleep = session
+      .execute('select pg_sleep(60)')
+      .catch((error: unknown) => error)
+      .finally(() => {
+        ended = true;
+      });
+    // Before the statement is at work there is nothing to cancel.
+    while (!ended) await connect.cancel([session.backend]);
     expect(await asleep).toMatchObject({ code: '57014' });
   });
 

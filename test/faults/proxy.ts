@@ -14,11 +14,14 @@ export class StatementProxy {
     this.url = url;
   }
 
-  /** @param pieces sends what the server says on in small pieces of random length */
-  static async open(target: string, watch: Watcher, pieces?: Random): Promise<StatementProxy> {
+  /**
+   * @param pieces sends what the server says on in small pieces of random length
+   * @param port where it listens; 0: anywhere
+   */
+  static async open(target: string, watch: Watcher, pieces?: Random, port = 0): Promise<StatementProxy> {
     const to = new URL(target);
     const server = createServer({ noDelay: true });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy listens on no port');
     const url = new URL(target);
