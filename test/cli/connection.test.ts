@@ -88,6 +88,8 @@ describe('a password never shows', () => {
     [['plan', '--verbose'], { PGHOST: '127.0.0.1', PGPORT: '1', PGPASSWORD: secret }],
     [['plan', '--verbose', '--database-url', `postgres://app:${secret}@[broken/db`], {}],
     [['plan', '--verbose', '--database-url', `postgres://app:${secret}@127.0.0.1:notaport/db`], {}],
+    [['plan', '--database-url', `host=127.0.0.1 port=1 password=${secret}`], {}],
+    [['plan', '--verbose'], { DATABASE_URL: `host=127.0.0.1 ${secret} user=x` }],
     [['plan', '--database-url', `mysql://app:${secret}@h/db`], {}],
     [['plan', `--database-ur=postgres://app:${secret}@h/db`], {}],
     [['plan', `--pasword=${secret}`], {}],

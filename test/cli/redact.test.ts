@@ -48,6 +48,16 @@ describe('redact, knowing the password', () => {
     expect(redact('Invalid password: s3 cret')).toBe('Invalid password: ***');
   });
 
+  test('finds it in a list of parameters', () => {
+    const redact = redactor([`--database-url=host=db password='it\\'s a secret' user=app`], {
+      DATABASE_URL: 'dbname=x password = hidden',
+    });
+    expect(redact(`tried it's a secret, hidden and password = other`)).toBe(
+      'tried ***, *** and password = ***',
+    );
+    expect(redact('app on db')).toBe('app on db');
+  });
+
   test('leaves longer words alone', () => {
     const redact = redactor([], { PGPASSWORD: 'rows' });
     expect(redact('12 rows of browsers')).toBe('12 *** of browsers');
