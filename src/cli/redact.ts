@@ -1,4 +1,3 @@
-import { parseAddress } from '../connection/parse.js';
 import { printable } from '../words/printable.js';
 
 /** Takes every known password, and whatever stands where a password stands, out of a text. */
@@ -32,11 +31,9 @@ export function redactor(argv: readonly string[], env: Readonly<Record<string, s
   const urls = [env.DATABASE_URL ?? '', ...argv].filter((text) => text.includes('://'));
   const names = new Set(['postgres', 'drydock', 'public', env.PGUSER, env.PGDATABASE, env.PGHOST]);
   for (const url of urls) for (const name of namesIn(url)) names.add(name);
-  const lists = [env.DATABASE_URL ?? '', ...argv].map(parametersIn);
-  for (const list of lists) {
-    for (const name of ['user', 'dbname', 'host']) names.add(list.get(name));
-  }
-  const listed = lists.flatMap((list) => [list.get('password') ?? '', list.get('sslpassword') ?? '']);
+  const lists = [env.DATABASE_URL ?? '', ...argv].filter((text) => !text.includes('://'));
+  for (const list of lists) for (const name of parametersIn(list, 'user|dbname|host')) names.add(name);
+  const listed = lists.flatMap((list) => parametersIn(list, '(?:ssl)?password'));
   const secrets = [env.PGPASSWORD ?? '', ...urls.flatMap(passwordsIn), ...listed]
     .filter((secret) => secret.length >= SHORTEST_SECRET && !names.has(secret))
     .flatMap((secret) => [
@@ -76,13 +73,15 @@ function passwordsIn(url: string): string[] {
   return [userinfo, parameter].flatMap((secret) => (secret === undefined ? [] : [secret, decoded(secret)]));
 }
 
-/** Of `host=... password=...`, alone or behind its flag; what cannot be read is left to the patterns. */
-function parametersIn(text: string): ReadonlyMap<string, string> {
-  try {
-    return parseAddress(text.replace(/^--[a-z-]+=/, ''));
-  } catch {
-    return new Map();
-  }
+/** Values in `host=... password='...'`; by pattern too, for the same reason. */
+function parametersIn(list: string, keywords: string): string[] {
+  const pattern = new RegExp(
+    `(?<![a-z_])(?:${keywords})\\s*=\\s*(?:'((?:[^'\\\\]|\\\\.)*)|((?:[^\\s\\\\]|\\\\.)+))`,
+    'gs',
+  );
+  return [...list.matchAll(pattern)].map(([, quoted, plain]) =>
+    (quoted ?? plain ?? '').replace(/\\(.)/gs, '$1'),
+  );
 }
 
 function namesIn(url: string): string[] {

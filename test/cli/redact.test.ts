@@ -71,7 +71,9 @@ describe('redact, knowing the password', () => {
   });
 
   test('property: no password of a URL survives', () => {
-    const password = fc.string({ unit: 'grapheme', minLength: 3 }).filter((text) => !'***'.includes(text));
+    const password = fc
+      .string({ unit: 'grapheme', minLength: 3 })
+      .filter((text) => !'***'.includes(text) && !['app', 'reddit', 'postgres'].includes(text));
     fc.assert(
       fc.property(password, (secret) => {
         const url = `postgres://app:${encodeURIComponent(secret)}@db:5432/reddit`;
