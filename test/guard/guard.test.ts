@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { complete, rollback, sync, UNIFYING_PHASES, verify } from '../../src/index.js';
 import { cutOver, inHarbour } from '../cutover/at-sea.js';
@@ -85,14 +86,16 @@ describe('a foreign key of the tables', () => {
       await client.query('delete from submissions where id = any ($1)', [ids.slice(1, 4)]);
       await client.query('commit; reset role');
 
-      // A trigger of the application writes ours in the middle of the delete, at the depth of the foreign key's own.
-      const inTrigger = async (statement: string) => {
+      // A trigger of the application writes ours in the middle of the delete, at the depth of the foreign key's own, and
+      // by its name before that.
+      const inTrigger = async (when: string, statement: string) => {
         await client.query(
           `create or replace function public.meddle() returns trigger language plpgsql as $$ begin ${statement}; return old; end $$;
-           create or replace trigger meddle before delete on submissions for each row execute function public.meddle();
-           create or replace trigger meddle_after after delete on submissions for each row execute function public.meddle()`,
+           create or replace trigger "A_meddle" ${when} delete on submissions for each row execute function public.meddle()`,
         );
-        return client.query('delete from submissions where id = $1', [ids[5]]);
+        return client
+          .query('delete from submissions where id = $1', [ids[5]])
+          .finally(() => client.query('drop trigger "A_meddle" on submissions'));
       };
       for (const statement of [
         `update opportunities_unified set title = 'meddled' where submission_id = old.id`,
@@ -101,8 +104,8 @@ describe('a foreign key of the tables', () => {
         'delete from opportunities_unified where submission_id = old.id or id::text < old.id::text',
         `insert into opportunities_unified (merge_key) values (old.id)`,
       ])
-        await expect(inTrigger(statement), statement).rejects.toMatchObject(REFUSED);
-      await client.query('drop trigger meddle on submissions; drop trigger meddle_after on submissions');
+        for (const when of ['before', 'after'])
+          await expect(inTrigger(when, statement), `${when}: ${statement}`).rejects.toMatchObject(REFUSED);
       await client.query('delete from submissions where id = $1', [ids[5]]);
     } finally {
       await client.query(`reset role; drop owned by ${role}; drop role ${role}`);
@@ -200,4 +203,44 @@ test('a rollback of everything leaves no guard, even where a table goes by anoth
   await rollback({ databaseUrl: database.url, phases: UNIFYING_PHASES });
   expect(await guards(database)).toEqual({});
   expect((await database.query(`select from pg_namespace where nspname = 'drydock'`)).rowCount).toBe(0);
+});
+
+test('while a cutover waits for its locks a direct write is refused, and afterwards it reaches the legacy table', async () => {
+  const database = await inHarbour('B');
+  const holder = await database.client();
+  const { rows } = await database.query<{ id: string }>(
+    'select id from opportunities_unified where from_opportunities and id not in (select unified_id from opportunity_duplicates) order by id limit 2',
+  );
+  const [held, other] = rows.map(({ id }) => id);
+  await holder.query('begin');
+  await holder.query(`update opportunities set proposed_solution = 'old name' where id = $1`, [held]);
+  const turning = cutOver(database, ['opportunities']);
+  const write = (id: string | undefined) =>
+    database.query(`update opportunities_unified set target_audience = 'direct' where id = $1`, [id]);
+  const isWaiting = async () =>
+    (
+      await database.query(
+        `select from pg_locks where not granted and relation = 'opportunities'::regclass and mode = 'AccessExclusiveLock'`,
+      )
+    ).rowCount !== 0;
+  while (!(await isWaiting())) await sleep(5);
+  for (const id of [held, other]) await expect(write(id)).rejects.toMatchObject(REFUSED);
+  await holder.query('commit');
+  expect(await turning).toMatchObject({ phases: [{ outcome: 'cut-over', verification: { equal: true } }] });
+  for (const id of [held, other]) await write(id);
+  expect(
+    (
+      await database.query(
+        'select proposed_solution, target_audience from opportunities where id = any ($1) order by id',
+        [[held, other]],
+      )
+    ).rows,
+  ).toMatchObject([
+    { proposed_solution: 'old name', target_audience: 'direct' },
+    { target_audience: 'direct' },
+  ]);
+  await sync({ databaseUrl: database.url });
+  expect(await verify({ databaseUrl: database.url, phases: ['opportunities'], strict: true })).toMatchObject({
+    equal: true,
+  });
 });
