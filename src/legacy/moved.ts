@@ -3,6 +3,12 @@ import type { LegacyTableName } from './shapes.js';
 /** The schema in which cutover keeps the legacy tables; their old names are views by then. */
 export const LEGACY_SCHEMA = 'drydock_legacy';
 
+/**
+ * The schema of the functions that belong to owners of legacy tables. The ledger is in another one: an owner gets no
+ * right to anything of it, and none to look into this one.
+ */
+export const FUNCTIONS_SCHEMA = 'drydock_reverse';
+
 /** A legacy table that a cutover moved aside. */
 export interface MovedTable {
   readonly name: LegacyTableName;

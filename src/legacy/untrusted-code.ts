@@ -28,12 +28,15 @@ const WHEN_WRITTEN = [...WHEN_READ, 'trigger', 'check', 'default'];
 
 /**
  * All code on some tables that runs with the rights of a role, and that a role can change which does not hold these
- * rights. What the functions call in their turn is not looked at.
+ * rights; on their partitions and children as well. What the functions call in their turn is not looked at.
  */
 const SQL = `
-with recursive used as (
+with recursive below (oid, role) as (
+  select u.oid, u.role from json_to_recordset($1::json) as u (oid oid, role text)
+  union select i.inhrelid, b.role from below b join pg_inherits i on i.inhparent = b.oid
+), used as (
   select c.oid, c.oid::regclass::text as name, r.oid as runner, r.rolname as role
-  from json_to_recordset($1::json) as u (oid oid, role text) join pg_class c on c.oid = u.oid join pg_roles r on r.rolname = u.role
+  from below u join pg_class c on c.oid = u.oid join pg_roles r on r.rolname = u.role
 ), part (relation, oid) as (
   select a.attrelid, a.atttypid from used u join pg_attribute a on a.attrelid = u.oid and a.attnum > 0 and not a.attisdropped
   union
@@ -127,7 +130,8 @@ export async function triggerMakers(
 ): Promise<{ readonly table: string; readonly coder: string | null; readonly runner: string }[]> {
   const rows = await session.query(
     `select distinct c.oid::regclass::text as table, case when a.grantee <> 0 then pg_get_userbyid(a.grantee) end as coder, r.rolname as runner
-     from json_to_recordset($1::json) as u (oid oid, role text) join pg_class c on c.oid = u.oid join pg_roles r on r.rolname = u.role
+     from json_to_recordset($1::json) as u (oid oid, role text)
+     join pg_class c on c.oid = u.oid join pg_roles r on r.rolname = u.role
      cross join lateral aclexplode(c.relacl) a
      where a.privilege_type = 'TRIGGER' and not ${isTrusted('nullif(a.grantee, 0)', 'r.oid')} order by 1, 2`,
     [JSON.stringify(tables)],

@@ -1,12 +1,6 @@
 import type { LegacyTable } from '../legacy/detect.js';
 
 /**
- * The schema of the functions that belong to owners of legacy tables. The ledger is in another one: an owner gets no
- * right to anything of it, and none to look into this one.
- */
-export const FUNCTIONS_SCHEMA = 'drydock_reverse';
-
-/**
  * A look into a table that is not restructured. It is a function of its own, which runs with the rights of the table's
  * owner: index expressions and policies of the table are his code.
  */

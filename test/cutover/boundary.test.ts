@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -133,8 +134,6 @@ test('what others hang on a legacy table never runs with more rights than those 
 test('a completion and a full rollback write the tables of others with the rights of their owners', async () => {
   const { database, roles, name } = await planted();
   const databaseUrl = database.url;
-  const directory = join(workDirectory(), 'backup');
-  await backup({ databaseUrl, to: directory });
   await database.query(
     `create table mentions (opportunity_id uuid references opportunities);
      insert into mentions select opportunities_id from opportunity_duplicates where source = 'opportunities';
@@ -145,6 +144,9 @@ test('a completion and a full rollback write the tables of others with the right
      reset role`,
   );
   await cutOver(database);
+  const directory = join(workDirectory(), 'backup');
+  await backup({ databaseUrl, to: directory });
+  expect(await readFile(join(directory, 'schema.json'), 'utf8')).not.toContain('drydock_reverse');
   await seen(database);
   const { phases } = await complete({ databaseUrl });
   expect(phases.map(({ repointed }) => repointed > 0)).toContain(true);

@@ -1,6 +1,7 @@
 import type { Session } from '../../db/session.js';
 import { DrydockError } from '../../errors.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
+import { FUNCTIONS_SCHEMA } from '../../legacy/moved.js';
 import { GIVEN_UP } from '../states.js';
 
 /** What tables need beyond themselves, by oid. */
@@ -45,7 +46,7 @@ with recursive walk (from_class, from_oid, classid, objid) as (
     union all select 'pg_statistic_ext'::regclass, oid from pg_statistic_ext where stxrelid = t.oid
     union all select 'pg_trigger'::regclass, g.oid from pg_trigger g join pg_proc p on p.oid = g.tgfoid
       join pg_namespace n on n.oid = p.pronamespace
-      where g.tgrelid = t.oid and not g.tgisinternal and n.nspname <> '${LEDGER_SCHEMA}'
+      where g.tgrelid = t.oid and not g.tgisinternal and n.nspname not in ('${LEDGER_SCHEMA}', '${FUNCTIONS_SCHEMA}')
     union all select 'pg_class'::regclass, d.objid from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
       where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid
         and d.refobjsubid > 0 and d.deptype in ('a', 'i')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Session } from '../../db/session.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
+import { FUNCTIONS_SCHEMA } from '../../legacy/moved.js';
 import { catalogDocument, type TableDefinition } from './document.js';
 import { afterHead, askUnderPath, collationSql, grantsSql } from './under-path.js';
 
@@ -67,7 +68,7 @@ const TRIGGERS = `select json_agg(json_build_object(
     'comment', obj_description(g.oid, 'pg_trigger')
   ) order by g.tgname)
   from pg_trigger g join pg_proc p on p.oid = g.tgfoid join pg_namespace pn on pn.oid = p.pronamespace
-  where g.tgrelid = c.oid and not g.tgisinternal and pn.nspname <> '${LEDGER_SCHEMA}'`;
+  where g.tgrelid = c.oid and not g.tgisinternal and pn.nspname not in ('${LEDGER_SCHEMA}', '${FUNCTIONS_SCHEMA}')`;
 
 const POLICIES = `select json_agg(json_build_object(
     'name', o.polname, 'permissive', o.polpermissive,

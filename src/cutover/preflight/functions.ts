@@ -1,4 +1,4 @@
-import { LEGACY_SCHEMA } from '../../legacy/moved.js';
+import { FUNCTIONS_SCHEMA, LEGACY_SCHEMA } from '../../legacy/moved.js';
 import { type Check, carried, nameOf, warned } from './findings.js';
 
 /** What a function may do with a table and not with a view, as a pattern behind which the name stands. */
@@ -25,7 +25,7 @@ export const functionsNamingTables: Check = async ({ session, tables }) => {
        where l.lanname not in ('internal', 'c') and p.prosqlbody is null and p.prosrc ~* ('\\m' || $1::text || '\\M')
          and not exists (
            select from pg_namespace n where n.oid = p.pronamespace
-             and n.nspname in ('drydock', 'pg_catalog', 'information_schema')
+             and n.nspname in ('drydock', '${FUNCTIONS_SCHEMA}', 'pg_catalog', 'information_schema')
          )
          and not exists (
            select from pg_depend d where d.objid = p.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e'

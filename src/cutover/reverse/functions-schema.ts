@@ -1,4 +1,4 @@
-import { FUNCTIONS_SCHEMA } from '../../mapping/reverse.js';
+import { FUNCTIONS_SCHEMA } from '../../legacy/moved.js';
 import type { PrivateSchema } from '../private-schema.js';
 
 export const FUNCTIONS: PrivateSchema = {

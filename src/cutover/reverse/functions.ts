@@ -2,7 +2,7 @@ import { ident, literal, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { MARKER } from '../../ledger/objects.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
-import { FUNCTIONS_SCHEMA } from '../../mapping/reverse.js';
+import { FUNCTIONS_SCHEMA } from '../../legacy/moved.js';
 import type { Target } from '../../mapping/targets.js';
 import { dropPrivateSchemaIfEmpty, preparePrivateSchema } from '../private-schema.js';
 import type { Executor } from './executors.js';

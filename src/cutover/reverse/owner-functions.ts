@@ -1,8 +1,8 @@
 import { generatedName, ident, qualified } from '../../db/identifier.js';
+import { FUNCTIONS_SCHEMA } from '../../legacy/moved.js';
 import { storedType } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
 import { fromUnified } from '../../mapping/restore.js';
-import { FUNCTIONS_SCHEMA } from '../../mapping/reverse.js';
 import type { Executor } from './executors.js';
 import type { LegacyColumn, LegacySide } from './legacy-columns.js';
 import { lockRow, placeOf } from './statements.js';
