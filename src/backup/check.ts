@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { DrydockError } from '../errors.js';
 import { type SchemaFile, schemaFile } from './catalog/document.js';
 import { isErrno } from './directory.js';
@@ -31,7 +33,7 @@ export async function checkBackup(from: string, signal: AbortSignal | undefined)
       'Is it the directory of a backup, and was that one finished?',
     );
   }
-  const manifest = openManifest(await readFile(join(directory, MANIFEST_FILE), 'utf8'), directory);
+  const manifest = openManifest(await readSmall(directory, MANIFEST_FILE), directory);
   const expected = [
     MANIFEST_FILE,
     ...manifest.files.map(({ name }) => name),
@@ -39,15 +41,28 @@ export async function checkBackup(from: string, signal: AbortSignal | undefined)
   ];
   requireSame(directory, names, expected);
   for (const { name, bytes, sha256 } of manifest.files) {
-    const contents = await readFile(join(directory, name));
-    const found = createHash('sha256').update(contents).digest('hex');
-    if (contents.length !== bytes || found !== sha256) throw damaged(directory, `${name} is not what it was`);
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(join(directory, name)), hash, { signal });
+    const { size } = await stat(join(directory, name));
+    if (size !== bytes || hash.digest('hex') !== sha256)
+      throw damaged(directory, `${name} is not what it was`);
   }
   for (const table of manifest.tables) await checkTable(directory, table, signal);
-  const schema = schemaFile.safeParse(JSON.parse(await readFile(join(directory, SCHEMA_FILE), 'utf8')));
+  const schema = schemaFile.safeParse(JSON.parse(await readSmall(directory, SCHEMA_FILE)));
   if (!schema.success) throw damaged(directory, `${SCHEMA_FILE} is not as it should be`);
   requireDescribed(directory, manifest, schema.data);
   return { directory, manifest, schema: schema.data };
+}
+
+/** Of ten tables a description has a few hundred kilobytes; it is held in memory as a whole. */
+const MOST_DESCRIBED_BYTES = 64 << 20;
+
+/** The text of a file that is small in every backup that we made. */
+async function readSmall(directory: string, name: string): Promise<string> {
+  const { size } = await stat(join(directory, name));
+  if (size > MOST_DESCRIBED_BYTES)
+    throw damaged(directory, `${name} has ${size} bytes, which no backup of ours has`);
+  return readFile(join(directory, name), 'utf8');
 }
 
 /** Reads a table's file, and compares it with what the manifest says. */

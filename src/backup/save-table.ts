@@ -4,6 +4,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { CatalogTable } from '../legacy/catalog.js';
 import type { TableDefinition } from './catalog/document.js';
+import { LineTooLongError } from './digest.js';
 import type { ManifestTable } from './manifest.js';
 import { portableHashes } from './portable-hash.js';
 import type { ScopedTable } from './scope.js';
@@ -24,11 +25,23 @@ export async function saveTable(
   const columns = copiedColumns(definition);
   const file = `${String(to.number).padStart(2, '0')}-${table.name.replace(/[^A-Za-z0-9_]/g, '_')}.copy.gz`;
   const copy = session.copyOut(copyStatement(table, columns, 'to stdout'));
-  const written = await writeCompressed(join(to.directory, file), copy, signal);
+  const written = await writeCompressed(join(to.directory, file), copy, signal).catch((error: unknown) => {
+    throw error instanceof LineTooLongError ? tooLong(table, error) : error;
+  });
   const { rows, hash } = await hashTable(session, table);
   if (copy.rowCount !== rows || written.rows !== rows)
     throw miscounted(table, [copy.rowCount, written.rows, rows]);
   return { schema: table.schema, name: table.name, part, file, columns, ...written, hash };
+}
+
+function tooLong({ schema, name }: CatalogTable, cause: LineTooLongError): DrydockError {
+  return new DrydockError({
+    code: 'unsupported-table',
+    what: `In table ${schema}.${name} ${cause.message}, which no restore takes.`,
+    state: GIVEN_UP,
+    next: 'Back this table up with pg_dump.',
+    cause,
+  });
 }
 
 /** The columns whose values are kept; the others are computed from them. */

@@ -10,9 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
-import { type ManifestBody, sealManifest } from '../../src/backup/manifest.js';
+import { checkTable } from '../../src/backup/check.js';
+import { type ManifestBody, type ManifestTable, sealManifest } from '../../src/backup/manifest.js';
 import { backup, restore } from '../../src/index.js';
 import { catalogOf } from '../run/catalog.js';
 import { prepared } from '../run/prepared.js';
@@ -55,6 +57,11 @@ const DAMAGE: readonly (readonly [string, string, (directory: string) => void])[
       bytes[600] = (bytes[600] ?? 0) ^ 1;
       writeFileSync(file(d, DATA), bytes);
     },
+  ],
+  [
+    'a description that would take ours',
+    'damaged-backup',
+    (d) => truncateSync(file(d, 'manifest.json'), 600 << 20),
   ],
   ['a file missing', 'damaged-backup', (d) => rmSync(file(d, DATA))],
   ['a file too many', 'damaged-backup', (d) => writeFileSync(file(d, 'notes.txt'), '')],
@@ -152,5 +159,17 @@ test('a place where no backup can be made is named', async () => {
   await expect(backup({ databaseUrl: database.url, to })).rejects.toMatchObject({
     code: 'not-accessible',
     message: expect.stringContaining(to),
+  });
+});
+
+test('a line that would take the memory of a server is refused while it is read', async () => {
+  const directory = workDirectory();
+  // Ten members of gzip are one stream: a line of 600 MiB, in a file of a few hundred kilobytes.
+  const member = gzipSync(Buffer.alloc(60 << 20, 'x'), { level: 1 });
+  for (let n = 0; n < 10; n += 1) appendFileSync(file(directory, DATA), member);
+  const table = { file: DATA } as ManifestTable;
+  await expect(checkTable(directory, table, undefined)).rejects.toMatchObject({
+    code: 'damaged-backup',
+    message: expect.stringContaining('a row is longer than 512 MiB'),
   });
 });
