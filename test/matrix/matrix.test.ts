@@ -18,6 +18,7 @@ test('a choice is run in our order, and what is not known is refused', () => {
     majors: [15, 16],
     settings: ['odd'],
     files: ['test/run', 'test/db'],
+    restoresOnly: false,
   });
   expect(() => readOptions(['--majors', '13'])).toThrow('--majors knows 14, 15, 16, 17, 18; not 13');
 });

@@ -6,18 +6,26 @@ export interface MatrixOptions {
   readonly settings: readonly Settings[];
   /** Parts of the paths of test files; none means all. */
   readonly files: readonly string[];
+  /** No tests: only backups of each server restored on the others. */
+  readonly restoresOnly: boolean;
 }
 
-/** Reads `--majors 14,15 --settings icu,odd --files test/run`, each of which may be left out. */
+/** Reads `--majors 14,15 --settings icu,odd --files test/run --restores-only`, each of which may be left out. */
 export function readOptions(args: readonly string[]): MatrixOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: { majors: { type: 'string' }, settings: { type: 'string' }, files: { type: 'string' } },
+    options: {
+      majors: { type: 'string' },
+      settings: { type: 'string' },
+      files: { type: 'string' },
+      'restores-only': { type: 'boolean' },
+    },
   });
   return {
     majors: chosen('majors', values.majors, MAJORS),
     settings: chosen('settings', values.settings, SETTINGS),
     files: split(values.files),
+    restoresOnly: values['restores-only'] === true,
   };
 }
 
