@@ -3,15 +3,19 @@ import { POSITIONS } from './connection.js';
 import type { Fault } from './fault.js';
 import { cut } from './kinds/network.js';
 import { kill } from './kinds/process.js';
-import { SHORT } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 /**
- * Every statement of a short run, at each of its positions, by a cut connection and by a killed process.
+ * Every statement of a short command, at each of its positions, by a cut connection and by a killed process.
  *
- * @param statements how many the undisturbed run has
+ * @param statements how many the undisturbed command has
  * @param every only one in so many of these faults; the seed says which
  */
-export function everyFault(statements: number, every: number, seed: number): Fault[] {
+export function everyFault(
+  scenario: Scenario,
+  statements: number,
+  { every, seed }: { readonly every: number; readonly seed: number },
+): Fault[] {
   const faults: Fault[] = [];
   for (let statement = 1; statement <= statements; statement += 1)
     for (const position of POSITIONS)
@@ -19,10 +23,11 @@ export function everyFault(statements: number, every: number, seed: number): Fau
         faults.push({
           number: faults.length + 1,
           kind,
-          scenario: SHORT,
+          scenario,
           moment: { at: 'number', number: statement, position },
           lanes: 1,
-          json: statement % 2 === 0,
+          // What a person reads of a change of names has no common word for its end.
+          json: scenario.turn !== null || statement % 2 === 0,
           atOnce: statement % 3 === 0,
           random: new Random().reset(1, faults.length),
         });

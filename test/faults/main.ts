@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { everyFault } from './exhaustive.js';
 import { type Fault, faultOf } from './fault.js';
 import { runFaults } from './jobs.js';
@@ -8,7 +8,7 @@ import { kindNamed } from './kinds/all.js';
 import { type MutantResult, runMutants } from './mutants/run.js';
 import { lineOf, markdownOf, tableOf, tally } from './report.js';
 import type { Result } from './run-fault.js';
-import { SHORT } from './scenario.js';
+import { SHORT, TURNS } from './scenario.js';
 import { Workshop } from './workshop.js';
 
 /** The command as it is built: this file lies in `dist/test/faults`. */
@@ -28,6 +28,7 @@ interface Options {
   readonly replay?: number;
   readonly only?: string;
   readonly exhaustive?: true;
+  readonly of: 'run' | keyof typeof TURNS;
   readonly every: number;
   readonly mutants?: true;
   readonly jobs: number;
@@ -41,7 +42,12 @@ const options = new Command('test:faults')
   .option('--seed <s>', 'what the faults follow from', count, 1 + Math.floor(Math.random() * 1_000_000))
   .option('--replay <n>', 'do only the fault of this number', count)
   .option('--only <kind>', 'do only faults of this kind')
-  .option('--exhaustive', 'cut and kill at every statement of a short run, before, during and after it')
+  .option('--exhaustive', 'cut and kill at every statement of a short command, before, during and after it')
+  .addOption(
+    new Option('--of <command>', 'with --exhaustive: of which command')
+      .choices(['run', ...Object.keys(TURNS)])
+      .default('run'),
+  )
   .option('--every <k>', 'with --exhaustive: only one in k of these faults; the seed says which', count, 1)
   .option('--mutants', 'plant bugs, and see that each of them is noticed')
   .option('--jobs <k>', 'servers to work on side by side', count, 2)
@@ -56,7 +62,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 function replayOf(number: number): string {
   const which =
     options.exhaustive === true
-      ? '--exhaustive'
+      ? `--exhaustive --of ${options.of}`
       : [`--seed ${options.seed}`, ...(options.only === undefined ? [] : [`--only ${options.only}`])].join(
           ' ',
         );
@@ -66,10 +72,13 @@ function replayOf(number: number): string {
 async function chooseFaults(): Promise<Fault[]> {
   if (options.exhaustive === true) {
     const workshop = await Workshop.open(MAIN);
-    const { statements } = await workshop.prepare(SHORT, 1).finally(() => workshop.close());
+    const scenario = options.of === 'run' ? SHORT : TURNS[options.of];
+    const { statements } = await workshop.prepare(scenario, 1).finally(() => workshop.close());
     const every = options.replay === undefined ? options.every : 1;
-    const faults = everyFault(statements.length, every, options.seed);
-    say(`A short run has ${statements.length} statements; every one is stopped at 3 positions, in 2 ways.`);
+    const faults = everyFault(scenario, statements.length, { every, seed: options.seed });
+    say(
+      `A short ${options.of} has ${statements.length} statements; every one is stopped at 3 positions, in 2 ways.`,
+    );
     return faults.filter(({ number }) => options.replay === undefined || number === options.replay);
   }
   const only = options.only === undefined ? undefined : kindNamed(options.only);

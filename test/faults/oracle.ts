@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { inequalities, pairsOf } from '../support/legacy-pairs.js';
+import { halfTurned, rowsOf } from './old-names.js';
 import type { Scenario } from './scenario.js';
-import { differencesBetween, type Snapshot, takeSnapshot } from './snapshot.js';
+import { differencesBetween, takeSnapshot } from './snapshot.js';
+import type { Prepared } from './workshop.js';
 
 /**
  * Whether a database is as it must be after a run, asked of Postgres itself: nothing of Drydock's own code is used,
@@ -11,9 +13,13 @@ import { differencesBetween, type Snapshot, takeSnapshot } from './snapshot.js';
 export async function judgeFinished(
   client: pg.Client,
   scenario: Scenario,
-  expected: Snapshot,
+  { expected, oldNames }: Pick<Prepared, 'expected' | 'oldNames'>,
 ): Promise<string[]> {
   const problems = await leftovers(client);
+  if (scenario.turn !== null) {
+    problems.push(...differencesBetween(expected, await takeSnapshot(client, true)));
+    return [...problems, ...(await oldNamesHold(client, scenario, oldNames))];
+  }
   const found = await takeSnapshot(client, !scenario.replace);
   problems.push(...differencesBetween(expected, found));
   if (found.ledger.length === 0) return [...problems, 'there is no ledger'];
@@ -30,13 +36,29 @@ export async function judgeFinished(
  * Whether a database is as it may be between two runs: what a batch's entry says is what is there, neither more nor
  * less, and nothing is called verified that is not finished.
  */
-export async function judgeInterrupted(client: pg.Client, expected: Snapshot): Promise<string[]> {
+export async function judgeInterrupted(
+  client: pg.Client,
+  scenario: Scenario,
+  { expected, oldNames }: Pick<Prepared, 'expected' | 'oldNames'>,
+): Promise<string[]> {
   const problems = await leftovers(client);
+  if (scenario.turn !== null) return [...problems, ...(await oldNamesHold(client, scenario, oldNames))];
   const known = await client.query(`select from pg_namespace where nspname = 'drydock'`);
   if (known.rowCount === 1) problems.push(...(await batchesHold(client)));
   const { legacy } = await takeSnapshot(client, false);
   if (legacy.join('\n') !== expected.legacy.join('\n')) problems.push('the legacy tables were changed');
   return problems;
+}
+
+/** Applications read the same rows under the old names, whatever stands there. */
+async function oldNamesHold(
+  client: pg.Client,
+  { mixture }: Scenario,
+  oldNames: readonly string[],
+): Promise<string[]> {
+  const found = await rowsOf(client, mixture);
+  const changed = found.filter((line, index) => line !== oldNames[index]);
+  return [...changed.map((line) => `under its old name ${line}`), ...(await halfTurned(client, mixture))];
 }
 
 const TABLES = {

@@ -45,7 +45,12 @@ function judgeReport({ stdout }: Ended): Verdict {
       : ['it does not say that it is done'];
     return { end: problems.length === 0 ? 'finished' : 'wrong', said: 'done', problems };
   }
-  const { outcome } = JSON.parse(stdout) as { outcome?: unknown };
+  const document = JSON.parse(stdout) as { outcome?: unknown; phases?: readonly { outcome?: unknown }[] };
+  // A change of names says of each phase what became of it.
+  const outcome =
+    'outcome' in document || document.phases?.some((phase) => phase.outcome === 'refused') === true
+      ? document.outcome
+      : 'done';
   const problems = outcome === 'done' || outcome === 'nothing-to-do' ? [] : [`its outcome is ${outcome}`];
   return { end: problems.length === 0 ? 'finished' : 'wrong', said: String(outcome), problems };
 }

@@ -55,8 +55,8 @@ export async function runFault(
     const inspect = async (ended: Verdict['end']) =>
       server.with(database, (client) =>
         ended === 'finished'
-          ? judgeFinished(client, scenario, prepared.expected)
-          : judgeInterrupted(client, prepared.expected),
+          ? judgeFinished(client, scenario, prepared)
+          : judgeInterrupted(client, scenario, prepared),
       );
 
     const disturbed = await runDisturbed({

@@ -12,6 +12,14 @@ export interface Scenario {
   readonly extras: boolean;
   /** Everything was unified before, and then the legacy rows changed: the command replaces all batches. */
   readonly replace: boolean;
+  /** The command is not a run, but a change of names; null for a run. */
+  readonly turn: Turn | null;
+}
+
+/** A change of names: what was done before, and the command, which may be given again. */
+export interface Turn {
+  readonly before: readonly (readonly string[])[];
+  readonly command: readonly string[];
 }
 
 /** Changes as an application makes them, and rows that go; of every fourth row or so, always the same ones. */
@@ -29,6 +37,7 @@ const fresh = (name: string, mixture: LegacyMixture, submissions: number, batchS
   batchSize,
   extras: name === 'mixed',
   replace: false,
+  turn: null,
 });
 
 /** What faults are done to; a fault's seed picks one. */
@@ -44,8 +53,27 @@ export const SCENARIOS: readonly Scenario[] = [
 /** The shortest run in which everything happens: for stopping it at every statement. */
 export const SHORT: Scenario = fresh('short', SHAPE_B, 30, 60);
 
+const RUN = ['run', '--batch-size', '60'];
+const CUTOVER = ['cutover', '--phase', 'all', '--no-backup'];
+
+const turning = (name: string, turn: Turn): Scenario => ({ ...fresh(name, SHAPE_B, 30, 60), turn });
+
+/** The commands that change names, on the shortest database in which everything happens. */
+export const TURNS = {
+  cutover: turning('cutover', { before: [RUN], command: CUTOVER }),
+  rollback: turning('rollback', {
+    before: [RUN, CUTOVER],
+    command: ['rollback', '--phase', 'all', '--yes'],
+  }),
+  complete: turning('complete', {
+    before: [RUN, CUTOVER],
+    command: ['complete', '--phase', 'all', '--yes'],
+  }),
+} as const satisfies Readonly<Record<string, Scenario>>;
+
 /** The arguments of the command; the same for the second time. */
 export function argumentsOf(scenario: Scenario, lanes: number, json: boolean): string[] {
+  if (scenario.turn !== null) return [...scenario.turn.command, ...(json ? ['--json'] : [])];
   return [
     'run',
     ...(scenario.replace
@@ -58,22 +86,23 @@ export function argumentsOf(scenario: Scenario, lanes: number, json: boolean): s
 }
 
 /**
- * Fills a database with a scenario's legacy tables.
+ * Fills a database with a scenario's legacy tables, and does what comes before its command.
  *
- * @param unify runs the command to its end, for what was unified before
+ * @param command runs a command to its end
  */
 export async function fillScenario(
   scenario: Scenario,
   connect: Parameters<typeof generateLegacyData>[0],
-  unify: () => Promise<void>,
+  command: (args: readonly string[]) => Promise<void>,
 ): Promise<void> {
-  const { mixture, submissions, extras } = scenario;
+  const { mixture, submissions, extras, turn } = scenario;
   const client = await connect();
   try {
     await createLegacySchema(client, mixture, { extras });
     await generateLegacyData(connect, { mixture, submissions, extras, oddShare: 0.1 });
+    for (const args of turn?.before ?? []) await command(args);
     if (!scenario.replace) return;
-    await unify();
+    await command(['run', '--batch-size', String(scenario.batchSize)]);
     const changes = CHANGES.replace('public.app_opportunities', `${mixture.appSchema}.app_opportunities`);
     await client.query(changes);
   } finally {

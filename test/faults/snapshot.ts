@@ -6,7 +6,7 @@ export interface Snapshot {
   readonly legacy: readonly string[];
   /** Count and hash of every table that Drydock made for its users. */
   readonly unified: readonly string[];
-  /** Every column, constraint, index and view, in the server's own words. */
+  /** Every column, constraint, index, trigger, function and view, in the server's own words. */
   readonly structure: readonly string[];
   /** The phases and their batches as the ledger has them, without times. */
   readonly ledger: readonly string[];
@@ -23,6 +23,10 @@ const STRUCTURE: Readonly<Record<string, string>> = {
     from pg_constraint c join pg_namespace n on n.oid = connamespace`,
   index: `select n.nspname, pg_get_indexdef(i.indexrelid), indisvalid, indisready, indisunique, indisprimary
     from pg_index i join pg_class c on c.oid = indexrelid join pg_namespace n on n.oid = relnamespace`,
+  trigger: `select n.nspname, c.relname, pg_get_triggerdef(t.oid), tgenabled
+    from pg_trigger t join pg_class c on c.oid = tgrelid join pg_namespace n on n.oid = relnamespace where not tgisinternal`,
+  function: `select n.nspname, p.oid::regprocedure, pg_get_userbyid(proowner), prosecdef, md5(prosrc), proconfig
+    from pg_proc p join pg_namespace n on n.oid = pronamespace`,
   view: `select n.nspname, c.relname, pg_get_viewdef(c.oid) from pg_class c join pg_namespace n on n.oid = relnamespace where relkind = 'v'`,
 };
 

@@ -1,4 +1,5 @@
 import { startCommand } from './command.js';
+import { rowsOf } from './old-names.js';
 import { StatementProxy } from './proxy.js';
 import { argumentsOf, fillScenario, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
@@ -8,6 +9,8 @@ import { type Snapshot, takeSnapshot } from './snapshot.js';
 export interface Prepared {
   readonly template: string;
   readonly expected: Snapshot;
+  /** What an application reads under the names of the legacy tables, before the command and after it. */
+  readonly oldNames: readonly string[];
   /** The statements of the undisturbed run, in their order. */
   readonly statements: readonly string[];
   /** From the first statement to the last. */
@@ -64,15 +67,16 @@ export class Workshop {
   async #make(scenario: Scenario, lanes: number): Promise<Prepared> {
     const template = await this.create('template0');
     const connect = () => this.server.connect(template);
-    const unify = ['run', '--batch-size', String(scenario.batchSize)];
-    await fillScenario(scenario, connect, async () => void (await this.#undisturbed(template, unify)));
+    await fillScenario(scenario, connect, async (args) => void (await this.#undisturbed(template, args)));
     const database = await this.create(template);
     const { statements, seconds } = await this.#undisturbed(database, argumentsOf(scenario, lanes, true));
     const expected = await this.server.with(database, (client) => takeSnapshot(client, !scenario.replace));
     const before = await this.server.with(template, (client) => takeSnapshot(client, false));
+    const oldNames = await this.server.with(template, (client) => rowsOf(client, scenario.mixture));
     await this.drop(database);
-    // The legacy tables as they were before the run, not as it left them.
-    return { template, expected: { ...expected, legacy: before.legacy }, statements, seconds };
+    // The legacy tables as they were before a run, not as it left them; a change of names moves them.
+    const legacy = scenario.turn === null ? before.legacy : expected.legacy;
+    return { template, expected: { ...expected, legacy }, oldNames, statements, seconds };
   }
 
   async #undisturbed(
