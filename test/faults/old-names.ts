@@ -14,7 +14,7 @@ export async function rowsOf(client: pg.Client, mixture: LegacyMixture): Promise
   return lines;
 }
 
-/** Whether the names of a phase are all tables, or all views: a change of names is whole or has not happened. */
+/** Where a change of names is not whole: names of a phase of different kinds, or another state than they show. */
 export async function halfTurned(client: pg.Client, mixture: LegacyMixture): Promise<string[]> {
   const { rows } = await client.query<{ phase: string; kinds: string }>(
     `select p.phase, string_agg(distinct c.relkind::text, '') as kinds
@@ -24,5 +24,12 @@ export async function halfTurned(client: pg.Client, mixture: LegacyMixture): Pro
      group by 1 having count(distinct c.relkind) > 1`,
     [pairsOf(mixture).map(({ name }) => name), pairsOf(mixture).map(({ table }) => table)],
   );
-  return rows.map(({ phase, kinds }) => `the old names of ${phase} are of different kinds: ${kinds}`);
+  const state = await client.query<{ phase: string; state: string }>(
+    `select p.phase, p.state from drydock.phases p
+     where (p.state in ('cut-over', 'completed')) <> exists (select from drydock.moved_tables m where m.phase_id = p.id)`,
+  );
+  return [
+    ...rows.map(({ phase, kinds }) => `the old names of ${phase} are of different kinds: ${kinds}`),
+    ...state.rows.map((one) => `${one.phase} is ${one.state}, and its tables are elsewhere`),
+  ];
 }

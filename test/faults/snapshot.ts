@@ -6,7 +6,7 @@ export interface Snapshot {
   readonly legacy: readonly string[];
   /** Count and hash of every table that Drydock made for its users. */
   readonly unified: readonly string[];
-  /** Every column, constraint, index, trigger, function and view, in the server's own words. */
+  /** Every column, default, constraint, index, trigger, function and view, in the server's own words. */
   readonly structure: readonly string[];
   /** The phases and their batches as the ledger has them, without times. */
   readonly ledger: readonly string[];
@@ -19,6 +19,8 @@ const STRUCTURE: Readonly<Record<string, string>> = {
     from pg_class c join pg_namespace n on n.oid = relnamespace`,
   column: `select n.nspname, c.relname, attname, attnum, format_type(atttypid, atttypmod), attnotnull, attgenerated
     from pg_attribute a join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace where attnum > 0 and relkind in ('r', 'v')`,
+  default: `select n.nspname, c.relname, a.attname, pg_get_expr(d.adbin, d.adrelid)
+    from pg_attrdef d join pg_class c on c.oid = adrelid join pg_namespace n on n.oid = relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum = d.adnum`,
   constraint: `select n.nspname, conname, conrelid::regclass, pg_get_constraintdef(c.oid), convalidated, condeferrable
     from pg_constraint c join pg_namespace n on n.oid = connamespace`,
   index: `select n.nspname, pg_get_indexdef(i.indexrelid), indisvalid, indisready, indisunique, indisprimary

@@ -1,5 +1,6 @@
 import type { Kind } from '../kind.js';
 import { cancel, cancels, crash, terminate, terminateAll } from './backend.js';
+import { intrude, rewrite } from './intruders.js';
 import { connections, disk, timeouts } from './limits.js';
 import { lock } from './locks.js';
 import { cut, cutAll, cutCommit, failedCommit, stall, trickle } from './network.js';
@@ -27,6 +28,8 @@ export const KINDS: readonly Kind[] = [
   timeouts,
   connections,
   disk,
+  rewrite,
+  intrude,
 ];
 
 export function kindNamed(name: string): Kind {

@@ -230,6 +230,38 @@ export const MUTANTS: readonly Mutant[] = [
     fault: when.READER_TERMINATED,
   },
   {
+    name: 'a table rewritten under a snapshot read as empty',
+    edits: [{ file: 'db/fence.js', find: 'if (rows.length > 0)', replace: 'if (false)' }],
+    fault: when.REWRITTEN,
+  },
+  {
+    name: 'the unified tables open to others before the cutover',
+    edits: [
+      {
+        file: 'guard/guard.js',
+        find: 'when (not (${isOwnWrite(owner)}))',
+        replace: 'when (false)',
+      },
+    ],
+    fault: when.INTRUDED,
+  },
+  {
+    name: 'old names without the defaults of their tables',
+    edits: [{ file: 'cutover/swap.js', find: 'if (defaults.length > 0)', replace: 'if (false)' }],
+    fault: when.NOTHING_TO_TURN.cutover,
+  },
+  {
+    name: 'names swapped in another transaction than the state',
+    edits: [
+      {
+        file: 'cutover/swap.js',
+        find: 'await enterCutover(session, phaseId, catalog);',
+        replace: `await enterCutover(session, phaseId, catalog); ${NEW_TRANSACTION}`,
+      },
+    ],
+    fault: when.KILLED_IN_SWAP,
+  },
+  {
     name: 'a stalled connection waited for without end',
     edits: [{ file: 'db/watch.js', find: 'if (silent < LOOKS)', replace: 'if (true)' }],
     fault: when.STALLED,

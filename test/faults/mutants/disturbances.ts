@@ -1,9 +1,10 @@
 import type { Position } from '../connection.js';
 import type { Moment } from '../fault.js';
 import { cancel, terminate } from '../kinds/backend.js';
+import { intrude, rewrite } from '../kinds/intruders.js';
 import { cutCommit, failedCommit, stall } from '../kinds/network.js';
 import { kill, lateCommit } from '../kinds/process.js';
-import { SCENARIOS, type Scenario } from '../scenario.js';
+import { SCENARIOS, type Scenario, TURNS } from '../scenario.js';
 import type { MutantFault } from './mutant.js';
 
 function scenario(name: string): Scenario {
@@ -26,6 +27,35 @@ export const NOTHING: MutantFault = { kind: kill, scenario: FRESH, moment: { at:
 
 /** Nothing happens to a run that replaces what was loaded before. */
 export const NOTHING_TO_REPLACEMENT: MutantFault = { ...NOTHING, scenario: scenario('replace') };
+
+/** Nothing happens to a change of names. */
+export const NOTHING_TO_TURN = {
+  cutover: { ...NOTHING, scenario: TURNS.cutover, json: true },
+  rollback: { ...NOTHING, scenario: TURNS.rollback, json: true },
+  complete: { ...NOTHING, scenario: TURNS.complete, json: true },
+} as const satisfies Readonly<Record<string, MutantFault>>;
+
+/** A change of names, killed when its last statement before the COMMIT was sent. */
+export const KILLED_IN_SWAP: MutantFault = {
+  kind: kill,
+  scenario: TURNS.cutover,
+  json: true,
+  moment: at(/^insert into drydock\.events/, 1, 'before'),
+};
+
+/** A legacy table is rewritten between the snapshot and its reading. */
+export const REWRITTEN: MutantFault = {
+  kind: rewrite,
+  scenario: FRESH,
+  moment: at(/^set transaction snapshot/, 1, 'answered'),
+};
+
+/** An application writes to the unified tables when all is loaded. */
+export const INTRUDED: MutantFault = {
+  kind: intrude,
+  scenario: FRESH,
+  moment: at(/hashint8extended/, 1, 'before'),
+};
 
 /** Killed where this statement comes, before the server sees it. */
 export function killedAt(text: RegExp, nth: number): MutantFault {

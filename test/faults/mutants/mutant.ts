@@ -22,7 +22,10 @@ export interface Mutant extends PlantedBug {
 }
 
 /** What is done to a mutant; the same is done to the right command, which must pass. */
-export type MutantFault = Pick<Fault, 'kind' | 'scenario' | 'moment'> & { readonly atOnce?: boolean };
+export type MutantFault = Pick<Fault, 'kind' | 'scenario' | 'moment'> & {
+  readonly atOnce?: boolean;
+  readonly json?: boolean;
+};
 
 export const BLIND: Edit = {
   file: 'run/verify-phase.js',
