@@ -2,7 +2,7 @@ import type { Cleanup } from '../db/cleanup.js';
 import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
-import { isConnectionLost, isRetryable, type PostgresError, sqlState } from '../db/sqlstate.js';
+import { isConnectionLost, isRetryable, isRowError, type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { copyRowsOf } from '../extract/copy-source.js';
 import { closeGroup } from '../extract/group.js';
@@ -10,8 +10,9 @@ import { KeyRange, successor } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import type { Reject } from '../ledger/rejects.js';
 import { BatchRows } from '../load/batch-rows.js';
-import { culpritOf, refusalOf } from '../load/culprit.js';
+
 import { type Load, type LoadResult, loadBatch } from '../load/load-batch.js';
+import { refusalOf, refusedKey } from '../load/refused-key.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
@@ -67,9 +68,9 @@ export class BatchLoader {
           retryable: mayPass,
         });
       } catch (error) {
-        const culprit = culpritOf(error, rows, this.#targets);
-        if (culprit === undefined) throw this.#failure(batch, error);
-        await this.#putAside(batch, rows, culprit, error as PostgresError);
+        const refused = await this.#refusedKey(error, rows);
+        if (refused === undefined) throw this.#failure(batch, error);
+        await this.#putAside(batch, rows, refused, error as PostgresError);
       }
     }
   }
@@ -84,6 +85,17 @@ export class BatchLoader {
         this.#session = undefined;
       }
       throw error;
+    }
+  }
+
+  async #refusedKey(error: unknown, rows: BatchRows): Promise<string | undefined> {
+    const session = this.#session;
+    if (session === undefined || !isRowError(error)) return undefined;
+    await session.begin();
+    try {
+      return await refusedKey(session, error, rows, this.#targets);
+    } finally {
+      await session.rollback().catch(() => undefined);
     }
   }
 

@@ -1,10 +1,10 @@
 import type { Session } from '../db/session.js';
-import type { PostgresError } from '../db/sqlstate.js';
+import { isRowError, type PostgresError } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { KeyRange, successor } from '../keys/key-range.js';
 import { replaceRejects } from '../ledger/rejects.js';
 import type { BatchRows } from '../load/batch-rows.js';
-import { culpritOf, refusalOf } from '../load/culprit.js';
+import { refusalOf, refusedKey } from '../load/refused-key.js';
 import { type Replacement, replaceRange } from '../load/replace-range.js';
 import { foldedNames } from '../mapping/locate.js';
 import { SCRATCH_KEYS } from '../mapping/scratch.js';
@@ -31,9 +31,10 @@ export async function replaceKeys(session: Session, job: SyncJob, rows: BatchRow
       await session.execute('release savepoint drydock_replace');
       return replacement;
     } catch (error) {
-      const key = culpritOf(error, rows, job.targets);
-      if (key === undefined) throw error;
+      if (!isRowError(error)) throw error;
       await session.execute('rollback to savepoint drydock_replace');
+      const key = await refusedKey(session, error, rows, job.targets);
+      if (key === undefined) throw error;
       await putAside(session, job, rows, key, error as PostgresError);
     }
   }
