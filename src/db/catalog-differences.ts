@@ -1,6 +1,7 @@
 import { settableOptions } from './storage-options.js';
 
-type Things = Readonly<Record<string, unknown>>;
+/** Things by their names; not an object, whose `constructor` is there always. */
+type Things = ReadonlyMap<string, unknown>;
 
 /**
  * Each difference between two pictures of the catalog, in words.
@@ -8,12 +9,12 @@ type Things = Readonly<Record<string, unknown>>;
  * @param before - canonical JSON: for each part of the picture an object of things by name
  */
 export function catalogDifferences(before: string, after: string): string[] {
-  const [then, now] = [before, after].map((text) => JSON.parse(text) as Readonly<Record<string, Things>>);
+  const [then, now] = [thingsOf(JSON.parse(before)), thingsOf(JSON.parse(after))];
   const found: string[] = [];
   for (const part of union(then, now)) {
-    const [was, is] = [then?.[part] ?? {}, now?.[part] ?? {}];
+    const [was, is] = [thingsOf(then.get(part)), thingsOf(now.get(part))];
     for (const item of union(was, is)) {
-      const [left, right] = [was[item], is[item]];
+      const [left, right] = [was.get(item), is.get(item)];
       if (left === undefined) found.push(`${part}: ${item} was not there`);
       else if (right === undefined) found.push(`${part}: ${item} is gone`);
       else found.push(...thingDifferences(`${part}: ${item}`, left, right));
@@ -23,9 +24,10 @@ export function catalogDifferences(before: string, after: string): string[] {
 }
 
 function thingDifferences(what: string, left: unknown, right: unknown): string[] {
-  if (!isThings(left) || !isThings(right)) return same(left, right) ? [] : [change(what, left, right)];
-  return union(left, right).flatMap((member) => {
-    const [was, is] = [left, right].map((thing) => comparable(member, thing[member]));
+  if (!isObject(left) || !isObject(right)) return same(left, right) ? [] : [change(what, left, right)];
+  const [before, after] = [thingsOf(left), thingsOf(right)];
+  return union(before, after).flatMap((member) => {
+    const [was, is] = [before, after].map((thing) => comparable(member, thing.get(member)));
     return same(was, is) ? [] : [change(`${what}, ${member}`, was, is)];
   });
 }
@@ -35,7 +37,11 @@ function comparable(member: string, value: unknown): unknown {
   return member === 'options' && (value === null || Array.isArray(value)) ? settableOptions(value) : value;
 }
 
-function isThings(value: unknown): value is Things {
+function thingsOf(value: unknown): Things {
+  return new Map(Object.entries(value ?? {}));
+}
+
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -47,6 +53,6 @@ function change(what: string, left: unknown, right: unknown): string {
   return `${what} was ${JSON.stringify(left)}, now ${JSON.stringify(right)}`;
 }
 
-function union(one: object | undefined, other: object | undefined): string[] {
-  return [...new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})])].sort();
+function union(one: Things, other: Things): string[] {
+  return [...new Set([...one.keys(), ...other.keys()])].sort();
 }

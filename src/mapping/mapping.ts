@@ -62,6 +62,11 @@ export interface Conversion {
 /** Makes the conversion for a legacy column as it is found; null when its type is none that the rule knows. */
 export type ConversionFor = (column: Pick<CatalogColumn, 'type'>, shape: ShapeName) => Conversion | null;
 
+/** Where columns go, by name: a legacy table may have a column called `constructor`. */
+export function homesOf(homes: Readonly<Record<string, Home>>): ReadonlyMap<string, Home> {
+  return new Map(Object.entries(homes));
+}
+
 export interface SourceRule {
   readonly table: LegacyTableName;
   /** Begins the names of columns that hold this table's own values. */
@@ -72,7 +77,7 @@ export interface SourceRule {
    */
   readonly flag: string | null;
   /** Where each column goes, by name; a column not listed gets a column of its own. */
-  readonly homes: Readonly<Record<string, Home>>;
+  readonly homes: ReadonlyMap<string, Home>;
 }
 
 /** A column of the unified table that the transformer computes, in the order in which it gives them. */

@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { findLegacy } from './legacy.js';
 
 /** Changes whenever a mapping gives other bytes for the same rows. */
-const MAPPING_VERSION = 3;
+const MAPPING_VERSION = 4;
 
 /** What a phase's rows depend on: everything that must not change between two runs that share a ledger. */
 interface Configuration {
@@ -116,9 +116,8 @@ function changesBetween(then: Configuration, now: Configuration): string[] {
 }
 
 function tablesChanges(then: Configuration, now: Configuration): string[] {
-  return union(then.tables, now.tables).flatMap((table) =>
-    tableChanges(table, then.tables[table], now.tables[table]),
-  );
+  const [before, after] = [byName(then.tables), byName(now.tables)];
+  return union(before, after).flatMap((table) => tableChanges(table, before.get(table), after.get(table)));
 }
 
 /**
@@ -144,8 +143,9 @@ function tableChanges(
   if (then.schema !== now.schema) {
     changes.push(`table ${name} was in schema ${then.schema}, now ${now.schema}`);
   }
-  for (const column of union(then.columns, now.columns)) {
-    const [was, is] = [then.columns[column], now.columns[column]];
+  const [before, after] = [byName(then.columns), byName(now.columns)];
+  for (const column of union(before, after)) {
+    const [was, is] = [before.get(column), after.get(column)];
     if (was === is) continue;
     const what = `column ${name}.${column}`;
     if (was === undefined) changes.push(`${what} was not there, now ${is}`);
@@ -156,8 +156,13 @@ function tableChanges(
   return changes;
 }
 
-function union(one: object, other: object): string[] {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])];
+/** A column may be called as what every object has: `constructor`. */
+function byName<T>(things: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(things));
+}
+
+function union(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): string[] {
+  return [...new Set([...one.keys(), ...other.keys()])];
 }
 
 function listed(changes: readonly string[]): string {

@@ -18,7 +18,7 @@ const MOST_REMEMBERED = 16_384;
  */
 export function score(scale: Scale): ConversionFor {
   return ({ type }) => {
-    if (type.category !== 'N' || !(type.kind in CANONICAL)) return null;
+    if (type.category !== 'N' || !CANONICAL.has(type.kind)) return null;
     const places = scale === 'percent' ? 2 : 4;
     const complement = scale === 'unitComplement';
     const read = remembered((value: string) => {
@@ -83,19 +83,19 @@ const NINE = 0x39;
 const LONGEST_BELOW_100 = '99.99'.length;
 
 /** How each type prints a plain decimal: with trailing zeros up to its scale, or with none. */
-const CANONICAL: Readonly<Record<string, (fraction: string, type: ColumnType) => boolean>> = {
-  numeric: (fraction, type) =>
-    type.hasModifier ? fraction.length === Math.max(0, type.scale ?? 0) : !fraction.endsWith('0'),
-  float8: (fraction) => !fraction.endsWith('0'),
-  float4: (fraction) => !fraction.endsWith('0'),
-  int2: (fraction) => fraction === '',
-  int4: (fraction) => fraction === '',
-  int8: (fraction) => fraction === '',
-};
+const CANONICAL: ReadonlyMap<string, (fraction: string, type: ColumnType) => boolean> = new Map([
+  [
+    'numeric',
+    (fraction: string, type: ColumnType) =>
+      type.hasModifier ? fraction.length === Math.max(0, type.scale ?? 0) : !fraction.endsWith('0'),
+  ],
+  ...['float8', 'float4'].map((kind) => [kind, (fraction: string) => !fraction.endsWith('0')] as const),
+  ...['int2', 'int4', 'int8'].map((kind) => [kind, (fraction: string) => fraction === ''] as const),
+]);
 
 function isCanonical(value: string, type: ColumnType): boolean {
   const plain = /^(?:0|[1-9]\d*)(?:\.(\d+))?$/.exec(value);
-  return plain !== null && (CANONICAL[type.kind]?.(plain[1] ?? '', type) ?? false);
+  return plain !== null && (CANONICAL.get(type.kind)?.(plain[1] ?? '', type) ?? false);
 }
 
 /**

@@ -92,7 +92,7 @@ export function drawQueries({ queries }: Sample, points: readonly Point[]): void
         'td',
         { class: 'wide' },
         trend(
-          points.map((point) => point.queries[name] ?? null),
+          points.map((point) => (Object.hasOwn(point.queries, name) ? (point.queries[name] ?? null) : null)),
           baselineMs,
         ),
       ),

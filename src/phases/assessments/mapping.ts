@@ -1,5 +1,11 @@
 import { score } from '../../mapping/conversions/score.js';
-import type { ComputedColumn, Home, PhaseMapping, SourceRule } from '../../mapping/mapping.js';
+import {
+  type ComputedColumn,
+  type Home,
+  homesOf,
+  type PhaseMapping,
+  type SourceRule,
+} from '../../mapping/mapping.js';
 
 const own = (target: string): Home => ({ kind: 'own', target });
 const read = (target: string): Home => ({ kind: 'own', target, read: true });
@@ -14,7 +20,7 @@ const scores: SourceRule = {
   table: 'opportunity_scores',
   prefix: 'score',
   flag: 'from_opportunity_scores',
-  homes: {
+  homes: homesOf({
     id: { kind: 'id' },
     opportunity_id: key('score_opportunity_id'),
     market_demand: dimension('market_demand_score', 'unit'),
@@ -33,7 +39,7 @@ const scores: SourceRule = {
     score_date: read('score_date'),
     created_at: read('score_created_at'),
     updated_at: read('score_updated_at'),
-  },
+  }),
 };
 
 /** simplicity_score has one name in both shapes, and a scale of its own in each. */
@@ -48,7 +54,7 @@ const validations: SourceRule = {
   table: 'market_validations',
   prefix: 'validation',
   flag: null,
-  homes: {
+  homes: homesOf({
     id: key('id'),
     opportunity_id: key('opportunity_id'),
     validation_type: read('validation_type'),
@@ -59,14 +65,14 @@ const validations: SourceRule = {
     validation_date: read('validation_date'),
     created_at: read('created_at'),
     updated_at: read('updated_at'),
-  },
+  }),
 };
 
 const components: SourceRule = {
   table: 'score_components',
   prefix: 'component',
   flag: null,
-  homes: {
+  homes: homesOf({
     id: key('id'),
     opportunity_id: key('opportunity_id'),
     opportunity_score_id: key('opportunity_score_id'),
@@ -76,7 +82,7 @@ const components: SourceRule = {
     metric_value: read('metric_value'),
     created_at: read('created_at'),
     calculated_at: read('calculated_at'),
-  },
+  }),
 };
 
 /** The six dimensions with their weights in the total (those of shape B, which add up to 1). */
@@ -105,7 +111,11 @@ export const assessmentsMapping: PhaseMapping = {
   phase: 'assessments',
   unified: 'opportunity_assessments',
   folded: 'opportunity_assessment_records',
-  sources: [{ ...scores, homes: { ...scores.homes, simplicity_score: simplicity } }, validations, components],
+  sources: [
+    { ...scores, homes: new Map([...scores.homes, ['simplicity_score', simplicity]]) },
+    validations,
+    components,
+  ],
   computed: [
     { name: 'id', ddl: 'uuid not null' },
     { name: 'merge_key', ddl: 'uuid not null' },

@@ -2,7 +2,7 @@ import { upperCase } from '../../mapping/conversions/letter-case.js';
 import { same } from '../../mapping/conversions/same.js';
 import { score } from '../../mapping/conversions/score.js';
 import { stringList } from '../../mapping/conversions/string-list.js';
-import type { Home, PhaseMapping, SourceRule } from '../../mapping/mapping.js';
+import { type Home, homesOf, type PhaseMapping, type SourceRule } from '../../mapping/mapping.js';
 import { statusOf, UNIFIED_STATUSES } from './statuses.js';
 
 const text = (target: string): Home => ({ kind: 'golden', target, conversion: same });
@@ -21,7 +21,7 @@ const opportunities: SourceRule = {
   table: 'opportunities',
   prefix: 'opportunity',
   flag: 'from_opportunities',
-  homes: {
+  homes: homesOf({
     id: { kind: 'id' },
     title: text('title'),
     description: own('description'),
@@ -50,14 +50,14 @@ const opportunities: SourceRule = {
     created_at: time('opportunity_created_at'),
     updated_at: time('opportunity_updated_at'),
     last_reviewed_at: time('last_reviewed_at'),
-  },
+  }),
 };
 
 const appOpportunities: SourceRule = {
   table: 'app_opportunities',
   prefix: 'app',
   flag: 'from_app_opportunities',
-  homes: {
+  homes: homesOf({
     id: { kind: 'own', target: 'app_opportunity_id', key: true, read: true },
     submission_id: key('app_submission_id'),
     title: text('title'),
@@ -100,14 +100,14 @@ const appOpportunities: SourceRule = {
     created_at: time('app_created_at'),
     analyzed_at: time('analyzed_at'),
     trust_updated_at: time('trust_updated_at'),
-  },
+  }),
 };
 
 const workflowResults: SourceRule = {
   table: 'workflow_results',
   prefix: 'workflow',
   flag: 'from_workflow_results',
-  homes: {
+  homes: homesOf({
     id: { kind: 'own', target: 'workflow_result_id', key: true, read: true },
     opportunity_id: key('workflow_opportunity_id'),
     app_name: text('app_name'),
@@ -137,7 +137,7 @@ const workflowResults: SourceRule = {
     processed_at: time('processed_at'),
     created_at: time('workflow_created_at'),
     updated_at: time('workflow_updated_at'),
-  },
+  }),
 };
 
 /** The golden columns, in the order in which the merger gives them. */

@@ -16,12 +16,13 @@ export function configurationOf({ configuration }: Enhancements): Configuration 
 /** Refuses to go on where other things would be made now: columns came or went, or Drydock is another version. */
 export function requireSameEnhancements(enhancements: Enhancements, entry: PhaseEntry): void {
   const [then, now] = [JSON.parse(entry.config) as Configuration, configurationOf(enhancements)];
-  const names = new Set([...Object.keys(then.makes), ...Object.keys(now.makes)]);
-  const changes = [...names].filter((name) => then.makes[name] !== now.makes[name]);
+  const [before, after] = [new Map(Object.entries(then.makes)), new Map(Object.entries(now.makes))];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  const changes = [...names].filter((name) => before.get(name) !== after.get(name));
   if (changes.length === 0 && then.ledger === now.ledger) return;
   const what = changes.map((name) => {
-    if (now.makes[name] === undefined) return `${name} would not be made any more`;
-    return `${name} would be ${then.makes[name] === undefined ? 'made' : 'another one'}`;
+    if (!after.has(name)) return `${name} would not be made any more`;
+    return `${name} would be ${before.has(name) ? 'another one' : 'made'}`;
   });
   throw new DrydockError({
     code: 'configuration-changed',
