@@ -1,9 +1,11 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { withRole } from '../db/with-role.js';
+import { readTable } from '../legacy/catalog.js';
 import { foldedColumn } from '../mapping/bind.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
+import { rowAsTexts } from '../types/texts.js';
 import { oidArray } from './preflight/findings.js';
 import { executorOf, readExecutors } from './reverse/executors.js';
 
@@ -79,9 +81,11 @@ export async function repoint(
   const folded = foldedRow(phase, targets, key);
   if (folded === null || key.column === null) return 0;
   const column = ident(key.column);
+  const table = await readTable(session, key.schema, key.table);
+  if (table === undefined) throw new Error(`${key.qualified} is locked and not there`);
   const changed = await session.execute(
     `insert into drydock.repointed (phase_id, schema_name, table_name, column_name, old_id, new_id, row_before)
-     select ${phaseId}, ${literal(key.schema)}, ${literal(key.table)}, ${literal(key.column)}, t.${column}, f.unified_id, to_jsonb(t)
+     select ${phaseId}, ${literal(key.schema)}, ${literal(key.table)}, ${literal(key.column)}, t.${column}, f.unified_id, ${rowAsTexts(table.columns, 't')}
      from ${key.qualified} t join ${folded}`,
   );
   if (changed > 0) await renameRows(session, phaseId, key, key.column);

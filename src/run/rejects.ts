@@ -1,9 +1,10 @@
-import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { KeyRange, successor } from '../keys/key-range.js';
 import type { Reject } from '../ledger/rejects.js';
 import { extractionQuery } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
+import { spelled } from '../types/spelling.js';
+import { textsByName } from '../types/texts.js';
 
 /** All legacy rows of a key, whole, as rejects; their values as text, printed by the server. */
 export async function rejectsOf(
@@ -15,11 +16,13 @@ export async function rejectsOf(
   const rejects: Reject[] = [];
   for (const keyed of phase.keyed) {
     const { extracted, rule } = keyed.source;
-    const names = extracted.map((column) => literal(column.name));
-    const values = extracted.map((_, index) => `e.c${index}::text`);
+    const values = extracted.map(({ name, type }, index) => ({
+      name,
+      // What is not copied in binary is a text that was spelled already.
+      text: type.binary ? spelled(`e.c${index}`, type.hiding) : `e.c${index}::text`,
+    }));
     const rows = extractionQuery(keyed, new KeyRange(key, successor(key)));
-    const payload = `json_object(array[${names.join(', ')}]::text[], array[${values.join(', ')}]::text[])`;
-    for (const row of await session.query(`select ${payload}::jsonb::text as payload from (${rows}) e`))
+    for (const row of await session.query(`select ${textsByName(values)}::text as payload from (${rows}) e`))
       rejects.push({ source: rule.table, key, reason, payload: String(row.payload) });
   }
   return rejects;
