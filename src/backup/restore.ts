@@ -21,7 +21,7 @@ import type { ManifestTable } from './manifest.js';
 import { Builder } from './restore-objects.js';
 import { restoreRights } from './restore-rights.js';
 import { type RestoreTarget, requireRoom, targetOf } from './restore-target.js';
-import { copyStatement, hashTable } from './save-table.js';
+import { copyInStatement, copyOutStatement, hashTable } from './save-table.js';
 
 const NOTHING = 'Nothing was restored: all of it is one transaction.';
 
@@ -135,7 +135,7 @@ export async function fill(
   pipeline(createReadStream(join(directory, file.file)), gunzip, text, () => undefined);
   let rows: number;
   try {
-    rows = await session.copyIn(copyStatement(table, file.columns, 'from stdin'), text);
+    rows = await session.copyIn(copyInStatement(table, file.columns), text);
   } catch (error) {
     const state = sqlState(error);
     if (state === undefined || !/^(22|23|42)...$/.test(state)) throw error;
@@ -165,7 +165,7 @@ export async function compareRows(
   }
   if (proof !== 'hash') {
     const text = new Digesting({ countLines: true });
-    const copy = session.copyOut(copyStatement(table, file.columns, 'to stdout'));
+    const copy = session.copyOut(copyOutStatement(table, file.columns));
     pipeline(copy, text, () => undefined);
     for await (const _ of text);
     if (text.result().sha256 !== file.textSha256) throw notTaken(table, 'its text is not what was saved');

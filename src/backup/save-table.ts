@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { ident, qualified } from '../db/identifier.js';
+import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { CatalogTable } from '../legacy/catalog.js';
+import { sentBytes, spelled } from '../types/spelling.js';
 import type { TableDefinition } from './catalog/document.js';
 import { LineTooLongError } from './digest.js';
 import type { ManifestTable } from './manifest.js';
@@ -24,7 +25,8 @@ export async function saveTable(
 ): Promise<ManifestTable> {
   const columns = copiedColumns(definition);
   const file = `${String(to.number).padStart(2, '0')}-${table.name.replace(/[^A-Za-z0-9_]/g, '_')}.copy.gz`;
-  const copy = session.copyOut(copyStatement(table, columns, 'to stdout'));
+  await requireWholeTexts(session, table, columns);
+  const copy = session.copyOut(copyOutStatement(table, columns));
   const written = await writeCompressed(join(to.directory, file), copy, signal).catch((error: unknown) => {
     throw error instanceof LineTooLongError ? tooLong(table, error) : error;
   });
@@ -44,6 +46,35 @@ function tooLong({ schema, name }: CatalogTable, cause: LineTooLongError): Drydo
   });
 }
 
+/**
+ * A file holds texts. What a type of others prints of a value may be less than the value (a `unit` is rounded to the digits of a
+ * float8 that it prints): such a one would come back as another.
+ */
+async function requireWholeTexts(
+  session: Session,
+  table: CatalogTable,
+  columns: readonly string[],
+): Promise<void> {
+  const others = table.columns.filter(({ name, type }) => type.sameBy === 'bytes' && columns.includes(name));
+  if (others.length === 0) return;
+  const cases = others.map(({ name, type }) => {
+    const value = `r.${ident(name)}`;
+    const read = `(${spelled(value, type.hiding)})::${type.name}`;
+    return `when ${sentBytes(value)} is distinct from ${sentBytes(read)} then ${literal(name)}`;
+  });
+  const [found] = await session.query(
+    `select c.name from (select case ${cases.join(' ')} end as name from only ${qualified(table.schema, table.name)} r) c
+     where c.name is not null limit 1`,
+  );
+  if (found === undefined) return;
+  throw new DrydockError({
+    code: 'unsupported-type',
+    what: `Column ${String(found.name)} of ${table.schema}.${table.name} holds a value that its type prints as another one: no backup of texts, pg_dump's included, gives it back.`,
+    state: 'The backup was given up, and its files were removed.',
+    next: 'Round these values to what is printed of them (set the column to its own text), or go without a backup of this table.',
+  });
+}
+
 /** The columns whose values are kept; the others are computed from them. */
 function copiedColumns({ schema, name, columns }: TableDefinition): string[] {
   const copied = columns.filter(({ generated }) => generated === '').map((column) => column.name);
@@ -56,13 +87,28 @@ function copiedColumns({ schema, name, columns }: TableDefinition): string[] {
   });
 }
 
-/** `copy table (columns) to stdout` or `from stdin`: text, as the pinned settings of every session print it. */
-export function copyStatement(
-  { schema, name }: { readonly schema: string; readonly name: string },
+/** `copy table (columns) from stdin`: text, as the pinned settings of every session read it. */
+export function copyInStatement(
+  { schema, name }: Pick<CatalogTable, 'schema' | 'name'>,
   columns: readonly string[],
-  direction: 'to stdout' | 'from stdin',
 ): string {
-  return `copy ${qualified(schema, name)} (${columns.map(ident).join(', ')}) ${direction}`;
+  return `copy ${qualified(schema, name)} (${columns.map(ident).join(', ')}) from stdin`;
+}
+
+/** The same to stdout. Where what the server prints of a value is less than the value, its text is put together. */
+export function copyOutStatement(
+  table: Pick<CatalogTable, 'schema' | 'name' | 'columns'>,
+  columns: readonly string[],
+): string {
+  const from = qualified(table.schema, table.name);
+  const hiding = new Map(table.columns.map(({ name, type }) => [name, type.hiding]));
+  if (columns.every((name) => (hiding.get(name) ?? null) === null))
+    return `copy ${from} (${columns.map(ident).join(', ')}) to stdout`;
+  const values = columns.map((name) => {
+    const node = hiding.get(name) ?? null;
+    return node === null ? `r.${ident(name)}` : spelled(`r.${ident(name)}`, node);
+  });
+  return `copy (select ${values.join(', ')} from only ${from} r) to stdout`;
 }
 
 /** Count and hash of a table, generated columns included. */

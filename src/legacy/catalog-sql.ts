@@ -32,9 +32,8 @@ join pg_namespace n on n.nspname = wanted.schema
 join pg_class c on c.relnamespace = n.oid and c.relname = wanted.name and c.relkind in ('r', 'p', 'v', 'm', 'f')`;
 
 /**
- * The columns of the tables of `$1`, oids parted by commas; those of one table in their order. A type is sent in binary
- * where all that it is made of can be: elements, fields, bounds. NOT NULL that was not validated (18 and newer) says
- * nothing of the rows that are there.
+ * The columns of the tables of `$1`, oids parted by commas; those of one table in their order. NOT NULL that was not
+ * validated (18 and newer) says nothing of the rows that are there.
  */
 export const COLUMN_SQL = `
 with recursive base (attrelid, attnum, oid, typmod) as (
@@ -45,30 +44,14 @@ with recursive base (attrelid, attnum, oid, typmod) as (
   select b.attrelid, b.attnum, t.typbasetype, t.typtypmod
   from base b
   join pg_type t on t.oid = b.oid and t.typtype = 'd'
-), part (whole, oid) as (
-  select b.oid, b.oid from base b
-  union
-  select p.whole, x.oid
-  from part p
-  join pg_type t on t.oid = p.oid
-  cross join lateral (
-    select t.typbasetype where t.typtype = 'd'
-    union all select t.typelem where t.typcategory = 'A'
-    union all select a.atttypid from pg_attribute a where t.typtype = 'c' and a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
-    union all select g.rngsubtype from pg_range g where g.rngtypid = t.oid
-    union all select g.rngtypid from pg_range g where g.rngmultitypid = t.oid
-  ) x (oid)
 )
 select a.attrelid::text as table_oid, a.attname as name,
   (a.attnotnull and not exists (
     select from pg_constraint n where n.conrelid = a.attrelid and n.contype = 'n' and not n.convalidated and a.attnum = any (n.conkey)
   ))::text as not_null,
   format_type(a.atttypid, a.atttypmod) as type_name, format_type(b.oid, b.typmod) as base_name,
-  bt.typname as kind, bt.typcategory::text as category, bt.typtype::text as typtype, b.typmod::text as typmod,
+  bt.oid::text as base_oid, bt.typname as kind, bt.typcategory::text as category, b.typmod::text as typmod,
   bn.nspname = 'pg_catalog' as builtin,
-  (bt.oid <> 'pg_catalog.xml'::pg_catalog.regtype and not exists (
-    select from part p join pg_type pt on pt.oid = p.oid where p.whole = bt.oid and (pt.typsend = 0 or pt.typreceive = 0)
-  ))::text as binary,
   case when a.attcollation <> t.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation,
   coalesce(co.collisdeterministic, true)::text as deterministic
 from pg_attribute a

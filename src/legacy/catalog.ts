@@ -1,7 +1,10 @@
 import type { Session, TextRow } from '../db/session.js';
+import type { TypeFacts } from '../types/builtin.js';
+import { needsSpelling, sameBy, type TypeNode, travelsInBinary } from '../types/type-node.js';
 import { COLUMN_SQL, TABLE_SQL } from './catalog-sql.js';
+import { readTypeNodes } from './type-nodes.js';
 
-/** How far a type's equality can be trusted to be identity, which decides how it is hashed. */
+/** The type of a column, and what its values can be trusted with: what that rests on is in one table, see `types/builtin.ts`. */
 export interface ColumnType {
   /** As `format_type` prints it, qualified where needed: usable in DDL and casts. */
   readonly name: string;
@@ -17,10 +20,13 @@ export interface ColumnType {
   readonly scale: number | null;
   /** Quoted collation, where it is not the type's own. */
   readonly collation: string | null;
-  /** Values can be sent and taken in binary, and are the same then; most are. Of xml the declaration is not sent. */
+  /** Values can be sent and taken in binary, and are the same then; most are. */
   readonly binary: boolean;
-  /** Equal values always print the same, and the type has an extended hash function. */
-  readonly exactEquality: boolean;
+  readonly isArray: boolean;
+  /** What says that two values are the same one. */
+  readonly sameBy: TypeFacts['sameBy'];
+  /** How the type is made, where what it prints of a value hides something of it; else null. */
+  readonly hiding: TypeNode | null;
 }
 
 export interface CatalogColumn {
@@ -50,26 +56,6 @@ export interface CatalogTable {
   /** Whether rows of tables that inherit from it are its rows, too: neither its keys nor a reference to it knows of those. */
   readonly hasChildren: boolean;
 }
-
-/** Base types whose equality operator means the very same value, and that hash. */
-const EXACT_KINDS = new Set([
-  'bool',
-  'bytea',
-  'char',
-  'name',
-  'int8',
-  'int2',
-  'int4',
-  'oid',
-  'text',
-  'varchar',
-  'uuid',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'pg_lsn',
-]);
 
 /** A table by its name. */
 export type TableName = Pick<CatalogTable, 'schema' | 'name'>;
@@ -106,13 +92,19 @@ export async function readTables(session: Session, names: readonly TableName[]):
   ]);
   if (tables.length === 0) return [];
   const columns = await session.query(COLUMN_SQL, [tables.map(({ oid }) => oid).join(',')]);
+  const nodeOf = await readTypeNodes(
+    session,
+    columns.map((column) => String(column.base_oid)),
+  );
   return tables.map(
     (table): CatalogTable => ({
       schema: String(table.schema),
       name: String(table.name),
       oid: String(table.oid),
       kind: String(table.kind),
-      columns: columns.filter((column) => column.table_oid === table.oid).map(columnFrom),
+      columns: columns
+        .filter((column) => column.table_oid === table.oid)
+        .map((column) => columnFrom(column, nodeOf(String(column.base_oid)))),
       uniqueKeys: JSON.parse(String(table.unique_keys)) as string[][],
       indexed: JSON.parse(String(table.indexed)) as string[],
       bytes: Number(table.bytes),
@@ -126,7 +118,7 @@ export async function readTables(session: Session, names: readonly TableName[]):
   );
 }
 
-function columnFrom(row: TextRow): CatalogColumn {
+function columnFrom(row: TextRow, node: TypeNode): CatalogColumn {
   const kind = String(row.kind);
   const typmod = Number(row.typmod);
   const builtin = row.builtin === 't';
@@ -142,9 +134,15 @@ function columnFrom(row: TextRow): CatalogColumn {
       // numeric's modifier holds precision << 16 | scale (11 bits, signed), plus 4
       scale: kind === 'numeric' && typmod >= 0 ? (((typmod - 4) & 0x7ff) ^ 1024) - 1024 : null,
       collation: row.collation ?? null,
-      binary: row.binary === 'true',
-      exactEquality:
-        row.deterministic === 'true' && (row.typtype === 'e' || (builtin && EXACT_KINDS.has(kind))),
+      binary: travelsInBinary(node),
+      isArray: node.made === 'array',
+      sameBy: row.deterministic === 'true' ? sameBy(node) : looser(sameBy(node)),
+      hiding: needsSpelling(node) ? node : null,
     },
   };
+}
+
+/** Where a collation holds different texts for equal. */
+function looser(by: TypeFacts['sameBy']): TypeFacts['sameBy'] {
+  return by === 'value' ? 'text' : by;
 }

@@ -5,6 +5,7 @@ import type { KeyScope } from '../mapping/keyed-source.js';
 import type { Target, Targets } from '../mapping/targets.js';
 import type { BatchRows } from './batch-rows.js';
 import { copyRows } from './copy-rows.js';
+import { rowsDiffer, rowText } from './row-difference.js';
 
 const WORTH_COUNTING = 500;
 
@@ -113,7 +114,7 @@ async function replaceUnified(
   const deleted =
     goes === 0 ? 0 : await session.execute(booked(`delete from ${target.qualified} t where ${still}`));
   const updated = await session.execute(
-    `update ${target.qualified} t set (${columns}) = row(${fields('s')}) from ${staged} s where s.id = t.id and row(${fields('t')})::record *<> row(${fields('s')})::record`,
+    `update ${target.qualified} t set (${columns}) = row(${fields('s')}) from ${staged} s where s.id = t.id and ${rowsDiffer(target.table, 't', 's')}`,
   );
   const inserted = await session.execute(
     booked(
@@ -134,7 +135,7 @@ async function replaceFolded(
 ): Promise<number> {
   const columns = target.table.copied.join(', ');
   const inRange = scope.condition('t.merge_key');
-  const row = `array[${['unified_id', ...names].join(', ')}] as ids, row(${columns})::text`;
+  const row = `array[${['unified_id', ...names].join(', ')}] as ids, ${rowText(target.table)}`;
   const stored = `select ${row} from ${target.qualified} t where ${inRange}`;
   const wanted = `select ${row} from ${staged} t`;
   const different = await session.execute(

@@ -2,6 +2,7 @@ import { isReadable } from '../copy-binary/decode.js';
 import { generatedName } from '../db/identifier.js';
 import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
+import { spelled } from '../types/spelling.js';
 import type { BoundColumn, PhaseMapping, SourceRule } from './mapping.js';
 
 /** A source table that is there, with every column's home settled. */
@@ -44,7 +45,7 @@ class ColumnNames {
 
   constructor(mapping: PhaseMapping) {
     const ruled = mapping.sources.flatMap((rule) =>
-      Object.values(rule.homes).flatMap((home) => (home.kind === 'own' ? [home.target] : [])),
+      [...rule.homes.values()].flatMap((home) => (home.kind === 'own' ? [home.target] : [])),
     );
     this.#planned = new Set(
       [...mapping.computed, ...mapping.always].map((column) => column.name).concat(ruled),
@@ -90,7 +91,7 @@ function bindColumn(
   names: ColumnNames,
 ): BoundColumn {
   const { name, type } = column;
-  const home = rule.homes[name];
+  const home = rule.homes.get(name);
   if (home?.kind === 'id') return { name, type, home, read: true, key: true };
   if (home?.kind === 'own') {
     // A fixed type only where the bytes mean the same in it.
@@ -113,9 +114,20 @@ function bindColumn(
   return { name, type, home: { kind: 'own', target, stored: storedType(type) }, read: false, key: false };
 }
 
-/** The type in which we keep values of a legacy type: its base, or text where values cannot be sent in binary. */
+/**
+ * The type in which we keep values of a legacy type: its base, or text where values cannot be sent in binary. An array of such
+ * is one of texts: what is read from the text of a whole array depends on a setting of the reader's.
+ */
 export function storedType(type: ColumnType): string {
-  return type.binary ? type.base : 'text';
+  if (type.binary) return type.base;
+  return type.isArray ? 'text[]' : 'text';
+}
+
+/** SQL of a legacy value in that type. */
+export function storedValue(value: string, type: ColumnType): string {
+  if (type.binary) return value;
+  const text = spelled(value, type.hiding);
+  return type.isArray ? `${text}::text[]` : text;
 }
 
 /** The name of the column that keeps a legacy column of a folded row. */

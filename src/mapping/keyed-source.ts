@@ -1,5 +1,5 @@
 import { ident, qualified } from '../db/identifier.js';
-import type { BoundSource } from './bind.js';
+import { type BoundSource, storedValue } from './bind.js';
 import { listedRows } from './locate.js';
 import type { Wanted } from './wanted.js';
 
@@ -70,7 +70,7 @@ export function extractedFrom(
 ): string {
   const extras = keyed.extras.map((extra, index) => `, ${extra} as x${index}`).join('');
   const columns = keyed.source.extracted
-    .map((column, index) => `, r.${ident(column.name)}${column.type.binary ? '' : '::text'} as c${index}`)
+    .map((column, index) => `, ${storedValue(`r.${ident(column.name)}`, column.type)} as c${index}`)
     .join('');
   return `select ${keyed.key} as merge_key${extras}${columns} from ${relation} ${keyed.joins}`;
 }

@@ -40,7 +40,7 @@ export function fromFolded(source: BoundSource, column: BoundColumn, alias: stri
 
 /** The legacy value of one column from a row `alias` of the reject table. */
 export function fromReject(column: BoundColumn, alias: string): string {
-  return `(${alias}.payload ->> ${literal(column.name)})::${column.type.name}`;
+  return castBack(`(${alias}.payload ->> ${literal(column.name)})`, 'text', column.type);
 }
 
 /** No cast where none is needed: the view's column is then a plain column, and an index on it is found. */

@@ -10,6 +10,8 @@ export interface TargetTable {
   readonly definitions: readonly string[];
   /** Quoted names, in the order of the fields of a copied row. */
   readonly copied: readonly string[];
+  /** Those of them whose values are told apart by what is sent of them alone: neither by their text nor by how they are stored. */
+  readonly sentOnly: readonly string[];
 }
 
 /** The block of own columns that a source has in the unified table; empty when its rows are never in it. */
@@ -34,7 +36,15 @@ export function unifiedTable(bound: BoundPhase): TargetTable {
       ...mapping.computed.map((column) => ident(column.name)),
       ...own.map((column) => ident(ownTarget(column))),
     ],
+    sentOnly: own
+      .filter((column) => isSentOnly(ownHome(column).stored, column))
+      .map((column) => ident(ownTarget(column))),
   };
+}
+
+/** Kept as text, a value is its text. */
+function isSentOnly(stored: string, { type }: BoundColumn): boolean {
+  return stored === type.base && type.sameBy === 'bytes';
 }
 
 /** Rows kept whole: which table they come from, which unified row they belong to, and every column of theirs. */
@@ -53,6 +63,9 @@ export function foldedTable(bound: BoundPhase): TargetTable {
       ...kept.map(({ name, column }) => `${ident(name)} ${collated(storedType(column.type), column)}`),
     ],
     copied: [...FOLDED_HEAD, ...kept.map(({ name }) => ident(name))],
+    sentOnly: kept
+      .filter(({ column }) => isSentOnly(storedType(column.type), column))
+      .map(({ name }) => ident(name)),
   };
 }
 

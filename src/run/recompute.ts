@@ -4,6 +4,7 @@ import type { Session, TextRow } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import { stageRows } from '../load/replace-range.js';
+import { rowsDiffer, rowText, valuesDiffer } from '../load/row-difference.js';
 import type { KeyScope } from '../mapping/keyed-source.js';
 import type { Target, Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
@@ -87,18 +88,17 @@ async function differingUnified(
   staged: string,
   inRange: string,
 ): Promise<TextRow | undefined> {
-  const columns = target.table.copied;
-  const row = (alias: string) => `row(${columns.map((column) => `${alias}.${column}`).join(', ')})::record`;
+  const { copied: columns, sentOnly } = target.table;
   const differing = columns.map(
     (column) =>
-      `case when t.id is null or s.id is null or t.${column}::text is distinct from s.${column}::text then ${literal(column)} end`,
+      `case when t.id is null or s.id is null or ${valuesDiffer(column, sentOnly, 't', 's')} then ${literal(column)} end`,
   );
   const [first] = await session.query(
     `select coalesce(t.merge_key, s.merge_key)::text as key, coalesce(t.id, s.id)::text as id,
        array_to_string(array[${differing.join(', ')}], ', ') as columns
      from (select * from ${target.qualified} u where ${inRange}) t
      full join ${staged} s on s.id = t.id
-     where t.id is null or s.id is null or ${row('t')} *<> ${row('s')}
+     where t.id is null or s.id is null or ${rowsDiffer(target.table, 't', 's')}
      order by 1, 2 limit 1`,
   );
   return first;
@@ -112,7 +112,7 @@ async function differingFolded(
   inRange: string,
 ): Promise<TextRow | undefined> {
   const rows = (from: string) =>
-    `select merge_key, unified_id, source, row(${target.table.copied.join(', ')})::text as line from ${from}`;
+    `select merge_key, unified_id, source, ${rowText(target.table)} as line from ${from}`;
   const stored = rows(`${target.qualified} u where ${inRange}`);
   const wanted = rows(`${staged} u`);
   const [first] = await session.query(

@@ -8,7 +8,7 @@ import { spanOf } from '../ledger/batches.js';
 import type { Targets } from '../mapping/targets.js';
 import type { Phase } from '../phases/phase.js';
 import type { Invariant } from '../reports/verify.js';
-import { textOf } from '../verify/hash.js';
+import { bytesOf, textOf } from '../verify/hash.js';
 import { type Comparison, keyedRows, keyName, type SideName, withClause } from '../verify/sides.js';
 import type { Context } from './context.js';
 import { openReader } from './reader.js';
@@ -67,7 +67,7 @@ async function compareTexts(
 
   async function sideRows(side: SideName, cleanup: Cleanup): Promise<AsyncIterator<RowBytes, undefined>> {
     const session = await openReader(context, cleanup, snapshot);
-    const columns = table.columns.map((column) => textOf(column, 'r'));
+    const columns = table.columns.flatMap((column) => [textOf(column, 'r'), ...bytesOf(column, 'r')]);
     const key = `r.${keyName(comparison)}`;
     const query = `${withClause(comparison, side)} select ${key}, ${columns.join(', ')} from (${keyedRows(comparison, side)}) r where ${range.condition(key)} order by 1, ${columns.map((_, index) => index + 2).join(', ')}`;
     return rows(session, query);

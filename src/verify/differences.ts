@@ -2,7 +2,7 @@ import type { Session, TextRow } from '../db/session.js';
 import type { Batch } from '../ledger/batches.js';
 import type { CatalogTable } from '../legacy/catalog.js';
 import type { Difference } from '../reports/verify.js';
-import { textOf } from './hash.js';
+import { bytesOf, textOf } from './hash.js';
 import { type Comparison, keyedRows, keyName, type SideName, withClause } from './sides.js';
 
 /** The rows of one batch that are on one side only, each with all columns as text, at most `limit` per side. */
@@ -55,7 +55,12 @@ export async function findDifferences(
   }
 
   function texts(side: SideName): string {
-    const columns = table.columns.map((column, index) => `, ${textOf(column, 'r')} as c${index}`).join('');
+    const columns = table.columns
+      .map((column, index) => {
+        const bytes = bytesOf(column, 'r').map((value) => `, ${value} as b${index}`);
+        return `, ${textOf(column, 'r')} as c${index}${bytes.join('')}`;
+      })
+      .join('');
     const key = `r.${keyName(comparison)}`;
     return `select ${key} as merge_key${columns} from (${keyedRows(comparison, side)}) r where ${batch.range.condition(key)}`;
   }
@@ -96,12 +101,21 @@ function differingColumns(
 ): Difference['columns'] {
   const columns = table.columns.flatMap((column, index) => {
     const [left, right] = [legacy?.[`c${index}`] ?? null, unified?.[`c${index}`] ?? null];
-    return left === right ? [] : [{ column: column.name, legacy: left, unified: right }];
+    if (left !== right) return [{ column: column.name, legacy: left, unified: right }];
+    const [sent, given] = [legacy?.[`b${index}`] ?? null, unified?.[`b${index}`] ?? null];
+    return sent === given
+      ? []
+      : [{ column: column.name, legacy: withBytes(left, sent), unified: withBytes(right, given) }];
   });
   const keys = [legacy?.merge_key ?? null, unified?.merge_key ?? null] as const;
   return columns.length > 0 || keys[0] === keys[1]
     ? columns
     : [{ column: 'merge_key', legacy: keys[0], unified: keys[1] }];
+}
+
+/** Different values that print the same, told apart. */
+function withBytes(text: string | null, bytes: string | null): string | null {
+  return text === null || bytes === null ? text : `${text} (\\x${bytes})`;
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

@@ -1,29 +1,33 @@
 import { ident } from '../db/identifier.js';
 import type { CatalogColumn } from '../legacy/catalog.js';
+import { sentBytes, spelled } from '../types/spelling.js';
 
 /** Two seeds: what one sum should miss by chance, the other one sees. */
 const SEEDS = [7_919, 104_729] as const;
 
 /**
  * A column's value as it goes into the hash: as it is where equality means identity, else as its text (numeric
- * without scale, floats because of -0, json, jsonb, intervals, collations under which different texts are equal, …).
+ * without scale, floats because of -0, json, jsonb, intervals, collations under which different texts are equal, …), and
+ * as what is sent of it where different values may print the same.
  */
-function hashed(column: CatalogColumn, alias: string): string {
-  const name = `${alias}.${ident(column.name)}`;
-  return column.type.exactEquality ? name : textOf(column, alias);
+function hashed(column: CatalogColumn, alias: string): string[] {
+  if (column.type.sameBy === 'value') return [`${alias}.${ident(column.name)}`];
+  return [textOf(column, alias), ...bytesOf(column, alias)];
 }
 
-/** A column's value as Postgres prints it. A cast of char(n) to text would cut its blanks. */
-export function textOf(column: CatalogColumn, alias: string): string {
-  const name = `${alias}.${ident(column.name)}`;
-  if (column.type.kind === 'bpchar')
-    return `case when ${name} is not null then concat(${name}) end collate "C"`;
-  return `${name}::text collate "C"`;
+/** A column's value as Postgres prints it, and whole where that would hide something. */
+export function textOf({ name, type }: CatalogColumn, alias: string): string {
+  return `${spelled(`${alias}.${ident(name)}`, type.hiding)} collate "C"`;
+}
+
+/** What is sent of a column's value, as text, where its text does not tell it from all others; nothing where it does. */
+export function bytesOf({ name, type }: CatalogColumn, alias: string): string[] {
+  return type.sameBy === 'bytes' ? [sentBytes(`${alias}.${ident(name)}`)] : [];
 }
 
 /** A row of all values as they go into the hash. */
 export function hashedRow(columns: readonly CatalogColumn[], alias: string): string {
-  return `row(${columns.map((column) => hashed(column, alias)).join(', ')})`;
+  return `row(${columns.flatMap((column) => hashed(column, alias)).join(', ')})`;
 }
 
 /**

@@ -67,7 +67,7 @@ describe('the type of a column', () => {
     ['document', 'jsonb', 'jsonb', 'jsonb', 'U', false, null, null, false],
     ['collated', 'text', 'text', 'text', 'S', false, null, 'pg_catalog."C"', true],
     ['loose', 'text', 'text', 'text', 'S', false, null, 'public.loose', false],
-  ])('%s', (name, ddl, base, kind, category, hasModifier, scale, collation, exactEquality) => {
+  ])('%s', (name, ddl, base, kind, category, hasModifier, scale, collation, isExact) => {
     const type = {
       name: ddl,
       base,
@@ -77,7 +77,9 @@ describe('the type of a column', () => {
       scale,
       collation,
       binary: true,
-      exactEquality,
+      isArray: name.endsWith('s'),
+      sameBy: isExact ? 'value' : 'text',
+      hiding: kind === 'bpchar' ? expect.objectContaining({ made: 'plain' }) : null,
     };
     expect(columnOf(table, name)?.type).toEqual(type);
   });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 const TEXT: CatalogColumn['type'] = {
-  name: 'text', base: 'text', kind: 'text', category: 'S', hasModifier: false, scale: null, collation: null, binary: true, exactEquality: true,
+  name: 'text', base: 'text', kind: 'text', category: 'S', hasModifier: false, scale: null, collation: null, binary: true, isArray: false, sameBy: 'value', hiding: null,
 }; // biome-ignore format: a row
 const column = (name: string): CatalogColumn => ({ name, type: TEXT, notNull: false });
 
@@ -47,7 +47,7 @@ const unquoted = (names: readonly string[]) => names.map((name) => name.replaceA
 /** Names of ours, alone and without the prefixes that they might get. */
 function ourNames(mapping: PhaseMapping): string[] {
   const targets = mapping.sources.flatMap(({ homes }) =>
-    Object.values(homes).flatMap((home) => ('target' in home ? [home.target] : [])),
+    [...homes.values()].flatMap((home) => ('target' in home ? [home.target] : [])),
   );
   const all = [...mapping.computed, ...mapping.always]
     .map(({ name }) => name)
@@ -61,7 +61,7 @@ function ourNames(mapping: PhaseMapping): string[] {
     all.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
   );
   return [
-    ...new Set([...all, ...stripped, ...mapping.sources.flatMap(({ homes }) => Object.keys(homes))]),
+    ...new Set([...all, ...stripped, ...mapping.sources.flatMap(({ homes }) => [...homes.keys()])]),
   ].filter((name) => name !== '');
 }
 

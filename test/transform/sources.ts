@@ -39,7 +39,7 @@ export function sourceOf(parts: Parts): BoundSource {
   const typeOf = (name: string): CatalogColumn['type'] => {
     const kind = kinds[name] ?? 'text';
     return {
-      name: kind, base: kind, kind, category: CATEGORIES[kind] ?? 'S', hasModifier: false, scale: null, collation: null, binary: true, exactEquality: true,
+      name: kind, base: kind, kind, category: CATEGORIES[kind] ?? 'S', hasModifier: false, scale: null, collation: null, binary: true, isArray: false, sameBy: 'value', hiding: null,
     }; // biome-ignore format: a row
   };
   const catalog = [...golden, ...read, ...rest].map(
@@ -59,7 +59,7 @@ export function sourceOf(parts: Parts): BoundSource {
     };
   });
   return {
-    rule: { table, prefix: table, flag: inUnified ? `from_${table}` : null, homes: {} },
+    rule: { table, prefix: table, flag: inUnified ? `from_${table}` : null, homes: new Map() },
     table: {
       schema: 'public', home: 'public', name: table, oid: '1', kind: 'r', columns: catalog, uniqueKeys: keyed ? [['id']] : [], indexed: keyed ? ['id'] : [], bytes: 0,
       estimatedRows: 0, comment: null, canSelect: true, canReference: true, hidesRows: false, hasChildren: false,

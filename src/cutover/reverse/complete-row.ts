@@ -1,11 +1,13 @@
 import { ident, literal } from '../../db/identifier.js';
 import { printed } from '../../mapping/conversions/same.js';
+import { storedValue } from '../../mapping/bind.js';
 import type { ComputedColumn } from '../../mapping/mapping.js';
 import { fromUnified } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { ownBlock, ownTarget } from '../../mapping/tables.js';
 import type { Targets } from '../../mapping/targets.js';
 import type { Phase } from '../../phases/phase.js';
+import { differ } from '../../types/spelling.js';
 import { goldenChecks } from './golden.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 import { holdRows } from './statements.js';
@@ -45,7 +47,7 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
     const flag = flagOf(side, 'new');
     const only = new Set<string>();
     for (const { bound } of side.columns) {
-      if (bound.home.kind === 'own') only.add(`new.${ident(bound.home.target)} is not null`);
+      if (bound.home.kind === 'own') only.add(isThere(bound.home.target));
       if ((bound.home.kind === 'golden' || bound.home.kind === 'member') && !held.has(bound.home.target)) {
         const value = `new.${ident(bound.home.target)}`;
         const otherwise = rules.fallbacks[bound.home.target]?.value;
@@ -73,6 +75,12 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
   ];
 }
 
+/** SQL: whether a column has a value. A record with a null in it is not null and has one all the same. */
+const isThere = (target: string) => `new.${ident(target)} is distinct from null`;
+
+/** What keeps values that cannot be copied in binary. */
+const TEXT = { sameBy: 'value', hiding: null } as const;
+
 const isNew = (side: LegacySide) => `(tg_op = 'INSERT' or not ${flagOf(side, 'old')})`;
 
 /** What the legacy table would fill in by itself has to stand in the unified row as well. */
@@ -80,7 +88,9 @@ function fillDefaults(side: LegacySide): string[] {
   const fills = side.columns.flatMap(({ bound, default: value }) => {
     if (bound.home.kind !== 'own' || value === null) return [];
     const target = `new.${ident(bound.home.target)}`;
-    return [`${target} := coalesce(${target}, (${value})::${bound.home.stored});`];
+    const typed = `(${value})::${bound.type.name}`;
+    const kept = bound.type.binary ? `${typed}::${bound.home.stored}` : storedValue(typed, bound.type);
+    return [`${target} := coalesce(${target}, ${kept});`];
   });
   return fills.length === 0 ? [] : [`if ${flagOf(side, 'new')} and ${isNew(side)} then`, ...fills, 'end if;'];
 }
@@ -95,7 +105,9 @@ function ownColumns(side: LegacySide): string[] {
   for (const { bound, generated: isGenerated } of side.columns) {
     if (bound.home.kind !== 'own') continue;
     const value = `new.${ident(bound.home.target)}`;
-    const changed = `(case when tg_op = 'INSERT' then ${value} is not null else ${value}::text is distinct from old.${ident(bound.home.target)}::text end)`;
+    const before = `old.${ident(bound.home.target)}`;
+    const type = bound.home.stored === bound.type.base ? bound.type : TEXT;
+    const changed = `(case when tg_op = 'INSERT' then ${isThere(bound.home.target)} else ${differ(type, value, before)} end)`;
     if (isGenerated) generated.push(`when ${changed} then ${literal(bound.home.target)}`);
     else if (bound.home.stored !== bound.type.name && bound.type.kind !== 'xml') {
       const legacy = `(${fromUnified(source, bound, 'new')})::text`;
@@ -106,12 +118,14 @@ function ownColumns(side: LegacySide): string[] {
       whole.push(
         `when ${changed} and ${legacy} collate "C" is distinct from ${given} collate "C" then ${literal(bound.home.target)}`,
       );
+      const restored = fromUnified(source, bound, 'new');
+      const kept = bound.type.binary ? printed(restored) : storedValue(restored, bound.type);
       if (!bound.type.binary || bound.type.kind === 'bpchar')
-        spelled.push(`if ${changed} then ${value} := ${printed(fromUnified(source, bound, 'new'))}; end if;`);
+        spelled.push(`if ${changed} then ${value} := ${kept}; end if;`);
     }
   }
   const present = ownBlock(source).map(
-    (column) => `when new.${ident(ownTarget(column))} is not null then ${literal(ownTarget(column))}`,
+    (column) => `when ${isThere(ownTarget(column))} then ${literal(ownTarget(column))}`,
   );
   const check = (cases: readonly string[], rule: string, why: string, next: string) =>
     cases.length === 0

@@ -1,5 +1,5 @@
 import { ident, literal } from '../../db/identifier.js';
-import { foldedColumn, storedType } from '../../mapping/bind.js';
+import { foldedColumn, storedValue } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
 import { fromFolded } from '../../mapping/restore.js';
 import { refuse } from '../../mapping/reverse.js';
@@ -32,7 +32,9 @@ export function completeFoldedBody(targets: Targets, sides: readonly LegacySide[
       const fills = side.columns.flatMap(({ bound, default: value }) => {
         if (value === null) return [];
         const target = `new.${column(side, bound.name)}`;
-        return [`${target} := coalesce(${target}, (${value})::${storedType(bound.type)});`];
+        return [
+          `${target} := coalesce(${target}, ${storedValue(`(${value})::${bound.type.name}`, bound.type)});`,
+        ];
       });
       return fills.length === 0 ? [] : [`if new.source = ${sourceName(side)} then`, ...fills, 'end if;'];
     }),

@@ -1,5 +1,6 @@
 import { ident } from '../../db/identifier.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
+import { differ } from '../../types/spelling.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 
 /** The legacy value of a column from a row `alias` of one of our tables. */
@@ -48,7 +49,7 @@ export function placeOf({ name, home }: BoundColumn): string {
 export function updateRows(side: LegacySide, legacyValue: ValueOf, from: string, where: string): string {
   const columns = side.columns.filter(({ generated }) => !generated).map(({ bound }) => bound);
   const differs = (column: BoundColumn) =>
-    `(${legacyValue(column, 'o')})::text is distinct from (${legacyValue(column, 'n')})::text`;
+    differ(column.type, legacyValue(column, 'o'), legacyValue(column, 'n'));
   const changed = `${where} and (${columns.map(differs).join(' or ')})`;
   if (side.identity.length === 0) return refuseUntold(side, from, changed, 'Change');
   const sets = columns.map(
