@@ -68,7 +68,7 @@ async function requireWholeTexts(
   );
   if (found === undefined) return;
   throw new DrydockError({
-    code: 'unsupported-type',
+    code: 'lossy-text',
     what: `Column ${String(found.name)} of ${table.schema}.${table.name} holds a value that its type prints as another one: no backup of texts, pg_dump's included, gives it back.`,
     state: 'The backup was given up, and its files were removed.',
     next: 'Round these values to what is printed of them (set the column to its own text), or go without a backup of this table.',

@@ -260,6 +260,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Correct the address, or have the login allowed.',
   },
+  'lossy-text': {
+    meaning: 'A type prints less of a value than there is, so that a backup of texts would not give it back.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Round the values to what is printed of them, or go without a backup of the table.',
+  },
   miscounted: {
     meaning: 'Two counts of the same rows differ.',
     retry: false,

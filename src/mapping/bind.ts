@@ -123,6 +123,12 @@ export function storedType(type: ColumnType): string {
   return type.isArray ? 'text[]' : 'text';
 }
 
+/** What the type of a column of ours is to us, which keeps values of a legacy type as `stored`. */
+export function keptType(type: ColumnType, stored: string): ColumnType {
+  if (stored === type.base) return { ...type, name: stored };
+  return { ...type, name: stored, base: stored, kind: stored, binary: true, sameBy: 'text', hiding: null };
+}
+
 /** SQL of a legacy value in that type. */
 export function storedValue(value: string, type: ColumnType): string {
   if (type.binary) return value;

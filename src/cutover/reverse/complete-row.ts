@@ -1,6 +1,6 @@
 import { ident, literal } from '../../db/identifier.js';
+import { keptType, storedValue } from '../../mapping/bind.js';
 import { printed } from '../../mapping/conversions/same.js';
-import { storedValue } from '../../mapping/bind.js';
 import type { ComputedColumn } from '../../mapping/mapping.js';
 import { fromUnified } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
@@ -78,9 +78,6 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
 /** SQL: whether a column has a value. A record with a null in it is not null and has one all the same. */
 const isThere = (target: string) => `new.${ident(target)} is distinct from null`;
 
-/** What keeps values that cannot be copied in binary. */
-const TEXT = { sameBy: 'value', hiding: null } as const;
-
 const isNew = (side: LegacySide) => `(tg_op = 'INSERT' or not ${flagOf(side, 'old')})`;
 
 /** What the legacy table would fill in by itself has to stand in the unified row as well. */
@@ -106,7 +103,7 @@ function ownColumns(side: LegacySide): string[] {
     if (bound.home.kind !== 'own') continue;
     const value = `new.${ident(bound.home.target)}`;
     const before = `old.${ident(bound.home.target)}`;
-    const type = bound.home.stored === bound.type.base ? bound.type : TEXT;
+    const type = keptType(bound.type, bound.home.stored);
     const changed = `(case when tg_op = 'INSERT' then ${isThere(bound.home.target)} else ${differ(type, value, before)} end)`;
     if (isGenerated) generated.push(`when ${changed} then ${literal(bound.home.target)}`);
     else if (bound.home.stored !== bound.type.name && bound.type.kind !== 'xml') {

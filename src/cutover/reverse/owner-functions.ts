@@ -1,6 +1,6 @@
 import { generatedName, ident, qualified } from '../../db/identifier.js';
 import { FUNCTIONS_SCHEMA } from '../../legacy/moved.js';
-import { storedType } from '../../mapping/bind.js';
+import { keptType, storedType } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
 import { fromUnified } from '../../mapping/restore.js';
 import type { Executor } from './executors.js';
@@ -85,10 +85,10 @@ function lockFunction(side: LegacySide): Pick<OwnerFunction, 'args' | 'returns' 
 function withoutForeignType(side: LegacySide, bound: BoundColumn): BoundColumn {
   const { home, type, name } = bound;
   if (home.kind === 'id') return bound;
-  if (home.kind === 'own') return { ...bound, type: { ...type, name: home.stored } };
+  if (home.kind === 'own') return { ...bound, type: keptType(type, home.stored) };
   const text = { ...type, name: 'text', base: 'text', kind: 'text', category: 'S', hasModifier: false };
   const plain = type.kind.startsWith('other.') ? text : { ...type, name: type.base };
-  const rule = side.source.rule.homes[name];
+  const rule = side.source.rule.homes.get(name);
   const again =
     rule?.kind === 'golden' || rule?.kind === 'member'
       ? rule.conversion({ type: plain }, side.source.table.shape.name)
