@@ -1,3 +1,4 @@
+import { holdsOf } from '../types/builtin.js';
 import { float4Text, float8Text } from './floats.js';
 import { remembered } from './memo.js';
 import { numericText } from './numeric.js';
@@ -21,43 +22,45 @@ const same: Decoder = (bytes) => bytes;
 /** Types whose bytes are nothing that a rule could look at; still equal for equal values. */
 const opaque: Decoder = (bytes) => bytes;
 
-const DECODERS: Readonly<Record<string, () => Decoder>> = {
-  bool: () => (bytes) => (bytes === '\x01' ? 't' : 'f'),
-  int2: () => (bytes) => String(toBuffer(bytes).readInt16BE()),
-  int4: () => (bytes) => String(toBuffer(bytes).readInt32BE()),
-  int8: () => (bytes) => String(toBuffer(bytes).readBigInt64BE()),
-  float4: () => remembered(float4Text, MOST_REMEMBERED),
-  float8: () => float8Text,
-  numeric: () => numericText,
-  // A version number, then the text.
-  jsonb: () => (bytes) => bytes.slice(1),
-  json: () => same,
-  uuid: () => same,
-  timestamptz: () => same,
-  timestamp: () => same,
-  date: () => remembered(startOfDay, MOST_REMEMBERED),
-};
+const DECODERS: ReadonlyMap<string, () => Decoder> = new Map(
+  Object.entries<() => Decoder>({
+    bool: () => (bytes) => (bytes === '\x01' ? 't' : 'f'),
+    int2: () => (bytes) => String(toBuffer(bytes).readInt16BE()),
+    int4: () => (bytes) => String(toBuffer(bytes).readInt32BE()),
+    int8: () => (bytes) => String(toBuffer(bytes).readBigInt64BE()),
+    float4: () => remembered(float4Text, MOST_REMEMBERED),
+    float8: () => float8Text,
+    numeric: () => numericText,
+    // A version number, then the text.
+    jsonb: () => (bytes) => bytes.slice(1),
+    json: () => same,
+    uuid: () => same,
+    timestamptz: () => same,
+    timestamp: () => same,
+    date: () => remembered(startOfDay, MOST_REMEMBERED),
+  }),
+);
 
 /** Whether rules can look at values of a type. */
 export function isReadable({ kind, category }: WireType): boolean {
-  return kind in DECODERS || isText(kind, category);
+  return DECODERS.has(kind) || isText(kind, category);
 }
 
-/** Kinds whose values are only compared: they are left as they are sent. */
-const COMPARED = new Set(['uuid', 'timestamptz', 'timestamp', 'date']);
+/** Values that are only compared: they are left as they are sent. */
+const isCompared = (kind: string) => kind === 'uuid' || holdsOf(kind) === 'moment';
 
 /** Whether values of a type are read as the server prints them: those without a binary form are sent so. */
 export function isReadAsText(type: WireType & { readonly binary: boolean }): boolean {
-  return !type.binary || (isReadable(type) && !COMPARED.has(type.kind));
+  return !type.binary || (isReadable(type) && !isCompared(type.kind));
 }
 
 export function decoderOf({ kind, category }: WireType): Decoder {
-  return DECODERS[kind]?.() ?? (isText(kind, category) ? same : opaque);
+  return DECODERS.get(kind)?.() ?? (isText(kind, category) ? same : opaque);
 }
 
 function isText(kind: string, category: string): boolean {
   // "char" sends its one byte where it prints it otherwise.
-  return category === 'E' || (category === 'S' && kind !== 'char');
+  return category === 'E' || holdsOf(kind) === 'text' || (category === 'S' && kind.startsWith('other.'));
 }
 
 const MICROSECONDS_A_DAY = 86_400_000_000n;

@@ -6,6 +6,7 @@ import type { Batch } from '../ledger/batches.js';
 import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../phases/phase.js';
 import type { RangeOptions } from '../reports/target.js';
+import { isMoment } from '../transform/timestamps.js';
 import type { Context } from './context.js';
 import { spelledOut } from './moment.js';
 
@@ -84,9 +85,7 @@ async function bySince(
 ): Promise<Selection> {
   const from = requireTime(since);
   const changed = phase.keyed.flatMap((keyed) => {
-    const times = keyed.source.columns.filter((column) =>
-      ['timestamptz', 'timestamp', 'date'].includes(column.type.kind),
-    );
+    const times = keyed.source.columns.filter((column) => isMoment(column.type.kind));
     if (times.length === 0) return [];
     const conditions = times.map((column) => `r.${ident(column.name)} >= $1::timestamptz`);
     return [`select ${keyed.key} as merge_key from ${fromClause(keyed)} where ${conditions.join(' or ')}`];

@@ -1,14 +1,13 @@
 import { NULL } from '../copy-binary/values.js';
+import { holdsOf } from '../types/builtin.js';
 
 /**
- * Moments as Postgres sends them: microseconds as a signed 64-bit number, compared without losing one: never a Date.
- * A moment without time zone is taken as UTC, which is what the applications wrote, and is the same bytes.
+ * Whether values of a type are moments. As Postgres sends them: microseconds as a signed 64-bit number, compared without
+ * losing one: never a Date. A moment without time zone is taken as UTC, which is what the applications wrote, and is the
+ * same bytes.
  */
-const KINDS = new Set(['timestamptz', 'timestamp', 'date']);
-
-/** Whether values of a type are moments. */
 export function isMoment(kind: string): boolean {
-  return KINDS.has(kind);
+  return holdsOf(kind) === 'moment';
 }
 
 /** Whether values of a type are moments as they are sent, too: a date is made into one first. */

@@ -82,12 +82,15 @@ const BUILT_IN: ReadonlyMap<string, TypeFacts> = new Map([
 
 /** Types of others: what they print may hide something, and so may what they send. */
 const OTHERS = type({ sameBy: 'bytes' });
-const TEXT_OF_OTHERS = type({ sameBy: 'bytes', holds: 'text' });
-const ENUM = type({ sameBy: 'value', holds: 'text' });
+const ENUM = type({ sameBy: 'value' });
+
+/** What rules may take values of a kind for, see `ColumnType.kind`: those of types of others are nothing to them. */
+export function holdsOf(kind: string): TypeFacts['holds'] {
+  return BUILT_IN.get(kind)?.holds ?? 'other';
+}
 
 /** What a type is: as `pg_type` names it, whether it is the server's own, and its category there. */
 export function factsOf(kind: string, isBuiltIn: boolean, category: string): TypeFacts {
   if (category === 'E') return ENUM;
-  if (isBuiltIn) return BUILT_IN.get(kind) ?? (category === 'S' ? type({ holds: 'text' }) : ORDINARY);
-  return category === 'S' ? TEXT_OF_OTHERS : OTHERS;
+  return isBuiltIn ? (BUILT_IN.get(kind) ?? ORDINARY) : OTHERS;
 }

@@ -37,7 +37,7 @@ export function sourceOf(parts: Parts): BoundSource {
     keyed = true,
   } = parts;
   const typeOf = (name: string): CatalogColumn['type'] => {
-    const kind = kinds[name] ?? 'text';
+    const kind = (Object.hasOwn(kinds, name) ? kinds[name] : undefined) ?? 'text';
     return {
       name: kind, base: kind, kind, category: CATEGORIES[kind] ?? 'S', hasModifier: false, scale: null, collation: null, binary: true, isArray: false, sameBy: 'value', hiding: null,
     }; // biome-ignore format: a row

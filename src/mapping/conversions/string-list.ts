@@ -1,9 +1,8 @@
 import { isReadable } from '../../copy-binary/decode.js';
 import { decode, encode } from '../../copy-binary/values.js';
+import { holdsOf } from '../../types/builtin.js';
 import type { ConversionFor } from '../mapping.js';
 import { sameText } from './same.js';
-
-const JSON_KINDS = new Set(['jsonb', 'json']);
 
 /** An array of plain ASCII strings without blanks around them: by far the most frequent case. */
 const CANONICAL =
@@ -35,7 +34,7 @@ function isCanonical(bytes: Uint8Array, from: number, to: number): boolean {
  * three`) becomes a jsonb array of trimmed strings. A JSON object, number or boolean is no list: no golden value.
  */
 export const stringList: ConversionFor = ({ type }) => {
-  const isJson = JSON_KINDS.has(type.kind);
+  const isJson = holdsOf(type.kind) === 'json';
   if (!isJson && (type.category !== 'S' || !isReadable(type))) return null;
   // The same value is asked for several times in a row: does it survive, does the golden value give it back.
   let last: { readonly value: string; readonly golden: string | null } = { value: '', golden: '[]' };

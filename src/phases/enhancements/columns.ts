@@ -1,10 +1,9 @@
 import { type CatalogTable, type ColumnType, columnOf } from '../../legacy/catalog.js';
+import { holdsOf } from '../../types/builtin.js';
 
-/** Types whose every value numeric can hold. */
-const NUMBERS = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']);
-
+/** Whether numeric can hold every value of a type. */
 export function isNumber(type: Pick<ColumnType, 'kind'>): boolean {
-  return NUMBERS.has(type.kind);
+  return holdsOf(type.kind) === 'number';
 }
 
 /** An index takes 2,704 bytes of a row, and a character has up to four. */

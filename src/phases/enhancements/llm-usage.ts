@@ -1,6 +1,7 @@
 import { ident, literal, qualified } from '../../db/identifier.js';
 import { type CatalogTable, columnOf } from '../../legacy/catalog.js';
 import { viewName } from '../../mapping/targets.js';
+import { isMoment } from '../../transform/timestamps.js';
 import { firstColumn, isNumber, keyText } from './columns.js';
 
 /** A table in which an application may have written down what its calls of language models cost. */
@@ -25,8 +26,6 @@ const TIME = [
   'updated_at',
 ];
 
-const TIMES = new Set(['timestamptz', 'timestamp', 'date']);
-
 /**
  * The query of cost and latency per day and model, over all tables that have a column for either and one that says
  * when; null where there is none.
@@ -48,7 +47,7 @@ export function hasUsage({ table }: UsageTable): boolean {
 function usageOf(schema: string, { table, unified }: UsageTable): string | null {
   const cost = firstColumn(table, COST, isNumber);
   const latency = firstColumn(table, LATENCY, isNumber);
-  const times = TIME.filter((name) => TIMES.has(columnOf(table, name)?.type.kind ?? ''));
+  const times = TIME.filter((name) => isMoment(columnOf(table, name)?.type.kind ?? ''));
   if ((cost === undefined && latency === undefined) || times.length === 0) return null;
   const model = firstColumn(table, MODEL, ({ category }) => category === 'S' || category === 'E');
   const text = model === undefined ? literal('') : keyText(`t.${ident(model)}::text`);
