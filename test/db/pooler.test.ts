@@ -41,6 +41,7 @@ const SHARED: readonly (readonly [string, PoolerOptions])[] = [
   ['the backend given back last, of several', { mode: 'transaction', warm: 3 }],
   ['the backend that waited longest', { mode: 'transaction', order: 'first', warm: 2 }],
   ['the backend that waited longest, of several', { mode: 'transaction', order: 'first', warm: 3 }],
+  ['the backend that waited longest, of many', { mode: 'transaction', order: 'first', warm: 20, size: 20 }],
   ['one backend for all', { mode: 'transaction', size: 1 }],
 ];
 
