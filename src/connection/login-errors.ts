@@ -83,7 +83,8 @@ function explain(error: ServerError, host: Host, target: Target): Explained {
 
 function unreachable(error: ServerError, host: Host): string {
   const at = describeHost(host);
-  if (/^Connection terminated/.test(error.message)) return `The server at ${at} closed the connection without a word.`;
+  if (/^Connection terminated/.test(error.message))
+    return `The server at ${at} closed the connection without a word.`;
   switch (error.code) {
     case 'ECONNREFUSED':
       return `Nothing answers at ${at}.`;
