@@ -110,8 +110,8 @@ test('a batch that is loaded for the first time, and one that is loaded again', 
 
 test('what is stored of a batch that has no rows any more', async () => {
   const database = await prepared(UNIFIED);
-  await database.query('delete from public.opportunity_duplicates');
   const session = await openSession(database.url);
+  await session.execute('delete from public.opportunity_duplicates');
   const phase = await bindPhase(session, mixture, 'opportunities');
   const rows = new BatchRows(phase.bound.sources.map(({ rule }) => rule.table));
   const rewrite = { table: UNIFIED_TABLE, reader: /^(lock|copy)/ };
