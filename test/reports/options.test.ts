@@ -5,6 +5,7 @@ import * as drydock from '../../src/index.js';
 const databaseUrl = 'postgresql://nobody@127.0.0.1:9/none';
 
 const VERBS = {
+  adopt: drydock.adopt,
   backup: drydock.backup,
   bench: drydock.bench,
   complete: drydock.complete,
