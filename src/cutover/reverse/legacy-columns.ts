@@ -1,4 +1,4 @@
-import { ident, qualified } from '../../db/identifier.js';
+import { ident, literal, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { isTrusted, ME } from '../../db/trusted-role.js';
 import { isUniqueKey } from '../../legacy/catalog.js';
@@ -57,7 +57,7 @@ select a.attname as name,
   case
     when a.attgenerated <> '' then null
     when a.attidentity <> '' then (
-      select format('nextval(%s::oid::regclass)', s.objid) from pg_depend s
+      select format('nextval(%L::regclass)', format('%I.%I', ${literal(LEGACY_SCHEMA)}, q.relname)) from pg_depend s join pg_class q on q.oid = s.objid
       where s.classid = 'pg_class'::regclass and s.refclassid = 'pg_class'::regclass and s.refobjid = a.attrelid
         and s.refobjsubid = a.attnum and s.deptype = 'i'
     )
@@ -70,9 +70,12 @@ select a.attname as name,
 from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 where a.attrelid = $1::text::oid and a.attnum > 0 and not a.attisdropped`;
 
-/** Sequences that move with the table when it is moved aside: as defaults print them, and by what they keep. */
+/**
+ * Sequences that move with the table when it is moved aside: as defaults print them, and as they are called then. By name,
+ * because their oids are others in a copy of the database, and may be those of other sequences.
+ */
 const SEQUENCES_SQL = `
-select format('%L::regclass', s.oid::regclass) as printed, format('%s::oid::regclass', s.oid) as kept
+select format('%L::regclass', s.oid::regclass) as printed, format('%L::regclass', format('%I.%I', ${literal(LEGACY_SCHEMA)}, s.relname)) as kept
 from pg_depend d join pg_class s on s.oid = d.objid and s.relkind = 'S'
 where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = $1::text::oid and d.deptype = 'a'`;
 
