@@ -2,6 +2,7 @@ import { prepareLegacySchema } from '../cutover/legacy-schema.js';
 import { armReverseCapture } from '../cutover/reverse/install.js';
 import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { createGuard, ownerOf, restGuard } from '../guard/guard.js';
 import { enterEvent } from '../ledger/events.js';
 import { enterHome, type Home } from '../ledger/home.js';
 import { enter, MARKER } from '../ledger/objects.js';
@@ -91,13 +92,21 @@ async function triggerName(session: Session, oid: string, name: string): Promise
   return `${ident(name)} on ${table}`;
 }
 
-/** What carries direct writes to the legacy tables names these, their sequences, and who may be trusted, as they are here. */
+/**
+ * The guard of our tables names their owner here; and what carries direct writes to the legacy tables names these, and
+ * who may be trusted, as they are here.
+ */
 async function arm(
   session: Session,
-  { place: { schema, entry }, phase }: SurveyedPhase,
+  { place: { schema, entry }, phase, objects }: SurveyedPhase,
   all: readonly SurveyedPhase[],
 ): Promise<void> {
-  if (phase === null || entry.state !== 'cut-over') return;
+  if (phase === null || entry.state === 'completed' || objects.found.length === 0) return;
+  const targets = targetsOf(phase);
+  const guard = createGuard(phase, await ownerOf(session, targets));
+  const isCutOver = entry.state === 'cut-over';
+  await session.execute([...guard, ...(isCutOver ? restGuard(targets) : [])].join(';\n'));
+  if (!isCutOver) return;
   const tables = phase.bound.sources.map(({ table }) => table);
   const trimmings = await readTrimmings(session, tables);
   await prepareLegacySchema(
@@ -105,7 +114,7 @@ async function arm(
     [...trimmings.values()].map(({ owner }) => owner),
   );
   const later = laterPhases(phase.name);
-  await armReverseCapture(session, phase, targetsOf(phase), {
+  await armReverseCapture(session, phase, targets, {
     own: entry.id,
     later: all
       .filter(({ place }) => place.schema === schema && later.includes(place.entry.phase))

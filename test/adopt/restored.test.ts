@@ -69,9 +69,7 @@ async function fill(name: string): Promise<void> {
   const client = await connect();
   await createLegacySchema(client, SHAPE_A, { extras: false });
   await generateLegacyData(connect, { mixture: SHAPE_A, submissions: 40, oddShare: 0.05 });
-  await client.query(
-    'alter table opportunities add column number serial',
-  );
+  await client.query('alter table opportunities add column number serial');
   await client.end();
   await run({ databaseUrl: urlOf(name), batchSize: 100 });
   await cutover({ databaseUrl: urlOf(name), phases: ['opportunities'], noBackup: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { backup, complete, cutover, rollbackFully, sync } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
+import { asDrydock } from '../support/own-writes.js';
 import { rollback, run } from '../support/unifying.js';
 import { atSea, inHarbour } from './at-sea.js';
 
@@ -66,7 +67,8 @@ test('cutover: what stops the second phase keeps the first one where it is', asy
   ]);
   expect(await touched(database)).toEqual(before);
   await database.query('drop rule quiet on opportunity_scores');
-  await database.query(
+  await asDrydock(
+    database,
     `update opportunity_assessments set assessment_method = 'falsified' where id = (select min(id::text)::uuid from opportunity_assessments);
      update opportunity_assessments set legacy_total_score = 1 where legacy_total_score is not null`,
   );
