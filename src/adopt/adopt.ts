@@ -140,11 +140,12 @@ async function openSchemas(
   const { databaseUrl, signal, onProgress, dryRun } = options;
   const contexts: Context[] = [];
   for (const [schema, appSchema] of schemas) {
-    const context = await openContext(
-      { databaseUrl, signal, onProgress, schema, appSchema },
-      cleanup,
-      'welcome',
-    );
+    const about = { databaseUrl, signal, onProgress, schema, appSchema };
+    const context = await openContext(about, cleanup, 'welcome').catch((error: unknown) => {
+      throw error instanceof DrydockError && error.code === 'no-schema'
+        ? schemaMissing(schema, error)
+        : error;
+    });
     if (dryRun !== true) await lockOperator({ ...context, connector: connect }, 'adopt', cleanup);
     contexts.push(context);
   }
@@ -157,5 +158,15 @@ function nothingHere(): DrydockError {
     what: 'There is no ledger of Drydock in this database: there is nothing to adopt.',
     state: 'Nothing was done.',
     next: 'Restore the schema "drydock" too, or begin anew: drydock run.',
+  });
+}
+
+function schemaMissing(schema: string, cause: DrydockError): DrydockError {
+  return new DrydockError({
+    code: 'no-schema',
+    what: `The ledger serves schema "${schema}": ${cause.message}`,
+    state: NONE,
+    next: 'Restore that schema too, and give the command again.',
+    cause,
   });
 }

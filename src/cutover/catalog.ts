@@ -16,10 +16,10 @@ const PARTS: Readonly<Record<string, string>> = {
   tables: `select c.oid::regclass::text as item, jsonb_build_object(
       'kind', c.relkind, 'persistence', c.relpersistence, 'owner', pg_get_userbyid(c.relowner), 'acl', c.relacl::text[],
       'options', c.reloptions, 'rowSecurity', c.relrowsecurity, 'forced', c.relforcerowsecurity,
-      'replicaIdentity', c.relreplident, 'tablespace', c.reltablespace, 'comment', obj_description(c.oid, 'pg_class')) as value
+      'replicaIdentity', c.relreplident, 'tablespace', (select s.spcname from pg_tablespace s where s.oid = c.reltablespace), 'comment', obj_description(c.oid, 'pg_class')) as value
     from pg_class c where c.oid = any ($1::text::oid[])`,
   columns: `select a.attrelid::regclass || '.' || quote_ident(a.attname) as item, jsonb_build_object(
-      'at', a.attnum, 'type', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
+      'at', (select count(*) from pg_attribute b where b.attrelid = a.attrelid and b.attnum between 1 and a.attnum and not b.attisdropped), 'type', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
       'default', pg_get_expr(d.adbin, d.adrelid), 'identity', a.attidentity, 'generated', a.attgenerated,
       'collation', a.attcollation::regcollation::text, 'storage', a.attstorage, 'acl', a.attacl::text[],
       'options', a.attoptions, 'comment', col_description(a.attrelid, a.attnum)) as value

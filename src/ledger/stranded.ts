@@ -51,7 +51,8 @@ export async function requireOwnName(session: Session, schema: string): Promise<
      join pg_class c on c.relname = o.name and (c.oid = o.oid or obj_description(c.oid, 'pg_class') = '${MARKER}')
      join pg_namespace n on n.oid = c.relnamespace
      where $1::text in (p.schema_name, n.nspname) and o.schema_name = p.schema_name and n.nspname <> p.schema_name
-       and not exists (select from pg_namespace x where x.nspname = p.schema_name) limit 1`,
+       and not exists (select from pg_class x join pg_namespace y on y.oid = x.relnamespace where y.nspname = o.schema_name and x.relname = o.name)
+       and not exists (select from drydock.objects k where k.schema_name = n.nspname and k.name = c.relname) limit 1`,
     [schema],
   );
   if (row === undefined) return;

@@ -56,9 +56,12 @@ test('what belongs to somebody else, or is another thing, stops it, and nothing 
   const before = await bindings(copy);
   const refused = await adopt({ databaseUrl });
   expect(refused.outcome).toBe('refused');
+  // What is on a table belongs to whom the table belongs to.
   expect(verdicts(refused.findings.filter(({ verdict }) => verdict === 'stops'))).toEqual([
-    'stops owner table public.opportunity_assessments',
     'stops differs table public.opportunity_assessment_records',
+    'stops owner table public.opportunity_assessments',
+    'stops owner trigger public.drydock_changed_opportunity_assessments',
+    'stops owner index public.opportunity_assessments_score_confidence_idx',
   ]);
   expect(await bindings(copy)).toEqual(before);
   const accepted = await adopt({

@@ -13,7 +13,7 @@ import { type EmbeddedServer, startServer } from '../../src/embedded/server.js';
 import { findServerUser } from '../../src/embedded/server-user.js';
 import { adopt, cutover, run, status, sync, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
-import { endEnhancements, goOn } from './journey.js';
+import { endEnhancements, goOn, goOnForAWhile } from './journey.js';
 
 /** Debian's PostgreSQL 15: its pg_dump belongs to no package of npm, and dumps no newer server. */
 const NATIVE = '/usr/lib/postgresql/15';
@@ -25,7 +25,7 @@ const CLONER = ['/usr/bin/pgcopydb', '/usr/local/bin/pgcopydb'].find(existsSync)
 if (!HAS_DUMP) console.warn(`Left out: there is no pg_dump of PostgreSQL 15 in ${NATIVE}/bin.`);
 if (HAS_DUMP && CLONER === undefined) console.warn('Left out: there is no pgcopydb.');
 
-const run_ = promisify(execFile);
+const execute = promisify(execFile);
 let server: EmbeddedServer;
 let directory: string;
 
@@ -78,13 +78,13 @@ async function fill(name: string): Promise<void> {
 
 async function dump(...options: readonly string[]): Promise<string> {
   const file = join(directory, `${Math.random()}.dump`);
-  await run_(join(NATIVE, 'bin/pg_dump'), ['-Fc', ...options, '-f', file, urlOf('original')]);
+  await execute(join(NATIVE, 'bin/pg_dump'), ['-Fc', ...options, '-f', file, urlOf('original')]);
   return file;
 }
 
 async function restoreInto(name: string, file: string, ...options: readonly string[]): Promise<void> {
   await ask('postgres', `create database ${name} template template0 encoding 'UTF8'`);
-  await run_(join(NATIVE, 'bin/pg_restore'), [...options, '-d', urlOf(name), file]);
+  await execute(join(NATIVE, 'bin/pg_restore'), [...options, '-d', urlOf(name), file]);
 }
 
 test.runIf(HAS_DUMP)('dumped and restored under another name', { timeout: 300_000 }, async () => {
@@ -117,10 +117,11 @@ test.runIf(HAS_DUMP)('restored with other owners and without rights', { timeout:
   await ask('original', 'alter table opportunity_duplicates owner to postgres');
   await restoreInto('owned', file);
   const refused = await adopt({ databaseUrl: urlOf('owned') });
-  expect(refused).toMatchObject({
-    outcome: 'refused',
-    findings: [{ verdict: 'stops', code: 'owner', object: 'table public.opportunity_duplicates' }],
-  });
+  expect(refused.outcome).toBe('refused');
+  // The table, and what is on it.
+  const owners = refused.findings.map(({ verdict, code, object }) => `${verdict} ${code} ${object}`);
+  expect(owners).toContain('stops owner table public.opportunity_duplicates');
+  expect(owners.filter((said) => !said.startsWith('stops owner '))).toEqual([]);
   expect(await adopt({ databaseUrl: urlOf('owned'), acceptOwners: ['other'] })).toMatchObject({
     outcome: 'adopted',
   });
@@ -132,7 +133,7 @@ test.runIf(HAS_DUMP)('restored with other owners and without rights', { timeout:
 
 test.runIf(HAS_DUMP && CLONER !== undefined)('cloned with pgcopydb', { timeout: 300_000 }, async () => {
   await ask('postgres', `create database cloned template template0 encoding 'UTF8'`);
-  await run_(
+  await execute(
     String(CLONER),
     [
       'clone',
@@ -146,7 +147,7 @@ test.runIf(HAS_DUMP && CLONER !== undefined)('cloned with pgcopydb', { timeout: 
     copyOf: 'original',
     findings: [],
   });
-  await goOn(databaseOf('cloned'));
+  await goOnForAWhile(databaseOf('cloned'));
 });
 
 test.runIf(HAS_UPGRADE)('taken through pg_upgrade', { timeout: 300_000 }, async () => {
