@@ -111,7 +111,9 @@ test('a batch that is loaded for the first time, and one that is loaded again', 
 test('what is stored of a batch that has no rows any more', async () => {
   const database = await prepared(UNIFIED);
   const session = await openSession(database.url);
-  await session.execute('delete from public.opportunity_duplicates');
+  await session.execute(
+    `begin; set local drydock.own_writes = 'on'; delete from public.opportunity_duplicates; commit`,
+  );
   const phase = await bindPhase(session, mixture, 'opportunities');
   const rows = new BatchRows(phase.bound.sources.map(({ rule }) => rule.table));
   const rewrite = { table: UNIFIED_TABLE, reader: /^(lock|copy)/ };
