@@ -48,16 +48,24 @@ export function requireCarried({ name }: Pick<Phase, 'name'>, oldNames: readonly
 }
 
 /**
- * What goes from the views to the tables that get their names back: in words, and as statements for before they do,
- * while sequences that a default names are where the view found them.
+ * What goes from the views to the tables that get their names back: in words, and as statements for before and after
+ * they do. A new owner need not have a right to our schema, and has one to the schema in which it owns the view.
  */
 export function carryOver(oldNames: readonly OldName[]): {
   readonly carried: readonly string[];
-  readonly statements: readonly string[];
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 } {
   const all = oldNames.flatMap((one) => carriedChanges(one).map((change) => ({ one, change })));
+  const statements = (areDefaults: boolean) =>
+    all
+      .filter(({ change }) => (change.isDefault === true) === areDefaults)
+      .flatMap(({ one: { home, table }, change }) =>
+        change.statements(qualified(areDefaults ? LEGACY_SCHEMA : home, table)),
+      );
   return {
     carried: all.map(({ one, change }) => `${nameOf(one)}: ${change.what}`),
-    statements: all.flatMap(({ one, change }) => change.statements(qualified(LEGACY_SCHEMA, one.table))),
+    before: statements(true),
+    after: statements(false),
   };
 }

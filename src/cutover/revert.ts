@@ -55,8 +55,9 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
       // Read behind the locks: until now somebody may have altered the views.
       const oldNames = await readOldNames(session, phaseId);
       requireCarried(phase, oldNames);
-      const { carried, statements } = carryOver(oldNames);
-      await session.execute([...statements, ...tables.flatMap(moveBack), ...wakeGuard(targets)].join(';\n'));
+      const { carried, before, after } = carryOver(oldNames);
+      const statements = [...before, ...tables.flatMap(moveBack), ...after, ...wakeGuard(targets)];
+      await session.execute(statements.join(';\n'));
       await stopReverseTriggers(session, targets);
       await forgetMoved(session, phaseId);
       await moveState(session, phaseId, 'in-sync');

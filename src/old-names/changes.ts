@@ -9,6 +9,8 @@ export interface Carried {
   readonly what: string;
   /** SQL for a relation, which makes the same change there. */
   readonly statements: (relation: string) => readonly string[];
+  /** Whether it has to be made before the table moves back: a default names sequences where the view found them. */
+  readonly isDefault?: true;
 }
 
 /**
@@ -90,6 +92,7 @@ function columnChanges(made: Picture, now: Picture): Carried[] {
     };
     const defaulted: Carried = {
       what: `default of ${name}`,
+      isDefault: true,
       statements: (relation) => [
         `alter table ${relation} alter column ${column} ${value === null ? 'drop default' : `set default ${value}`}`,
       ],

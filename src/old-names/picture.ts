@@ -49,17 +49,40 @@ export async function readOldNames(session: Session, phaseId: number): Promise<O
   );
   const oids = rows.flatMap(({ oid }) => (oid === null || oid === undefined ? [] : [{ oid }]));
   const trimmings = await readTrimmings(session, oids);
-  return rows.map((row) => {
+  const pictures = await withoutGoneRoles(
+    session,
+    rows.map(({ made }) => JSON.parse(String(made)) as Picture),
+  );
+  return rows.map((row, at) => {
     const now = trimmings.get(String(row.oid));
     return {
       home: String(row.home),
       table: String(row.table),
-      made: JSON.parse(String(row.made)) as Picture,
+      made: pictures[at] as Picture,
       now:
         now === undefined
           ? null
           : { trimmings: now, query: String(row.query), rest: JSON.parse(String(row.rest)) },
     };
+  });
+}
+
+/** A role that was dropped or renamed since, or was left behind by a dump, has no rights that could be taken from it. */
+async function withoutGoneRoles(session: Session, pictures: readonly Picture[]): Promise<Picture[]> {
+  const grantees = new Set(
+    pictures.flatMap(({ trimmings }) => trimmings.grants.flatMap(({ grantee }) => grantee ?? [])),
+  );
+  const rows = await session.query('select rolname as name from pg_roles where rolname = any ($1::text[])', [
+    `{${[...grantees].map((name) => JSON.stringify(name)).join(',')}}`,
+  ]);
+  const present = new Set(rows.map(({ name }) => name));
+  return pictures.map((picture) => {
+    const { owner, grants } = picture.trimmings;
+    // Grants of the owner become those of the present one.
+    const kept = grants.filter(
+      ({ grantee }) => grantee === null || grantee === owner || present.has(grantee),
+    );
+    return { ...picture, trimmings: { ...picture.trimmings, grants: kept } };
   });
 }
 

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { complete, monitor, rollback, verify } from '../../src/index.js';
+import { SHAPE_B } from '../../fixtures/mixture.js';
+import { complete, cutover, monitor, rollback, run, verify } from '../../src/index.js';
+import { prepared } from '../run/prepared.js';
 import { createRole } from '../run/role.js';
+import { asAdmin, quoted } from '../support/admin.js';
 import type { TestDatabase } from '../support/database.js';
 import { isServer } from '../support/version.js';
 import { cutOver, inHarbour } from './at-sea.js';
@@ -134,6 +137,54 @@ test('rights that were taken from somebody on the view are taken on the table', 
     [name],
   );
   expect(rows).toEqual([{ reads: true, inserts: false, passes_on: false }]);
+});
+
+test('a role that is gone since the cutover is in no way of the rollback', async () => {
+  const database = await inHarbour('B');
+  const gone = quoted(`${database.name}_gone`.slice(-63));
+  await asAdmin((admin) => admin.query(`create role ${gone}`));
+  await database.query(`grant select, insert on opportunities to ${gone}`);
+  await cutOver(database, [...OPPORTUNITIES]);
+  await database.query(`drop owned by ${gone}`);
+  await asAdmin((admin) => admin.query(`drop role ${gone}`));
+  const { phases } = await rollback({ databaseUrl: database.url, phases: OPPORTUNITIES });
+  expect(phases[0]?.reverted?.carried).toEqual([]);
+});
+
+test('a new owner of the view gets the table from a role that is no superuser', async () => {
+  const database = await prepared({ mixture: SHAPE_B, submissions: 60 });
+  const [owner, next, worker] = [
+    await createRole(database, 'owner'),
+    await createRole(database, 'next'),
+    await createRole(database, 'worker'),
+  ];
+  await database.query(
+    `do $$ declare t text; begin
+       for t in select oid::regclass from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+       loop execute format('alter table %s owner to ${owner.name}', t); end loop;
+     end $$;
+     grant ${owner.name}, ${next.name} to ${worker.name};
+     grant create on database ${quoted(database.name)} to ${worker.name};
+     grant usage, create on schema public to ${owner.name}, ${next.name}, ${worker.name}`,
+  );
+  const target = { databaseUrl: worker.url, phases: OPPORTUNITIES };
+  await run(target);
+  expect((await cutover({ ...target, noBackup: true })).phases[0]?.outcome).toBe('cut-over');
+  await database.query(
+    `alter view opportunities owner to ${next.name}; grant select on opportunities to ${owner.name}`,
+  );
+  const { phases } = await rollback(target);
+  const plain = owner.name.replaceAll('"', '');
+  expect(phases[0]?.reverted?.carried).toEqual([
+    'public.opportunities: owner',
+    `public.opportunities: rights of ${plain}`,
+  ]);
+  const { rows } = await database.query(
+    `select pg_get_userbyid(relowner) as owner, has_table_privilege($1, oid, 'select') as reads, has_table_privilege($1, oid, 'insert') as writes
+     from pg_class where oid = 'public.opportunities'::regclass and relkind = 'r'`,
+    [plain],
+  );
+  expect(rows).toEqual([{ owner: next.name.replaceAll('"', ''), reads: true, writes: false }]);
 });
 
 test.each([
