@@ -27,7 +27,12 @@ test('cut at any of its statements, it has done all of it or nothing, and goes o
   let [nothing, all] = [0, 0];
   for (const at of chosen(statements.length, commit)) {
     for (const position of at === commit ? (['before', 'sent'] as const) : (['before'] as const)) {
-      await expect(cutAt(copy, at, position)).rejects.toThrow();
+      // Behind the commit a connection may be cut that nothing is asked of any more.
+      const isDone = await cutAt(copy, at, position).then(
+        () => true,
+        () => false,
+      );
+      if (at < commit) expect(isDone).toBe(false);
       const after = await settled(copy);
       const { copyOf } = await status({ databaseUrl: copy.url });
       if (copyOf !== null) {
@@ -40,7 +45,8 @@ test('cut at any of its statements, it has done all of it or nothing, and goes o
       // Given again it compares both sides, which it had no time for.
       const again = await adopt({ databaseUrl: copy.url });
       expect(again.outcome).toBe('nothing-to-adopt');
-      expect(again.phases.map(({ verification }) => verification?.equal)).toEqual([true, true, true]);
+      if (!isDone)
+        expect(again.phases.map(({ verification }) => verification?.equal)).toEqual([true, true, true]);
       copy = await stranded();
       before = await bindings(copy);
     }
