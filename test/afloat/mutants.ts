@@ -57,8 +57,8 @@ export const AFLOAT_MUTANTS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'cutover/reverse/install.js',
-        find: 'enable always trigger',
-        replace: 'disable trigger',
+        find: "switchTriggers(session, targets, 'enable always')",
+        replace: "switchTriggers(session, targets, 'disable')",
       },
     ],
   },
@@ -68,8 +68,8 @@ export const AFLOAT_MUTANTS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'cutover/revert.js',
-        find: 'await session.execute([...tables.flatMap(moveBack)',
-        replace: `await session.execute([...tables.map((table) => \`delete from drydock_legacy.\${table.name} where ctid in (select ctid from drydock_legacy.\${table.name} order by xmin::text::bigint desc limit 3)\`), ...tables.flatMap(moveBack)`,
+        find: 'await session.execute([...statements, ...tables.flatMap(moveBack)',
+        replace: `await session.execute([...statements, ...tables.map((table) => \`delete from drydock_legacy.\${table.name} where ctid in (select ctid from drydock_legacy.\${table.name} order by xmin::text::bigint desc limit 3)\`), ...tables.flatMap(moveBack)`,
       },
     ],
   },

@@ -61,7 +61,7 @@ describe('a table of many columns, and odd types', () => {
     const { rows } = await database.query(
       `select opportunity_book as book, opportunity_books as books, opportunity_wanted as wanted from opportunities_unified where subreddit = 'spelled'`,
     );
-    expect(rows).toEqual([{ book: '978-0-393-04002-9', books: '{978-0-393-04002-9}', wanted: '1 & 2' }]);
+    expect(rows).toEqual([{ book: '978-0-393-04002-9', books: ['978-0-393-04002-9'], wanted: '1 & 2' }]);
     await database.query(
       `update opportunities_unified set opportunity_book = '978-0393040029', opportunity_wanted = '(1 & 2)' where subreddit = 'spelled'`,
     );

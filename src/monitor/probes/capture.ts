@@ -19,7 +19,7 @@ export async function readCapture({ session, schema }: ProbeContext): Promise<Ca
   const row = await session.one(
     `select (select count(*) from drydock.captures c join drydock.phases p on p.id = c.phase_id where p.schema_name = $1::text) as captured,
        (select count(*) from pg_stat_activity where datname = current_database() and application_name like 'drydock sync %') as followers,
-       count(*) as backlog, greatest(0, extract(epoch from clock_timestamp() - min(c.written_at))) as lag
+       count(*) as backlog, case when count(*) > 0 then greatest(0, extract(epoch from clock_timestamp() - min(c.written_at))) end as lag
      from drydock.changes c where c.phase_id in (select id from drydock.phases where schema_name = $1::text)`,
     [schema],
   );

@@ -414,7 +414,7 @@ describe('the title', () => {
     expect(title?.length).toBeLessThanOrEqual(81);
     // No half of a character.
     const emoji = golden('A', {
-      opportunities: [{ id: id(1), problem_statement: `x${'\u{1F680}'.repeat(60)}` }],
+      opportunities: [{ id: id(1), problem_statement: `x${'\u{1F680}'.repeat(100)}` }],
     }).title;
     expect(emoji).toMatch(/^x\u{1F680}+…$/u);
   });
