@@ -1,11 +1,11 @@
 import { oldNameView } from '../cutover/old-names.js';
 import { ident, qualified } from '../db/identifier.js';
+import { reprint } from '../db/reprint.js';
 import type { Session } from '../db/session.js';
 import { enterPictures } from '../old-names/picture.js';
 import { readTrimmings, viewDefaults } from '../old-names/trimmings.js';
 import type { AdoptFinding } from '../reports/adopt.js';
 import { finding, type Place } from './finding.js';
-import { reprint } from './reprint.js';
 
 /** A legacy table that a cutover moved, and the view under its old name, where both are now. */
 interface Moved {

@@ -1,9 +1,9 @@
+import { reprint } from '../db/reprint.js';
 import type { Session } from '../db/session.js';
 import { CATALOGS, OBJECT_KINDS, type ObjectKind, UNFINISHED } from '../ledger/object-kinds.js';
 import { MARKER } from '../ledger/objects.js';
 import type { AdoptFinding } from '../reports/adopt.js';
 import { beginAnew, canBeginAnew, finding, type Place } from './finding.js';
-import { reprint } from './reprint.js';
 
 /** A thing of the ledger, and what is under its name now. */
 interface Remembered {

@@ -142,15 +142,26 @@ export async function isIntact(session: Session, object: OwnedObject): Promise<b
   return row?.marker === MARKER;
 }
 
-/** Whether it is intact, and still what the server said of it when it was made. */
-export async function isUnchanged(session: Session, object: OwnedObject): Promise<boolean> {
+/**
+ * Whether it is intact, and still what the server said of it when it was made.
+ *
+ * @param reprint how the present server prints the query of a view: `pg_upgrade` may have come in between, and each
+ *   major prints the same query in its own way
+ */
+export async function isUnchanged(
+  session: Session,
+  object: OwnedObject,
+  reprint?: (query: string) => Promise<string | null>,
+): Promise<boolean> {
   if (!(await isIntact(session, object))) return false;
   const { definition } = CATALOGS[object.kind];
-  const { same } = await session.one(
-    `select (${definition} is not distinct from $2::text)::text as same from (select $1::text::oid as oid) o`,
-    [object.oid, object.definition],
-  );
-  return same === 'true';
+  const { now } = await session.one(`select ${definition} as now from (select $1::text::oid as oid) o`, [
+    object.oid,
+  ]);
+  if ((now ?? null) === object.definition) return true;
+  const isView = object.kind === 'view' || object.kind === 'materialized view';
+  if (!isView || object.definition === null || reprint === undefined) return false;
+  return (await reprint(object.definition)) === now;
 }
 
 /** Drops an object of ours; what others built on it stops the drop, never cascades. */

@@ -5,7 +5,7 @@ import { DrydockError } from '../errors.js';
 import { KeyRange } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import { readCaptures } from '../ledger/captures.js';
-import { isIntact, readObjects } from '../ledger/objects.js';
+import { isUnchanged, readObjects } from '../ledger/objects.js';
 import { countRange } from '../load/count-range.js';
 import type { KeyScope } from '../mapping/keyed-source.js';
 import { CREATE_SCRATCH } from '../mapping/scratch.js';
@@ -24,6 +24,7 @@ import { hashWholeSides, type SnapshotPair } from '../verify/whole-sides.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
 import { checkInvariants } from './invariants.js';
 import { openReader, shareMoment, snapshotOf } from './reader.js';
+import { reprinter } from './reprinter.js';
 import { restorations } from './restorations.js';
 import { secondRoute } from './second-route.js';
 import { awaitNothingPending } from './standby-queue.js';
@@ -74,7 +75,7 @@ export async function comparePhase(
         : [];
     const scope = scopeOf(pending, selection.only);
     const sources = await restorations(sessions.legacy, phase, targets, phaseId);
-    const broken = await brokenViews(sessions.legacy, phaseId);
+    const broken = await brokenViews(sessions.legacy, phaseId, reprinter(context, cleanup));
     const invariants = phase.bound.sources.map(({ rule }) => viewIsIntact(viewName(rule.table), broken));
     if (selection.only === undefined) invariants.push(...(await oldNames(sessions.legacy, phaseId)));
     const comparisons = phase.keyed.map(
@@ -163,18 +164,16 @@ async function snapshotPair(
   return { legacy, unified: await moment.further(cleanup) };
 }
 
-/** Views that are gone, or that are not what Drydock made of them. */
-export async function brokenViews(session: Session, phaseId: number): Promise<Set<string>> {
+/** Views that are gone, or that are not what Drydock made of them; `reprint` as for {@link isUnchanged}. */
+export async function brokenViews(
+  session: Session,
+  phaseId: number,
+  reprint?: (query: string) => Promise<string | null>,
+): Promise<Set<string>> {
   const broken = new Set<string>();
   for (const object of await readObjects(session, phaseId)) {
     if (object.kind !== 'view') continue;
-    const { same } = (await isIntact(session, object))
-      ? await session.one('select (pg_get_viewdef($1::text::oid) = $2::text)::text as same', [
-          object.oid,
-          object.definition,
-        ])
-      : { same: 'false' };
-    if (same !== 'true') broken.add(object.name);
+    if (!(await isUnchanged(session, object, reprint))) broken.add(object.name);
   }
   return broken;
 }

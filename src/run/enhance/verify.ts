@@ -8,6 +8,7 @@ import { wrongMetrics } from '../../phases/enhancements/metrics.js';
 import type { Invariant, PhaseVerification } from '../../reports/verify.js';
 import { type Context, secondsSince } from '../context.js';
 import { openReader } from '../reader.js';
+import { reprinter } from '../reprinter.js';
 
 /**
  * Checks that the metrics are what a fresh count gives, in one snapshot, and that everything that was made is there as
@@ -30,7 +31,8 @@ export async function verifyEnhancements(
         invariant('metrics equal a fresh count', n === '0', `those of ${n} submissions do not`),
       );
     }
-    invariants.push(...(await thingsAsMade(session, phaseId, enhancements)));
+    const again = reprinter(context, cleanup);
+    invariants.push(...(await thingsAsMade(session, phaseId, enhancements, again)));
     invariants.push(...(await viewsFilled(session, phaseId)));
     return {
       phase: 'enhancements',
@@ -66,11 +68,12 @@ async function thingsAsMade(
   session: Session,
   phaseId: number,
   enhancements: Enhancements,
+  reprint: ReturnType<typeof reprinter>,
 ): Promise<Invariant[]> {
   const objects = await readObjects(session, phaseId);
   const found: Invariant[] = [];
   for (const object of objects) {
-    const ok = (await isUnchanged(session, object)) && (await isUsable(session, object));
+    const ok = (await isUnchanged(session, object, reprint)) && (await isUsable(session, object));
     found.push(
       invariant(
         `${object.kind} ${object.name} is as it was made`,

@@ -1,5 +1,5 @@
-import type { Session } from '../db/session.js';
-import { sqlState } from '../db/sqlstate.js';
+import type { Session } from './session.js';
+import { sqlState } from './sqlstate.js';
 
 const SCRATCH = 'pg_temp.drydock_reprint';
 
@@ -19,5 +19,15 @@ export async function reprint(session: Session, query: string): Promise<string |
     return null;
   } finally {
     await session.execute('rollback to savepoint reprint; release savepoint reprint');
+  }
+}
+
+/** The same over a session that is in no transaction. */
+export async function reprintAlone(session: Session, query: string): Promise<string | null> {
+  await session.begin();
+  try {
+    return await reprint(session, query);
+  } finally {
+    await session.rollback().catch(() => undefined);
   }
 }
