@@ -126,8 +126,6 @@ export function hundredthsAt({ view }: Memory, from: number, to: number): number
 /** The digits of all scores, each at its number of hundredths times `SCORE_WIDTH`. */
 export const SCORE_DIGITS: Memory = memoryOf(Buffer.from(SCORES.map((text) => text.padEnd(6)).join('')));
 export const SCORE_WIDTH = 6;
-/** The highest score, in hundredths. */
-export const HIGHEST_SCORE = SCORES.length - 1;
 
 /** The number of digits and points of a score that is so many hundredths. */
 export function scoreLength(hundredths: number): number {

@@ -10,7 +10,6 @@ import { KeyRange, successor } from '../keys/key-range.js';
 import type { Batch } from '../ledger/batches.js';
 import type { Reject } from '../ledger/rejects.js';
 import { BatchRows } from '../load/batch-rows.js';
-
 import { type Load, type LoadResult, loadBatch } from '../load/load-batch.js';
 import { refusalOf, refusedKey } from '../load/refused-key.js';
 import type { Targets } from '../mapping/targets.js';

@@ -1,5 +1,6 @@
 import { generatedName, ident, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
+import { ownerOf } from '../../guard/guard.js';
 import { isOwnWrite } from '../../guard/own-writes.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';
@@ -206,11 +207,7 @@ export async function armReverseCapture(
   told: Told,
 ): Promise<void> {
   const made = await prepareReverseCapture(session, phase, targets, told);
-  const { owner } = await session.one(
-    'select pg_get_userbyid(relowner) as owner from pg_class where oid = $1::text::regclass',
-    [targets.unified.qualified],
-  );
-  await createSleepingTriggers(session, made, String(owner));
+  await createSleepingTriggers(session, made, await ownerOf(session, targets));
   await wakeReverseTriggers(session, targets);
 }
 
