@@ -68,8 +68,8 @@ export const AFLOAT_MUTANTS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'cutover/revert.js',
-        find: 'await session.execute([...statements, ...tables.flatMap(moveBack)',
-        replace: `await session.execute([...statements, ...tables.map((table) => \`delete from drydock_legacy.\${table.name} where ctid in (select ctid from drydock_legacy.\${table.name} order by xmin::text::bigint desc limit 3)\`), ...tables.flatMap(moveBack)`,
+        find: '[...before, ...tables.flatMap(moveBack)',
+        replace: `[...before, ...tables.map((table) => \`delete from drydock_legacy.\${table.name} where ctid in (select ctid from drydock_legacy.\${table.name} order by xmin::text::bigint desc limit 3)\`), ...tables.flatMap(moveBack)`,
       },
     ],
   },

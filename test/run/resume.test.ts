@@ -140,9 +140,9 @@ async function loadedBeforeAMove(capture: boolean) {
 }
 
 test('a row that moves to another batch between two partial runs is noticed without capture', async () => {
-  const { options } = await loadedBeforeAMove(false);
+  const { database, options } = await loadedBeforeAMove(false);
   await expect(run(options)).rejects.toMatchObject({ code: 'legacy-changed', exitStatus: 2 });
-  await rollback(options);
+  await rollback({ databaseUrl: database.url });
   expect(await run(options)).toMatchObject({ outcome: 'done', phases: [{ state: 'verified' }] });
 });
 
