@@ -78,8 +78,8 @@ export async function createLedger(session: Session): Promise<void> {
   await revokeFromOthers(session);
 }
 
-/** Takes away what default privileges gave to others. */
-async function revokeFromOthers(session: Session): Promise<void> {
+/** Takes away what default privileges gave to others, of all that is in the ledger's schema; in the creating transaction. */
+export async function revokeFromOthers(session: Session): Promise<void> {
   const grantees = await session.query(
     `select distinct case when a.grantee = 0 then 'public' else quote_ident(r.rolname) end as grantee
      from (

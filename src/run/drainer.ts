@@ -3,7 +3,7 @@ import type { Cleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isConnectionLost } from '../db/sqlstate.js';
-import { type Applied, prepareSession, ROOM_FOR_PORTIONS } from '../sync/apply.js';
+import { type Applied, makeRoom, prepareSession } from '../sync/apply.js';
 import { type Drained, drain } from '../sync/drain.js';
 import type { SyncJob } from '../sync/job.js';
 import type { Context } from './context.js';
@@ -41,7 +41,7 @@ export class Drainer {
     const { connector, signal } = this.#context;
     const session = await connector.open(this.#cleanup);
     await cancelWhenStopped(connector, [session], signal, this.#cleanup);
-    await session.execute(ROOM_FOR_PORTIONS);
+    await makeRoom(session);
     await prepareSession(session);
     this.#session = session;
     return session;

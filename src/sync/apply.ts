@@ -1,4 +1,5 @@
 import type { Session } from '../db/session.js';
+import { sqlState } from '../db/sqlstate.js';
 import { reopenAll } from '../ledger/batches.js';
 import { enqueueKeys, takeChanges, takeCompanions } from '../ledger/changes.js';
 import { CREATE_SCRATCH, EMPTY_SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
@@ -32,7 +33,14 @@ export const SYNC_SETTINGS = `set local lock_timeout = '400ms'; set local work_m
  * Room for the temporary tables of a whole portion, which would else go out to files and come back several times. To be
  * set in a session that has not used any yet.
  */
-export const ROOM_FOR_PORTIONS = `set temp_buffers = '64MB'`;
+export async function makeRoom(session: Session): Promise<void> {
+  await session.execute(`set temp_buffers = '64MB'`).catch((error: unknown) => {
+    // A pooler in session mode passes on a server's session that has used some: it keeps the room that it has.
+    if (sqlState(error) !== INVALID_VALUE) throw error;
+  });
+}
+
+const INVALID_VALUE = '22023';
 
 /** Makes what a session needs to apply changes; once, outside of a read-only transaction. */
 export async function prepareSession(session: Session): Promise<void> {

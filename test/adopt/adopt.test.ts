@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   adopt,
@@ -39,10 +42,11 @@ test.each<[Progress, number]>([
     () => verify({ databaseUrl }),
     () => sync({ databaseUrl }),
     () => rollback({ databaseUrl, phases: PHASES }),
-    () => backup({ databaseUrl, to: '/nowhere/at/all' }),
+    () => backup({ databaseUrl, to: join(tmpdir(), 'drydock-never', 'made') }),
   ]) {
     await expect(verb()).rejects.toMatchObject(refused);
   }
+  expect(existsSync(join(tmpdir(), 'drydock-never'))).toBe(false);
   const dry = await adopt({ databaseUrl, dryRun: true });
   expect(dry).toMatchObject({ outcome: 'would-adopt', copyOf: 'the original', findings: [] });
   expect(await bindings(database)).toEqual(before);

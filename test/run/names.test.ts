@@ -4,6 +4,7 @@ import { unifiedTables } from '../../fixtures/schema/extras.js';
 import { schemaNames } from '../../fixtures/schema/names.js';
 import { ident } from '../../src/db/identifier.js';
 import { plan, rollback, run, status, verify } from '../../src/index.js';
+import { asDrydock } from '../support/own-writes.js';
 import { isServer } from '../support/version.js';
 import { catalogOf } from './catalog.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
@@ -66,7 +67,8 @@ test.each(SCHEMAS)('hostile names of schemas and columns: %s', async (schema, ap
   ]);
 
   // And a difference in one of them is named as it is.
-  await client.query(
+  await asDrydock(
+    database,
     `update ${ident(schema)}.opportunities_unified set "opportunity_merge_key" = 'another' where from_opportunities`,
   );
   const found = await verify({ ...options, phases: ['opportunities'], limit: 1 });

@@ -2,6 +2,7 @@ import { generatedName, ident, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { ownerOf } from '../../guard/guard.js';
 import { isOwnWrite } from '../../guard/own-writes.js';
+import { revokeFromOthers } from '../../ledger/schema.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';
 import { phaseDefinitions } from '../../phases/all.js';
@@ -76,7 +77,8 @@ export async function prepareReverseCapture(
   const of = (target: Target, before: readonly Before[], steps: Steps) =>
     triggersOf(target, before, steps, paths);
   const touch = keyTouch(targets.unified, phase.reverse);
-  await session.execute(touch.statements.join('; '));
+  await session.execute(touch.table);
+  await revokeFromOthers(session);
   const row = completeRowBody(
     phase,
     targets,

@@ -11,8 +11,8 @@ import type { Target } from '../../mapping/targets.js';
  * because an older snapshot may still come.
  */
 export interface KeyTouch {
-  /** Statements that make the table. */
-  readonly statements: readonly string[];
+  /** A statement that makes the table. */
+  readonly table: string;
   /** plpgsql of a trigger for rows, which comes after the one that finds the key. */
   readonly body: string;
 }
@@ -29,10 +29,7 @@ export function keyTouch(unified: Target, rules: ReverseRules): KeyTouch {
   // An insert of an id that is there goes on to its own conflict.
   const isThere = `exists (select from ${unified.qualified} u where u.id = new.id)`;
   return {
-    statements: [
-      `create table if not exists ${table} (merge_key uuid primary key)`,
-      `revoke all on ${table} from public`,
-    ],
+    table: `create table if not exists ${table} (merge_key uuid primary key)`,
     body: [
       'begin',
       `if tg_op = 'UPDATE' and new.merge_key is not distinct from old.merge_key then return new; end if;`,
