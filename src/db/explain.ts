@@ -1,8 +1,8 @@
 import { systemError } from '../errors/system-errors.js';
 import { DrydockError } from '../errors.js';
 import { isCommitInDoubt } from './commit-doubt.js';
+import { NoRowError } from './no-row.js';
 import { explainServerError, GONE } from './server-errors.js';
-import { NoRowError } from './session.js';
 import { isConnectionLost, type PostgresError, sqlState } from './sqlstate.js';
 
 /**

@@ -7,6 +7,7 @@ import { DrydockError } from '../errors.js';
 import { leaveInDoubt } from './commit-doubt.js';
 import { isRewritten, requireUnrewritten } from './fence.js';
 import { literal } from './identifier.js';
+import { NoRowError } from './no-row.js';
 import { transactionPooler } from './pooler.js';
 import { isConnectionLost, sqlState } from './sqlstate.js';
 import { type Backends, watchOver } from './watch.js';
@@ -299,14 +300,6 @@ export class Session {
       // On a connection that is gone the driver only says that it is.
       throw this.#lost !== undefined && sqlState(error) === undefined ? this.#lost : error;
     }
-  }
-}
-
-/** A question that always has an answer had none: what it is about, such as a table, is gone. */
-export class NoRowError extends Error {
-  override readonly name = 'NoRowError';
-  constructor(readonly detail: string) {
-    super('A question about the database had no answer.');
   }
 }
 

@@ -1,7 +1,7 @@
 import { withCleanup } from '../db/cleanup.js';
 import { readTogether } from '../db/fresh-snapshot.js';
+import { NoRowError } from '../db/no-row.js';
 import type { Session } from '../db/session.js';
-import { NoRowError } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import {
   batchHistory,

@@ -27,7 +27,8 @@ const STRUCTURE: Readonly<Record<string, string>> = {
     from pg_index i join pg_class c on c.oid = indexrelid join pg_namespace n on n.oid = relnamespace`,
   trigger: `select n.nspname, c.relname, pg_get_triggerdef(t.oid), tgenabled
     from pg_trigger t join pg_class c on c.oid = tgrelid join pg_namespace n on n.oid = relnamespace where not tgisinternal`,
-  function: `select n.nspname, p.oid::regprocedure, pg_get_userbyid(proowner), prosecdef, md5(prosrc), proconfig
+  // Not their bodies: they name phases by number, and a run that was undone takes the next one.
+  function: `select n.nspname, p.oid::regprocedure, pg_get_userbyid(proowner), prosecdef, proconfig
     from pg_proc p join pg_namespace n on n.oid = pronamespace`,
   view: `select n.nspname, c.relname, pg_get_viewdef(c.oid) from pg_class c join pg_namespace n on n.oid = relnamespace where relkind = 'v'`,
 };

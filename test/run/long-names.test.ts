@@ -17,7 +17,9 @@ test('a name that is longer than an index takes does not stop the views', async 
   });
   const options = { databaseUrl: database.url, batchSize: 100 };
   expect(await run({ ...options, phases: PHASES })).toMatchObject({ outcome: 'done' });
-  expect((await refresh({ ...options, force: true })).views.every(({ refreshed }) => refreshed)).toBe(true);
+  expect(
+    (await refresh({ databaseUrl: database.url, force: true })).views.every(({ refreshed }) => refreshed),
+  ).toBe(true);
   const { rows } = await database.query(
     `select (select max(length(subreddit)) from mv_opportunity_trends) as subreddit, (select max(length(model)) from mv_llm_usage) as model,
        (select max(length(validation_type)) from mv_validation_summary) as type`,

@@ -1,5 +1,5 @@
 import { qualified } from '../../db/identifier.js';
-import { NoRowError } from '../../db/session.js';
+import { NoRowError } from '../../db/no-row.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { LegacyTableName } from '../../legacy/shapes.js';
 import { viewName } from '../../mapping/targets.js';

@@ -1,4 +1,4 @@
-import { NoRowError } from '../../db/session.js';
+import { NoRowError } from '../../db/no-row.js';
 import { enterOrders, type Orders, type OrdersKey, readOrders, reportHalt } from '../../ledger/orders.js';
 import { type Context, operator } from '../context.js';
 import type { Lock } from '../lock.js';
