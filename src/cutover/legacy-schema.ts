@@ -1,11 +1,12 @@
 import { ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
-import { dropPrivateSchemaIfEmpty, preparePrivateSchema } from './private-schema.js';
+import { dropPrivateSchemaIfEmpty, type PrivateSchema, preparePrivateSchema } from './private-schema.js';
 
-export const LEGACY_SCHEMA_MARKER = 'Made by Drydock: legacy tables behind views of their old names';
-
-const SCHEMA = { name: LEGACY_SCHEMA, marker: LEGACY_SCHEMA_MARKER };
+export const LEGACY: PrivateSchema = {
+  name: LEGACY_SCHEMA,
+  marker: 'Made by Drydock: legacy tables behind views of their old names',
+};
 
 /**
  * Makes the schema that takes the legacy tables, where it is not there yet. Nobody may use it but the owners of the
@@ -13,7 +14,7 @@ const SCHEMA = { name: LEGACY_SCHEMA, marker: LEGACY_SCHEMA_MARKER };
  * the schema, because a view knows its table by oid.
  */
 export async function prepareLegacySchema(session: Session, owners: readonly string[]): Promise<void> {
-  await preparePrivateSchema(session, SCHEMA);
+  await preparePrivateSchema(session, LEGACY);
   for (const owner of new Set(owners)) {
     await session.execute(`grant usage on schema ${ident(LEGACY_SCHEMA)} to ${ident(owner)}`);
   }
@@ -21,5 +22,5 @@ export async function prepareLegacySchema(session: Session, owners: readonly str
 
 /** Drops the schema when nothing is left in it. */
 export function dropLegacySchemaIfEmpty(session: Session): Promise<boolean> {
-  return dropPrivateSchemaIfEmpty(session, SCHEMA);
+  return dropPrivateSchemaIfEmpty(session, LEGACY);
 }

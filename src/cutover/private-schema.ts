@@ -1,5 +1,7 @@
 import { ident, literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { isTrusted, ME } from '../db/trusted-role.js';
+import { DrydockError } from '../errors.js';
 
 /** A schema of ours that nobody else may use. */
 export interface PrivateSchema {
@@ -8,8 +10,27 @@ export interface PrivateSchema {
   readonly marker: string;
 }
 
-/** Makes the schema, where it is not there yet, and takes away what default privileges gave to others. */
-export async function preparePrivateSchema(session: Session, { name, marker }: PrivateSchema): Promise<void> {
+/**
+ * Whether the schema is one that we made, or that is not there yet. A comment can be copied: who owns a schema may drop
+ * and replace what is in it, so that has to be a role which may do with our rights what it likes.
+ */
+export async function isOurs(session: Session, { name, marker }: PrivateSchema): Promise<boolean> {
+  const [there] = await session.query(
+    `select (obj_description(oid, 'pg_namespace') is not distinct from $2::text and ${isTrusted('nspowner', ME)})::text as ours
+     from pg_namespace where nspname = $1::text`,
+    [name, marker],
+  );
+  return there === undefined || there.ours === 'true';
+}
+
+/**
+ * Makes the schema, where it is not there yet, and takes away what default privileges gave to others.
+ *
+ * @throws DrydockError `foreign-schema` where somebody else has one of that name
+ */
+export async function preparePrivateSchema(session: Session, schema: PrivateSchema): Promise<void> {
+  const { name, marker } = schema;
+  if (!(await isOurs(session, schema))) throw foreignSchema(name);
   const [there] = await session.query('select from pg_namespace where nspname = $1::text', [name]);
   if (there !== undefined) return;
   await session.execute(`create schema ${ident(name)}`);
@@ -22,6 +43,15 @@ export async function preparePrivateSchema(session: Session, { name, marker }: P
   );
   for (const { grantee } of grantees)
     await session.execute(`revoke all on schema ${ident(name)} from ${grantee}`);
+}
+
+function foreignSchema(name: string): DrydockError {
+  return new DrydockError({
+    code: 'foreign-schema',
+    what: `There is a schema "${name}" that Drydock did not make, or that belongs to a role which may not act for this user.`,
+    state: 'Nothing was made in it; the applications use the legacy tables as before.',
+    next: 'Rename or drop it; or, where Drydock made it as another user, connect as that user.',
+  });
 }
 
 /** Drops the schema when nothing is left in it, and it is ours. */

@@ -218,6 +218,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Restore beside it: --into SCHEMA.',
   },
+  'foreign-schema': {
+    meaning: 'A schema that Drydock keeps for itself was made by somebody else, or belongs to another role.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Rename or drop it, or connect as the user that made it.',
+  },
   'foreign-ledger-schema': {
     meaning: 'There is a schema `drydock` that Drydock did not make.',
     retry: false,

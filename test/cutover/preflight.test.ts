@@ -1,10 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { LEGACY } from '../../src/cutover/legacy-schema.js';
+import { FUNCTIONS } from '../../src/cutover/reverse/functions-schema.js';
 import { cutover, sync } from '../../src/index.js';
 import { createRole } from '../run/role.js';
 import { asAdmin, quoted } from '../support/admin.js';
 import { rollback, run } from '../support/unifying.js';
 import { needsServer } from '../support/version.js';
-import { inHarbour } from './at-sea.js';
+import { cutOver, inHarbour } from './at-sea.js';
 
 test('everything that hangs on the tables is named, and what it means for it', async () => {
   const database = await inHarbour('B');
@@ -147,3 +149,19 @@ test('a member that may not become the owner is told before anything is swapped'
   await asAdmin((admin) => admin.query(grant));
   expect(await refusals()).toEqual([]);
 });
+
+test.each([LEGACY, FUNCTIONS])(
+  'a schema $name that somebody made before, with our comment, is none of ours',
+  async ({ name, marker }) => {
+    const database = await inHarbour('B');
+    const role = await createRole(database);
+    await database.query(
+      `create schema ${name} authorization ${role.name}; comment on schema ${name} is '${marker}'`,
+    );
+    const { phases } = await cutOver(database, ['opportunities']);
+    expect(phases).toMatchObject([{ outcome: 'refused' }]);
+    expect(phases[0]?.findings.filter(({ verdict }) => verdict === 'stops')).toMatchObject([
+      { code: 'schema', object: name },
+    ]);
+  },
+);

@@ -1,34 +1,26 @@
 import { LEGACY_SCHEMA } from '../../legacy/moved.js';
 import type { CutoverFinding } from '../../reports/cutover.js';
-import { LEGACY_SCHEMA_MARKER } from '../legacy-schema.js';
+import { LEGACY } from '../legacy-schema.js';
+import { isOurs } from '../private-schema.js';
 import { FUNCTIONS } from '../reverse/functions-schema.js';
 import { type Check, carried, stops } from './findings.js';
 
 /** The schema of the functions that belong to owners of the tables: ours, or not there yet. */
-export const functionsSchema: Check = async ({ session }) => {
-  const [schema] = await session.query(
-    `select obj_description(oid, 'pg_namespace') as marker from pg_namespace where nspname = $1::text`,
-    [FUNCTIONS.name],
-  );
-  if (schema === undefined || schema.marker === FUNCTIONS.marker) return [];
-  return [notOurs(FUNCTIONS.name)];
-};
+export const functionsSchema: Check = async ({ session }) =>
+  (await isOurs(session, FUNCTIONS)) ? [] : [notOurs(FUNCTIONS.name)];
 
 function notOurs(schema: string): CutoverFinding {
   return stops(
     'schema',
     schema,
-    'There is a schema of this name that Drydock did not make.',
-    'Rename it or drop it.',
+    'There is a schema of this name that Drydock did not make, or that belongs to a role which may not act for this user.',
+    'Rename or drop it; or, where Drydock made it as another user, connect as that user.',
   );
 }
 
 /** The schema that takes the tables: ours, and free of the names that they bring. */
 export const legacySchema: Check = async ({ session, oids }) => {
-  const [schema] = await session.query(
-    `select obj_description(oid, 'pg_namespace') as marker from pg_namespace where nspname = $1::text`,
-    [LEGACY_SCHEMA],
-  );
+  const [schema] = await session.query('select from pg_namespace where nspname = $1::text', [LEGACY_SCHEMA]);
   if (schema === undefined) {
     return [
       carried(
@@ -38,9 +30,7 @@ export const legacySchema: Check = async ({ session, oids }) => {
       ),
     ];
   }
-  if (schema.marker !== LEGACY_SCHEMA_MARKER) {
-    return [notOurs(LEGACY_SCHEMA)];
-  }
+  if (!(await isOurs(session, LEGACY))) return [notOurs(LEGACY_SCHEMA)];
   const taken = await session.query(
     `with moving as (
        select c.relname as name from pg_class c where c.oid = any ($1::text::oid[])

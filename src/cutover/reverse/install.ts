@@ -73,7 +73,7 @@ export async function prepareReverseCapture(
   const paths = new Map<string | null, readonly string[]>();
   for (const { executor } of sides)
     paths.set(roleOf(executor), await trustedHomes(session, tables, executor.role));
-  const apart = sides.map(atArmsLength);
+  const apart = sides.map((side) => atArmsLength(side, targets.unified.schema));
   const of = (target: Target, before: readonly Before[], steps: Steps) =>
     triggersOf(target, before, steps, paths);
   const touch = keyTouch(targets.unified, phase.reverse);

@@ -20,8 +20,13 @@ export interface OwnerFunction {
  * A side as a function with our own rights may deal with it, and the functions that it calls for that: they lock the
  * table's rows, and work out its defaults and conditions, with the rights of its owner. What is left over casts to no
  * type of a role that is not trusted: the function that writes the legacy table does.
+ *
+ * @param schema - of our table: another one may have rows of the same legacy table
  */
-export function atArmsLength(side: LegacySide): {
+export function atArmsLength(
+  side: LegacySide,
+  schema: string,
+): {
   /** For rows of the unified table. */
   readonly merged: LegacySide;
   /** For rows that are kept whole, each column in the type that it is kept in. */
@@ -32,7 +37,8 @@ export function atArmsLength(side: LegacySide): {
   const { executor, source } = side;
   const functions: OwnerFunction[] = [];
   const make = (what: readonly string[], rest: Pick<OwnerFunction, 'args' | 'returns' | 'body'>): string => {
-    const name = generatedName(...what.slice(0, 1), source.table.home, source.table.name, ...what.slice(1));
+    const [kind = '', ...column] = what;
+    const name = generatedName(kind, schema, source.table.home, source.table.name, ...column);
     functions.push({ name, executor, ...rest });
     return qualified(FUNCTIONS_SCHEMA, name);
   };
