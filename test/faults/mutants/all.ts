@@ -149,8 +149,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'run/unify-phase.js',
-        find: 'await buildIndexes(context, phase, targets);',
-        replace: `await setState(session, phaseId, 'loaded'); await buildIndexes(context, phase, targets);`,
+        find: 'await buildIndexes(context, phase, targets).catch(',
+        replace: `await setState(session, phaseId, 'loaded'); await buildIndexes(context, phase, targets).catch(`,
       },
     ],
     blind: true,
