@@ -48,12 +48,11 @@ export async function backup(options: BackupOptions): Promise<BackupReport> {
   const start = performance.now();
   return stoppable(options, { none: GIVEN_UP, rest: 'The ledger may not know of it.' }, (done) =>
     withCleanup(async (cleanup) => {
-      // First, so that a database that cannot be backed up leaves no directory behind.
-      const context = await openContext(options, cleanup);
       const staging = await stage(options.to, cleanup);
       for (const message of staging.notices) {
         options.onProgress?.({ type: 'notice', level: 'warn', message });
       }
+      const context = await openContext(options, cleanup);
       const saved = await inFreshSnapshot(options.signal, async (attempt) => {
         await staging.empty();
         return save(context, attempt, staging, options);

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   adopt,
   backup,
@@ -35,6 +35,8 @@ test.each<[Progress, number]>([
   });
   const { samples } = await monitorOnce(databaseUrl);
   expect(samples).toContain('drydock adopt');
+  const directory = mkdtempSync(join(tmpdir(), 'drydock-adopt-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
   const refused = { code: 'needs-adoption', next: expect.stringMatching(/drydock adopt/) };
   for (const verb of [
     () => plan({ databaseUrl }),
@@ -42,11 +44,11 @@ test.each<[Progress, number]>([
     () => verify({ databaseUrl }),
     () => sync({ databaseUrl }),
     () => rollback({ databaseUrl, phases: PHASES }),
-    () => backup({ databaseUrl, to: join(tmpdir(), 'drydock-never', 'made') }),
+    () => backup({ databaseUrl, to: join(directory, 'backup') }),
   ]) {
     await expect(verb()).rejects.toMatchObject(refused);
   }
-  expect(existsSync(join(tmpdir(), 'drydock-never'))).toBe(false);
+  expect(readdirSync(directory)).toEqual([]);
   const dry = await adopt({ databaseUrl, dryRun: true });
   expect(dry).toMatchObject({ outcome: 'would-adopt', copyOf: 'the original', findings: [] });
   expect(await bindings(database)).toEqual(before);
