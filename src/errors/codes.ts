@@ -218,12 +218,6 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Restore beside it: --into SCHEMA.',
   },
-  'foreign-schema': {
-    meaning: 'A schema that Drydock keeps for itself was made by somebody else, or belongs to another role.',
-    retry: false,
-    exit: EXIT.failed,
-    next: 'Rename or drop it, or connect as the user that made it.',
-  },
   'foreign-ledger-schema': {
     meaning: 'There is a schema `drydock` that Drydock did not make.',
     retry: false,
@@ -235,6 +229,12 @@ export const CODES = {
     retry: false,
     exit: EXIT.failed,
     next: 'Rename or drop that object.',
+  },
+  'foreign-schema': {
+    meaning: 'A schema that Drydock keeps for itself was made by somebody else, or belongs to another role.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Rename or drop it, or connect as the user that made it.',
   },
   'impossible-range': {
     meaning: 'The range of batches, keys or time holds nothing or is not understood.',
