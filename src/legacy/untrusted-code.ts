@@ -1,5 +1,6 @@
 import type { Session } from '../db/session.js';
 import { isTrusted } from '../db/trusted-role.js';
+import { typeParts } from '../db/type-parts.js';
 
 /** Something on a table that has a function of a role run with the rights of whoever uses the table. */
 export interface UntrustedCode {
@@ -42,13 +43,7 @@ with recursive below (oid, role) as (
   union
   select p.relation, x.oid
   from part p join pg_type t on t.oid = p.oid
-  cross join lateral (
-    select t.typbasetype where t.typtype = 'd'
-    union all select t.typelem where t.typcategory = 'A'
-    union all select f.atttypid from pg_attribute f where t.typtype = 'c' and f.attrelid = t.typrelid and f.attnum > 0 and not f.attisdropped
-    union all select g.rngsubtype from pg_range g where g.rngtypid = t.oid
-    union all select g.rngtypid from pg_range g where g.rngmultitypid = t.oid
-  ) x (oid)
+  cross join lateral (${typeParts('t')}) x (oid)
 ), piece (relation, kind, name, classid, objid) as (
   select t.tgrelid, 'trigger', t.tgname, 'pg_trigger'::regclass, t.oid
   from used u join pg_trigger t on t.tgrelid = u.oid and not t.tgisinternal

@@ -1,6 +1,7 @@
 import { ident, literal, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { isTrusted, ME } from '../../db/trusted-role.js';
+import { typeParts } from '../../db/type-parts.js';
 import { isUniqueKey } from '../../legacy/catalog.js';
 import { LEGACY_SCHEMA } from '../../legacy/moved.js';
 import type { BoundSource } from '../../mapping/bind.js';
@@ -44,13 +45,7 @@ with recursive part (attnum, oid) as (
   union
   select p.attnum, x.oid
   from part p join pg_type t on t.oid = p.oid
-  cross join lateral (
-    select t.typbasetype where t.typtype = 'd'
-    union all select t.typelem where t.typcategory = 'A'
-    union all select f.atttypid from pg_attribute f where t.typtype = 'c' and f.attrelid = t.typrelid and f.attnum > 0 and not f.attisdropped
-    union all select g.rngsubtype from pg_range g where g.rngtypid = t.oid
-    union all select g.rngtypid from pg_range g where g.rngmultitypid = t.oid
-  ) x (oid)
+  cross join lateral (${typeParts('t')}) x (oid)
 )
 select a.attname as name,
   exists (select from part p join pg_type t on t.oid = p.oid where p.attnum = a.attnum and not ${isTrusted('t.typowner', ME)})::text as is_foreign, (a.attgenerated <> '')::text as generated,
