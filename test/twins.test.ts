@@ -13,19 +13,19 @@ import { same } from '../src/mapping/conversions/same.js';
 import { score } from '../src/mapping/conversions/score.js';
 import { stringList } from '../src/mapping/conversions/string-list.js';
 import type { ConversionFor } from '../src/mapping/mapping.js';
-import { totalOf } from '../src/payoff/legacy/assessments.js';
-import { LegacyRow } from '../src/payoff/legacy/columns.js';
-import { foldTextFor } from '../src/payoff/legacy/fold-text.js';
-import { DIMENSIONS, TOTAL } from '../src/phases/assessments/mapping.js';
-import { DecimalMean } from '../src/phases/assessments/summary.js';
-import { compareVersions, versionRank } from '../src/phases/assessments/versions.js';
+import { DIMENSIONS, TOTAL } from '../src/redditharbor/assessments/mapping.js';
+import { DecimalMean } from '../src/redditharbor/assessments/summary.js';
+import { compareVersions, versionRank } from '../src/redditharbor/assessments/versions.js';
 import {
   KNOWN_STATUSES,
   statusOf,
   unifiedStatus,
   unifiedStatusSql,
-} from '../src/phases/opportunities/statuses.js';
-import { titleOf, titleSql } from '../src/phases/opportunities/title.js';
+} from '../src/redditharbor/opportunities/statuses.js';
+import { titleOf, titleSql } from '../src/redditharbor/opportunities/title.js';
+import { totalOf } from '../src/redditharbor/questions/legacy/assessments.js';
+import { LegacyRow } from '../src/redditharbor/questions/legacy/columns.js';
+import { foldTextFor } from '../src/redditharbor/questions/legacy/fold-text.js';
 import { batchNumber, batchOf, type SyncJob } from '../src/sync/job.js';
 import { foldText } from '../src/transform/fingerprint.js';
 import { createTestDatabase } from './support/database.js';
@@ -38,10 +38,10 @@ import { textTwin } from './support/twins.js';
  *
  *   first words of a text                 test/mapping/first-words.test.ts
  *   conversions forward and back          test/mapping/conversions/*.test.ts (here: what may be written directly)
- *   lists of functions, as `bench` asks   test/payoff/function-list.test.ts
+ *   lists of functions, as `bench` asks   test/redditharbor/questions/function-list.test.ts
  *   earliest and latest moments           test/transform/timestamps.test.ts
  *   raw ids and the keys made of them     test/keys/raw-id.test.ts (SQL alone; the uuid's pattern is here)
- *   JSON that jsonb prints alike          test/phases/assessments/plain-json.test.ts
+ *   JSON that jsonb prints alike          test/redditharbor/assessments/plain-json.test.ts
  *   numbers as the server prints them     test/copy-binary
  *   winners, ideas and keys as a whole    test/payoff/bench.test.ts: both forms of each question, over odd data
  */

@@ -10,7 +10,7 @@ import { type WatchedTable, watchedTables } from '../capture/watched.js';
 import type { Session } from '../db/session.js';
 import { reopenAll } from '../ledger/batches.js';
 import { type Capture, enterCapture, readCaptures } from '../ledger/captures.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import type { AdoptFinding } from '../reports/adopt.js';
 import { finding, type Place } from './finding.js';
 

@@ -1,8 +1,8 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
-import { phaseDefinitions } from '../phases/all.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import type { AdoptFinding } from '../reports/adopt.js';
 import { PHASES } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';

@@ -1,7 +1,7 @@
 import type { Cleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
 import { readBatches } from '../ledger/batches.js';
-import { phaseDefinitions } from '../phases/all.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import type { AdoptFinding, AdoptOptions } from '../reports/adopt.js';
 import type { PhaseVerification } from '../reports/verify.js';
 import { openContext } from '../run/context.js';

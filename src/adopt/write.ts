@@ -8,7 +8,7 @@ import { enterHome, type Home } from '../ledger/home.js';
 import { enter, MARKER } from '../ledger/objects.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import { readTrimmings } from '../old-names/trimmings.js';
-import { laterPhases } from '../phases/all.js';
+import { laterPhases } from '../redditharbor/phases.js';
 import { createView } from '../run/finish.js';
 import { restorations } from '../run/restorations.js';
 import { captureAnew } from './captures.js';

@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import { watchedTables } from './watched.js';
 
 /** What keeps a table's changes from being captured, and what would escape the capture. */

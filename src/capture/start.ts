@@ -3,7 +3,7 @@ import type { Session } from '../db/session.js';
 import { reopenAll } from '../ledger/batches.js';
 import { enterCapture, readCaptures } from '../ledger/captures.js';
 import { lockLedger } from '../ledger/schema.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import { ATTEMPTS, LOCK_PATIENCE } from './patience.js';
 import { createFunction, createTriggers, functionName, relationsOf } from './triggers.js';
 import { type WatchedTable, watchedTables } from './watched.js';

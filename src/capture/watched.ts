@@ -1,6 +1,6 @@
 import type { LegacyTable } from '../legacy/detect.js';
 import { locatorOf } from '../mapping/locate.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 
 /** A legacy table whose changes a phase wants to know, and the columns whose values a change records. */
 export interface WatchedTable {

@@ -4,7 +4,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { readBatches } from '../ledger/batches.js';
 import { sweepQueue } from '../ledger/changes.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import { syncJob } from '../run/sync-job.js';
 import { applyChanges, prepareSession } from '../sync/apply.js';
 import { drain, mayPass } from '../sync/drain.js';

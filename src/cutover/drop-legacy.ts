@@ -5,7 +5,7 @@ import { type PostgresError, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { bookDropped } from '../ledger/moved.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import { dropLegacySchemaIfEmpty } from './legacy-schema.js';
 import { inLockOrder } from './swap.js';
 

@@ -3,9 +3,9 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { replacedViews } from '../ledger/moved.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
+import type { Phase } from '../mapping/phase.js';
 import { carriedChanges, uncarried } from '../old-names/changes.js';
 import { nameOf, type OldName, readOldNames } from '../old-names/picture.js';
-import type { Phase } from '../phases/phase.js';
 import { onViews } from './view-dependents.js';
 
 const STATE = 'Nothing was swapped back: the old names are views as before.';

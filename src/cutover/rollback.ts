@@ -12,7 +12,7 @@ import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { readOldNames } from '../old-names/picture.js';
-import { laterPhases } from '../phases/all.js';
+import { laterPhases } from '../redditharbor/phases.js';
 import { requireOptions } from '../reports/options.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
 import { PHASES, type PhaseName } from '../reports/target.js';

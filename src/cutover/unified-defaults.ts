@@ -1,6 +1,6 @@
 import { ident } from '../db/identifier.js';
+import type { Phase } from '../mapping/phase.js';
 import type { Targets } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 
 /** What a new row gets by itself where the unified table stands on its own. */
 const DEFAULTS: Readonly<Record<string, string>> = {

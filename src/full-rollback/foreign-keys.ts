@@ -2,7 +2,7 @@ import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
 import { readCutoverCatalog } from '../ledger/cutovers.js';
-import { phaseDefinitions } from '../phases/all.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from '../run/context.js';
 

@@ -2,7 +2,7 @@ import type { TableLock } from '../cutover/locks.js';
 import { qualified } from '../db/identifier.js';
 import { readTable } from '../legacy/catalog.js';
 import type { MovedTables } from '../legacy/moved.js';
-import { phaseDefinitions } from '../phases/all.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import type { Context } from '../run/context.js';
 import type { SavedTable } from './scope.js';
 

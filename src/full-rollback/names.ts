@@ -4,7 +4,7 @@ import { dropRefusal } from '../cutover/read-only-views.js';
 import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { MovedTables } from '../legacy/moved.js';
-import { phaseDefinitions } from '../phases/all.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from '../run/context.js';
 

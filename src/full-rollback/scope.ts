@@ -1,7 +1,7 @@
 import type { Manifest, ManifestTable } from '../backup/manifest.js';
 import { DrydockError } from '../errors.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
-import { phaseDefinitions } from '../phases/all.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import type { Context } from '../run/context.js';
 
 /** A legacy table in a backup, and the schema in which applications know it. */

@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
 import type { MovedTable, MovedTables } from '../legacy/moved.js';
-import type { LegacyTableName } from '../legacy/shapes.js';
+import type { LegacyTableName } from '../redditharbor/tables.js';
 import { ledgerExists } from './schema.js';
 
 /** The legacy tables of a schema's phases that are not under their own names now. */

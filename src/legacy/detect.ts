@@ -1,10 +1,10 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { type LegacyTableName, SHAPES, type Shape } from '../redditharbor/tables.js';
 import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, readTables } from './catalog.js';
 import { unclearIds } from './identified.js';
 import { type MovedTables, NOTHING_MOVED } from './moved.js';
-import { type LegacyTableName, SHAPES, type Shape } from './shapes.js';
 
 /** A legacy table as it is found. */
 export interface LegacyTable extends CatalogTable {

@@ -1,8 +1,8 @@
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import type { LegacyTableName } from '../redditharbor/tables.js';
 import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, columnOf, isUniqueKey } from './catalog.js';
-import type { LegacyTableName } from './shapes.js';
 
 /** Tables whose rows are named by their ids, in other legacy tables or in ours, so that they need one. */
 const IDENTIFIED: ReadonlySet<string> = new Set<LegacyTableName>([

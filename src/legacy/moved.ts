@@ -1,4 +1,4 @@
-import type { LegacyTableName } from './shapes.js';
+import type { LegacyTableName } from '../redditharbor/tables.js';
 
 /** The schema in which cutover keeps the legacy tables; their old names are views by then. */
 export const LEGACY_SCHEMA = 'drydock_legacy';

@@ -1,6 +1,6 @@
 import type { Memory } from '../copy-binary/framing.js';
 import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
-import type { LegacyTableName, ShapeName } from '../legacy/shapes.js';
+import type { LegacyTableName, ShapeName } from '../redditharbor/tables.js';
 import type { PhaseName } from '../reports/target.js';
 
 /**

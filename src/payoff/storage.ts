@@ -1,7 +1,7 @@
 import type { Session } from '../db/session.js';
 import { tableOf } from '../mapping/keyed-source.js';
+import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 import type { BenchStorage, TableSize } from '../reports/bench.js';
 
 /**

@@ -2,7 +2,7 @@ import { findObstacles } from '../capture/obstacles.js';
 import { startCapture } from '../capture/start.js';
 import { readCaptures } from '../ledger/captures.js';
 import { enterEvent } from '../ledger/events.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import { type Context, operator } from './context.js';
 
 /** Whether the legacy tables of a phase report their changes, and what is to be said about it. */

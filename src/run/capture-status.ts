@@ -1,7 +1,7 @@
 import { silentTables } from '../capture/start.js';
 import { readBacklog } from '../ledger/changes.js';
 import type { PhaseEntry } from '../ledger/phases.js';
-import { phaseDefinitions } from '../phases/all.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import type { CaptureStatus } from '../reports/status.js';
 import type { Context } from './context.js';
 

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { transform } from 'stream-transform';
 import { closeGroup, type Group, type Grouper } from '../extract/group.js';
 import { BatchRows } from '../load/batch-rows.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 
 /**
  * Reads the groups below a key and merges them: the first half of a batch, without a transaction. A record of the

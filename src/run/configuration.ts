@@ -4,7 +4,7 @@ import { LEDGER_VERSION } from '../ledger/schema.js';
 import { columnOf } from '../legacy/catalog.js';
 import type { LegacyTable } from '../legacy/detect.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
-import type { Phase, Resolution } from '../phases/phase.js';
+import type { Phase, Resolution } from '../mapping/phase.js';
 import type { Context } from './context.js';
 import { findLegacy } from './legacy.js';
 

@@ -1,4 +1,4 @@
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 
 /** Legacy rows per second that two cores manage, load and indexes together; a plain guess for a plan. */
 const ROWS_PER_SECOND = 60_000;

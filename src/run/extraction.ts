@@ -6,11 +6,11 @@ import type { KeyRange } from '../keys/key-range.js';
 import { type Batch, readBatches } from '../ledger/batches.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { extractionQuery, type KeyedSource } from '../mapping/keyed-source.js';
+import type { Phase } from '../mapping/phase.js';
 import { wantedRemembered } from '../mapping/remembered.js';
 import { SELECTIVE_SETTINGS, selectiveQuery } from '../mapping/selective.js';
 import { targetsOf } from '../mapping/targets.js';
 import { wantedRange } from '../mapping/wanted.js';
-import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 import { openReader, snapshotOf } from './reader.js';
 

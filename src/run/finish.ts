@@ -17,8 +17,8 @@ import {
   validateForeignKey,
 } from '../load/indexes.js';
 import { type Restoration, restoreQuery } from '../mapping/legacy-view.js';
+import type { Phase } from '../mapping/phase.js';
 import { type Targets, viewName } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 import { type Context, throwIfStopped } from './context.js';
 import { restorations } from './restorations.js';
 

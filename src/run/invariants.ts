@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
+import type { InvariantSpec } from '../mapping/phase.js';
 import type { Target } from '../mapping/targets.js';
-import type { InvariantSpec } from '../phases/phase.js';
 import type { Invariant } from '../reports/verify.js';
 import type { SnapshotPair } from '../verify/whole-sides.js';
 

@@ -4,8 +4,8 @@ import { type Batch, rebookBatch } from '../ledger/batches.js';
 import { enqueueKeys } from '../ledger/changes.js';
 import { countRange } from '../load/count-range.js';
 import { locatorOf, placesOf } from '../mapping/locate.js';
+import type { Phase } from '../mapping/phase.js';
 import type { Targets } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 
 const DOUBLED = 'pg_temp.drydock_doubled';

@@ -3,7 +3,7 @@ import type { Session } from '../db/session.js';
 import { asUuid, bareId, rawText, uuidFromText } from '../keys/raw-id.js';
 import { fromClause, tableOf } from '../mapping/keyed-source.js';
 import { locatorOf, pointersOf } from '../mapping/locate.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import type { Context } from './context.js';
 
 /**

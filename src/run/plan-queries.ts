@@ -2,7 +2,7 @@ import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { fromClause } from '../mapping/keyed-source.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import type { PhasePlan, SourcePlan } from '../reports/plan.js';
 
 const MOST_WORDS = 5;

@@ -1,9 +1,9 @@
 import type { Session } from '../db/session.js';
 import { type KeyRange, tile } from '../keys/key-range.js';
 import { fromClause, type KeyedSource } from '../mapping/keyed-source.js';
+import type { Phase } from '../mapping/phase.js';
 import { selectiveKeys } from '../mapping/selective.js';
 import { wantedSample } from '../mapping/wanted.js';
-import type { Phase } from '../phases/phase.js';
 
 /** Up to so many rows all keys are looked at; of more rows, a sample. */
 const FEW_ROWS = 50_000;

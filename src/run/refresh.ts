@@ -3,7 +3,7 @@ import { DrydockError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { readPhases } from '../ledger/phases.js';
 import { readViews, recordRefresh } from '../ledger/refreshes.js';
-import { bindEnhancements } from '../phases/enhancements/bind.js';
+import { bindEnhancements } from '../redditharbor/enhancements/bind.js';
 import { requireOptions } from '../reports/options.js';
 import type { RefreshOptions, RefreshReport } from '../reports/refresh.js';
 import { type Context, lookAgain, openContext, operator, secondsSince, stoppable } from './context.js';

@@ -2,7 +2,7 @@ import type { Session } from '../db/session.js';
 import { KeyRange, successor } from '../keys/key-range.js';
 import type { Reject } from '../ledger/rejects.js';
 import { extractionQuery } from '../mapping/keyed-source.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import { spelled } from '../types/spelling.js';
 import { textsByName } from '../types/texts.js';
 

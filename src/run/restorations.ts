@@ -1,8 +1,8 @@
 import type { Session } from '../db/session.js';
 import { countRejects } from '../ledger/rejects.js';
 import type { Restoration } from '../mapping/legacy-view.js';
+import type { Phase } from '../mapping/phase.js';
 import type { Targets } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 
 /** How each legacy table of a phase is given back, in the order of the sources. */
 export async function restorations(

@@ -5,7 +5,7 @@ import { isReopened, readBatches } from '../ledger/batches.js';
 import { readPhases } from '../ledger/phases.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { targetsOf } from '../mapping/targets.js';
-import { phaseDefinitions } from '../phases/all.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import { requireOptions } from '../reports/options.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import type { PhaseName } from '../reports/target.js';

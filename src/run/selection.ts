@@ -4,7 +4,7 @@ import { KeyRange } from '../keys/key-range.js';
 import { isUuid } from '../keys/uuid.js';
 import type { Batch } from '../ledger/batches.js';
 import { fromClause } from '../mapping/keyed-source.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import type { RangeOptions } from '../reports/target.js';
 import { isMoment } from '../transform/timestamps.js';
 import type { Context } from './context.js';

@@ -1,7 +1,7 @@
 import { cancelWhenStopped } from '../db/cancel.js';
 import { withCleanup } from '../db/cleanup.js';
+import type { Phase } from '../mapping/phase.js';
 import type { Targets } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 import type { Context } from './context.js';
 
 /** Legacy rows that are still to be loaded when the analysis begins: it is done before they are. */

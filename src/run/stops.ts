@@ -1,8 +1,8 @@
 import { withCleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
 import { ownership } from '../ledger/objects.js';
+import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 import type { Stop } from '../reports/plan.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from './context.js';

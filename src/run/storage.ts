@@ -1,8 +1,8 @@
 import { totalBytes } from '../db/relation-size.js';
 import type { Session } from '../db/session.js';
 import { tableOf } from '../mapping/keyed-source.js';
+import type { Phase } from '../mapping/phase.js';
 import type { Targets } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 
 /** Bytes of heap, TOAST and indexes, of the phase's legacy tables and of ours. */
 export async function storageOf(

@@ -1,8 +1,8 @@
 import { qualified } from '../db/identifier.js';
 import type { Batch } from '../ledger/batches.js';
+import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
-import { laterPhases, phaseDefinitions } from '../phases/all.js';
-import type { Phase } from '../phases/phase.js';
+import { laterPhases, phaseDefinitions } from '../redditharbor/phases.js';
 import type { Dependent, SyncJob } from '../sync/job.js';
 import type { Context } from './context.js';
 

@@ -5,7 +5,7 @@ import { readCaptures } from '../ledger/captures.js';
 import { readBacklog } from '../ledger/changes.js';
 import { readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, setState } from '../ledger/phases.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import type { PhaseState } from '../reports/phase-state.js';
 import type { PhaseSync } from '../reports/sync.js';
 import type { SyncJob } from '../sync/job.js';

@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import { phaseDefinitions } from '../phases/all.js';
+import { phaseDefinitions } from '../redditharbor/phases.js';
 import type { SyncOptions } from '../reports/sync.js';
 import { DEFAULTS } from '../reports/target.js';
 import type { SyncJob } from '../sync/job.js';

@@ -13,8 +13,8 @@ import {
   rejectedPlace,
   typed,
 } from '../mapping/locate.js';
+import type { Phase } from '../mapping/phase.js';
 import { SCRATCH } from '../mapping/scratch.js';
-import type { Phase } from '../phases/phase.js';
 import type { SyncJob } from './job.js';
 
 /** The rounds in which rows are listed that changed: see {@link SCRATCH}. In later ones it is the others. */

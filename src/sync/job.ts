@@ -1,7 +1,7 @@
 import type { Batch } from '../ledger/batches.js';
 import type { Link } from '../load/replace-range.js';
+import type { Phase } from '../mapping/phase.js';
 import type { Targets } from '../mapping/targets.js';
-import type { Phase } from '../phases/phase.js';
 
 /** What it takes to apply a phase's changes. */
 export interface SyncJob {

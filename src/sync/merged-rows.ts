@@ -5,7 +5,7 @@ import { copyRowsOf } from '../extract/copy-source.js';
 import { Grouper } from '../extract/group.js';
 import type { BatchRows } from '../load/batch-rows.js';
 import { type KeyScope, listedQuery } from '../mapping/keyed-source.js';
-import type { Phase } from '../phases/phase.js';
+import type { Phase } from '../mapping/phase.js';
 import { collectBatch } from '../run/collect.js';
 
 /** Bytes of one source's rows that stay in memory; beyond it they go to a temporary file. */

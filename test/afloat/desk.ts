@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Random } from '../../fixtures/random.js';
-import type { LegacyTableName } from '../../src/legacy/shapes.js';
+import type { LegacyTableName } from '../../src/redditharbor/tables.js';
 import type { Memory } from './memory.js';
 import type { Table } from './tables.js';
 

@@ -1,4 +1,4 @@
-import { LEGACY_TABLES, type LegacyTableName } from '../../src/legacy/shapes.js';
+import { LEGACY_TABLES, type LegacyTableName } from '../../src/redditharbor/tables.js';
 import type { Desk, Draft } from './desk.js';
 import { CHILDREN } from './tables.js';
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { LEGACY_TABLES, type LegacyTableName } from '../../src/legacy/shapes.js';
+import { LEGACY_TABLES, type LegacyTableName } from '../../src/redditharbor/tables.js';
 import type { Table } from './tables.js';
 
 /**

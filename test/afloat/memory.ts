@@ -1,4 +1,4 @@
-import type { LegacyTableName } from '../../src/legacy/shapes.js';
+import type { LegacyTableName } from '../../src/redditharbor/tables.js';
 
 /** A row that the writer has made: nobody else ever changes it. */
 export interface Own {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { LEGACY_TABLES } from '../../src/legacy/shapes.js';
+import { LEGACY_TABLES } from '../../src/redditharbor/tables.js';
 
 /** Roles of an application: one that reads what a policy shows it, one that writes, one that may do nothing. */
 const ROLES = ['afloat_reader', 'afloat_writer', 'afloat_nobody'] as const;

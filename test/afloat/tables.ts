@@ -1,4 +1,4 @@
-import type { LegacyTableName } from '../../src/legacy/shapes.js';
+import type { LegacyTableName } from '../../src/redditharbor/tables.js';
 /** A row of a legacy table as a writer makes it. */
 export interface NewRow {
   /** Its key, as text. */

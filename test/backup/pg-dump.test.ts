@@ -4,7 +4,7 @@ import { expect, inject, test } from 'vitest';
 import { SHAPE_A } from '../../fixtures/mixture.js';
 import { createLegacySchema } from '../../fixtures/schema/create.js';
 import { backup, restore } from '../../src/index.js';
-import { LEGACY_TABLES } from '../../src/legacy/shapes.js';
+import { LEGACY_TABLES } from '../../src/redditharbor/tables.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { factsOf } from './facts.js';
 import { workDirectory } from './place.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
 import { backup, restore } from '../../src/index.js';
-import { LEGACY_TABLES, type LegacyTableName } from '../../src/legacy/shapes.js';
+import { LEGACY_TABLES, type LegacyTableName } from '../../src/redditharbor/tables.js';
 import { hashes } from '../fixtures/filled.js';
 import { prepared } from '../run/prepared.js';
 import { createRole } from '../run/role.js';

@@ -4,7 +4,7 @@ import { representativeMixtures } from '../../fixtures/mixtures.js';
 import { ident } from '../../src/db/identifier.js';
 import type { Session } from '../../src/db/session.js';
 import { detectLegacy, extraColumns, type LegacyDatabase } from '../../src/legacy/detect.js';
-import { type LegacyTableName, SHAPES } from '../../src/legacy/shapes.js';
+import { type LegacyTableName, SHAPES } from '../../src/redditharbor/tables.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { createLegacy } from '../support/legacy.js';
 import { openSession } from '../support/session.js';

@@ -8,8 +8,8 @@ import { type BoundSource, bindPhase, foldedColumn } from '../../src/mapping/bin
 import type { PhaseMapping } from '../../src/mapping/mapping.js';
 import { foldedTable, ownBlock, unifiedTable } from '../../src/mapping/tables.js';
 import { createTableStatements, targetsOf } from '../../src/mapping/targets.js';
-import { assessmentsMapping } from '../../src/phases/assessments/mapping.js';
-import { opportunitiesMapping } from '../../src/phases/opportunities/mapping.js';
+import { assessmentsMapping } from '../../src/redditharbor/assessments/mapping.js';
+import { opportunitiesMapping } from '../../src/redditharbor/opportunities/mapping.js';
 import { createTestDatabase } from '../support/database.js';
 import { createLegacy } from '../support/legacy.js';
 import { openSession } from '../support/session.js';

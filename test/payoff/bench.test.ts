@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { type LegacyMixture, mixtureName, mixtureOf, SHAPE_A, SHAPE_B } from '../../fixtures/mixture.js';
 import { bench } from '../../src/index.js';
-import { SOURCE_TABLES } from '../../src/legacy/shapes.js';
-import { INDEXES } from '../../src/phases/enhancements/indexes.js';
+import { INDEXES } from '../../src/redditharbor/enhancements/indexes.js';
+import { SOURCE_TABLES } from '../../src/redditharbor/tables.js';
 import { prepared } from '../run/prepared.js';
 import { asDrydock } from '../support/own-writes.js';
 

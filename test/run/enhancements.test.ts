@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { plan, refresh, rollback, run, status, verify } from '../../src/index.js';
-import { SOURCE_TABLES } from '../../src/legacy/shapes.js';
+import { SOURCE_TABLES } from '../../src/redditharbor/tables.js';
 import type { TestDatabase } from '../support/database.js';
 import { asDrydock } from '../support/own-writes.js';
 import { catalogOf } from './catalog.js';

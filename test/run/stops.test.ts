@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
 import { DrydockError, pause, type RunOptions, verify } from '../../src/index.js';
-import { LEGACY_TABLES } from '../../src/legacy/shapes.js';
+import { LEGACY_TABLES } from '../../src/redditharbor/tables.js';
 import type { TestDatabase } from '../support/database.js';
 import { plan, rollback, run, status } from '../support/unifying.js';
 import { catalogOf } from './catalog.js';

@@ -4,8 +4,8 @@ import { unifiedTables } from '../../fixtures/schema/extras.js';
 import { schemaNames } from '../../fixtures/schema/names.js';
 import type { Session } from '../../src/db/session.js';
 import { detectLegacy, type LegacyDatabase } from '../../src/legacy/detect.js';
-import { phaseDefinitions } from '../../src/phases/all.js';
-import type { Phase } from '../../src/phases/phase.js';
+import type { Phase } from '../../src/mapping/phase.js';
+import { phaseDefinitions } from '../../src/redditharbor/phases.js';
 import type { UnifyingPhaseName } from '../../src/reports/target.js';
 import type { TestDatabase } from './database.js';
 

@@ -2,7 +2,7 @@ import type { Session } from '../../db/session.js';
 import type { PhaseEntry } from '../../ledger/phases.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { MovedTable } from '../../legacy/moved.js';
-import type { Phase } from '../../phases/phase.js';
+import type { Phase } from '../../mapping/phase.js';
 import type { CutoverFinding } from '../../reports/cutover.js';
 import type { Context } from '../../run/context.js';
 

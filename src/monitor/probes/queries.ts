@@ -1,6 +1,6 @@
 import { qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
-import { SOURCE_TABLES } from '../../legacy/shapes.js';
+import { SOURCE_TABLES } from '../../redditharbor/tables.js';
 import type { WatchedQuery } from '../../reports/monitor.js';
 import { isRefusal, type ProbeContext, refusalText } from './probe.js';
 

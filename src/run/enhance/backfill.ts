@@ -2,7 +2,7 @@ import { withRetry } from '../../db/retry.js';
 import type { Session } from '../../db/session.js';
 import type { KeyRange } from '../../keys/key-range.js';
 import { bookBatch, lockBatch } from '../../ledger/batches.js';
-import { fold, lockCounted, type Metrics, recount } from '../../phases/enhancements/metrics.js';
+import { fold, lockCounted, type Metrics, recount } from '../../redditharbor/enhancements/metrics.js';
 import { type Context, secondsSince, throwIfStopped } from '../context.js';
 import type { Pace } from '../pace/pace.js';
 import type { Work } from '../segment.js';

@@ -4,8 +4,8 @@ import { qualified } from '../../db/identifier.js';
 import { withRetry } from '../../db/retry.js';
 import { buildConcurrently } from '../../load/concurrent-index.js';
 import { raiseMaintenanceMemory } from '../../load/indexes.js';
-import type { Enhancements } from '../../phases/enhancements/bind.js';
-import { refreshStatement } from '../../phases/enhancements/refresh-function.js';
+import type { Enhancements } from '../../redditharbor/enhancements/bind.js';
+import { refreshStatement } from '../../redditharbor/enhancements/refresh-function.js';
 import { type Context, throwIfStopped } from '../context.js';
 import { tellWaiting } from './tell-waiting.js';
 

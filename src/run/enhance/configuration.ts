@@ -1,7 +1,7 @@
 import { DrydockError } from '../../errors.js';
 import type { PhaseEntry } from '../../ledger/phases.js';
 import { LEDGER_VERSION } from '../../ledger/schema.js';
-import type { Enhancements } from '../../phases/enhancements/bind.js';
+import type { Enhancements } from '../../redditharbor/enhancements/bind.js';
 
 interface Configuration {
   readonly ledger: number;

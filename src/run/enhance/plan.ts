@@ -1,6 +1,6 @@
 import { ownership } from '../../ledger/objects.js';
-import type { Enhancements } from '../../phases/enhancements/bind.js';
-import { CHANGES, METRICS_VIEW, TOTALS } from '../../phases/enhancements/metrics.js';
+import type { Enhancements } from '../../redditharbor/enhancements/bind.js';
+import { CHANGES, METRICS_VIEW, TOTALS } from '../../redditharbor/enhancements/metrics.js';
 import type { PhasePlan, Stop } from '../../reports/plan.js';
 import { DEFAULTS } from '../../reports/target.js';
 import type { Context } from '../context.js';

@@ -6,7 +6,7 @@ import { type Batch, readBatches } from '../../ledger/batches.js';
 import { own } from '../../ledger/objects.js';
 import { enterPhase, type PhaseEntry } from '../../ledger/phases.js';
 import { lockLedger } from '../../ledger/schema.js';
-import type { Enhancements } from '../../phases/enhancements/bind.js';
+import type { Enhancements } from '../../redditharbor/enhancements/bind.js';
 import {
   CHANGES,
   createTables,
@@ -17,11 +17,14 @@ import {
   type Metrics,
   TOTALS,
   triggerBody,
-} from '../../phases/enhancements/metrics.js';
-import { createMaterializedView, createRefreshFunction } from '../../phases/enhancements/refresh-function.js';
-import { createSignals, signalTrigger } from '../../phases/enhancements/signals.js';
-import { createTrigger, createTriggerFunction } from '../../phases/enhancements/triggers.js';
-import { BASES } from '../../phases/enhancements/views.js';
+} from '../../redditharbor/enhancements/metrics.js';
+import {
+  createMaterializedView,
+  createRefreshFunction,
+} from '../../redditharbor/enhancements/refresh-function.js';
+import { createSignals, signalTrigger } from '../../redditharbor/enhancements/signals.js';
+import { createTrigger, createTriggerFunction } from '../../redditharbor/enhancements/triggers.js';
+import { BASES } from '../../redditharbor/enhancements/views.js';
 import type { Context } from '../context.js';
 import { configurationOf } from './configuration.js';
 

@@ -7,8 +7,8 @@ import { NULL } from '../../../src/copy-binary/values.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
 import { readTable } from '../../../src/legacy/catalog.js';
-import type { ShapeName } from '../../../src/legacy/shapes.js';
 import type { Conversion, ConversionFor } from '../../../src/mapping/mapping.js';
+import type { ShapeName } from '../../../src/redditharbor/tables.js';
 import { bytesOf, copyInRows, copyOutRows, fieldBy, fieldsOf, rowOf } from '../../support/binary-rows.js';
 import { copyInLines } from '../../support/session.js';
 

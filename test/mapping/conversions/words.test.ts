@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '../../../src/db/session.js';
 import { upperCase } from '../../../src/mapping/conversions/letter-case.js';
 import { same } from '../../../src/mapping/conversions/same.js';
-import { statusOf, UNIFIED_STATUSES } from '../../../src/phases/opportunities/statuses.js';
+import { statusOf, UNIFIED_STATUSES } from '../../../src/redditharbor/opportunities/statuses.js';
 import { createTestDatabase } from '../../support/database.js';
 import { openSession } from '../../support/session.js';
 import { conversionBench, lost, said } from './round-trip.js';

@@ -1,0 +1,82 @@
+import type { Group } from '../extract/group.js';
+import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
+import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
+import type { PhaseName, UnifyingPhaseName } from '../reports/target.js';
+import type { Output } from '../transform/output.js';
+import type { BoundPhase, BoundSource } from './bind.js';
+import type { KeyedSource } from './keyed-source.js';
+import type { PhaseMapping } from './mapping.js';
+import type { ReverseRules } from './reverse.js';
+
+/** Turns the groups of one phase into lines. Pure: no database, no clock, no chance. */
+export interface Merger {
+  merge(group: Group, output: Output): void;
+}
+
+/** A condition that no row of our tables may break; checked by the verifier. */
+export type InvariantSpec = { readonly name: string } & (
+  | {
+      /** A condition on a row `u` of the unified table that none may fulfil; one pass serves all of these. */
+      readonly broken: string;
+    }
+  | {
+      /** A query that gives the number of rows that break it. */
+      readonly violations: string;
+    }
+);
+
+/** A percent column whose values may be on the wrong scale, and a vocabulary whose words may be unknown. */
+export interface PlanChecks {
+  readonly percentColumns: readonly { readonly source: BoundSource; readonly column: string }[];
+  readonly vocabularies: readonly {
+    readonly source: BoundSource;
+    readonly column: string;
+    readonly known: readonly string[];
+    readonly becomes: string;
+  }[];
+}
+
+/**
+ * A legacy table that keys are resolved by and that is no source itself: how its changes change keys. SQL over the
+ * scratch tables.
+ */
+export interface Resolution {
+  readonly table: LegacyTable;
+  /** Columns whose values a change of a row records. */
+  readonly columns: readonly string[];
+  /** All columns that something is read from, where they are there. */
+  readonly reads: readonly string[];
+  /** Statement: names what the changes taken concern. */
+  readonly nameChanged: string;
+  /** Statement: adds what is named to what is known. */
+  readonly lookUp: string;
+  /** Query: the merge keys that what is named concerns. */
+  readonly changedKeys: string;
+}
+
+/** One phase, bound to a database. Whoever adds a phase writes a folder that gives one of these. */
+export interface Phase {
+  readonly name: UnifyingPhaseName;
+  readonly schema: string;
+  readonly bound: BoundPhase;
+  /** One per bound source, in the same order. */
+  readonly keyed: readonly KeyedSource[];
+  readonly merger: Merger;
+  /** Null: keys are made of the sources, and of what earlier phases made. */
+  readonly resolution: Resolution | null;
+  readonly indexes: readonly IndexSpec[];
+  readonly foreignKeys: readonly ForeignKeySpec[];
+  readonly invariants: readonly InvariantSpec[];
+  readonly planChecks: PlanChecks;
+  /** How direct writes to the unified table become legacy rows. */
+  readonly reverse: ReverseRules;
+  /** The phase that has to be loaded before this one. */
+  readonly after: UnifyingPhaseName | null;
+}
+
+export interface PhaseDefinition {
+  readonly name: UnifyingPhaseName;
+  readonly mapping: PhaseMapping;
+  /** @param existing phases whose tables are there already */
+  bind(legacy: LegacyDatabase, existing: ReadonlySet<PhaseName>): Phase;
+}

@@ -1,6 +1,0 @@
-import type { LeftOut } from '../question.js';
-
-/** A question whose tables are not all there. */
-export function lacks(named: Omit<LeftOut, 'reason'>, tables: string): LeftOut {
-  return { ...named, reason: `It is asked of ${tables}, and not all of them are there.` };
-}

@@ -1,0 +1,6 @@
+import type { LeftOut } from '../../payoff/question.js';
+
+/** A question whose tables are not all there. */
+export function lacks(named: Omit<LeftOut, 'reason'>, tables: string): LeftOut {
+  return { ...named, reason: `It is asked of ${tables}, and not all of them are there.` };
+}
