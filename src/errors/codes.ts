@@ -32,6 +32,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Correct the file; docs/monitor.md describes it.',
   },
+  'bad-declaration': {
+    meaning: 'A consolidation is declared in a way that cannot be meant.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct the declaration; docs/declare.md describes it.',
+  },
   'bad-name': {
     meaning: 'A name is empty or longer than PostgreSQL allows.',
     retry: false,

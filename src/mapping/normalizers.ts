@@ -9,6 +9,8 @@ import { rawText, uuidFromText } from '../keys/raw-id.js';
 export interface Normalizer {
   /** Names the rule in the ledger; its meaning never changes under one name. */
   readonly name: string;
+  /** The same without exceptions: two that differ in these alone make keys that meet. */
+  readonly family: string;
   /**
    * SQL of type text; null for a value that gives no key.
    *
@@ -26,16 +28,20 @@ const lowered = (text: string) =>
 const trimmedText = (text: string) => `nullif(btrim(${text}, ${BLANKS}), '')`;
 const collapsed = (text: string) => `regexp_replace(${text}, '[ \\t\\n\\v\\f\\r]+', ' ', 'g')`;
 
-function normalizer(name: string, sql: (text: string) => string): Normalizer {
+function normalizer(name: string, sql: (text: string) => string, family = name): Normalizer {
   return {
     name,
+    family,
     sql: (value) => sql(rawText(value)),
     none(spellings) {
       const list = spellings.map(literal).join(', ');
-      return normalizer(`${name} none ${JSON.stringify(spellings)}`, (text) =>
-        spellings.length === 0
-          ? sql(text)
-          : `(select x.v from (select ${sql(text)} as v offset 0) x where x.v not in (${list}))`,
+      return normalizer(
+        `${name} none ${JSON.stringify(spellings)}`,
+        (text) =>
+          spellings.length === 0
+            ? sql(text)
+            : `(select x.v from (select ${sql(text)} as v offset 0) x where x.v not in (${list}))`,
+        family,
       );
     },
   };

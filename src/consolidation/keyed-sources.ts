@@ -1,0 +1,52 @@
+import { ident, qualified } from '../db/identifier.js';
+import type { ConsolidationModel } from '../declare/model.js';
+import type { BoundPhase } from '../mapping/bind.js';
+import type { KeyedSource } from '../mapping/keyed-source.js';
+import { type BoundSources, ladderOf, ownId } from './keys.js';
+
+/** What the merger wants to know of a row beside its columns: fields between the match key and those. */
+export const EXTRA = { ownId: 1, veto: 2 } as const;
+
+/** Fields before the legacy columns. */
+export const HEAD = 1 + Object.keys(EXTRA).length;
+
+export function boundSources(model: ConsolidationModel, bound: BoundPhase): BoundSources {
+  return new Map(
+    bound.sources.flatMap((source) => {
+      const found = model.sources.find(({ table }) => table === source.rule.table);
+      return found === undefined ? [] : [[found.table, { model: found, bound: source }] as const];
+    }),
+  );
+}
+
+/** Where the rows of each source come from, with their match keys. */
+export function keyedSources(model: ConsolidationModel, bound: BoundPhase): KeyedSource[] {
+  const sources = boundSources(model, bound);
+  return bound.sources.map((source): KeyedSource => {
+    const { joins, key, dangling } = ladderOf(source.rule.table, 'r', sources);
+    const own = sources.get(source.rule.table)?.model;
+    if (own === undefined) throw new Error(`${source.rule.table} is not declared`);
+    const veto = model.veto?.columns.get(own.table);
+    const relation = qualified(source.table.schema, source.table.name);
+    return {
+      source,
+      with: '',
+      knowing: '',
+      names: null,
+      joins,
+      key,
+      extras: [
+        ownId(own, 'r'),
+        veto === undefined ? 'null::text' : `${model.veto?.normalizer.sql(`r.${ident(veto)}`)}`,
+      ],
+      orphan: dangling,
+      narrowed: ({ places }) => ({
+        with:
+          places === null
+            ? `with r as (select x.* from ${relation} x)`
+            : `with r as materialized (select x.* from ${relation} x where x.ctid = any (array(${places})))`,
+        joins,
+      }),
+    };
+  });
+}

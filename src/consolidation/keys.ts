@@ -1,0 +1,130 @@
+import { ident, literal, qualified } from '../db/identifier.js';
+import type { SourceModel, StepModel } from '../declare/model.js';
+import { keyOfUnknown, rawText } from '../keys/raw-id.js';
+import { columnOf } from '../legacy/catalog.js';
+import type { BoundSource } from '../mapping/bind.js';
+
+/**
+ * Match keys as SQL: which thing a row is about, found step by step of its source's ladder. A key is a name-based uuid of
+ * the key's name and its parts, each framed by its length: ('ab', 'c') is not ('a', 'bc').
+ */
+
+/** How a row `alias` gets its key. */
+export interface Ladder {
+  /** What the row is joined with: at most one row each. */
+  readonly joins: string;
+  /** The match key, of type uuid, never null. */
+  readonly key: string;
+  /** Each step's key by itself, null where it gives none; the last one is the row itself. */
+  readonly steps: readonly string[];
+  /** Whether the row points to one that is not there. */
+  readonly dangling: string;
+}
+
+/** The sources of a consolidation that are there, by table. */
+export type BoundSources = ReadonlyMap<string, { readonly model: SourceModel; readonly bound: BoundSource }>;
+
+/**
+ * @param alias of a row of the source
+ * @param sources those that may be pointed to
+ */
+export function ladderOf(table: string, alias: string, sources: BoundSources): Ladder {
+  const { model } = known(table, sources);
+  const joins: string[] = [];
+  const dangling: string[] = [];
+  const steps = model.match.flatMap((step, at) => {
+    if (step.kind === 'same') return [sameKey(step, model, alias)];
+    // What is pointed to is not in this database: the step gives nobody a key.
+    if (!sources.has(step.table)) return [];
+    const pointed = pointedTo(step, model, alias, `${alias}_${at + 1}`, sources);
+    joins.push(pointed.joins);
+    dangling.push(pointed.dangling);
+    return [pointed.key];
+  });
+  const all = [...steps, ownId(model, alias)];
+  return {
+    joins: joins.join(' '),
+    key: all.length === 1 ? (all[0] as string) : `coalesce(${all.join(', ')})`,
+    steps: all,
+    dangling: dangling.length === 0 ? 'false' : dangling.join(' or '),
+  };
+}
+
+/** The uuid of a row itself: its table and its identity. Never null, where the identity is not. */
+export function ownId({ table, identity }: SourceModel, alias: string): string {
+  return keyOfUnknown(framed([literal(`row:${table}`), ...identity.map((column) => textOf(alias, column))]));
+}
+
+function sameKey(step: Extract<StepModel, { kind: 'same' }>, { within }: SourceModel, alias: string): string {
+  const parts = step.parts.map((part, at) => {
+    if ('constant' in part) return literal(part.constant);
+    return step.key.parts[at]?.normalizer.sql(`${alias}.${ident(part.column)}`) ?? 'null';
+  });
+  const name = literal(`key:${step.key.name}`);
+  return keyOfUnknown(framed([name, ...within.map((column) => textOf(alias, column)), ...parts]));
+}
+
+function pointedTo(
+  step: Extract<StepModel, { kind: 'via' }>,
+  from: SourceModel,
+  alias: string,
+  target: string,
+  sources: BoundSources,
+): { readonly joins: string; readonly key: string; readonly dangling: string } {
+  const { model, bound } = known(step.table, sources);
+  const own = known(from.table, sources).bound;
+  const pairs = [
+    ...model.identity.map((column, at) => [column, step.columns[at] as string] as const),
+    ...model.within.flatMap((column, at) => {
+      const ours = from.within[at];
+      return model.identity.includes(column) || ours === undefined ? [] : [[column, ours] as const];
+    }),
+  ];
+  const on = pairs.map(([theirs, ours]) => equal(bound, `${target}.`, theirs, own, `${alias}.`, ours));
+  const ladder = ladderOf(step.table, target, sources);
+  const isThere = `${target}.${ident(model.identity[0] as string)} is not null`;
+  const points = step.columns.map((column) => `${alias}.${ident(column)} is not null`);
+  return {
+    joins: `left join ${qualified(bound.table.schema, bound.table.name)} ${target} on ${on.join(' and ')} ${ladder.joins}`,
+    key: `case when ${isThere} then ${ladder.key} end`,
+    dangling: `(${[...points, `not (${isThere})`].join(' and ')})`,
+  };
+}
+
+/** Whether two columns hold the same; as texts where their types have no equality in common. */
+function equal(
+  one: BoundSource,
+  before: string,
+  column: string,
+  other: BoundSource,
+  otherBefore: string,
+  otherColumn: string,
+): string {
+  const [a, b] = [`${before}${ident(column)}`, `${otherBefore}${ident(otherColumn)}`];
+  const [kind, otherKind] = [columnOf(one.table, column)?.type, columnOf(other.table, otherColumn)?.type];
+  const comparable =
+    kind !== undefined &&
+    otherKind !== undefined &&
+    (kind.base === otherKind.base || (WHOLE.has(kind.kind) && WHOLE.has(otherKind.kind))) &&
+    kind.collation === otherKind.collation;
+  return comparable ? `${a} = ${b}` : `${rawText(a)} = ${rawText(b)}`;
+}
+
+const WHOLE: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
+
+/** Parts of a key as one text; null where one of them is. */
+export function framed(parts: readonly string[]): string {
+  return parts
+    .map((part) => `(select length(p.v) || ':' || p.v from (select ${part} as v offset 0) p)`)
+    .join(' || ');
+}
+
+function textOf(alias: string, column: string): string {
+  return rawText(`${alias}.${ident(column)}`);
+}
+
+function known(table: string, sources: BoundSources) {
+  const source = sources.get(table);
+  if (source === undefined) throw new Error(`${table} is not bound`);
+  return source;
+}

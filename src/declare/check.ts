@@ -1,0 +1,166 @@
+import type { ConsolidationModel, GoldenModel, SourceModel } from './model.js';
+import { badDeclaration } from './refuse.js';
+
+/** Columns of the unified table that are Drydock's own. */
+const OWN = ['id', 'merge_key', 'residue'];
+
+const PHASE_NAME = /^[a-z][a-z0-9_-]*$/;
+
+/** Refuses what cannot be meant, before any database is looked at. */
+export function checkModel(model: ConsolidationModel): void {
+  checkNames(model);
+  for (const source of model.sources) checkSource(source, model);
+  checkWithin(model);
+  checkCircles(model);
+  checkHomes(model);
+  for (const column of goldenOf(model)) checkGolden(column, model);
+  checkGroups(model);
+  checkVeto(model);
+}
+
+export function goldenOf(model: ConsolidationModel): GoldenModel[] {
+  return model.columns.filter((column) => column.kind === 'golden');
+}
+
+function checkNames({ name, into, duplicates, sources, columns, largestGroup }: ConsolidationModel): void {
+  if (!PHASE_NAME.test(name))
+    throw badDeclaration(
+      `"${name}" is no name of a consolidation.`,
+      'Begin with a small letter; letters, digits, _ and - may follow.',
+    );
+  if (sources.length === 0)
+    throw badDeclaration(`Consolidation ${name} has no sources.`, 'List at least one.');
+  const tables = sources.map(({ table }) => table);
+  const twice = tables.find((table, at) => tables.indexOf(table) !== at);
+  if (twice !== undefined) throw badDeclaration(`Source ${twice} is listed twice.`, 'List it once.');
+  for (const table of [into, duplicates])
+    if (tables.includes(table))
+      throw badDeclaration(
+        `Table ${table} is a source and cannot be made.`,
+        'Give the unified table, or that of duplicates, a name of its own: a table that is extended in place is not supported.',
+      );
+  if (into === duplicates)
+    throw badDeclaration(
+      `The unified table and its duplicates are both called ${into}.`,
+      'Rename one of them.',
+    );
+  const taken = [...OWN, ...sources.map(({ flag }) => flag)];
+  const reserved = columns.find((column) => taken.includes(column.name));
+  if (reserved !== undefined)
+    throw badDeclaration(
+      `Column ${reserved.name} of ${into} is one of Drydock's own.`,
+      'Give it another name.',
+    );
+  if (!Number.isSafeInteger(largestGroup) || largestGroup < 1)
+    throw badDeclaration(`largestGroup is ${largestGroup}.`, 'Give a whole number above 0.');
+}
+
+function checkSource({ table, match }: SourceModel, model: ConsolidationModel): void {
+  for (const step of match) {
+    if (step.kind !== 'via') continue;
+    const target = model.sources.find((source) => source.table === step.table);
+    if (target === undefined)
+      throw badDeclaration(
+        `${table} points to ${step.table}, which is no source of ${model.name}.`,
+        'List it, too.',
+      );
+    if (step.table === table)
+      throw badDeclaration(
+        `${table} points to itself: what a row is would depend on a chain of rows.`,
+        'Declare a key that such rows share.',
+      );
+  }
+}
+
+/** One tenant is one: where a source has such columns, all have as many. */
+function checkWithin({ sources }: ConsolidationModel): void {
+  const [first, ...others] = sources;
+  const other = others.find(({ within }) => within.length !== first?.within.length);
+  if (first === undefined || other === undefined) return;
+  throw badDeclaration(
+    `${first.table} is within ${first.within.length} columns, ${other.table} within ${other.within.length}.`,
+    'Name the same columns for every source, in one order.',
+  );
+}
+
+/** A row is what another one is, and that what a third one is: it has to end somewhere. */
+function checkCircles({ sources }: ConsolidationModel): void {
+  const targets = new Map(
+    sources.map(({ table, match }) => [
+      table,
+      match.flatMap((step) => (step.kind === 'via' ? [step.table] : [])),
+    ]),
+  );
+  const visit = (table: string, path: readonly string[]): void => {
+    if (path.includes(table))
+      throw badDeclaration(
+        `Sources point to each other in a circle: ${[...path, table].join(' -> ')}.`,
+        'Take one step out.',
+      );
+    for (const target of targets.get(table) ?? []) visit(target, [...path, table]);
+  };
+  for (const table of targets.keys()) visit(table, []);
+}
+
+/** A legacy column is given back from one place. */
+function checkHomes(model: ConsolidationModel): void {
+  const homes = new Map<string, string>();
+  for (const { name, givers } of goldenOf(model))
+    for (const { table, column, keepsOwn } of givers) {
+      if (keepsOwn) continue;
+      const id = `${table}.${column}`;
+      const other = homes.get(id);
+      if (other !== undefined)
+        throw badDeclaration(
+          `${id} goes into ${other} and into ${name}.`,
+          'A column has one home; give the value to the second one by .else().',
+        );
+      homes.set(id, name);
+    }
+}
+
+function checkGolden({ name, givers, type, otherwise }: GoldenModel, model: ConsolidationModel): void {
+  if (givers.length === 0)
+    throw badDeclaration(`Column ${name} has no givers.`, 'Name the columns it comes from.');
+  const stranger = givers.find(({ table }) => !model.sources.some((source) => source.table === table));
+  if (stranger !== undefined)
+    throw badDeclaration(
+      `Column ${name} comes from ${stranger.table}, which is no source of ${model.name}.`,
+      'List that source, too.',
+    );
+  if (type === 'score' && givers.some(({ conversion }) => conversion.kind !== 'score'))
+    throw badDeclaration(
+      `A giver of score ${name} does not say its scale.`,
+      'Say unit(), percent() or unitComplement().',
+    );
+  if (otherwise !== null && ['jsonb', 'date', 'timestamp', 'timestamptz'].includes(type))
+    throw badDeclaration(
+      `Column ${name} of type ${type} takes no constant.`,
+      'Leave it empty where no giver has a value.',
+    );
+}
+
+/** The columns of a group come from one row each: all of them name the same sources in one order. */
+function checkGroups(model: ConsolidationModel): void {
+  const orders = new Map<string, string>();
+  for (const { together, givers, name } of goldenOf(model)) {
+    if (together === null) continue;
+    const order = givers.map(({ table }) => table).join(', ');
+    const known = orders.get(together);
+    if (known !== undefined && known !== order)
+      throw badDeclaration(
+        `${together} survive together, but ${name} comes from ${order}, others from ${known}.`,
+        'Name the same sources, in one order, for each of them.',
+      );
+    orders.set(together, order);
+  }
+}
+
+function checkVeto({ veto, sources, name }: ConsolidationModel): void {
+  for (const table of veto?.columns.keys() ?? [])
+    if (!sources.some((source) => source.table === table))
+      throw badDeclaration(
+        `The veto names a column of ${table}, which is no source of ${name}.`,
+        'List it, too.',
+      );
+}

@@ -1,0 +1,82 @@
+import type { Normalizer } from '../mapping/normalizers.js';
+import { checkModel } from './check.js';
+import { type Column, modelOf, type SourceHandle } from './column.js';
+import { Golden } from './golden.js';
+import type { ColumnModel, ConsolidationModel, VetoModel } from './model.js';
+import { badDeclaration, refuseUnknown } from './refuse.js';
+
+/** When a thing was made, or last changed, over all of its rows. */
+export interface TimeColumn {
+  readonly time: 'earliest' | 'latest';
+}
+
+/** The earliest time at which a row of the thing was made, folded ones too. Null where no row says it. */
+export const earliest: TimeColumn = { time: 'earliest' };
+/** The latest time at which a row of the thing was changed, folded ones too. Null where no row says it. */
+export const latest: TimeColumn = { time: 'latest' };
+
+/** What keeps rows with one match key apart. */
+export interface Veto {
+  readonly model: VetoModel;
+}
+
+/**
+ * Rows with one match key whose values differ here are different things: two tax numbers are two people, whatever mail
+ * they share. A row without a value belongs to the others where these agree, and is a thing of its own where they do not.
+ *
+ * @param columns - at most one of each source
+ */
+export function differs(by: Normalizer, ...columns: readonly Column[]): Veto {
+  const byTable = new Map(columns.map(({ table, column }) => [table, column]));
+  if (byTable.size !== columns.length)
+    throw badDeclaration('A veto names two columns of one source.', 'Name the one that identifies.');
+  return { model: { normalizer: by, columns: byTable } };
+}
+
+export interface ConsolidationOptions {
+  /** The unified table, which is made. */
+  readonly into: string;
+  /** The table of rows that lost to another one of their source and thing. Default: `into` with `_duplicates`. */
+  readonly duplicates?: string;
+  /** In order of precedence, which also decides which row a thing has its id from. */
+  readonly sources: readonly SourceHandle[];
+  /** The shared columns of the unified table, in its order. A legacy column named nowhere is carried verbatim. */
+  readonly columns: Readonly<Record<string, Golden<unknown> | TimeColumn>>;
+  readonly veto?: Veto;
+  /** A plan stops at a group of more rows than this: a value shared by so many means no identity. Default 1,000. */
+  readonly largestGroup?: number;
+}
+
+const OPTIONS = ['into', 'duplicates', 'sources', 'columns', 'veto', 'largestGroup'];
+const LARGEST_GROUP = 1_000;
+
+/** A consolidation that was declared and looked through. */
+export interface Consolidation {
+  readonly model: ConsolidationModel;
+}
+
+/**
+ * Declares that some tables become one.
+ *
+ * @param name - of the phase, for `--phase`
+ * @throws DrydockError `bad-declaration` for what cannot be meant: two homes for one column, pointers in a circle, a column
+ *   of a source that is not listed, a name that Drydock needs itself
+ */
+export function consolidation(name: string, options: ConsolidationOptions): Consolidation {
+  refuseUnknown(`Consolidation ${name}`, options, OPTIONS);
+  const columns = Object.entries(options.columns).map(([column, rule]): ColumnModel => {
+    if (rule instanceof Golden) return { kind: 'golden', name: column, ...rule.parts };
+    return { kind: rule.time, name: column };
+  });
+  const model: ConsolidationModel = {
+    name,
+    into: options.into,
+    duplicates: options.duplicates ?? `${options.into}_duplicates`,
+    sources: options.sources.map(modelOf),
+    columns,
+    veto: options.veto?.model ?? null,
+    largestGroup: options.largestGroup ?? LARGEST_GROUP,
+  };
+  checkModel(model);
+  return { model };
+}
