@@ -1,12 +1,13 @@
 import { ident } from '../db/identifier.js';
 import { type BoundPhase, type BoundSource, foldedColumn, storedType } from './bind.js';
-import type { BoundColumn } from './mapping.js';
+import type { BoundColumn, ComputedColumn } from './mapping.js';
+import { inStorageOrder, type StoredColumn } from './storage-order.js';
 
 /** The tables of a phase: their columns, and the order in which rows are copied into them. */
 
 export interface TargetTable {
   readonly name: string;
-  /** Column definitions for CREATE TABLE. */
+  /** Column definitions for CREATE TABLE, in the order in which the table has them. */
   readonly definitions: readonly string[];
   /** Quoted names, in the order of the fields of a copied row. */
   readonly copied: readonly string[];
@@ -25,13 +26,11 @@ export function unifiedTable(bound: BoundPhase): TargetTable {
   const taken = new Set(own.map(ownTarget));
   return {
     name: mapping.unified,
-    definitions: [
-      ...mapping.computed.map((column) => `${ident(column.name)} ${column.ddl}`),
-      ...mapping.always
-        .filter((column) => !taken.has(column.name))
-        .map((column) => `${ident(column.name)} ${column.ddl}`),
-      ...own.map((column) => `${ident(ownTarget(column))} ${collated(ownHome(column).stored, column)}`),
-    ],
+    definitions: inStorageOrder([
+      ...mapping.computed.map(declared),
+      ...mapping.always.filter((column) => !taken.has(column.name)).map(declared),
+      ...own.map((column) => kept(ownTarget(column), ownHome(column).stored, column)),
+    ]),
     copied: [
       ...mapping.computed.map((column) => ident(column.name)),
       ...own.map((column) => ident(ownTarget(column))),
@@ -48,22 +47,26 @@ function isSentOnly(stored: string, { type }: BoundColumn): boolean {
 }
 
 /** Rows kept whole: which table they come from, which unified row they belong to, and every column of theirs. */
-export const FOLDED_HEAD = ['source', 'unified_id', 'merge_key'] as const;
+const HEAD: readonly ComputedColumn[] = [
+  { name: 'source', ddl: 'text not null' },
+  { name: 'unified_id', ddl: 'uuid not null' },
+  { name: 'merge_key', ddl: 'uuid not null' },
+];
+
+const FOLDED_HEAD = HEAD.map(({ name }) => name);
 
 export function foldedTable(bound: BoundPhase): TargetTable {
-  const kept = bound.sources.flatMap((source) =>
+  const columns = bound.sources.flatMap((source) =>
     source.extracted.map((column) => ({ name: foldedColumn(source.rule, column.name), column })),
   );
   return {
     name: bound.mapping.folded,
-    definitions: [
-      'source text not null',
-      'unified_id uuid not null',
-      'merge_key uuid not null',
-      ...kept.map(({ name, column }) => `${ident(name)} ${collated(storedType(column.type), column)}`),
-    ],
-    copied: [...FOLDED_HEAD, ...kept.map(({ name }) => ident(name))],
-    sentOnly: kept
+    definitions: inStorageOrder([
+      ...HEAD.map(declared),
+      ...columns.map(({ name, column }) => kept(name, storedType(column.type), column)),
+    ]),
+    copied: [...FOLDED_HEAD, ...columns.map(({ name }) => ident(name))],
+    sentOnly: columns
       .filter(({ column }) => isSentOnly(storedType(column.type), column))
       .map(({ name }) => ident(name)),
   };
@@ -76,6 +79,22 @@ export function ownTarget(column: BoundColumn): string {
 function ownHome({ name, home }: BoundColumn): Extract<BoundColumn['home'], { kind: 'own' }> {
   if (home.kind !== 'own') throw new Error(`${name} has no column of its own`);
   return home;
+}
+
+function declared({ name, ddl }: ComputedColumn): StoredColumn {
+  const type = /^[a-z]+/.exec(ddl)?.[0] ?? '';
+  return { definition: `${ident(name)} ${ddl}`, type, notNull: ddl.includes(' not null') };
+}
+
+/** A column that keeps legacy values. */
+function kept(name: string, stored: string, column: BoundColumn): StoredColumn {
+  const { base, kind, category } = column.type;
+  const type = category === 'E' ? 'int4' : kind;
+  return {
+    definition: `${ident(name)} ${collated(stored, column)}`,
+    type: stored === base ? type : 'text',
+    notNull: false,
+  };
 }
 
 /** A type with the legacy column's collation, where it has one of its own. */

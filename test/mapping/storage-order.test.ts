@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../fixtures/mixture.js';
+import { detectLegacy } from '../../src/legacy/detect.js';
+import { bindPhase } from '../../src/mapping/bind.js';
+import { inStorageOrder } from '../../src/mapping/storage-order.js';
+import { createTableStatements, targetsOf } from '../../src/mapping/targets.js';
+import { assessmentsMapping } from '../../src/redditharbor/assessments/mapping.js';
+import { opportunitiesMapping } from '../../src/redditharbor/opportunities/mapping.js';
+import { createTestDatabase } from '../support/database.js';
+import { createLegacy } from '../support/legacy.js';
+import { openSession } from '../support/session.js';
+
+const ALIGNED = { c: 1, s: 2, i: 4, d: 8 } as const;
+
+test.each(Object.entries({ A: SHAPE_A, B: SHAPE_B, dlt: SHAPE_B_DLT }))(
+  '%s: nothing is filled up between columns of fixed width, which come before all others',
+  async (_shape, mixture) => {
+    const database = await createTestDatabase('storage-order');
+    await createLegacy(database, mixture);
+    const session = await openSession(database.url);
+    const legacy = await detectLegacy(session, mixture.schema, mixture.appSchema);
+    await session.execute('create schema made');
+    for (const mapping of [opportunitiesMapping, assessmentsMapping]) {
+      const targets = targetsOf({ schema: 'made', bound: bindPhase(mapping, legacy) });
+      for (const target of [targets.unified, targets.folded]) {
+        await session.execute(createTableStatements(target));
+        const columns = await session.query(
+          'select attname, attlen::text, attalign::text from pg_attribute where attrelid = $1::text::regclass and attnum > 0 order by attnum',
+          [target.qualified],
+        );
+        let at = 0;
+        let isFixed = true;
+        for (const { attname, attlen, attalign } of columns) {
+          const width = Number(attlen);
+          const name = `${target.name}.${attname}`;
+          if (width > 0) expect([name, isFixed, at % ALIGNED[attalign as 'c']]).toEqual([name, true, 0]);
+          isFixed = width > 0;
+          at += width;
+        }
+      }
+    }
+  },
+);
+
+test('columns of one width keep their order, behind those that are never null', () => {
+  const column = (definition: string, type: string, notNull = false) => ({ definition, type, notNull });
+  const columns = [
+    column('a', 'text'),
+    column('b', 'timestamptz'),
+    column('c', 'bool'),
+    column('d', 'uuid', true),
+    column('e', 'int4'),
+    column('f', 'int8'),
+    column('g', 'a type of others', true),
+    column('h', 'int4', true),
+  ];
+  expect(inStorageOrder(columns)).toEqual(['d', 'b', 'f', 'e', 'h', 'c', 'a', 'g']);
+});
