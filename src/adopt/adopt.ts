@@ -1,12 +1,15 @@
 import { ATTEMPTS, LOCK_PATIENCE } from '../capture/patience.js';
+import { arrayText } from '../db/array-text.js';
 import { cancelWhenStopped } from '../db/cancel.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
+import { chosenProject } from '../default-project.js';
 import { DrydockError } from '../errors.js';
 import { enterHomeVerified, isSameDatabase, presentHome, rememberedHome } from '../ledger/home.js';
 import { ledgerExists, lockLedger } from '../ledger/schema.js';
+import type { Project } from '../project/project.js';
 import type { AdoptOptions, AdoptReport } from '../reports/adopt.js';
 import { requireOptions } from '../reports/options.js';
 import { type Context, lookAgain, openContext, operator, secondsSince, stoppable } from '../run/context.js';
@@ -38,7 +41,7 @@ export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
       await cancelWhenStopped(connect, [session], options.signal, cleanup);
       await requirePrimary(session, WRITES.adopt, NONE);
       if (!(await ledgerExists(session))) throw nothingHere();
-      const appSchemas = await readSchemas(session);
+      const appSchemas = await readSchemas(session, chosenProject(options));
       const contexts = await openSchemas(options, connect, appSchemas, cleanup);
       const [home, here] = [await rememberedHome(session), await presentHome(session)];
       const isCopy = home === null || !isSameDatabase(home, here);
@@ -121,11 +124,17 @@ function staleTables({ captures }: SurveyedPhase): readonly string[] {
   return captures.stale.map(({ watched: { table } }) => `${table.schema}.${table.name}`);
 }
 
-/** The schemas that the ledger serves, each with the one of app_opportunities, as its phases were begun. */
-async function readSchemas(session: Session): Promise<ReadonlyMap<string, string | undefined>> {
+/** The schemas that the ledger serves, each with that of the tables that are in one of their own, as its phases were begun. */
+async function readSchemas(
+  session: Session,
+  { tables }: Project,
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const apart = tables.filter(({ otherwiseIn }) => otherwiseIn !== undefined).map(({ name }) => name);
   const rows = await session.query(
-    `select p.schema_name as schema, max(p.config -> 'tables' -> 'app_opportunities' ->> 'schema') as app
-     from drydock.phases p group by p.schema_name order by p.schema_name`,
+    `select p.schema_name as schema, max(t.value ->> 'schema') as app
+     from drydock.phases p left join lateral jsonb_each(p.config -> 'tables') t on t.key = any ($1::text[])
+     group by p.schema_name order by p.schema_name`,
+    [arrayText(apart)],
   );
   return new Map(rows.map(({ schema, app }) => [String(schema), app ?? undefined]));
 }

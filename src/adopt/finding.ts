@@ -1,10 +1,13 @@
 import type { PhaseEntry } from '../ledger/phases.js';
+import type { DerivedDefinition } from '../project/derived.js';
 import type { AdoptFinding } from '../reports/adopt.js';
 
 /** A phase of one of the schemas that the ledger serves. */
 export interface Place {
   readonly schema: string;
   readonly entry: PhaseEntry;
+  /** What the phase builds, where it is no consolidation. */
+  readonly derived: DerivedDefinition | null;
 }
 
 /** A finding about one thing of a phase. */

@@ -45,7 +45,7 @@ export async function findObjects(
   for (const object of await readRemembered(session, place)) {
     if (object.oid === UNFINISHED) continue;
     if (object.now === null) {
-      if (object.kind === 'view' && place.entry.phase !== 'enhancements') missingViews.push(object.name);
+      if (object.kind === 'view' && place.derived === null) missingViews.push(object.name);
       findings.push(missing(place, object));
       continue;
     }
@@ -124,8 +124,7 @@ function missing(place: Place, { kind, schema, name }: Remembered): AdoptFinding
     object: `${kind} ${schema}.${name}`,
     why: 'It is not there: the copy was made without it.',
   };
-  if (kind === 'view' && place.entry.phase !== 'enhancements')
-    return finding(place, 'again', { ...about, next: '' });
+  if (kind === 'view' && place.derived === null) return finding(place, 'again', { ...about, next: '' });
   if (kind === 'table' && !canBeginAnew(place))
     return finding(place, 'stops', {
       ...about,

@@ -2,9 +2,8 @@ import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { hasCron } from '../ledger/refreshes.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
-import { bindEnhancements } from '../redditharbor/enhancements/bind.js';
-import { signalOf } from '../redditharbor/enhancements/signals.js';
 import type { AdoptFinding } from '../reports/adopt.js';
+import { signalOf } from '../run/enhance/signals.js';
 import { refreshJobName } from '../run/refresh-schedule.js';
 import { finding, type Place } from './finding.js';
 
@@ -14,11 +13,12 @@ import { finding, type Place } from './finding.js';
  */
 export async function enterRefreshes(
   session: Session,
-  { entry }: Place,
+  { entry, derived }: Place,
   legacy: LegacyDatabase,
 ): Promise<void> {
+  if (derived === null) return;
   const oids = (names: readonly string[]) => `{${names.map((name) => JSON.stringify(name)).join(',')}}`;
-  for (const { name, bases } of (await bindEnhancements(session, legacy)).views) {
+  for (const { name, bases } of (await derived.bind(session, legacy)).views) {
     const tables = bases?.map((table) => qualified(legacy.schema, table)) ?? [];
     const signals = bases?.map((table) => signalOf(legacy.schema, table)) ?? [];
     await session.execute(

@@ -2,9 +2,8 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf, type Project, phasesOf } from '../project/project.js';
 import type { AdoptFinding } from '../reports/adopt.js';
-import { PHASES } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
 import type { Context } from '../run/context.js';
 import { type FoundCaptures, findCaptures } from './captures.js';
@@ -16,6 +15,7 @@ import { findJob } from './refreshes.js';
 /** Everything that was found of a phase, before anything is written. */
 export interface SurveyedPhase {
   readonly place: Place;
+  readonly project: Project;
   readonly legacy: LegacyDatabase;
   /** Null for a phase that unifies nothing. */
   readonly phase: Phase | null;
@@ -32,13 +32,13 @@ export async function surveySchema(
   context: Context,
   acceptOwners: readonly string[],
 ): Promise<SurveyedPhase[]> {
-  const { schema, legacy } = context;
+  const { project, schema, legacy } = context;
   const found: SurveyedPhase[] = [];
-  for (const name of PHASES) {
+  for (const name of phasesOf(project)) {
     const entry = context.entries.get(name);
     if (entry === undefined) continue;
-    const place = { schema, entry };
-    const [definition] = phaseDefinitions([entry.phase]);
+    const [definition] = consolidationsOf(project, [entry.phase]);
+    const place = { schema, entry, derived: definition === undefined ? project.derived : null };
     const phase = definition?.bind(legacy, new Set(context.entries.keys())) ?? null;
     const objects = await findObjects(session, place, acceptOwners);
     const moved = await findMoved(session, place, acceptOwners);
@@ -51,6 +51,7 @@ export async function surveySchema(
     const findings = [objects, moved, captures].flatMap((part) => part.findings);
     found.push({
       place,
+      project,
       legacy,
       phase,
       objects,

@@ -1,7 +1,7 @@
 import type { Cleanup } from '../db/cleanup.js';
 import { DrydockError } from '../errors.js';
 import { readBatches } from '../ledger/batches.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf } from '../project/project.js';
 import type { AdoptFinding, AdoptOptions } from '../reports/adopt.js';
 import type { PhaseVerification } from '../reports/verify.js';
 import { openContext } from '../run/context.js';
@@ -42,20 +42,20 @@ export async function verifyAdopted(
 async function verifyOne(
   { schema, entry: { phase: name } }: Place,
   appSchema: string | undefined,
-  { databaseUrl, signal, onProgress }: AdoptOptions,
+  { databaseUrl, project, signal, onProgress }: AdoptOptions,
   cleanup: Cleanup,
 ): Promise<PhaseVerification | null> {
   const context = await openContext(
-    { databaseUrl, signal, onProgress, schema, appSchema, phases: [name] },
+    { databaseUrl, project, signal, onProgress, schema, appSchema, phases: [name] },
     cleanup,
   );
   const entry = context.entries.get(name);
   if (entry === undefined || entry.state === 'loading' || entry.state === 'completed') return null;
   const pending = (await readBatches(context.session, entry.id)).some(({ status }) => status === 'pending');
   if (pending) return null;
-  const [derived] = derivedPhases([name]);
+  const [derived] = derivedPhases(context.project, [name]);
   if (derived !== undefined) return derived.verify(context, entry, { databaseUrl, record: true });
-  const [definition] = phaseDefinitions([name]);
+  const [definition] = consolidationsOf(context.project, [name]);
   if (definition === undefined) return null;
   const phase = definition.bind(context.legacy, new Set(context.entries.keys()));
   return recordedVerification(context, phase, entry.id, { selected: null, limit: 20, strict: false });

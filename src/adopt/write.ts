@@ -8,7 +8,7 @@ import { enterHome, type Home } from '../ledger/home.js';
 import { enter, MARKER } from '../ledger/objects.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import { readTrimmings } from '../old-names/trimmings.js';
-import { laterPhases } from '../redditharbor/phases.js';
+import { laterPhases } from '../project/project.js';
 import { createView } from '../run/finish.js';
 import { restorations } from '../run/restorations.js';
 import { captureAnew } from './captures.js';
@@ -98,7 +98,7 @@ async function triggerName(session: Session, oid: string, name: string): Promise
  */
 async function arm(
   session: Session,
-  { place: { schema, entry }, phase, objects }: SurveyedPhase,
+  { place: { schema, entry }, project, phase, objects }: SurveyedPhase,
   all: readonly SurveyedPhase[],
 ): Promise<void> {
   if (phase === null || entry.state === 'completed' || objects.found.length === 0) return;
@@ -113,7 +113,7 @@ async function arm(
     session,
     [...trimmings.values()].map(({ owner }) => owner),
   );
-  const later = laterPhases(phase.name);
+  const later = laterPhases(project, phase.name);
   await armReverseCapture(session, phase, targets, {
     own: entry.id,
     later: all

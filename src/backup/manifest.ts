@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DrydockError } from '../errors.js';
-import { PHASES } from '../reports/target.js';
 import { ONLY_READ } from './states.js';
 
 export const MANIFEST_FILE = 'manifest.json';
@@ -44,13 +43,11 @@ const body = z.strictObject({
   snapshot: z.string(),
   schema: z.string(),
   appSchema: z.string(),
-  phases: z.array(z.enum(PHASES)),
+  phases: z.array(z.string()),
   ledger: z
     .strictObject({
       version: count,
-      phases: z.array(
-        z.strictObject({ phase: z.enum(PHASES), state: z.string(), batches: count, done: count }),
-      ),
+      phases: z.array(z.strictObject({ phase: z.string(), state: z.string(), batches: count, done: count })),
     })
     .nullable(),
   tables: z.array(table),

@@ -4,8 +4,7 @@ import { DrydockError, type ErrorCode } from '../errors.js';
 import { readObjects } from '../ledger/objects.js';
 import { type CatalogTable, readTable } from '../legacy/catalog.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
-import type { LegacyTableName } from '../redditharbor/tables.js';
+import { consolidationsOf } from '../project/project.js';
 import type { BackedUpTable } from '../reports/backup.js';
 import type { Context } from '../run/context.js';
 import { findLegacy } from '../run/legacy.js';
@@ -26,9 +25,9 @@ const STOPS: ReadonlySet<ErrorCode> = new Set([
   'not-a-table',
 ]);
 
-/** Whatever the phases touch: their legacy tables, `submissions`, and the tables that were made for them. */
+/** Whatever the phases touch: their legacy tables, the crosswalks, and the tables that were made for them. */
 export async function findScope(session: Session, context: Context): Promise<ScopedTable[]> {
-  const legacy = await findLegacy(session, context.schema, context.legacy.appSchema);
+  const legacy = await findLegacy(session, context.project, context.schema, context.legacy.appSchema);
   throwIfStops(
     legacy.stops.filter(({ code }) => STOPS.has(code)),
     GIVEN_UP,
@@ -46,14 +45,18 @@ export async function findScope(session: Session, context: Context): Promise<Sco
 }
 
 function legacyTables(legacy: LegacyDatabase, context: Context): ScopedTable[] {
-  const names = new Set<LegacyTableName>(['submissions']);
-  for (const { mapping } of phaseDefinitions(context.phaseNames)) {
+  const names = new Set(crosswalks(context));
+  for (const { mapping } of consolidationsOf(context.project, context.phaseNames)) {
     for (const { table } of mapping.sources) names.add(table);
   }
   return [...names].flatMap((name) => {
     const table = legacy.tables.get(name);
     return table === undefined ? [] : [{ part: 'legacy' as const, table }];
   });
+}
+
+function crosswalks({ project }: Context): string[] {
+  return project.tables.filter(({ role }) => role === 'crosswalk').map(({ name }) => name);
 }
 
 async function ourTables(session: Session, context: Context): Promise<ScopedTable[]> {

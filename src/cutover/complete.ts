@@ -7,11 +7,11 @@ import { enterViews } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
-import { laterPhases } from '../redditharbor/phases.js';
+import { consolidationsOf, laterConsolidations } from '../project/project.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import { requireOptions } from '../reports/options.js';
-import { type PhaseName, UNIFYING_PHASES } from '../reports/target.js';
+import type { PhaseName } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
 import {
   bindPhases,
@@ -54,7 +54,9 @@ export async function complete(options: CompleteOptions): Promise<CompleteReport
       const context = await openContext(options, cleanup);
       if (options.dryRun !== true) await lockOperator(context, 'complete', cleanup);
       // The later phases first: their tables name the rows of the earlier ones. What has no old names has nothing to end.
-      const names = [...UNIFYING_PHASES].reverse().filter((phase) => context.phaseNames.includes(phase));
+      const names = consolidationsOf(context.project, context.phaseNames)
+        .map(({ name }) => name)
+        .reverse();
       if (names.length === 0) throw nothingToComplete(context);
       const survey = await surveyAll(context, names, options, cleanup);
       const refused = survey.some(({ completion }) => completion.outcome === 'refused');
@@ -234,7 +236,7 @@ async function end(session: Session, turn: Turn): Promise<number> {
 
 /** @param before - the phases that the same command completes before, or refuses */
 function requireOrder(context: Context, { name }: Phase, before: readonly PhaseCompletion[]): void {
-  const withNames = laterPhases(name).filter((later) => UNIFYING_PHASES.some((phase) => phase === later));
+  const withNames = laterConsolidations(context.project, name).map((later) => later.name);
   const open = withNames.find((later) => {
     const state = context.entries.get(later)?.state;
     const isAsked = before.some(({ phase }) => phase === later);

@@ -12,10 +12,10 @@ import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
 import { readOldNames } from '../old-names/picture.js';
-import { laterPhases } from '../redditharbor/phases.js';
+import { laterPhases, type Project, phasesOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
-import { PHASES, type PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/target.js';
 import { requireSameTables } from '../run/configuration.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
@@ -43,12 +43,14 @@ export async function rollback(options: RollbackOptions): Promise<RollbackReport
       const { database, schema, session } = context;
       // Read anew: what was there before the lock may have changed. Later phases stand on earlier ones.
       const entries = await readPhases(session, schema);
-      const names = [...PHASES].reverse().filter((name) => context.phaseNames.includes(name));
+      const names = [...phasesOf(context.project)]
+        .reverse()
+        .filter((name) => context.phaseNames.includes(name));
       const isCutOver = (name: PhaseName) => entries.get(name)?.state === 'cut-over';
       requireWayBack(names, entries);
       const turned = await everCutOver(session, schema);
       const toDrop = options.drop === true || !names.some((name) => turned.has(name)) ? names : [];
-      requireOrder(toDrop, entries);
+      requireOrder(context.project, toDrop, entries);
       const turns = names.some(isCutOver)
         ? await surveyAll({ ...options, phases: names.filter(isCutOver) }, cleanup)
         : [];
@@ -152,9 +154,13 @@ function requireWayBack(names: readonly PhaseName[], entries: ReadonlyMap<PhaseN
   });
 }
 
-export function requireOrder(names: readonly PhaseName[], entries: ReadonlyMap<PhaseName, PhaseEntry>): void {
+export function requireOrder(
+  project: Project,
+  names: readonly PhaseName[],
+  entries: ReadonlyMap<PhaseName, PhaseEntry>,
+): void {
   for (const phase of names) {
-    const later = laterPhases(phase).find((name) => entries.has(name) && !names.includes(name));
+    const later = laterPhases(project, phase).find((name) => entries.has(name) && !names.includes(name));
     if (later === undefined) continue;
     throw new DrydockError({
       code: 'phase-order',
@@ -176,10 +182,11 @@ export async function wouldDrop(session: Session, entry: PhaseEntry | undefined)
 
 /** Drops one phase's objects, and the ledger after the last phase; gives what was dropped. */
 export async function dropPhase(
-  { session, schema }: Context,
+  context: Context,
   phase: PhaseName,
   entry: PhaseEntry | undefined,
 ): Promise<string[]> {
+  const { session } = context;
   if (entry === undefined) return [];
   const dropped: string[] = [];
   try {
@@ -191,8 +198,8 @@ export async function dropPhase(
       await dropOwned(session, object);
       dropped.push(`${object.kind} ${object.schema}.${object.name}`);
     }
-    await dropReverseFunctions(session, phase, schema);
-    await dropGuardFunctions(session, phase, schema);
+    await dropReverseFunctions(context, phase);
+    await dropGuardFunctions(context, phase);
     await session.execute('delete from drydock.phases where id = $1::int', [entry.id]);
     const { left } = await session.one('select count(*) as left from drydock.phases');
     if (left === '0') {

@@ -15,7 +15,7 @@ import type { Targets } from '../mapping/targets.js';
 import { targetsOf } from '../mapping/targets.js';
 import { enterPictures } from '../old-names/picture.js';
 import { readTrimmings, viewDefaults } from '../old-names/trimmings.js';
-import { laterPhases } from '../redditharbor/phases.js';
+import { laterPhases } from '../project/project.js';
 import type { Swap } from '../reports/cutover.js';
 import { type Context, operator } from '../run/context.js';
 import { readCatalog } from './catalog.js';
@@ -48,7 +48,9 @@ export async function swap(turn: Turn, cleanup: Cleanup): Promise<Swap> {
   const session = await context.connector.open(cleanup);
   const targets = targetsOf(phase);
   const tables = inLockOrder(phase);
-  const later = laterPhases(phase.name).flatMap((name) => context.entries.get(name)?.id ?? []);
+  const later = laterPhases(context.project, phase.name).flatMap(
+    (name) => context.entries.get(name)?.id ?? [],
+  );
   const catalog = await prepare(session, turn, targets, tables, later);
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead(patienceMs);

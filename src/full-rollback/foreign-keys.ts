@@ -2,7 +2,7 @@ import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
 import { readCutoverCatalog } from '../ledger/cutovers.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf } from '../project/project.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from '../run/context.js';
 
@@ -22,11 +22,11 @@ export interface RestingKey {
  */
 export async function foreignKeysOff(
   session: Session,
-  { schema, entries }: Context,
+  { project, schema, entries }: Context,
   names: readonly PhaseName[],
 ): Promise<RestingKey[]> {
   const keys: RestingKey[] = [];
-  for (const { name, mapping } of phaseDefinitions(names)) {
+  for (const { name, mapping } of consolidationsOf(project, names)) {
     const entry = entries.get(name);
     const catalog = entry === undefined ? null : await readCutoverCatalog(session, entry.id);
     if (entry === undefined || catalog === null) continue;

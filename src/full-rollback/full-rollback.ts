@@ -8,9 +8,9 @@ import { withCleanup } from '../db/cleanup.js';
 import { ident, qualified } from '../db/identifier.js';
 import { readMoved } from '../ledger/moved.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
+import { phasesOf } from '../project/project.js';
 import type { FullRollbackOptions, FullRollbackReport, PutBack } from '../reports/full-rollback.js';
 import { requireOptions } from '../reports/options.js';
-import { PHASES } from '../reports/target.js';
 import { type Context, lookAgain, openContext, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { foreignKeysBack, foreignKeysOff } from './foreign-keys.js';
@@ -40,8 +40,8 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
       const saved = requireCovered(context, backup.manifest, backup.directory);
       if (options.dryRun !== true) await lockOperator(context, 'rollback', cleanup);
       const now = await lookAgain(context);
-      const names = [...PHASES].reverse().filter((name) => now.phaseNames.includes(name));
-      requireOrder(names, now.entries);
+      const names = [...phasesOf(now.project)].reverse().filter((name) => now.phaseNames.includes(name));
+      requireOrder(now.project, names, now.entries);
       await requireOurViews(now, names);
       const about = {
         database: now.database,
@@ -70,7 +70,7 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
         },
         async () => {
           const keys = await foreignKeysOff(session, now, names);
-          await namesBack(session, moved, names);
+          await namesBack({ ...now, session }, moved, names);
           const phases = [];
           for (const phase of names)
             phases.push({

@@ -2,17 +2,17 @@ import type { TableLock } from '../cutover/locks.js';
 import { qualified } from '../db/identifier.js';
 import { readTable } from '../legacy/catalog.js';
 import type { MovedTables } from '../legacy/moved.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf } from '../project/project.js';
 import type { Context } from '../run/context.js';
 import type { SavedTable } from './scope.js';
 
 /** Our tables, the views under the old names, the legacy tables: in the order in which a statement takes them. */
 export async function locksFor(
-  { session, schema, phaseNames, entries }: Context,
+  { session, project, schema, phaseNames, entries }: Context,
   saved: readonly SavedTable[],
   moved: MovedTables,
 ): Promise<TableLock[]> {
-  const ours = phaseDefinitions(phaseNames)
+  const ours = consolidationsOf(project, phaseNames)
     .filter(({ name }) => entries.has(name))
     .flatMap(({ mapping }) => [mapping.unified, mapping.folded]);
   const views = [...moved.values()].filter(({ name }) => saved.some(({ file }) => file.name === name));
@@ -23,7 +23,7 @@ export async function locksFor(
   // To lock a view is to lock what it reads, with the rights of its owner. One of a completed phase reads our tables,
   // which are locked by then, and its owner may do no more than that: it is waited for when it is dropped.
   const completed = new Set<string>(
-    phaseDefinitions(phaseNames)
+    consolidationsOf(project, phaseNames)
       .filter(({ name }) => entries.get(name)?.state === 'completed')
       .flatMap(({ mapping }) => mapping.sources.map(({ table }) => table)),
   );

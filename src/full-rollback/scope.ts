@@ -1,7 +1,7 @@
 import type { Manifest, ManifestTable } from '../backup/manifest.js';
 import { DrydockError } from '../errors.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf, type Project } from '../project/project.js';
 import type { Context } from '../run/context.js';
 
 /** A legacy table in a backup, and the schema in which applications know it. */
@@ -11,24 +11,24 @@ export interface SavedTable {
 }
 
 /**
- * The files of the phases' legacy tables, parents first. `submissions` is none of them: Drydock only reads it.
+ * The files of the phases' legacy tables, parents first. A crosswalk is none of them: Drydock only reads it.
  *
  * @throws DrydockError when the backup is of something else
  */
 export function requireCovered(
-  { schema, phaseNames, legacy }: Pick<Context, 'schema' | 'phaseNames' | 'legacy'>,
+  { project, schema, phaseNames, legacy }: Pick<Context, 'project' | 'schema' | 'phaseNames' | 'legacy'>,
   manifest: Manifest,
   directory: string,
 ): SavedTable[] {
   const sources = new Set<string>(
-    phaseDefinitions(phaseNames).flatMap(({ mapping }) => mapping.sources.map(({ table }) => table)),
+    consolidationsOf(project, phaseNames).flatMap(({ mapping }) => mapping.sources.map(({ table }) => table)),
   );
   const files = manifest.tables.filter(({ part, name }) => part === 'legacy' && sources.has(name));
   const missing = [...legacy.tables.keys()].filter(
     (name) => sources.has(name) && !files.some((file) => file.name === name),
   );
   if (manifest.schema === schema && missing.length === 0 && files.length > 0)
-    return files.map((file) => ({ file, home: homeOf(file, manifest) }));
+    return files.map((file) => ({ file, home: homeOf(file, manifest, project) }));
   const why =
     manifest.schema !== schema
       ? `it is of schema "${manifest.schema}", not "${schema}"`
@@ -44,7 +44,8 @@ export function requireCovered(
 }
 
 /** A backup that was taken while the phase was cut over has its tables where they were kept. */
-function homeOf(file: ManifestTable, { schema, appSchema }: Manifest): string {
+function homeOf(file: ManifestTable, { schema, appSchema }: Manifest, { tables }: Project): string {
   if (file.schema !== LEGACY_SCHEMA) return file.schema;
-  return file.name === 'app_opportunities' ? appSchema : schema;
+  const rule = tables.find(({ name }) => name === file.name);
+  return rule?.otherwiseIn === undefined ? schema : appSchema;
 }

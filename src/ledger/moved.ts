@@ -1,6 +1,5 @@
 import type { Session } from '../db/session.js';
 import type { MovedTable, MovedTables } from '../legacy/moved.js';
-import type { LegacyTableName } from '../redditharbor/tables.js';
 import { ledgerExists } from './schema.js';
 
 /** The legacy tables of a schema's phases that are not under their own names now. */
@@ -12,8 +11,8 @@ export async function readMoved(session: Session, schema: string): Promise<Moved
     [schema],
   );
   return new Map(
-    rows.map((row): [LegacyTableName, MovedTable] => {
-      const name = row.name as LegacyTableName;
+    rows.map((row): [string, MovedTable] => {
+      const name = row.name as string;
       return [
         name,
         {

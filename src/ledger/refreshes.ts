@@ -23,14 +23,14 @@ export async function readViews(session: Session, phaseId: number): Promise<View
 /** Writes a refresh into the journal. */
 export async function recordRefresh(
   session: Session,
-  schema: string,
+  { schema, phase }: { readonly schema: string; readonly phase: string },
   operator: string,
   detail: string,
 ): Promise<void> {
   await session.execute(
     `insert into drydock.events (schema_name, phase, kind, operator, detail)
-     values ($1::text, 'enhancements', 'refreshed', $2::text || ' as ' || current_user, $3::text)`,
-    [schema, operator, detail],
+     values ($1::text, $4::text, 'refreshed', $2::text || ' as ' || current_user, $3::text)`,
+    [schema, operator, detail, phase],
   );
 }
 

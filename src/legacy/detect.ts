@@ -1,14 +1,14 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import { type LegacyTableName, SHAPES, type Shape } from '../redditharbor/tables.js';
 import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, readTables } from './catalog.js';
 import { unclearIds } from './identified.js';
 import { type MovedTables, NOTHING_MOVED } from './moved.js';
+import type { Shape, TableRule } from './table-rule.js';
 
 /** A legacy table as it is found. */
 export interface LegacyTable extends CatalogTable {
-  readonly name: LegacyTableName;
+  readonly name: string;
   readonly shape: Shape;
   /** The schema in which applications know it; after a cutover the table itself is in another one. */
   readonly home: string;
@@ -17,45 +17,48 @@ export interface LegacyTable extends CatalogTable {
 /** The legacy tables that are there; one that is missing altogether is simply not in the map. */
 export interface LegacyDatabase {
   readonly schema: string;
+  /** The schema of the tables that may be in one of their own. */
   readonly appSchema: string;
-  readonly tables: ReadonlyMap<LegacyTableName, LegacyTable>;
+  readonly tables: ReadonlyMap<string, LegacyTable>;
   /** What makes a table unusable: missing columns, missing rights, not a table. */
   readonly stops: readonly Stop[];
 }
 
-const STAGING_SCHEMA = 'public_staging';
+/** What to look for, and where. */
+export interface Wanted {
+  readonly tables: readonly TableRule[];
+  readonly schema: string;
+  /** Where the tables live that may be in a schema of their own, when it is known. */
+  readonly appSchema?: string | undefined;
+  readonly moved?: MovedTables;
+}
 
-/**
- * Finds the legacy tables and their shapes: where a cutover put them, else under their own names.
- *
- * @param appSchema where app_opportunities lives, when it is known
- */
+/** Finds the legacy tables and their shapes: where a cutover put them, else under their own names. */
 export async function detectLegacy(
   session: Session,
-  schema: string,
-  appSchema?: string,
-  moved: MovedTables = NOTHING_MOVED,
+  { tables: rules, schema, appSchema, moved = NOTHING_MOVED }: Wanted,
 ): Promise<LegacyDatabase> {
   await requireSchema(session, schema);
   if (appSchema !== undefined) await requireSchema(session, appSchema);
-  const tables = new Map<LegacyTableName, LegacyTable>();
+  const tables = new Map<string, LegacyTable>();
   const stops: Stop[] = [];
   let foundAppSchema = appSchema ?? schema;
-  const found = await readFound(session, (name) => placesOf(name, schema, appSchema, moved));
-  for (const name of Object.keys(SHAPES) as LegacyTableName[]) {
+  const found = await readFound(session, rules, (rule) => placesOf(rule, { schema, appSchema, moved }));
+  for (const rule of rules) {
+    const { name } = rule;
     const aside = moved.get(name);
-    if (aside !== undefined && name === 'app_opportunities') foundAppSchema = aside.home;
+    if (aside !== undefined && rule.otherwiseIn !== undefined) foundAppSchema = aside.home;
     const table = found.get(name);
     if (table === undefined) continue;
     const home = aside?.home ?? table.schema;
-    if (name === 'app_opportunities' && home !== foundAppSchema) {
+    if (rule.otherwiseIn !== undefined && home !== foundAppSchema) {
       await requireSchema(session, home);
       foundAppSchema = home;
     }
-    const shape = closestShape(name, table);
+    const shape = closestShape(rule, table);
     if (aside?.dropped !== true) {
       stops.push(...problems(table, shape));
-      if (isTable(table)) stops.push(...(await unclearIds(session, table)));
+      if (isTable(table)) stops.push(...(await unclearIds(session, table, rule)));
     }
     tables.set(name, { ...table, name, shape, home });
   }
@@ -71,26 +74,24 @@ export async function detectLegacy(
 
 /** The schemas to look for a table in; the first one that has it counts. */
 function placesOf(
-  name: LegacyTableName,
-  schema: string,
-  appSchema: string | undefined,
-  moved: MovedTables,
+  { name, otherwiseIn }: TableRule,
+  { schema, appSchema, moved }: Required<Pick<Wanted, 'schema' | 'moved'>> & Pick<Wanted, 'appSchema'>,
 ): readonly string[] {
   const aside = moved.get(name);
   // Once a table that was moved is dropped, the view under its old name gives it back.
   if (aside !== undefined) return [aside.dropped ? aside.home : aside.schema];
-  if (name !== 'app_opportunities') return [schema];
-  return appSchema === undefined ? [schema, STAGING_SCHEMA] : [appSchema];
+  if (otherwiseIn === undefined) return [schema];
+  return appSchema === undefined ? [schema, otherwiseIn] : [appSchema];
 }
 
 async function readFound(
   session: Session,
-  places: (name: LegacyTableName) => readonly string[],
-): Promise<ReadonlyMap<LegacyTableName, CatalogTable>> {
-  const names = Object.keys(SHAPES) as LegacyTableName[];
-  const wanted = names.flatMap((name) => places(name).map((schema) => ({ schema, name })));
+  rules: readonly TableRule[],
+  places: (rule: TableRule) => readonly string[],
+): Promise<ReadonlyMap<string, CatalogTable>> {
+  const wanted = rules.flatMap((rule) => places(rule).map((schema) => ({ schema, name: rule.name })));
   const tables = await readTables(session, wanted);
-  const found = new Map<LegacyTableName, CatalogTable>();
+  const found = new Map<string, CatalogTable>();
   for (const { schema, name } of wanted) {
     const table = tables.find((one) => one.schema === schema && one.name === name);
     if (table !== undefined && !found.has(name)) found.set(name, table);
@@ -124,12 +125,12 @@ async function requireSchema(session: Session, schema: string): Promise<void> {
   }
 }
 
-function closestShape(name: LegacyTableName, table: CatalogTable): Shape {
+function closestShape({ shapes }: TableRule, table: CatalogTable): Shape {
   const columns = new Set(table.columns.map((column) => column.name));
   const likeness = (shape: Shape) =>
     shape.tellTale.filter((column) => columns.has(column)).length / shape.tellTale.length;
   const lacks = (shape: Shape) => shape.needed.filter((column) => !columns.has(column)).length;
-  return [...SHAPES[name]].sort((a, b) => likeness(b) - likeness(a) || lacks(a) - lacks(b))[0] as Shape;
+  return [...shapes].sort((a, b) => likeness(b) - likeness(a) || lacks(a) - lacks(b))[0] as Shape;
 }
 
 function isTable({ kind }: CatalogTable): boolean {

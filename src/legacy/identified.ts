@@ -1,24 +1,21 @@
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import type { LegacyTableName } from '../redditharbor/tables.js';
 import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, columnOf, isUniqueKey } from './catalog.js';
-
-/** Tables whose rows are named by their ids, in other legacy tables or in ours, so that they need one. */
-const IDENTIFIED: ReadonlySet<string> = new Set<LegacyTableName>([
-  'submissions',
-  'opportunities',
-  'opportunity_scores',
-]);
+import type { TableRule } from './table-rule.js';
 
 /** What keeps ids from naming one row each, where they have to. */
-export async function unclearIds(session: Session, table: CatalogTable): Promise<Stop[]> {
+export async function unclearIds(
+  session: Session,
+  table: CatalogTable,
+  { namedById }: TableRule,
+): Promise<Stop[]> {
   const id = columnOf(table, 'id');
   // Without the column at all, that is what is missing.
   if (id === undefined) return [];
   const name = `${table.schema}.${table.name}`;
   const isUnique = isUniqueKey(table, 'id');
-  if (IDENTIFIED.has(table.name) && (id.type.kind !== 'uuid' || !isUnique)) {
+  if (namedById && (id.type.kind !== 'uuid' || !isUnique)) {
     return [
       {
         code: 'no-unique-id',

@@ -1,5 +1,3 @@
-import type { LegacyTableName } from '../redditharbor/tables.js';
-
 /** The schema in which cutover keeps the legacy tables; their old names are views by then. */
 export const LEGACY_SCHEMA = 'drydock_legacy';
 
@@ -11,7 +9,7 @@ export const FUNCTIONS_SCHEMA = 'drydock_reverse';
 
 /** A legacy table that a cutover moved aside. */
 export interface MovedTable {
-  readonly name: LegacyTableName;
+  readonly name: string;
   /** The schema in which applications know it. */
   readonly home: string;
   /** The schema in which it is now. */
@@ -21,6 +19,6 @@ export interface MovedTable {
   readonly dropped: boolean;
 }
 
-export type MovedTables = ReadonlyMap<LegacyTableName, MovedTable>;
+export type MovedTables = ReadonlyMap<string, MovedTable>;
 
 export const NOTHING_MOVED: MovedTables = new Map();

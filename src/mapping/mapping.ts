@@ -1,7 +1,5 @@
 import type { Memory } from '../copy-binary/framing.js';
 import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
-import type { LegacyTableName, ShapeName } from '../redditharbor/tables.js';
-import type { PhaseName } from '../reports/target.js';
 
 /**
  * What a mapping is. One declaration per phase says where every legacy column goes; the transformers, the
@@ -60,7 +58,7 @@ export interface Conversion {
 }
 
 /** Makes the conversion for a legacy column as it is found; null when its type is none that the rule knows. */
-export type ConversionFor = (column: Pick<CatalogColumn, 'type'>, shape: ShapeName) => Conversion | null;
+export type ConversionFor = (column: Pick<CatalogColumn, 'type'>, shape: string) => Conversion | null;
 
 /** Where columns go, by name: a legacy table may have a column called `constructor`. */
 export function homesOf(homes: Readonly<Record<string, Home>>): ReadonlyMap<string, Home> {
@@ -68,7 +66,7 @@ export function homesOf(homes: Readonly<Record<string, Home>>): ReadonlyMap<stri
 }
 
 export interface SourceRule {
-  readonly table: LegacyTableName;
+  readonly table: string;
   /** Begins the names of columns that hold this table's own values. */
   readonly prefix: string;
   /**
@@ -88,7 +86,7 @@ export interface ComputedColumn {
 }
 
 export interface PhaseMapping {
-  readonly phase: PhaseName;
+  readonly phase: string;
   readonly unified: string;
   readonly folded: string;
   readonly computed: readonly ComputedColumn[];

@@ -1,7 +1,6 @@
 import type { Group } from '../extract/group.js';
 import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
 import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
-import type { PhaseName, UnifyingPhaseName } from '../reports/target.js';
 import type { Output } from '../transform/output.js';
 import type { BoundPhase, BoundSource } from './bind.js';
 import type { KeyedSource } from './keyed-source.js';
@@ -56,7 +55,7 @@ export interface Resolution {
 
 /** One phase, bound to a database. Whoever adds a phase writes a folder that gives one of these. */
 export interface Phase {
-  readonly name: UnifyingPhaseName;
+  readonly name: string;
   readonly schema: string;
   readonly bound: BoundPhase;
   /** One per bound source, in the same order. */
@@ -71,12 +70,12 @@ export interface Phase {
   /** How direct writes to the unified table become legacy rows. */
   readonly reverse: ReverseRules;
   /** The phase that has to be loaded before this one. */
-  readonly after: UnifyingPhaseName | null;
+  readonly after: string | null;
 }
 
 export interface PhaseDefinition {
-  readonly name: UnifyingPhaseName;
+  readonly name: string;
   readonly mapping: PhaseMapping;
   /** @param existing phases whose tables are there already */
-  bind(legacy: LegacyDatabase, existing: ReadonlySet<PhaseName>): Phase;
+  bind(legacy: LegacyDatabase, existing: ReadonlySet<string>): Phase;
 }

@@ -2,6 +2,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { ledgerExists } from '../ledger/schema.js';
 import { isStranded } from '../ledger/stranded.js';
+import type { Project } from '../project/project.js';
 import type {
   CaptureFigures,
   MonitorConfig,
@@ -29,6 +30,7 @@ const GRANT =
   'grant select (phase_id, written_at) on drydock.changes to <user>.';
 
 export interface SamplerOptions {
+  readonly project: Project;
   readonly schema: string;
   readonly config: Pick<MonitorConfig, 'queries' | 'dataDirectory'>;
   readonly machine: Machine;
@@ -45,7 +47,7 @@ export async function restrict(session: Session): Promise<void> {
 
 /** One check: asks for every group of figures in turn. */
 export async function takeSample(session: Session, options: SamplerOptions): Promise<Sample> {
-  const { schema, config } = options;
+  const { project, schema, config } = options;
   const unknown: Unknown[] = [];
   const about = await session.one(
     `select to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, current_database() as database,
@@ -54,6 +56,7 @@ export async function takeSample(session: Session, options: SamplerOptions): Pro
   );
   const context: ProbeContext = {
     session,
+    project,
     schema,
     version: Number(about.number),
     inRecovery: about.recovery === 'true',
@@ -83,7 +86,7 @@ export async function takeSample(session: Session, options: SamplerOptions): Pro
     replicas: await attempt(context, 'replicas', readReplicas),
     disk: await attempt(context, 'disk', (c) => readDisk(c, config.dataDirectory)),
   };
-  const queries = config.queries.length > 0 ? config.queries : await defaultQueries(session, schema);
+  const queries = config.queries.length > 0 ? config.queries : await defaultQueries(context);
   const times = await timeQueries(context, queries);
   return {
     at: String(about.at),

@@ -1,7 +1,7 @@
 import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import type { Question } from '../project/questions.js';
 import { preparePlanner } from './planner.js';
-import type { Question } from './question.js';
 
 /** Whether both forms of a question answer the same: the same rows as text, each as often. Order is no part of it. */
 export interface Answers {

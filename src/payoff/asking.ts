@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import type { Question } from './question.js';
+import type { Question } from '../project/questions.js';
 
 /** One form of a question, ready to be asked. */
 export interface Asking {

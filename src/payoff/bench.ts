@@ -3,13 +3,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
-import { targetsOf as tablesOf } from '../mapping/targets.js';
-import { usageTables } from '../redditharbor/enhancements/bind.js';
-import { allQuestions } from '../redditharbor/questions/all.js';
-import type { Forms } from '../redditharbor/questions/forms.js';
-import { legacyAssessments } from '../redditharbor/questions/legacy/assessments.js';
-import { foldTextFor } from '../redditharbor/questions/legacy/fold-text.js';
-import { legacyIdeas } from '../redditharbor/questions/legacy/ideas.js';
+import type { Asked, QuestionsDefinition } from '../project/questions.js';
 import { BENCH_DEFAULTS, type BenchOptions, type BenchQuery, type BenchReport } from '../reports/bench.js';
 import { requireOptions } from '../reports/options.js';
 import {
@@ -23,10 +17,8 @@ import {
 import { quoted } from '../words/printable.js';
 import { bufferEmptier } from './cold.js';
 import { type AskedQuestion, measureLoad } from './load.js';
-import { materializedViews } from './materialized.js';
 import { measureQuestion } from './measure.js';
 import { processorTimeOf } from './processor-time.js';
-import type { Asked } from './question.js';
 import { measureStorage } from './storage.js';
 import { targetsOf } from './targets.js';
 import type { Instruments } from './timing.js';
@@ -47,7 +39,14 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       const phases = bindPhases(context);
-      const forms = await formsOf(context, phases);
+      const { questions } = context.project;
+      if (questions === null) throw noQuestions(context);
+      const about = {
+        session: context.session,
+        legacy: context.legacy,
+        phases: loaded(context, phases, questions),
+      };
+      const bound = await questions.bind(about);
       const notMeasured: string[] = [];
       const { questionSeconds = BENCH_DEFAULTS.questionSeconds } = options;
       const instruments = await instrumentsOf(context.session, 1000 * questionSeconds, notMeasured);
@@ -55,7 +54,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
       const queries: BenchQuery[] = [];
       const equalOnes: AskedQuestion[] = [];
       const slow: string[] = [];
-      const asked = chosen(allQuestions(forms), options.questions);
+      const asked = chosen(bound.asked, options.questions);
       for (const [index, one] of asked.entries()) {
         throwIfStopped(options.signal, STATE);
         context.report({
@@ -71,14 +70,12 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
         );
         queries.push(query);
         if (isSlow) slow.push(query.name);
-        if (equal !== null && one.group === 'discovery') equalOnes.push(equal);
+        if (equal !== null && one.group === questions.sideBySide) equalOnes.push(equal);
       }
       if (slow.length > 0)
         notMeasured.push(`more than one run, and cold ones, of slow questions: ${slow.join(', ')}`);
       const whole = options.performanceOnly !== true;
-      const storage = whole
-        ? await measureStorage(context.session, phases, [...forms.materialized.values()])
-        : null;
+      const storage = whole ? await measureStorage(context.session, phases, bound.further) : null;
       const {
         readers = BENCH_DEFAULTS.readers,
         loadSeconds: seconds = BENCH_DEFAULTS.loadSeconds,
@@ -96,13 +93,14 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
         schema: context.schema,
         server: context.server,
         at: new Date().toISOString(),
-        ...about(context.legacy),
+        ...found(context.legacy),
         settings: await settingsOf(context.session),
         equal: queries.every(({ status }) => status !== 'different'),
         queries,
         storage,
         load,
-        targets: targetsOf(queries, storage),
+        targets: targetsOf(questions.goals, queries, storage),
+        goalsFor: questions.goalsFor,
         notMeasured,
         seconds: secondsSince(start),
       };
@@ -124,35 +122,32 @@ function chosen(asked: readonly Asked[], names: readonly string[] | undefined): 
   return asked.filter(({ name }) => names.includes(name));
 }
 
-async function formsOf(context: Context, phases: readonly Phase[]): Promise<Forms> {
-  const [opportunities, assessments] = (['opportunities', 'assessments'] as const).map((name) => {
+/** The phases that the questions stand on. */
+function loaded(
+  context: Context,
+  phases: readonly Phase[],
+  { stands }: QuestionsDefinition,
+): readonly Phase[] {
+  return stands.map((name) => {
     const phase = phases.find((candidate) => candidate.name === name);
     const entry = context.entries.get(name);
-    if (phase === undefined || entry === undefined || entry.state === 'loading') {
-      throw new DrydockError({
-        code: 'not-loaded',
-        what: `Phase ${name} is not loaded; there is nothing to compare yet.`,
-        state: 'Nothing was measured; the database was only read.',
-        next: 'Run: drydock run',
-      });
-    }
-    return phase;
-  }) as [Phase, Phase];
-  const tables = tablesOf(opportunities);
-  const fold = await foldTextFor(context.session);
-  return {
-    legacy: context.legacy,
-    ideas: legacyIdeas(opportunities, fold),
-    functions: legacyIdeas(opportunities, fold, true),
-    assessments: legacyAssessments(assessments),
-    tables: {
-      unified: tables.unified.qualified,
-      duplicates: tables.folded.qualified,
-      assessments: tablesOf(assessments).unified.qualified,
-    },
-    usage: await usageTables(context.session, context.legacy),
-    materialized: await materializedViews(context.session, context.schema),
-  };
+    if (phase !== undefined && entry !== undefined && entry.state !== 'loading') return phase;
+    throw new DrydockError({
+      code: 'not-loaded',
+      what: `Phase ${name} is not loaded; there is nothing to compare yet.`,
+      state: 'Nothing was measured; the database was only read.',
+      next: 'Run: drydock run',
+    });
+  });
+}
+
+function noQuestions({ project }: Context): DrydockError {
+  return new DrydockError({
+    code: 'unknown-question',
+    what: `The project ${project.name} has no questions for a benchmark.`,
+    state: 'Nothing was measured; the database was only read.',
+    next: 'Declare some, each in its legacy form and in its unified form.',
+  });
 }
 
 async function instrumentsOf(
@@ -170,7 +165,7 @@ async function instrumentsOf(
   };
 }
 
-function about(legacy: LegacyDatabase): Pick<BenchReport, 'legacyRows' | 'shapes'> {
+function found(legacy: LegacyDatabase): Pick<BenchReport, 'legacyRows' | 'shapes'> {
   const tables = [...legacy.tables.values()];
   return {
     legacyRows: tables.reduce((sum, table) => sum + Math.max(0, table.estimatedRows), 0),

@@ -2,11 +2,11 @@ import { cancelWhenStopped } from '../db/cancel.js';
 import { withCleanup } from '../db/cleanup.js';
 import type { Connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
+import type { Question } from '../project/questions.js';
 import type { BenchLoad, LoadResult } from '../reports/bench.js';
 import { timed } from './asking.js';
 import { percentile } from './percentile.js';
 import { preparePlanner } from './planner.js';
-import type { Question } from './question.js';
 
 export interface AskedQuestion {
   readonly question: Question;

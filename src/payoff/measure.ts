@@ -1,9 +1,9 @@
 import { readTogether } from '../db/fresh-snapshot.js';
 import type { Session } from '../db/session.js';
+import { type Asked, isLeftOut } from '../project/questions.js';
 import type { BenchQuery } from '../reports/bench.js';
 import { callsOf, compareAnswers } from './answers.js';
 import type { AskedQuestion } from './load.js';
-import { type Asked, isLeftOut } from './question.js';
 import { type Instruments, timeQuestion } from './timing.js';
 
 interface Measured {

@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import type { Question } from './question.js';
+import type { Question } from '../project/questions.js';
 
 /** Sets the planner up for one form of a question, see `Question.whole`. The unified form gets no help. */
 export async function preparePlanner(

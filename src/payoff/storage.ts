@@ -1,3 +1,4 @@
+import { arrayText } from '../db/array-text.js';
 import type { Session } from '../db/session.js';
 import { tableOf } from '../mapping/keyed-source.js';
 import type { Phase } from '../mapping/phase.js';
@@ -45,16 +46,11 @@ join pg_class c on c.oid = p.oid
 group by t.name, t.place order by t.place`;
 
 async function sizes(session: Session, tables: readonly string[]): Promise<TableSize[]> {
-  const rows = await session.query(SIZES, [arrayOf([...new Set(tables)])]);
+  const rows = await session.query(SIZES, [arrayText([...new Set(tables)])]);
   return rows.map((row) => {
     const [heap, toast, indexes] = [Number(row.heap), Number(row.toast), Number(row.indexes)];
     return { table: String(row.name), heap, toast, indexes, total: heap + toast + indexes };
   });
-}
-
-/** A text array as Postgres reads one. */
-function arrayOf(values: readonly string[]): string {
-  return `{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
 }
 
 function sum(tables: readonly TableSize[]): TableSize {

@@ -1,4 +1,5 @@
 import type { Session } from '../db/session.js';
+import type { Question } from '../project/questions.js';
 import type { Timing } from '../reports/bench.js';
 import type { Answers } from './answers.js';
 import { type Asking, withAsking } from './asking.js';
@@ -7,7 +8,6 @@ import { explained } from './explain.js';
 import { percentile } from './percentile.js';
 import { preparePlanner } from './planner.js';
 import type { ProcessorTime } from './processor-time.js';
-import type { Question } from './question.js';
 
 /** What is there to measure with, beside a clock. */
 export interface Instruments {

@@ -1,4 +1,6 @@
-/** The legacy tables that are unified. */
+import type { Shape, TableRule } from '../legacy/table-rule.js';
+
+/** The tables that are unified. */
 export const SOURCE_TABLES = [
   'opportunities',
   'app_opportunities',
@@ -8,21 +10,16 @@ export const SOURCE_TABLES = [
   'score_components',
 ] as const;
 
-/** All that Drydock knows: those, and the one that their keys are resolved by. */
+/** Every table that is known: those, and the one that their keys are resolved by. */
 export const LEGACY_TABLES = ['submissions', ...SOURCE_TABLES] as const;
 export type LegacyTableName = (typeof LEGACY_TABLES)[number];
 
-export type ShapeName = 'A' | 'B' | 'table' | 'dlt';
-
-export interface Shape {
-  readonly name: ShapeName;
-  /** Columns without which the rows cannot be resolved or merged. A table that lacks one is refused. */
-  readonly needed: readonly string[];
-  /** Columns that only this shape has: they tell it from the other one. */
-  readonly tellTale: readonly string[];
-  /** Further columns that the design knows; any may be missing. */
-  readonly known: readonly string[];
-}
+/** Tables whose rows are named by their ids, in other legacy tables or in ours, so that they need one. */
+const NAMED_BY_ID: ReadonlySet<LegacyTableName> = new Set([
+  'submissions',
+  'opportunities',
+  'opportunity_scores',
+]);
 
 /** Columns that both shapes of `app_opportunities` have. */
 const APP_NEEDED = [
@@ -224,3 +221,13 @@ export const SHAPES: Readonly<Record<LegacyTableName, readonly Shape[]>> = {
     },
   ],
 };
+
+export const TABLES: readonly TableRule[] = LEGACY_TABLES.map(
+  (name): TableRule => ({
+    name,
+    role: name === 'submissions' ? 'crosswalk' : 'source',
+    shapes: SHAPES[name],
+    namedById: NAMED_BY_ID.has(name),
+    ...(name === 'app_opportunities' ? { otherwiseIn: 'public_staging' } : {}),
+  }),
+);

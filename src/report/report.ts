@@ -12,9 +12,10 @@ import {
   runHistory,
 } from '../ledger/history.js';
 import { targetsOf } from '../mapping/targets.js';
+import { phasesOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
 import type { MigrationReport, PhaseStory, ReportOptions, ReportResult } from '../reports/report.js';
-import { PHASES, type PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/target.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
 import { storageOf } from '../run/storage.js';
 import { version } from '../words/version.js';
@@ -45,7 +46,7 @@ export async function report(options: ReportOptions): Promise<ReportResult> {
       // One snapshot, so that a run at work is seen at one moment.
       const { phases, events, settings } = await readTogether(session, options.signal, async () => {
         const stories: PhaseStory[] = [];
-        for (const name of PHASES)
+        for (const name of phasesOf(context.project))
           if (context.entries.has(name)) stories.push(await phaseStory(context, name));
         const newest = await newestEvents(session, context.schema, MOST_EVENTS);
         return { phases: stories, events: newest, settings: await settingsOf(session) };

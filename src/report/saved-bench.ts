@@ -78,6 +78,7 @@ const saved = z.object({
       met: z.boolean().nullable(),
     }),
   ),
+  goalsFor: z.string().optional(),
   notMeasured: z.array(z.string()),
   seconds: z.number(),
 }) satisfies z.ZodType<BenchReport>;

@@ -3,7 +3,8 @@ import type { PhaseName, TargetOptions } from './target.js';
 import type { PhaseVerification } from './verify.js';
 
 /** The ledger of the whole database is adopted, whatever schemas it serves. */
-export interface AdoptOptions extends Pick<TargetOptions, 'databaseUrl' | 'signal' | 'onProgress'> {
+export interface AdoptOptions
+  extends Pick<TargetOptions, 'databaseUrl' | 'project' | 'signal' | 'onProgress'> {
   /** Only look. Default false. */
   readonly dryRun?: boolean | undefined;
   /** Roles whose objects are taken over although others owned them in the original, beside the connected user. */

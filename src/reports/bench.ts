@@ -109,6 +109,8 @@ export interface BenchReport {
   readonly storage: BenchStorage | null;
   readonly load: BenchLoad | null;
   readonly targets: readonly BenchTarget[];
+  /** What the goals were set for, in words; older reports do not say it. */
+  readonly goalsFor?: string | undefined;
   /** What could not be measured, and why. */
   readonly notMeasured: readonly string[];
   readonly seconds: number;

@@ -280,7 +280,7 @@ export interface MonitorReport {
 }
 
 export interface MonitorOptions
-  extends Pick<TargetOptions, 'databaseUrl' | 'schema' | 'signal' | 'onProgress'> {
+  extends Pick<TargetOptions, 'databaseUrl' | 'project' | 'schema' | 'signal' | 'onProgress'> {
   readonly config?: MonitorConfig | undefined;
   /** Checks until it ends; default: for ever. */
   readonly checks?: number | undefined;

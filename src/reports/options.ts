@@ -47,7 +47,7 @@ interface OptionsOf {
 
 type Names<T> = Readonly<Record<keyof T, true>>;
 
-const SERVER = { databaseUrl: true, signal: true } as const;
+const SERVER = { databaseUrl: true, project: true, signal: true } as const;
 const ORDER = { ...SERVER, schema: true } as const satisfies Names<OrderOptions>;
 const TARGET = {
   ...SERVER,

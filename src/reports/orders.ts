@@ -7,7 +7,7 @@ export interface ThrottleOptions extends OrderOptions {
 }
 
 /** Which run an order is for: the one at work on this schema. */
-export type OrderOptions = Pick<TargetOptions, 'databaseUrl' | 'schema' | 'signal'>;
+export type OrderOptions = Pick<TargetOptions, 'databaseUrl' | 'project' | 'schema' | 'signal'>;
 
 /** What an order did to the run at work. */
 export interface OrderReport {

@@ -18,7 +18,8 @@ export interface TablePlan {
   readonly table: string;
   readonly schema: string;
   /** `missing` is fine: that part is empty. */
-  readonly shape: 'A' | 'B' | 'table' | 'dlt' | 'missing';
+  /** The form in which it was found, as the project names it; `missing`: it is not there. */
+  readonly shape: string;
   readonly rows: number;
   readonly bytes: number;
   /** Columns that the design does not know; they are carried too. */

@@ -1,6 +1,7 @@
 import type { TargetOptions } from './target.js';
 
-export interface RestoreOptions extends Pick<TargetOptions, 'databaseUrl' | 'signal' | 'onProgress'> {
+export interface RestoreOptions
+  extends Pick<TargetOptions, 'databaseUrl' | 'project' | 'signal' | 'onProgress'> {
   /** The directory of the backup. */
   readonly from: string;
   /** Make everything in this schema, which is made too; default: under the names that it had. */

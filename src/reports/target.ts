@@ -1,14 +1,8 @@
+import type { Project } from '../project/project.js';
 import type { ProgressEvent } from './progress.js';
 
-/** The phases that unify legacy tables, in the order in which they run. */
-export const UNIFYING_PHASES = ['opportunities', 'assessments'] as const;
-
-export type UnifyingPhaseName = (typeof UNIFYING_PHASES)[number];
-
-/** All phases, in the order in which they run: the last one builds on what the others unified. */
-export const PHASES = [...UNIFYING_PHASES, 'enhancements'] as const;
-
-export type PhaseName = (typeof PHASES)[number];
+/** The name of a consolidation, or of what is built on them, as the project names it. */
+export type PhaseName = string;
 
 /** How to reach the database and where the tables live. */
 export interface TargetOptions {
@@ -16,9 +10,11 @@ export interface TargetOptions {
   readonly databaseUrl?: string | undefined;
   /** Schema of the legacy tables, and of the unified ones. Default `public`. */
   readonly schema?: string | undefined;
-  /** Schema of `app_opportunities`; default: `schema` if the table is there, else `public_staging`. */
+  /** Schema of the tables that the project has in another one; default: `schema` if they are there, else the project's own. */
   readonly appSchema?: string | undefined;
-  /** Phases to work on; default: all, in order. */
+  /** What is restructured; default: RedditHarbor's tables. */
+  readonly project?: Project | undefined;
+  /** Phases to work on; default: all of the project, in order. */
   readonly phases?: readonly PhaseName[] | undefined;
   /** Stops the work cleanly; what is committed stays, the ledger says what is left. */
   readonly signal?: AbortSignal | undefined;

@@ -1,7 +1,7 @@
 import { silentTables } from '../capture/start.js';
 import { readBacklog } from '../ledger/changes.js';
 import type { PhaseEntry } from '../ledger/phases.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf } from '../project/project.js';
 import type { CaptureStatus } from '../reports/status.js';
 import type { Context } from './context.js';
 
@@ -14,7 +14,7 @@ export async function captureStatus(context: Context, entry: PhaseEntry): Promis
     [entry.id],
   );
   if (rows.length === 0) return null;
-  const [definition] = phaseDefinitions([entry.phase]);
+  const [definition] = consolidationsOf(context.project, [entry.phase]);
   const phase = definition?.bind(legacy, new Set(entries.keys()));
   const { changes, lagSeconds } = await readBacklog(session, entry.id);
   return {

@@ -7,15 +7,16 @@ import { watchLocks } from '../db/lock-watch.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isRecoveryConflict } from '../db/sqlstate.js';
+import { chosenProject } from '../default-project.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { ledgerExists } from '../ledger/schema.js';
 import { requireAdopted, requireOwnName } from '../ledger/stranded.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf, type Project, phasesOf } from '../project/project.js';
 import type { ProgressEvent } from '../reports/progress.js';
-import { DEFAULTS, PHASES, type PhaseName, type TargetOptions } from '../reports/target.js';
+import { DEFAULTS, type PhaseName, type TargetOptions } from '../reports/target.js';
 import { findLegacy } from './legacy.js';
 
 /** What every verb works with: a connection, and the database as it is found. */
@@ -29,6 +30,8 @@ export interface Context {
   readonly serverNumber: number;
   /** The server only repeats what another one writes. */
   readonly isStandby: boolean;
+  /** What is restructured. */
+  readonly project: Project;
   readonly schema: string;
   readonly legacy: LegacyDatabase;
   /** Phases that the ledger knows. */
@@ -51,7 +54,9 @@ export async function openContext(
   copies: 'refused' | 'welcome' = 'refused',
 ): Promise<Context> {
   const schema = options.schema ?? DEFAULTS.schema;
-  requirePhases(options.phases);
+  const project = chosenProject(options);
+  const all = phasesOf(project);
+  requirePhases(options.phases, all);
   const connect = connector(options.databaseUrl, options.signal);
   const session = await connect.open(cleanup);
   reportLocks(connect, options, cleanup);
@@ -73,7 +78,7 @@ export async function openContext(
     if (copies === 'refused') await requireAdopted(session, schema);
   }
   const entries = await readPhases(session, schema);
-  const legacy = await findLegacy(session, schema, options.appSchema);
+  const legacy = await findLegacy(session, project, schema, options.appSchema);
   return {
     connector: connect,
     session,
@@ -82,10 +87,11 @@ export async function openContext(
     server: String(about.version),
     serverNumber: Number(about.number),
     isStandby: about.standby === 'true',
+    project,
     schema,
     legacy,
     entries,
-    phaseNames: PHASES.filter((name) => options.phases === undefined || options.phases.includes(name)),
+    phaseNames: all.filter((name) => options.phases === undefined || options.phases.includes(name)),
     signal: options.signal,
     report: (event) => options.onProgress?.(event),
   };
@@ -101,11 +107,9 @@ export function reportLocks(
 }
 
 /** The types keep a misspelt phase out, but not from JavaScript, where a run of nothing would look like a success. */
-function requirePhases(names: readonly string[] | undefined): void {
+function requirePhases(names: readonly string[] | undefined, all: readonly string[]): void {
   if (names === undefined) return;
-  const unknown = Array.isArray(names)
-    ? names.filter((name) => !PHASES.some((phase) => phase === name))
-    : [String(names)];
+  const unknown = Array.isArray(names) ? names.filter((name) => !all.includes(name)) : [String(names)];
   if (unknown.length === 0) return;
   throw new DrydockError({
     code: 'bad-option',
@@ -113,21 +117,27 @@ function requirePhases(names: readonly string[] | undefined): void {
       ? `phases names what is no phase: ${unknown.join(', ')}.`
       : 'phases is not a list of names.',
     state: 'Nothing was done: no connection was opened.',
-    next: `Name some of ${PHASES.join(', ')}, or leave it out for all of them.`,
+    next: `Name some of ${all.join(', ')}, or leave it out for all of them.`,
   });
 }
 
 /** The database as it is now: until a lock was held, what was found in it may have changed. */
 export async function lookAgain(context: Context): Promise<Context> {
-  const { session, schema } = context;
+  const { session, project, schema } = context;
   const entries = await readPhases(session, schema);
-  return { ...context, entries, legacy: await findLegacy(session, schema, context.legacy.appSchema) };
+  return {
+    ...context,
+    entries,
+    legacy: await findLegacy(session, project, schema, context.legacy.appSchema),
+  };
 }
 
 /** The phases asked for, bound to the database. */
 export function bindPhases(context: Context): Phase[] {
   const existing = new Set(context.entries.keys());
-  return phaseDefinitions(context.phaseNames).map((definition) => definition.bind(context.legacy, existing));
+  return consolidationsOf(context.project, context.phaseNames).map((definition) =>
+    definition.bind(context.legacy, existing),
+  );
 }
 
 /** Who runs this, for the ledger and for a second operator. */

@@ -1,10 +1,13 @@
+import { DrydockError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
+import type { Derived } from '../project/derived.js';
+import type { Project } from '../project/project.js';
 import type { PhasePlan, Stop } from '../reports/plan.js';
 import type { PhaseRun, RunOptions } from '../reports/run.js';
 import type { PhaseName } from '../reports/target.js';
 import type { PhaseVerification, VerifyOptions } from '../reports/verify.js';
 import type { Context } from './context.js';
-import { enhancementsPhase } from './enhance/phase.js';
+import { derivedPhase } from './enhance/phase.js';
 import type { PaceParts } from './pace/pace.js';
 import type { Settings } from './settings.js';
 
@@ -20,6 +23,8 @@ export interface DerivedPhase {
   readonly name: PhaseName;
   /** The phase that has to be complete before this one. */
   readonly after: PhaseName;
+  /** What it builds on the tables as they are found. */
+  bind(context: Context): Promise<Derived>;
   /** What keeps it from being run, found without writing anything. */
   stops(context: Context): Promise<Stop[]>;
   plan(context: Context): Promise<{ readonly plan: PhasePlan; readonly warnings: readonly string[] }>;
@@ -29,9 +34,22 @@ export interface DerivedPhase {
   verify(context: Context, entry: PhaseEntry, options: VerifyOptions): Promise<PhaseVerification>;
 }
 
-const DERIVED: readonly DerivedPhase[] = [enhancementsPhase];
-
 /** Those among some phases that build on others, in the order in which they run. */
-export function derivedPhases(names: readonly PhaseName[]): DerivedPhase[] {
-  return DERIVED.filter(({ name }) => names.includes(name));
+export function derivedPhases({ derived }: Project, names: readonly PhaseName[]): DerivedPhase[] {
+  return derived !== null && names.includes(derived.name) ? [derivedPhase(derived)] : [];
+}
+
+/**
+ * The one of the project, for a command that is about nothing else.
+ *
+ * @throws DrydockError where it has none
+ */
+export function requireDerived({ project }: Context): DerivedPhase {
+  if (project.derived !== null) return derivedPhase(project.derived);
+  throw new DrydockError({
+    code: 'bad-option',
+    what: `Nothing is built on the unified tables of ${project.name}: there is no materialized view.`,
+    state: 'Nothing was done.',
+    next: 'drydock status shows the phases that there are.',
+  });
 }

@@ -14,7 +14,7 @@ import { Drainer } from './drainer.js';
 import { describeHolder, findHolder, nameSession, releaseLock, takeLock } from './holder.js';
 import { KeepingUp } from './keeping-up.js';
 import { limitedSignal } from './limited-signal.js';
-import type { Lock } from './lock.js';
+import { type Lock, namedPhases } from './lock.js';
 import { phaseSync, settleState } from './sync-phase.js';
 import { hasWork, openSyncWork, readFooting, type SyncWork } from './sync-work.js';
 
@@ -78,10 +78,10 @@ class Follower {
   }
 
   async run(cleanup: Cleanup): Promise<PhaseSync[]> {
-    const { connector, schema, phaseNames } = this.#context;
+    const { connector, schema } = this.#context;
     const session = await connector.open(cleanup);
     const lock: Lock = { session, backendPid: await session.backendPid() };
-    await nameSession(session, 'sync', phaseNames, operator());
+    await nameSession(session, 'sync', namedPhases(this.#context), operator());
     const drainer = new Drainer(this.#context, cleanup, ATTEMPTS);
     while (!this.#signal.aborted && !this.#isOver) {
       if (await takeLock(session, schema)) {

@@ -1,7 +1,7 @@
 import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { COMMANDS, type Command } from '../reports/status.js';
-import { PHASES, type PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/target.js';
 
 /** First key of our advisory locks: `DRYD` in ASCII. */
 const LOCK_CLASS = 0x44525944;
@@ -11,7 +11,8 @@ export interface Holder {
   readonly backendPid: number;
   /** Null where the session does not say. */
   readonly command: Command | null;
-  readonly phases: readonly PhaseName[];
+  /** Those that it works on, as the session says. */
+  readonly phases: readonly PhaseName[] | 'all';
   /** `user@host (process 123)`, where the session says it. */
   readonly operator: string | null;
   readonly user: string;
@@ -45,10 +46,10 @@ export async function releaseLock(session: Session, schema: string): Promise<voi
 export async function nameSession(
   session: Session,
   command: Command,
-  phases: readonly PhaseName[],
+  phases: readonly PhaseName[] | 'all',
   operator: string,
 ): Promise<void> {
-  const which = phases.length === PHASES.length ? 'all' : phases.join('+');
+  const which = phases === 'all' ? phases : phases.join('+');
   await session.execute(
     `set application_name = ${literal(`drydock ${command} ${which} by ${operator}`.replaceAll('\0', ''))}`,
   );
@@ -70,7 +71,7 @@ export async function findHolder(session: Session, schema: string): Promise<Hold
   return {
     backendPid: Number(row.pid),
     command: COMMANDS.find((command) => command === said?.[1]) ?? null,
-    phases: PHASES.filter((phase) => said?.[2] === 'all' || said?.[2]?.split('+').includes(phase) === true),
+    phases: said?.[2] === 'all' ? 'all' : (said?.[2]?.split('+') ?? []),
     operator: said?.[3] ?? null,
     user: String(row.user),
     address: row.address ?? null,
@@ -81,7 +82,7 @@ export async function findHolder(session: Session, schema: string): Promise<Hold
 /** The holder in words: what, by whom, from where, since when. */
 export function describeHolder(holder: Holder): string {
   const { command, phases, operator, user, address, since, backendPid } = holder;
-  const which = phases.length === PHASES.length ? 'all phases' : `phase ${phases.join(', ')}`;
+  const which = phases === 'all' ? 'all phases' : `phase ${phases.join(', ')}`;
   return [
     command === null ? 'Drydock' : `drydock ${command} of ${which}`,
     ...(operator === null ? [] : [`by ${operator}`]),

@@ -4,7 +4,7 @@ import { sqlState } from '../db/sqlstate.js';
 import { type Batch, isReopened } from '../ledger/batches.js';
 import type { Phase } from '../mapping/phase.js';
 import type { Targets } from '../mapping/targets.js';
-import { laterPhases, phaseDefinitions } from '../redditharbor/phases.js';
+import { laterConsolidations } from '../project/project.js';
 import { requireUnchanged } from './configuration.js';
 import { type Context, secondsSince, throwIfStopped } from './context.js';
 import type { Pace } from './pace/pace.js';
@@ -79,7 +79,7 @@ export async function loadPhase(
     lanes: options.concurrency,
     budget: { left: options.maxRejects },
     memory: { isTrusted: options.trusted },
-    dependents: phaseDefinitions(laterPhases(phase.name)).flatMap(
+    dependents: laterConsolidations(context.project, phase.name).flatMap(
       ({ name }) => context.entries.get(name)?.id ?? [],
     ),
     onRows(rows) {

@@ -5,6 +5,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { awaitTurns } from '../ledger/phases.js';
 import { lockLedger } from '../ledger/schema.js';
+import { phasesOf } from '../project/project.js';
 import type { Command } from '../reports/status.js';
 import { type Context, operator } from './context.js';
 import { describeHolder, findHolder, nameSession, takeLock } from './holder.js';
@@ -27,14 +28,14 @@ const ASK_EVERY_MS = 100;
  * what, since when.
  */
 export async function lockOperator(
-  context: Pick<Context, 'connector' | 'phaseNames' | 'schema' | 'signal' | 'report'>,
+  context: Pick<Context, 'connector' | 'project' | 'phaseNames' | 'schema' | 'signal' | 'report'>,
   command: Command,
   cleanup: Cleanup,
 ): Promise<Lock> {
   const session = await context.connector.open(cleanup);
   await requirePrimary(session, WRITES[command], 'Nothing was written.');
   const backendPid = await session.backendPid();
-  await nameSession(session, command, context.phaseNames, operator());
+  await nameSession(session, command, namedPhases(context), operator());
   if (await takeLockSoon(session, context)) {
     // A killed predecessor's transaction may be making the tables still, or swapping names: what it commits has to be seen.
     const soFar = async () => {
@@ -55,6 +56,14 @@ export async function lockOperator(
         ? 'Wait for it, or stop it; drydock status shows how far it is, drydock pause makes it wait.'
         : 'Wait for it, or stop it; then give the command again.',
   });
+}
+
+/** All of the project, or which. */
+export function namedPhases({
+  project,
+  phaseNames,
+}: Pick<Context, 'project' | 'phaseNames'>): readonly string[] | 'all' {
+  return phasesOf(project).every((name) => phaseNames.includes(name)) ? 'all' : phaseNames;
 }
 
 async function takeLockSoon(

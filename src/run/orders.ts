@@ -1,6 +1,7 @@
 import { withCleanup } from '../db/cleanup.js';
 import { connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
+import { chosenProject } from '../default-project.js';
 import { DrydockError } from '../errors.js';
 import { type OrdersKey, orderPause, orderRate, readOrders } from '../ledger/orders.js';
 import { ledgerExists } from '../ledger/schema.js';
@@ -72,7 +73,13 @@ async function order(
       const changed = hasLedger && (await give(session, key));
       const orders = hasLedger ? await readOrders(session, key) : undefined;
       if (orders === undefined) throw tooEarly(name, schema, describeHolder(holder));
-      return { database: String(database), schema, order: name, changed, run: runningOf(holder, orders) };
+      return {
+        database: String(database),
+        schema,
+        order: name,
+        changed,
+        run: runningOf(holder, chosenProject(options), orders),
+      };
     }),
   );
 }

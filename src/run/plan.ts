@@ -9,7 +9,6 @@ import { AS_OWNER, readingWarning } from '../legacy/reading-advice.js';
 import { untrustedWhenRead } from '../legacy/untrusted-code.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
-import { type LegacyTableName, SHAPES } from '../redditharbor/tables.js';
 import { requireOptions } from '../reports/options.js';
 import type { PhasePlan, PlanOptions, PlanReport, TablePlan } from '../reports/plan.js';
 import { DEFAULTS } from '../reports/target.js';
@@ -64,7 +63,7 @@ async function survey(
         unmapped: unmapped.words,
       });
     }
-    for (const derived of derivedPhases(context.phaseNames)) {
+    for (const derived of derivedPhases(context.project, context.phaseNames)) {
       context.report({ type: 'step', phase: derived.name, step: 'plan' });
       const planned = await derived.plan(context);
       plans.push(planned.plan);
@@ -86,16 +85,16 @@ async function survey(
 
 async function tablePlans(context: Context, unreadable: boolean): Promise<TablePlan[]> {
   const plans: TablePlan[] = [];
-  for (const name of Object.keys(SHAPES) as LegacyTableName[]) {
+  for (const { name, role, otherwiseIn } of context.project.tables) {
     const table = context.legacy.tables.get(name);
-    const schema = name === 'app_opportunities' ? context.legacy.appSchema : context.schema;
+    const schema = otherwiseIn === undefined ? context.schema : context.legacy.appSchema;
     if (table === undefined) {
       plans.push({ table: name, schema, shape: 'missing', rows: 0, bytes: 0, extraColumns: [] });
       continue;
     }
     const rows = unreadable ? table.estimatedRows : await countRows(context, table.schema, name);
-    // Submissions are read, not carried: what else they hold is no concern of ours.
-    const extra = name === 'submissions' ? [] : extraColumns(table);
+    // A crosswalk is read, not carried: what else it holds is no concern of ours.
+    const extra = role === 'crosswalk' ? [] : extraColumns(table);
     plans.push({
       table: name,
       schema: table.schema,

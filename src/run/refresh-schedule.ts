@@ -2,15 +2,14 @@ import { withCleanup } from '../db/cleanup.js';
 import { literal } from '../db/identifier.js';
 import { DrydockError } from '../errors.js';
 import { enterJob, hasCron } from '../ledger/refreshes.js';
-import { bindEnhancements } from '../redditharbor/enhancements/bind.js';
-import { fold } from '../redditharbor/enhancements/metrics.js';
-import { refreshStatement } from '../redditharbor/enhancements/refresh-function.js';
 import { requireOptions } from '../reports/options.js';
 import type { ScheduleOptions, ScheduleReport } from '../reports/refresh.js';
 import { lookAgain, openContext, stoppable } from './context.js';
+import { requireDerived } from './derived.js';
+import { refreshStatement } from './enhance/refresh-function.js';
 import { tryLockStatement } from './holder.js';
 import { lockOperator } from './lock.js';
-import { enhancementsEntry } from './refresh.js';
+import { derivedEntry } from './refresh.js';
 
 /**
  * Has pg_cron do what `refresh` does, inside the server. Given again it changes the schedule; rollback of the phase
@@ -21,15 +20,16 @@ export async function scheduleRefresh(options: ScheduleOptions): Promise<Schedul
   const schedule = cronSchedule(options.everySeconds);
   return stoppable(options, 'No job was made.', () =>
     withCleanup(async (cleanup) => {
-      const opened = await openContext({ ...options, phases: ['enhancements'] }, cleanup);
-      await lockOperator(opened, 'refresh', cleanup);
+      const opened = await openContext(options, cleanup);
+      const phase = requireDerived(opened);
+      await lockOperator({ ...opened, phaseNames: [phase.name] }, 'refresh', cleanup);
       const context = await lookAgain(opened);
       const { database, schema, session } = context;
-      const entry = await enhancementsEntry(context);
+      const entry = await derivedEntry(context, phase);
       if (!(await hasCron(session))) throw noCron(database);
-      const { metrics } = await bindEnhancements(session, context.legacy);
+      const { counts } = await phase.bind(context);
       const name = refreshJobName(schema);
-      const command = jobCommand(schema, entry.id, metrics === null ? [] : fold(metrics));
+      const command = jobCommand(schema, entry.id, counts?.fold ?? []);
       const id = await session.transaction(async () => {
         const job = await session.one('select cron.schedule($1::text, $2::text, $3::text) as id', [
           name,

@@ -3,15 +3,13 @@ import { DrydockError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { readPhases } from '../ledger/phases.js';
 import { readViews, recordRefresh } from '../ledger/refreshes.js';
-import { bindEnhancements } from '../redditharbor/enhancements/bind.js';
 import { requireOptions } from '../reports/options.js';
 import type { RefreshOptions, RefreshReport } from '../reports/refresh.js';
 import { type Context, lookAgain, openContext, operator, secondsSince, stoppable } from './context.js';
+import { type DerivedPhase, requireDerived } from './derived.js';
 import { foldChanges } from './enhance/backfill.js';
 import { refreshViews } from './enhance/build.js';
 import { lockOperator } from './lock.js';
-
-const PHASES = ['enhancements'] as const;
 
 /**
  * Brings the materialized views up to date, beside their readers: those whose tables have changed since, or all. Adds
@@ -24,16 +22,18 @@ export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
   const start = performance.now();
   return stoppable(options, 'Each view is as it was, or refreshed as a whole.', () =>
     withCleanup(async (cleanup) => {
-      const opened = await openContext({ ...options, phases: PHASES }, cleanup);
-      await lockOperator(opened, 'refresh', cleanup);
+      const opened = await openContext(options, cleanup);
+      const phase = requireDerived(opened);
+      await lockOperator({ ...opened, phaseNames: [phase.name] }, 'refresh', cleanup);
       const context = await lookAgain(opened);
       const { database, schema, session } = context;
-      const entry = await enhancementsEntry(context);
-      const { metrics } = await bindEnhancements(session, context.legacy);
-      if (metrics !== null) await foldChanges(context, metrics);
+      const entry = await derivedEntry(context, phase);
+      const { counts } = await phase.bind(context);
+      if (counts !== null) await foldChanges(context, counts);
       const names = (await readViews(session, entry.id)).map(({ name }) => name);
-      const refreshed = await refreshViews(context, names, options.force === true);
-      if (refreshed.size > 0) await recordRefresh(session, schema, operator(), [...refreshed].join(', '));
+      const refreshed = await refreshViews(context, phase.name, names, options.force === true);
+      if (refreshed.size > 0)
+        await recordRefresh(session, { schema, phase: phase.name }, operator(), [...refreshed].join(', '));
       const views = (await readViews(session, entry.id)).map((view) => ({
         ...view,
         refreshed: refreshed.has(view.name),
@@ -44,13 +44,16 @@ export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
 }
 
 /** The phase's entry as it is now; there is nothing to refresh before the phase was run. */
-export async function enhancementsEntry({ session, schema }: Context): Promise<PhaseEntry> {
-  const entry = (await readPhases(session, schema)).get('enhancements');
+export async function derivedEntry(
+  { session, schema }: Context,
+  { name }: DerivedPhase,
+): Promise<PhaseEntry> {
+  const entry = (await readPhases(session, schema)).get(name);
   if (entry !== undefined && entry.state !== 'loading') return entry;
   throw new DrydockError({
     code: 'not-loaded',
-    what: `Phase enhancements ${entry === undefined ? 'was not run' : 'is not complete'}; there is nothing to refresh yet.`,
+    what: `Phase ${name} ${entry === undefined ? 'was not run' : 'is not complete'}; there is nothing to refresh yet.`,
     state: 'No view was refreshed.',
-    next: 'Run: drydock run --phase enhancements',
+    next: `Run: drydock run --phase ${name}`,
   });
 }

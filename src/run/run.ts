@@ -5,7 +5,7 @@ import { isReopened, readBatches } from '../ledger/batches.js';
 import { readPhases } from '../ledger/phases.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { targetsOf } from '../mapping/targets.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
 import type { PhaseName } from '../reports/target.js';
@@ -56,7 +56,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
         watch: settings.nice ? lock.session : undefined,
       };
       const phases: PhaseRun[] = [];
-      for (const { name, run: runOne } of runnablePhases(context.phaseNames)) {
+      for (const { name, run: runOne } of runnablePhases(context)) {
         const before = phases.at(-1);
         // A phase builds on the rows of the one before it, and needs all of them.
         if (before?.state === 'loading') {
@@ -129,8 +129,8 @@ interface RunnablePhase {
 }
 
 /** How each phase is run, in order: those that unify, and those that build on what was unified. */
-function runnablePhases(names: readonly PhaseName[]): RunnablePhase[] {
-  const unifying = phaseDefinitions(names).map(
+function runnablePhases({ project, phaseNames }: Context): RunnablePhase[] {
+  const unifying = consolidationsOf(project, phaseNames).map(
     (definition): RunnablePhase => ({
       name: definition.name,
       run(context, options, settings, control) {
@@ -139,7 +139,7 @@ function runnablePhases(names: readonly PhaseName[]): RunnablePhase[] {
       },
     }),
   );
-  const derived = derivedPhases(names).map(
+  const derived = derivedPhases(project, phaseNames).map(
     (phase): RunnablePhase => ({
       name: phase.name,
       async run(context, options, settings, control) {
@@ -165,7 +165,7 @@ async function requireSameSettings(context: Context, settings: Settings, options
     await requireTables(context, phase, targetsOf(phase), entry);
     requirePossible(await readBatches(context.session, entry.id), options);
   }
-  for (const derived of derivedPhases(context.phaseNames)) {
+  for (const derived of derivedPhases(context.project, context.phaseNames)) {
     const entry = entries.get(derived.name);
     if (entry === undefined) continue;
     await derived.requireSame(context, entry);

@@ -37,7 +37,7 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
         schema,
         standby: context.isStandby,
         copyOf: hasLedger ? await copyOf(session, schema) : null,
-        running: await readRunning(session, schema, hasLedger),
+        running: await readRunning(session, context.project, schema, hasLedger),
         lastEvent: hasLedger ? await newestEvent(session, schema) : null,
         phases,
       };

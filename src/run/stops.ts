@@ -22,7 +22,7 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
     stops.push(...(await foreignObjects(context, phase)));
     stops.push(...phaseOrder(context, phase));
   }
-  for (const derived of derivedPhases(context.phaseNames)) {
+  for (const derived of derivedPhases(context.project, context.phaseNames)) {
     if (context.legacy.stops.length === 0) stops.push(...(await derived.stops(context)));
     stops.push(...phaseOrder(context, derived));
   }

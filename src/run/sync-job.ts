@@ -2,7 +2,7 @@ import { qualified } from '../db/identifier.js';
 import type { Batch } from '../ledger/batches.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
-import { laterPhases, phaseDefinitions } from '../redditharbor/phases.js';
+import { laterConsolidations } from '../project/project.js';
 import type { Dependent, SyncJob } from '../sync/job.js';
 import type { Context } from './context.js';
 
@@ -26,9 +26,9 @@ export function syncJob(
 }
 
 /** The later phases that the ledger knows, with their columns that name this one's rows. */
-function dependentsOf({ entries, legacy }: Context, phase: Phase): Dependent[] {
+function dependentsOf({ project, entries, legacy }: Context, phase: Phase): Dependent[] {
   const named = targetsOf(phase).unified;
-  const known = phaseDefinitions(laterPhases(phase.name));
+  const known = laterConsolidations(project, phase.name);
   return known.flatMap((definition) => {
     const entry = entries.get(definition.name);
     if (entry === undefined) return [];

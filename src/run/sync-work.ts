@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import { phaseDefinitions } from '../redditharbor/phases.js';
+import { consolidationsOf } from '../project/project.js';
 import type { SyncOptions } from '../reports/sync.js';
 import { DEFAULTS } from '../reports/target.js';
 import type { SyncJob } from '../sync/job.js';
@@ -34,7 +34,7 @@ export async function openSyncWork(opened: Context, lock: Lock, options: SyncOpt
   throwIfStops(legacy.stops, UNAPPLIED);
   const budget = { left: options.maxRejects ?? DEFAULTS.maxRejects };
   const work: SyncWork[] = [];
-  for (const definition of phaseDefinitions(context.phaseNames)) {
+  for (const definition of consolidationsOf(context.project, context.phaseNames)) {
     const entry = context.entries.get(definition.name);
     const isNamed = options.phases !== undefined;
     if (entry === undefined) {

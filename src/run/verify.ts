@@ -42,7 +42,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
           options.phases !== undefined ||
           (context.entries.has(name) && context.entries.get(name)?.state !== 'completed'),
       );
-      const derived = derivedPhases(context.phaseNames).filter(
+      const derived = derivedPhases(context.project, context.phaseNames).filter(
         ({ name }) => options.phases !== undefined || context.entries.has(name),
       );
       if (known.length + derived.length === 0) throw notLoaded('Nothing was unified', 'drydock run');

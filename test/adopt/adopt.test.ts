@@ -2,19 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  adopt,
-  backup,
-  monitor,
-  PHASES,
-  plan,
-  rollback,
-  run,
-  status,
-  sync,
-  verify,
-} from '../../src/index.js';
+import { adopt, backup, monitor, plan, rollback, run, status, sync, verify } from '../../src/index.js';
 import { createTestDatabase } from '../support/database.js';
+import { PHASES } from '../support/phases.js';
 import { bindings, gotTo, type Progress, strand } from './copies.js';
 import { goOn, goOnForAWhile } from './journey.js';
 

@@ -2,8 +2,9 @@ import { expect } from 'vitest';
 import * as drydock from '../../src/index.js';
 import { cutOver } from '../cutover/at-sea.js';
 import type { TestDatabase } from '../support/database.js';
+import { UNIFYING_PHASES } from '../support/phases.js';
 
-const BOTH = drydock.UNIFYING_PHASES;
+const BOTH = UNIFYING_PHASES;
 
 /** Every copy goes all of the way with `DRYDOCK_TEST_COPIES=all npx vitest run test/adopt`; it takes minutes. */
 const ALL = process.env.DRYDOCK_TEST_COPIES === 'all';

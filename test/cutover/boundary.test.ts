@@ -1,22 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  backup,
-  complete,
-  cutover,
-  plan,
-  rollback,
-  rollbackFully,
-  sync,
-  UNIFYING_PHASES,
-  verify,
-} from '../../src/index.js';
+import { backup, complete, cutover, plan, rollback, rollbackFully, sync, verify } from '../../src/index.js';
 import { workDirectory } from '../backup/place.js';
 import { prepared } from '../run/prepared.js';
 import { createRole } from '../run/role.js';
 import { quoted } from '../support/admin.js';
 import type { TestDatabase } from '../support/database.js';
+import { UNIFYING_PHASES } from '../support/phases.js';
 import { run } from '../support/unifying.js';
 import { cutOver, MIXTURES } from './at-sea.js';
 import { plant, type Role, rolesOf, seen } from './planted.js';

@@ -6,6 +6,7 @@ import * as everything from '../../src/index.js';
 import { backup, complete, cutover, sync, verify } from '../../src/index.js';
 import { catalogOf } from '../run/catalog.js';
 import { eventually } from '../run/traces.js';
+import { PHASES } from '../support/phases.js';
 import { rollback, status } from '../support/unifying.js';
 import { atSea, cutOver, inHarbour } from './at-sea.js';
 
@@ -65,7 +66,7 @@ test('there and back does not drop anything, however often it is given; all of i
   const databaseUrl = database.url;
   await everything.run({ databaseUrl, phases: ['enhancements'] });
   await cutOver(database);
-  const all = { databaseUrl, phases: everything.PHASES };
+  const all = { databaseUrl, phases: PHASES };
   const names = ['enhancements', 'assessments', 'opportunities'];
   const outcomes = ({ phases }: everything.RollbackReport) =>
     phases.map(({ phase, kept, dropped, reverted }) => [phase, kept, dropped.length > 0, reverted !== null]);

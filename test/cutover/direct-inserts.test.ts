@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sync, UNIFYING_PHASES, verify } from '../../src/index.js';
+import { sync, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
+import { UNIFYING_PHASES } from '../support/phases.js';
 import { atSea, cutOver, inHarbour } from './at-sea.js';
 
 /** More columns than a function takes arguments, and types that are kept as text and may be spelled in several ways. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { sync, UNIFYING_PHASES, verify } from '../../src/index.js';
+import { sync, verify } from '../../src/index.js';
+import { UNIFYING_PHASES } from '../support/phases.js';
 import { atSea } from './at-sea.js';
 
 test.each([

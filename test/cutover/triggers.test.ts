@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { cutover, rollback, sync, UNIFYING_PHASES, verify } from '../../src/index.js';
+import { cutover, rollback, sync, verify } from '../../src/index.js';
 import { quoted } from '../support/admin.js';
+import { UNIFYING_PHASES } from '../support/phases.js';
 import { cutOver, inHarbour } from './at-sea.js';
 
 /** Names its table as applications do: without a schema. */

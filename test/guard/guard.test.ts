@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { complete, rollback, sync, UNIFYING_PHASES, verify } from '../../src/index.js';
+import { complete, rollback, sync, verify } from '../../src/index.js';
 import { cutOver, inHarbour } from '../cutover/at-sea.js';
 import type { TestDatabase } from '../support/database.js';
+import { UNIFYING_PHASES } from '../support/phases.js';
 import { run } from '../support/unifying.js';
 
 const TABLES = [

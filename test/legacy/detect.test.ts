@@ -3,10 +3,10 @@ import { mixtureOf, SHAPE_A, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { representativeMixtures } from '../../fixtures/mixtures.js';
 import { ident } from '../../src/db/identifier.js';
 import type { Session } from '../../src/db/session.js';
-import { detectLegacy, extraColumns, type LegacyDatabase } from '../../src/legacy/detect.js';
+import { extraColumns, type LegacyDatabase } from '../../src/legacy/detect.js';
 import { type LegacyTableName, SHAPES } from '../../src/redditharbor/tables.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createLegacy } from '../support/legacy.js';
+import { createLegacy, detect } from '../support/legacy.js';
 import { openSession } from '../support/session.js';
 
 let database: TestDatabase;
@@ -29,7 +29,7 @@ test('every mixture of the fixtures is what it says', async () => {
   for (const mixture of [...representativeMixtures(), SHAPE_B_DLT]) {
     const own = await createTestDatabase('mixture');
     await createLegacy(own, mixture, { extras: true });
-    const legacy = await detectLegacy(await openSession(own.url), mixture.schema, mixture.appSchema);
+    const legacy = await detect(await openSession(own.url), mixture.schema, mixture.appSchema);
     const expected = {
       submissions: mixture.submissions, opportunities: mixture.opportunities, app_opportunities: mixture.appOpportunities,
       workflow_results: mixture.workflowResults, opportunity_scores: mixture.opportunityScores,
@@ -51,7 +51,7 @@ describe('the shape', () => {
     'of %s with all its columns is told',
     async (name, shape) => {
       await create(name, [...shape.needed, ...shape.tellTale, ...shape.known]);
-      const legacy = await detectLegacy(session, 'public');
+      const legacy = await detect(session, 'public');
       expect(shapes(legacy)).toEqual({ [name]: shape.name });
       expect(legacy.stops).toEqual([]);
       expect(extraColumns(legacy.tables.get(name as LegacyTableName) as never)).toEqual([]);
@@ -62,7 +62,7 @@ describe('the shape', () => {
     // A second generation to which somebody added two columns of the first.
     const [, b] = SHAPES.opportunities;
     await create('opportunities', [...(b?.needed ?? []), 'title', 'description', 'core_function_count']);
-    expect(shapes(await detectLegacy(session, 'public'))).toEqual({ opportunities: 'B' });
+    expect(shapes(await detect(session, 'public'))).toEqual({ opportunities: 'B' });
   });
 
   test('of a table that is both is the one that lacks less, and always the same', async () => {
@@ -72,7 +72,7 @@ describe('the shape', () => {
       'opportunity_scores',
       both.filter((column) => column !== 'monetization_potential'),
     );
-    const legacy = await detectLegacy(session, 'public');
+    const legacy = await detect(session, 'public');
     expect(shapes(legacy)).toEqual({ opportunity_scores: 'B' });
     expect(legacy.stops).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('the shape', () => {
     [['submission_id', 'app_concept'], 'dlt'],
   ])('of app_opportunities with %j is %s', async (columns, shape) => {
     await create('app_opportunities', columns);
-    expect(shapes(await detectLegacy(session, 'public'))).toEqual({ app_opportunities: shape });
+    expect(shapes(await detect(session, 'public'))).toEqual({ app_opportunities: shape });
   });
 });
 
@@ -96,7 +96,7 @@ describe('what makes a table unusable', () => {
       'opportunity_id',
     ]);
     await create('workflow_results', ['id', 'workflow_type']);
-    expect(codes(await detectLegacy(session, 'public'))).toEqual([
+    expect(codes(await detect(session, 'public'))).toEqual([
       'missing-columns: Table public.opportunities looks like shape B but lacks app_name, status, created_at.',
       'missing-columns: Table public.workflow_results looks like shape A but lacks opportunity_id, status.',
     ]);
@@ -113,7 +113,7 @@ describe('what makes a table unusable', () => {
     await session.execute(
       `create table public.submissions (${id}, ${[...new Set(others)].map((name) => `${name} text`).join(', ')})`,
     );
-    expect(codes(await detectLegacy(session, 'public'))).toEqual([
+    expect(codes(await detect(session, 'public'))).toEqual([
       'no-unique-id: Column id of table public.submissions is not a uuid with a primary key or a unique index of its own.',
     ]);
   });
@@ -121,13 +121,13 @@ describe('what makes a table unusable', () => {
   test('a view is not a table', async () => {
     await create('x', SHAPES.score_components[1]?.needed ?? []);
     await session.execute('create view public.score_components as select * from public.x');
-    expect(codes(await detectLegacy(session, 'public'))).toEqual([
+    expect(codes(await detect(session, 'public'))).toEqual([
       'not-a-table: public.score_components is not a table (pg_class.relkind is v).',
     ]);
   });
 
   test('nothing there at all', async () => {
-    expect(codes(await detectLegacy(session, 'public'))).toEqual([
+    expect(codes(await detect(session, 'public'))).toEqual([
       'no-legacy-tables: There is no legacy table in schema "public".',
     ]);
   });
@@ -138,27 +138,27 @@ describe('where the tables live', () => {
     await session.execute('create schema public_staging');
     await create('app_opportunities', ['submission_id', '_dlt_id'], 'public_staging');
     await create('opportunities', SHAPES.opportunities[0]?.needed ?? []);
-    const found = await detectLegacy(session, 'public');
+    const found = await detect(session, 'public');
     expect([found.appSchema, found.tables.get('app_opportunities')?.schema]).toEqual([
       'public_staging',
       'public_staging',
     ]);
     await create('app_opportunities', ['submission_id', '_dlt_id']);
-    expect((await detectLegacy(session, 'public')).appSchema).toBe('public');
-    expect((await detectLegacy(session, 'public', 'public_staging')).appSchema).toBe('public_staging');
+    expect((await detect(session, 'public')).appSchema).toBe('public');
+    expect((await detect(session, 'public', 'public_staging')).appSchema).toBe('public_staging');
   });
 
   test('a schema that is named is not left for another one', async () => {
     await createLegacy(database, mixtureOf({ appOpportunities: 'dlt', appSchema: 'public_staging' }));
-    const legacy = await detectLegacy(session, 'public', 'public');
+    const legacy = await detect(session, 'public', 'public');
     expect(legacy.tables.has('app_opportunities')).toBe(false);
   });
 
   test('any name of a schema will do; one that is not there is an error', async () => {
     const schema = 'Old "harbor"';
     await createLegacy(database, { ...SHAPE_A, schema, appSchema: schema });
-    expect((await detectLegacy(session, schema)).tables.size).toBe(7);
-    await expect(detectLegacy(session, 'nowhere')).rejects.toThrow('no schema "nowhere"');
-    await expect(detectLegacy(session, schema, 'nowhere')).rejects.toThrow('no schema "nowhere"');
+    expect((await detect(session, schema)).tables.size).toBe(7);
+    await expect(detect(session, 'nowhere')).rejects.toThrow('no schema "nowhere"');
+    await expect(detect(session, schema, 'nowhere')).rejects.toThrow('no schema "nowhere"');
   });
 });

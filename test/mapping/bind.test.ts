@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import type { Session } from '../../src/db/session.js';
 import type { CatalogColumn } from '../../src/legacy/catalog.js';
-import { detectLegacy, type LegacyDatabase, type LegacyTable } from '../../src/legacy/detect.js';
+import type { LegacyDatabase, LegacyTable } from '../../src/legacy/detect.js';
 import { type BoundSource, bindPhase, foldedColumn } from '../../src/mapping/bind.js';
 import type { PhaseMapping } from '../../src/mapping/mapping.js';
 import { foldedTable, ownBlock, unifiedTable } from '../../src/mapping/tables.js';
@@ -11,7 +11,7 @@ import { createTableStatements, targetsOf } from '../../src/mapping/targets.js';
 import { assessmentsMapping } from '../../src/redditharbor/assessments/mapping.js';
 import { opportunitiesMapping } from '../../src/redditharbor/opportunities/mapping.js';
 import { createTestDatabase } from '../support/database.js';
-import { createLegacy } from '../support/legacy.js';
+import { createLegacy, detect } from '../support/legacy.js';
 import { openSession } from '../support/session.js';
 
 const MIXTURES = { A: SHAPE_A, B: SHAPE_B, dlt: SHAPE_B_DLT };
@@ -23,7 +23,7 @@ beforeAll(async () => {
     const database = await createTestDatabase('bind');
     await createLegacy(database, mixture);
     session = await openSession(database.url);
-    legacies.set(name, await detectLegacy(session, mixture.schema, mixture.appSchema));
+    legacies.set(name, await detect(session, mixture.schema, mixture.appSchema));
   }
 });
 

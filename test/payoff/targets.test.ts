@@ -3,6 +3,7 @@ import { renderBench } from '../../src/cli/render/bench.js';
 import { PLAIN } from '../../src/cli/style.js';
 import { percentile } from '../../src/payoff/percentile.js';
 import { targetsOf } from '../../src/payoff/targets.js';
+import { GOALS } from '../../src/redditharbor/questions/goals.js';
 import { benchReport, measured } from '../report/samples.js';
 
 test('a goal is measured by the question that gains least, and by nothing where nothing was measured', () => {
@@ -11,7 +12,7 @@ test('a goal is measured by the question that gains least, and by nothing where 
     measured('slow', 100, 50),
     measured('view', 1, 2, { group: 'legacy-views' }),
   ];
-  const found = new Map(targetsOf(queries, null).map((target) => [target.name, target]));
+  const found = new Map(targetsOf(GOALS, queries, null).map((target) => [target.name, target]));
   expect(found.get('discovery')).toMatchObject({ measured: '50.0 % less', met: false });
   expect(found.get('legacy views')).toMatchObject({ measured: '2.00 times', met: false });
   // 1,100 ms against 60 ms, without the view.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Question } from '../../src/payoff/question.js';
 import { timeQuestion } from '../../src/payoff/timing.js';
+import type { Question } from '../../src/project/questions.js';
 import { createTestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
 

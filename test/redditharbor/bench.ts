@@ -3,7 +3,7 @@ import type { LegacyMixture } from '../../fixtures/mixture.js';
 import { ident, qualified } from '../../src/db/identifier.js';
 import type { Session, TextRow } from '../../src/db/session.js';
 import { KeyRange } from '../../src/keys/key-range.js';
-import { detectLegacy, type LegacyDatabase } from '../../src/legacy/detect.js';
+import type { LegacyDatabase } from '../../src/legacy/detect.js';
 import { extractionQuery } from '../../src/mapping/keyed-source.js';
 import { restoreQuery } from '../../src/mapping/legacy-view.js';
 import type { Phase } from '../../src/mapping/phase.js';
@@ -15,7 +15,7 @@ import { checkInvariants } from '../../src/run/invariants.js';
 import { RowBuilder } from '../../src/transform/output.js';
 import { copyInRows, copyOutRows } from '../support/binary-rows.js';
 import { createTestDatabase } from '../support/database.js';
-import { bound, createLegacy, loosen } from '../support/legacy.js';
+import { bound, createLegacy, detect, loosen } from '../support/legacy.js';
 import { copyInLines, openSession } from '../support/session.js';
 import { type Merged, mergeRows, type SourceRows } from './merged.js';
 import type { Copied, World } from './world.js';
@@ -35,7 +35,7 @@ export async function openBench(mixture: LegacyMixture, deform = ''): Promise<Be
   await loosen(database, mixture);
   await database.query(deform);
   const session = await openSession(database.url);
-  const legacy = await detectLegacy(session, mixture.schema, mixture.appSchema);
+  const legacy = await detect(session, mixture.schema, mixture.appSchema);
   expect(legacy.stops).toEqual([]);
   const phases = [];
   for (const name of ['opportunities', 'assessments'] as const) {

@@ -5,7 +5,6 @@ import type { BoundColumn } from '../../src/mapping/mapping.js';
 import type { Phase } from '../../src/mapping/phase.js';
 import { foldedTable, ownBlock, ownTarget, unifiedTable } from '../../src/mapping/tables.js';
 import type { LegacyTableName } from '../../src/redditharbor/tables.js';
-import type { UnifyingPhaseName } from '../../src/reports/target.js';
 import type { Output } from '../../src/transform/output.js';
 import { bytesOf, fieldsOf, lying, nullableBytes, nullableText, rowOf } from '../support/binary-rows.js';
 
@@ -84,7 +83,7 @@ export interface Outcome {
 export const KEY = '0a000000-0000-0000-0000-000000000001';
 
 /** The types of the fields that the extraction of a phase puts before the columns, behind the key. */
-const EXTRAS: Readonly<Record<UnifyingPhaseName, readonly string[]>> = {
+const EXTRAS: Readonly<Record<string, readonly string[]>> = {
   opportunities: ['bool', 'text', 'timestamptz', 'uuid'],
   assessments: ['uuid'],
 };
@@ -92,11 +91,11 @@ const EXTRAS: Readonly<Record<UnifyingPhaseName, readonly string[]>> = {
 /** Merges one group that is written down as rows, and reads what comes out as rows. */
 export function mergeCase(phase: Phase, rows: Case): Outcome {
   const { sources } = phase.bound;
-  const extras = EXTRAS[phase.name];
+  const extras = EXTRAS[phase.name] ?? [];
   for (const keyed of phase.keyed)
     if (keyed.extras.length !== extras.length) throw new Error(`${keyed.extras.length} extras`);
   const extracts = sources.map(({ rule, extracted }) =>
-    (rows[rule.table] ?? []).map((row) => {
+    (rows[rule.table as keyof Case] ?? []).map((row) => {
       for (const name of Object.keys(row))
         if (!name.startsWith('@') && !extracted.some((column) => column.name === name))
           throw new Error(`${rule.table} has no column ${name}`);

@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
-import { plan, rollback, run, status, UNIFYING_PHASES, verify } from '../../src/index.js';
+import { plan, rollback, run, status, verify } from '../../src/index.js';
 import { asDrydock } from '../support/own-writes.js';
+import { UNIFYING_PHASES } from '../support/phases.js';
 import { createImpostors } from './impostors.js';
 import { expectEqual, pairsOf } from './legacy-views.js';
 import { prepared } from './prepared.js';

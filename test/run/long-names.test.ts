@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
-import { PHASES, refresh, run } from '../../src/index.js';
+import { refresh, run } from '../../src/index.js';
+import { PHASES } from '../support/phases.js';
 import { prepared } from './prepared.js';
 
 test('a name that is longer than an index takes does not stop the views', async () => {

@@ -5,9 +5,10 @@ import { schemaNames } from '../../fixtures/schema/names.js';
 import type { Session } from '../../src/db/session.js';
 import { detectLegacy, type LegacyDatabase } from '../../src/legacy/detect.js';
 import type { Phase } from '../../src/mapping/phase.js';
-import { phaseDefinitions } from '../../src/redditharbor/phases.js';
-import type { UnifyingPhaseName } from '../../src/reports/target.js';
+import { consolidations } from '../../src/redditharbor/phases.js';
+import { TABLES } from '../../src/redditharbor/tables.js';
 import type { TestDatabase } from './database.js';
+import type { UnifyingPhaseName } from './phases.js';
 
 /** The legacy tables of a mixture as they are written down: with every constraint, index and trigger. */
 export async function createLegacy(
@@ -41,18 +42,23 @@ export async function loosen(database: TestDatabase, mixture: LegacyMixture): Pr
   for (const { statement } of rows) await database.query(statement);
 }
 
+/** RedditHarbor's tables as they are found. */
+export function detect(session: Session, schema: string, appSchema?: string): Promise<LegacyDatabase> {
+  return detectLegacy(session, { tables: TABLES, schema, appSchema });
+}
+
 /** A phase, bound to the tables as they are found. */
 export async function bindPhase(
   session: Session,
   mixture: Pick<LegacyMixture, 'schema' | 'appSchema'>,
   name: UnifyingPhaseName,
 ): Promise<Phase> {
-  return bound(await detectLegacy(session, mixture.schema, mixture.appSchema), name);
+  return bound(await detect(session, mixture.schema, mixture.appSchema), name);
 }
 
 /** The same for what was detected. */
 export function bound(legacy: LegacyDatabase, name: UnifyingPhaseName): Phase {
-  const [definition] = phaseDefinitions([name]);
+  const definition = consolidations.find((one) => one.name === name);
   if (definition === undefined) throw new Error(`no phase ${name}`);
   return definition.bind(legacy, new Set(name === 'assessments' ? ['opportunities'] : []));
 }

@@ -10,14 +10,19 @@ import { withProgress } from '../progress.js';
 import { renderAdopt } from '../render/adopt.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({ databaseUrl: target.databaseUrl, dryRun: flag, acceptOwner: roles });
+const flags = z.object({
+  databaseUrl: target.databaseUrl,
+  project: target.project,
+  dryRun: flag,
+  acceptOwner: roles,
+});
 
 /** What `drydock adopt` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { databaseUrl, dryRun, acceptOwner: acceptOwners } = parseFlags(flags, command);
+  const { databaseUrl, project, dryRun, acceptOwner: acceptOwners } = await parseFlags(flags, command);
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
-    adopt({ databaseUrl, dryRun, acceptOwners, signal, onProgress }),
+    adopt({ databaseUrl, project, dryRun, acceptOwners, signal, onProgress }),
   );
   const trouble =
     report.outcome === 'refused' || report.phases.some(({ verification }) => verification?.equal === false);

@@ -18,7 +18,7 @@ const flags = z.object({
 
 /** What `drydock backup` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase, ...rest } = parseFlags(flags, command);
+  const { phase, ...rest } = await parseFlags(flags, command);
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
     backup({ ...rest, phases: phase, signal, onProgress }),

@@ -37,7 +37,7 @@ const flags = z.object({
 
 /** What `drydock bench` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { rows, shape: shapeName, save, only: questions, ...rest } = parseFlags(flags, command);
+  const { rows, shape: shapeName, save, only: questions, ...rest } = await parseFlags(flags, command);
   const options = { ...rest, questions };
   if (rows !== undefined) refuseTarget(command);
   else if (shapeName !== undefined)

@@ -6,14 +6,14 @@ import { confirmWord } from '../confirm.js';
 import { parseFlags } from '../flags/parse.js';
 import { lockWait, patience } from '../flags/patience.js';
 import { flag } from '../flags/scalars.js';
-import { phase, target } from '../flags/target.js';
+import { requiredPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderComplete } from '../render/complete.js';
 import type { Session } from '../session.js';
 
 const flags = z.object({
   ...target,
-  phase: z.string({ error: 'complete wants to be told what to complete: give --phase.' }).pipe(phase),
+  phase: requiredPhase('complete wants to be told what to complete: give --phase.'),
   dryRun: flag,
   dropLegacy: flag,
   patience,
@@ -23,7 +23,7 @@ const flags = z.object({
 
 /** What `drydock complete` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase: phases, yes, ...rest } = parseFlags(flags, command);
+  const { phase: phases, yes, ...rest } = await parseFlags(flags, command);
   const word = phases.length === 1 ? (phases[0] ?? '') : 'all';
   if (!yes && !rest.dryRun) {
     const drops = rest.dropLegacy ? ' and drops the legacy tables' : '';

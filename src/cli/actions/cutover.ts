@@ -5,14 +5,14 @@ import { EXIT } from '../../errors.js';
 import { parseFlags } from '../flags/parse.js';
 import { lockWait, patience } from '../flags/patience.js';
 import { flag } from '../flags/scalars.js';
-import { phase, target } from '../flags/target.js';
+import { requiredPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderCutover } from '../render/cutover.js';
 import type { Session } from '../session.js';
 
 const flags = z.object({
   ...target,
-  phase: z.string({ error: 'cutover wants to be told what to cut over: give --phase.' }).pipe(phase),
+  phase: requiredPhase('cutover wants to be told what to cut over: give --phase.'),
   dryRun: flag,
   backup: z.boolean().default(true),
   patience,
@@ -21,7 +21,7 @@ const flags = z.object({
 
 /** What `drydock cutover` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase: phases, backup, ...rest } = parseFlags(flags, command);
+  const { phase: phases, backup, ...rest } = await parseFlags(flags, command);
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
     cutover({ ...rest, phases, noBackup: !backup, signal, onProgress }),

@@ -32,7 +32,7 @@ const flags = z
 
 /** What `drydock demo` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const options = parseFlags(flags, command);
+  const options = await parseFlags(flags, command);
   refuseTarget(command);
   await runDemo(session, options);
 }

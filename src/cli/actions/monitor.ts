@@ -35,7 +35,7 @@ type Given = z.infer<typeof flags>;
 
 /** What `drydock monitor` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const given = parseFlags(flags, command);
+  const given = await parseFlags(flags, command);
   refuseMixture(given);
   await watch(session, given);
 }

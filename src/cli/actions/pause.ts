@@ -11,7 +11,7 @@ const flags = z.object(target);
 
 /** What `drydock pause` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { databaseUrl, schema } = parseFlags(flags, command);
-  const report = await pause({ databaseUrl, schema, signal: session.signal });
+  const { databaseUrl, project, schema } = await parseFlags(flags, command);
+  const report = await pause({ databaseUrl, project, schema, signal: session.signal });
   session.finish(report, renderOrder, EXIT.done);
 }

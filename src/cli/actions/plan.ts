@@ -16,7 +16,7 @@ const flags = z
 
 /** What `drydock plan` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  return printPlan(session, parseFlags(flags, command));
+  return printPlan(session, await parseFlags(flags, command));
 }
 
 /** Plans and prints; `run --dry-run` is the same. */

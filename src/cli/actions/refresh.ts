@@ -17,7 +17,7 @@ const flags = z.object({ ...target, every: interval('--every'), force: flag, pgC
 
 /** What `drydock refresh` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  return run(session, parseFlags(flags, command));
+  return run(session, await parseFlags(flags, command));
 }
 
 async function run(

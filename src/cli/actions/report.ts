@@ -22,7 +22,7 @@ const flags = z.object({
 
 /** What `drydock report` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { out, bench: saved, open, ...options } = parseFlags(flags, command);
+  const { out, bench: saved, open, ...options } = await parseFlags(flags, command);
   const bench = saved === undefined ? undefined : await readSavedBench(saved);
   const { signal } = session;
   const { report: told, html } = await report({ ...options, signal, ...(bench && { bench }) });

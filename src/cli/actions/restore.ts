@@ -12,6 +12,7 @@ import type { Session } from '../session.js';
 
 const flags = z.object({
   databaseUrl: target.databaseUrl,
+  project: target.project,
   from: directory('restore wants to be told where from: give --from DIR.'),
   into: schemaName('--into'),
   tables: z
@@ -27,7 +28,7 @@ const flags = z.object({
 
 /** What `drydock restore` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { yes, ...options } = parseFlags(flags, command);
+  const { yes, ...options } = await parseFlags(flags, command);
   if (!yes) {
     await confirmWord(
       session,

@@ -6,7 +6,7 @@ import { confirmWord } from '../confirm.js';
 import { parseFlags } from '../flags/parse.js';
 import { lockWait, patience } from '../flags/patience.js';
 import { directory, flag } from '../flags/scalars.js';
-import { phase, target } from '../flags/target.js';
+import { requiredPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderRollback } from '../render/rollback.js';
 import type { Session } from '../session.js';
@@ -14,7 +14,7 @@ import type { Session } from '../session.js';
 const flags = z
   .object({
     ...target,
-    phase: z.string({ error: 'rollback wants to be told what to drop: give --phase.' }).pipe(phase),
+    phase: requiredPhase('rollback wants to be told what to drop: give --phase.'),
     drop: flag,
     full: flag,
     from: directory('--from wants the directory of a backup.').optional(),
@@ -32,7 +32,7 @@ const flags = z
 
 /** What `drydock rollback` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase: phases, yes, full, from, ...rest } = parseFlags(flags, command);
+  const { phase: phases, yes, full, from, ...rest } = await parseFlags(flags, command);
   const word = phases.length === 1 ? (phases[0] ?? '') : 'all';
   const what = phases.length === 1 ? `the phase ${word}` : 'all phases';
   if (!yes && !rest.dryRun) {

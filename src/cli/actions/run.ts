@@ -45,7 +45,7 @@ export async function act(session: Session, command: Command): Promise<void> {
     to,
     since,
     ...rest
-  } = parseFlags(flags, command);
+  } = await parseFlags(flags, command);
   const range = toRange({ batches, from, to, since }, 'run');
   const options = { ...rest, phases: phase };
   if (dryRun) {

@@ -12,7 +12,7 @@ const flags = z.object({ ...targetWithPhases, batches: flag });
 
 /** What `drydock status` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase, batches, ...rest } = parseFlags(flags, command);
+  const { phase, batches, ...rest } = await parseFlags(flags, command);
   const report = await status({ ...rest, phases: phase, batchList: batches, signal: session.signal });
   const different = report.phases.some(({ state }) => state === 'different');
   session.finish(report, renderStatus, different ? EXIT.different : EXIT.done);

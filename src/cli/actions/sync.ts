@@ -22,7 +22,7 @@ const flags = z.object({
 
 /** What `drydock sync` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase, interval, ...rest } = parseFlags(flags, command);
+  const { phase, interval, ...rest } = await parseFlags(flags, command);
   // Not named, it is whatever was run.
   const phases = command.opts().phase === undefined ? undefined : phase;
   const { signal } = session;

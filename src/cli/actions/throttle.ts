@@ -14,7 +14,7 @@ const flags = z.object({ ...target, maxRate: rateFlag });
 
 /** What `drydock throttle` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { databaseUrl, schema, maxRate } = parseFlags(flags, command);
+  const { databaseUrl, project, schema, maxRate } = await parseFlags(flags, command);
   const [off] = command.args;
   if (off !== undefined && off !== 'off') {
     throw new UsageError(`throttle wants --max-rate or the word off, not ${quoted(off)}.`, 'throttle');
@@ -24,6 +24,7 @@ export async function act(session: Session, command: Command): Promise<void> {
   }
   const report = await throttle({
     databaseUrl,
+    project,
     schema,
     maxRate: maxRate ?? null,
     signal: session.signal,

@@ -5,7 +5,7 @@ import { verify } from '../../run/verify.js';
 import { parseFlags } from '../flags/parse.js';
 import { rangeFlags, toRange } from '../flags/range.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
-import { phase, target } from '../flags/target.js';
+import { optionalPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderVerify } from '../render/verify.js';
 import type { Session } from '../session.js';
@@ -14,7 +14,7 @@ const MOST_LISTED = 1_000_000;
 
 const flags = z.object({
   ...target,
-  phase: phase.optional(),
+  phase: optionalPhase,
   batches: rangeFlags.batches,
   from: rangeFlags.from,
   to: rangeFlags.to,
@@ -25,7 +25,7 @@ const flags = z.object({
 
 /** What `drydock verify` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase: phases, batches, from, to, ...rest } = parseFlags(flags, command);
+  const { phase: phases, batches, from, to, ...rest } = await parseFlags(flags, command);
   const range = toRange({ batches, from, to }, 'verify');
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>

@@ -5,8 +5,8 @@ import { DrydockError } from '../../errors.js';
 import type { ProgressEvent } from '../../reports/progress.js';
 import { run } from '../../run/run.js';
 import { counted } from '../../words/format.js';
-import type { Shape } from '../choices.js';
 import { makeLegacyDatabase } from '../demo/legacy-database.js';
+import type { Shape } from '../shapes.js';
 
 /** Settings of a server that somebody looks after, on a small machine; what sorts in memory helps the legacy form. */
 const SERVER_SETTINGS = {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { BENCH_DEFAULTS } from '../../reports/bench.js';
-import { SHAPES } from '../choices.js';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
+import { SHAPES } from '../shapes.js';
 
 /** `drydock bench`: what the restructuring is worth, measured. */
 export function addBench(program: Command, session: Session): void {

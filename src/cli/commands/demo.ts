@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { DEFAULTS } from '../../reports/target.js';
-import { SHAPES } from '../choices.js';
 import { DEMO_DEFAULTS } from '../demo/options.js';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
+import { SHAPES } from '../shapes.js';
 
 /** `drydock demo`: everything at once, on a server and a database of its own. */
 export function addDemo(program: Command, session: Session): void {

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { DEFAULTS } from '../../reports/target.js';
-import { PHASE_CHOICES } from '../choices.js';
 
 /** Flags of every command: how to reach the database, where the tables live, how to print. */
 export function addGlobalFlags(program: Command): Command {
@@ -12,7 +11,7 @@ export function addGlobalFlags(program: Command): Command {
     .option('--schema <name>', `schema of the legacy and of the unified tables (default: ${DEFAULTS.schema})`)
     .option(
       '--app-schema <name>',
-      'schema of app_opportunities (default: that of --schema if it is there, else public_staging)',
+      "schema of the tables that the project has in one of their own (default: --schema if they are there, else the project's)",
     )
     .option('--json', 'print one JSON document on stdout, also on failure, and nothing else')
     .option('--verbose', 'log every batch; show the stack and the details of an error')
@@ -24,7 +23,7 @@ export function addGlobalFlags(program: Command): Command {
 
 /** Which phases; `what` says what they are named for. */
 export function addPhaseFlag(command: Command, what: string): Command {
-  return command.option('--phase <phase>', `${what}: ${PHASE_CHOICES.join(', ')}`);
+  return command.option('--phase <phase>', `${what}: its name, or all`);
 }
 
 /** The three ways to name a part of a phase: by batch, by key, by time. */

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { generateLegacyData } from '../../../fixtures/generate.js';
 import { type LegacyMixture, mixtureOf, SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../../fixtures/mixture.js';
 import { createLegacySchema } from '../../../fixtures/schema/create.js';
-import type { Shape } from '../choices.js';
+import type { Shape } from '../shapes.js';
 import type { DemoOptions } from './options.js';
 
 /** The only door from the command line to the fixtures. */

@@ -1,4 +1,4 @@
-import type { Shape } from '../choices.js';
+import type { Shape } from '../shapes.js';
 
 /** What the demo is asked for. */
 export interface DemoOptions {

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Shape } from '../choices.js';
+import type { Shape } from '../shapes.js';
 import type { Style } from '../style.js';
 
 /** What to look at after the demo. */

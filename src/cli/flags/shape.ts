@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quoted } from '../../words/printable.js';
-import { SHAPES, type Shape } from '../choices.js';
+import { SHAPES, type Shape } from '../shapes.js';
 
 /** Which legacy tables to make. */
 export const shape = z.string().transform((text, context): Shape => {

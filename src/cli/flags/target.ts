@@ -1,20 +1,45 @@
 import { z } from 'zod';
-import { PHASES, type PhaseName } from '../../reports/target.js';
+import type { Project } from '../../project/project.js';
+import type { PhaseName } from '../../reports/target.js';
 import { quoted } from '../../words/printable.js';
-import { PHASE_CHOICES } from '../choices.js';
 import { schemaName } from './scalars.js';
 
-/** One phase by its name, or all in order. */
-export const phase = z.string().transform((name, context): readonly PhaseName[] => {
-  if (name === 'all') return PHASES;
-  const found = PHASES.find((known) => known === name);
-  if (found !== undefined) return [found];
+/** What was asked for, and the names that there are: those only the project knows. */
+export interface AskedPhase {
+  readonly name: string | undefined;
+  readonly all: readonly string[];
+}
+
+const asked = z.custom<AskedPhase>();
+
+type Context = z.core.$RefinementCtx;
+
+function phasesFor(name: string, all: readonly string[], context: Context): readonly PhaseName[] {
+  if (name === 'all') return all;
+  if (all.includes(name)) return [name];
   context.addIssue({
     code: 'custom',
-    message: `--phase wants one of ${PHASE_CHOICES.join(', ')}, not ${quoted(name)}.`,
+    message: `--phase wants one of ${[...all, 'all'].join(', ')}, not ${quoted(name)}.`,
   });
   return z.NEVER;
-});
+}
+
+/** One phase by its name, or all in order; without a name all. */
+const phase = asked.transform(({ name = 'all', all }, context) => phasesFor(name, all, context));
+
+/** The same, and nothing where none is named. */
+export const optionalPhase = asked.transform(({ name, all }, context) =>
+  name === undefined ? undefined : phasesFor(name, all, context),
+);
+
+/** The same, of a command that is not to be given by mistake. */
+export function requiredPhase(otherwise: string) {
+  return asked.transform(({ name, all }, context) => {
+    if (name !== undefined) return phasesFor(name, all, context);
+    context.addIssue({ code: 'custom', message: otherwise });
+    return z.NEVER;
+  });
+}
 
 /** Never quotes the URL: it holds a password. The library checks the rest of it. */
 const databaseUrl = z
@@ -26,10 +51,11 @@ const databaseUrl = z
 
 /** The members that every verb takes. */
 export const target = {
+  project: z.custom<Project>(),
   databaseUrl,
   schema: schemaName('--schema'),
   appSchema: schemaName('--app-schema'),
 } as const;
 
 /** `target` and the phases, all of them when none is named. */
-export const targetWithPhases = { ...target, phase: phase.default(PHASES) } as const;
+export const targetWithPhases = { ...target, phase } as const;

@@ -205,9 +205,9 @@ function loadLines(load: BenchLoad, style: Style): string[] {
   ];
 }
 
-function targetLines({ targets, notMeasured }: BenchReport, style: Style): string[] {
+function targetLines({ targets, goalsFor, notMeasured }: BenchReport, style: Style): string[] {
   return [
-    ...heading('goals', 'set for 500,000 submissions', style),
+    ...heading('goals', goalsFor === undefined ? '' : `set for ${goalsFor}`, style),
     ...table(
       [
         { title: 'of' },

@@ -1,10 +1,12 @@
 import type { Session } from '../../db/session.js';
 import { isConnectionLost, type PostgresError, sqlState } from '../../db/sqlstate.js';
+import type { Project } from '../../project/project.js';
 import type { Figure, Unknown } from '../../reports/monitor.js';
 
 /** What every probe works with: one session, on which each statement is a read-only transaction of its own. */
 export interface ProbeContext {
   readonly session: Session;
+  readonly project: Project;
   readonly schema: string;
   /** As in `server_version_num`. */
   readonly version: number;

@@ -60,9 +60,14 @@ export async function readProgress(
   context: ProbeContext,
   options: { readonly ledger: boolean; readonly maps: boolean },
 ): Promise<Progress> {
-  const { session, schema } = context;
+  const { session, project, schema } = context;
   if (!options.ledger) {
-    return { running: await readRunning(session, schema, false), lastEvent: null, phases: [], maps: [] };
+    return {
+      running: await readRunning(session, project, schema, false),
+      lastEvent: null,
+      phases: [],
+      maps: [],
+    };
   }
   let { rows, running } = await look(context);
   // It ended between the two questions, or it is gone without a word: the second look knows.
@@ -82,9 +87,13 @@ export async function readProgress(
   return { running, lastEvent: await newestEvent(session, schema), phases, maps };
 }
 
-async function look({ session, schema }: ProbeContext): Promise<{ rows: Row[]; running: Running | null }> {
+async function look({
+  session,
+  project,
+  schema,
+}: ProbeContext): Promise<{ rows: Row[]; running: Running | null }> {
   const rows = await session.query(PHASES, [schema]);
-  return { rows, running: await readRunning(session, schema, true) };
+  return { rows, running: await readRunning(session, project, schema, true) };
 }
 
 function isOpen({ run_started, run_finished }: Row): boolean {

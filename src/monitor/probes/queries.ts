@@ -1,6 +1,7 @@
+import { arrayText } from '../../db/array-text.js';
 import { qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
-import { SOURCE_TABLES } from '../../redditharbor/tables.js';
+import type { Project } from '../../project/project.js';
 import type { WatchedQuery } from '../../reports/monitor.js';
 import { isRefusal, type ProbeContext, refusalText } from './probe.js';
 
@@ -11,24 +12,34 @@ const EXECUTIONS = 5;
 const ENOUGH_MS = 500;
 
 /** What the applications read; read here as they do, whether the name is a table's or by now a view's. */
-const WATCHED = [...SOURCE_TABLES, 'opportunities_unified', 'opportunity_assessments'] as const;
+function watched({ tables, consolidations }: Project): string[] {
+  const sources = tables.filter(({ role }) => role === 'source').map(({ name }) => name);
+  return [...new Set([...sources, ...consolidations.map(({ mapping }) => mapping.unified)])];
+}
 
 /** Rows that a query of ours reads. */
 const ROWS = 200;
 
 /** Queries of our own: the first rows of each table that is there. The operator's come from the config file. */
-export async function defaultQueries(session: Session, schema: string): Promise<WatchedQuery[]> {
+export async function defaultQueries({
+  session,
+  project,
+  schema,
+}: Pick<ProbeContext, 'session' | 'project' | 'schema'>): Promise<WatchedQuery[]> {
+  const names = watched(project);
   const rows = await session.query(
     `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = $1::text and c.relkind in ('r', 'p', 'v') and c.relname = any (string_to_array($2::text, ' '))
+     where n.nspname = $1::text and c.relkind in ('r', 'p', 'v') and c.relname = any ($2::text[])
        and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')`,
-    [schema, WATCHED.join(' ')],
+    [schema, arrayText(names)],
   );
   const there = new Set(rows.map(({ name }) => name));
-  return WATCHED.filter((name) => there.has(name)).map((name) => ({
-    name: `first ${ROWS} rows of ${name}`,
-    sql: `select pg_catalog.count(x) from (select * from ${qualified(schema, name)} limit ${ROWS}) x`,
-  }));
+  return names
+    .filter((name) => there.has(name))
+    .map((name) => ({
+      name: `first ${ROWS} rows of ${name}`,
+      sql: `select pg_catalog.count(x) from (select * from ${qualified(schema, name)} limit ${ROWS}) x`,
+    }));
 }
 
 /** Times each query; one that fails is told as unknown, and the others go on. */

@@ -1,28 +1,18 @@
 import type { Session } from '../../db/session.js';
 import { readTables } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
-import { phaseDefinitions } from '../phases.js';
-import { type EnhancementIndex, indexesFor } from './indexes.js';
+import type { Derived } from '../../project/derived.js';
+import { consolidations } from '../phases.js';
+import { indexesFor } from './indexes.js';
 import { hasUsage, type UsageTable } from './llm-usage.js';
-import { type Metrics, metricsOf } from './metrics.js';
-import { type MaterializedView, viewsOf } from './views.js';
-
-/** What can be built on what was unified, bound to a database. */
-export interface Enhancements {
-  readonly schema: string;
-  /** Null without submissions, which they are about. */
-  readonly metrics: Metrics | null;
-  readonly indexes: readonly EnhancementIndex[];
-  readonly views: readonly MaterializedView[];
-  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
-  /** The queries by name: what must not change between two runs that share a ledger. */
-  readonly configuration: Readonly<Record<string, string>>;
-}
+import { countsOf, METRICS_VIEW, metricsOf } from './metrics.js';
+import { BASES, viewsOf } from './views.js';
 
 /** Tables that Drydock only reads, and that may have columns about language models. */
 const OTHERS = ['comments'] as const;
 
-export async function bindEnhancements(session: Session, legacy: LegacyDatabase): Promise<Enhancements> {
+/** What can be built on what was unified, bound to a database. The metrics are about submissions: without them there are none. */
+export async function bindEnhancements(session: Session, legacy: LegacyDatabase): Promise<Derived> {
   const { schema } = legacy;
   const submissions = legacy.tables.get('submissions');
   const metrics = submissions === undefined ? null : metricsOf(schema, submissions);
@@ -30,15 +20,16 @@ export async function bindEnhancements(session: Session, legacy: LegacyDatabase)
   const { views, leftOut } = viewsOf(legacy, await usageTables(session, legacy));
   return {
     schema,
-    metrics,
+    counts: metrics === null ? null : countsOf(metrics),
+    bases: BASES,
     indexes,
     views,
     leftOut: [
-      ...(metrics === null ? [{ name: 'submission_metrics', reason: 'there is no table submissions' }] : []),
+      ...(metrics === null ? [{ name: METRICS_VIEW, reason: 'there is no table submissions' }] : []),
       ...leftOut,
     ],
     configuration: Object.fromEntries([
-      ...(metrics === null ? [] : [['submission_metrics', metrics.query] as const]),
+      ...(metrics === null ? [] : [[METRICS_VIEW, metrics.query] as const]),
       ...views.map(({ name, query }) => [name, query] as const),
       ...indexes.map(({ name, table, on }) => [name, `${table} ${on}`] as const),
     ]),
@@ -47,7 +38,7 @@ export async function bindEnhancements(session: Session, legacy: LegacyDatabase)
 
 /** The tables that have columns about language models. */
 export async function usageTables(session: Session, legacy: LegacyDatabase): Promise<UsageTable[]> {
-  const unifiedNames = phaseDefinitions().flatMap(({ mapping }) => mapping.sources.map(({ table }) => table));
+  const unifiedNames = consolidations.flatMap(({ mapping }) => mapping.sources.map(({ table }) => table));
   const found: UsageTable[] = unifiedNames.flatMap((name) => {
     const table = legacy.tables.get(name);
     return table === undefined ? [] : [{ table, unified: true }];

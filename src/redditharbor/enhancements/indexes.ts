@@ -1,5 +1,6 @@
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
+import type { DerivedIndex } from '../../project/derived.js';
 import { assessmentsMapping } from '../assessments/mapping.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
 import type { LegacyTableName } from '../tables.js';
@@ -8,11 +9,7 @@ import type { LegacyTableName } from '../tables.js';
  * An index that a question of the benchmark is answered with. One that serves none is not made: writers pay for it; and
  * rows that none of its questions can be answered with are left out of it, which is half of them.
  */
-export interface EnhancementIndex {
-  readonly name: string;
-  readonly table: string;
-  /** What stands behind `on table`. */
-  readonly on: string;
+export interface EnhancementIndex extends DerivedIndex {
   /** The questions of `drydock bench` that use it. */
   readonly serves: readonly string[];
   /** The legacy column that it is on, behind the legacy view. */

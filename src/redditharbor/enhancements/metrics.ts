@@ -1,8 +1,8 @@
 import { qualified } from '../../db/identifier.js';
 import type { LegacyTable } from '../../legacy/detect.js';
+import type { Counts, TriggerSpec } from '../../project/derived.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
 import { discussionQuality } from './discussion-quality.js';
-import type { TriggerSpec } from './triggers.js';
 
 /**
  * The derived metrics of submissions, and why each is kept as it is:
@@ -32,8 +32,8 @@ export interface Metrics {
 }
 
 export const METRICS_VIEW = 'submission_metrics';
-export const TOTALS = 'submission_metric_totals';
-export const CHANGES = 'submission_metric_changes';
+const TOTALS = 'submission_metric_totals';
+const CHANGES = 'submission_metric_changes';
 
 export function metricsOf(schema: string, submissions: LegacyTable): Metrics {
   const named = {
@@ -55,6 +55,30 @@ left join (${summed(named.changes)}) c on c.submission_id = s.id`;
   return { ...named, query };
 }
 
+/** All that a run makes of them. */
+export function countsOf(metrics: Metrics): Counts {
+  const { opportunities, view, totals } = metrics;
+  return {
+    view: METRICS_VIEW,
+    tables: [TOTALS, CHANGES],
+    of: 'submissions',
+    create: createTables(metrics),
+    createView: (invoker) => createView(metrics, invoker),
+    trigger: { purpose: METRICS_PURPOSE, body: triggerBody(metrics) },
+    triggers: METRIC_TRIGGERS,
+    toCount: `select count(*) as rows from ${opportunities}`,
+    counted: `select count(*) as n from ${view}`,
+    totals,
+    lock: lockCounted(metrics),
+    recount: (condition) => recount(metrics, condition),
+    countedIn: (condition) =>
+      `select coalesce(sum(opportunities), 0)::bigint as rows_in, count(*) as rows_out
+     from ${totals} where ${condition('submission_id')}`,
+    fold: fold(metrics),
+    wrong: wrongMetrics(metrics),
+  };
+}
+
 const COLUMNS = 'submission_id, opportunities, trust_sum, trust_scores';
 
 function summed(changes: string): string {
@@ -68,7 +92,7 @@ function counted(rows: string, sign: '' | '-' = ''): string {
   from ${rows} r where r.submission_id is not null`;
 }
 
-export function createTables({ totals, changes }: Metrics): string[] {
+function createTables({ totals, changes }: Metrics): string[] {
   const columns = 'opportunities bigint not null, trust_sum numeric not null, trust_scores bigint not null';
   return [
     `create table ${totals} (submission_id uuid primary key, ${columns})`,
@@ -79,12 +103,12 @@ export function createTables({ totals, changes }: Metrics): string[] {
 }
 
 /** @param invoker - whether the server can have a view's reader answer for what it reads, row-level security included */
-export function createView({ view, query }: Metrics, invoker: boolean): string {
+function createView({ view, query }: Metrics, invoker: boolean): string {
   return `create view ${view}${invoker ? ' with (security_invoker = true)' : ''} as ${query}`;
 }
 
 /** The body of the trigger function. */
-export function triggerBody({ totals, changes }: Metrics): string {
+function triggerBody({ totals, changes }: Metrics): string {
   return `
 begin
   if tg_op = 'TRUNCATE' then
@@ -109,10 +133,10 @@ begin
 end`;
 }
 
-export const METRICS_PURPOSE = 'count_metrics';
+const METRICS_PURPOSE = 'count_metrics';
 
 /** The triggers on the opportunities. */
-export const METRIC_TRIGGERS: readonly TriggerSpec[] = [
+const METRIC_TRIGGERS: readonly TriggerSpec[] = [
   { name: 'insert', when: 'after insert', referencing: 'referencing new table as new_rows' },
   {
     name: 'update',
@@ -132,7 +156,7 @@ export const METRIC_TRIGGERS: readonly TriggerSpec[] = [
  * Locks what a count reads and writes. Before the transaction's first query: then its snapshot is younger than the last
  * rewrite of any of them.
  */
-export function lockCounted({ opportunities, totals, changes }: Metrics): string[] {
+function lockCounted({ opportunities, totals, changes }: Metrics): string[] {
   return [
     // In the order in which TRUNCATE of the opportunities takes them.
     `lock table ${opportunities} in access share mode`,
@@ -144,7 +168,7 @@ export function lockCounted({ opportunities, totals, changes }: Metrics): string
  * Counts a range of submissions anew, behind the locks. Whole and right in one snapshot, which sees each opportunity together with what
  * its trigger wrote, or neither: the changes that it sees are in what it counts, those that it does not see stay.
  */
-export function recount(metrics: Metrics, condition: (column: string) => string): string[] {
+function recount(metrics: Metrics, condition: (column: string) => string): string[] {
   const { opportunities, totals, changes } = metrics;
   return [
     `delete from ${changes} where ${condition('submission_id')}`,
@@ -154,7 +178,7 @@ export function recount(metrics: Metrics, condition: (column: string) => string)
 }
 
 /** Adds to the totals the changes that are there, and takes them away. */
-export function fold({ totals, changes }: Metrics): string[] {
+function fold({ totals, changes }: Metrics): string[] {
   return [
     `lock table ${totals}, ${changes} in row exclusive mode`,
     `with gone as (delete from ${changes} returning ${COLUMNS})
@@ -167,7 +191,7 @@ on conflict (submission_id) do update set opportunities = t.opportunities + excl
 }
 
 /** The number of submissions whose metrics are not what a fresh count gives. */
-export function wrongMetrics({ submissions, opportunities, view }: Metrics): string {
+function wrongMetrics({ submissions, opportunities, view }: Metrics): string {
   return `select count(*) as n
 from (
   select s.id, count(u.submission_id) as opportunities, avg(u.trust_score) as trust

@@ -2,19 +2,11 @@ import { ident, literal, qualified } from '../../db/identifier.js';
 import type { ColumnType } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { foldedColumn } from '../../mapping/bind.js';
+import type { MaterializedView } from '../../project/derived.js';
 import { assessmentsMapping } from '../assessments/mapping.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
 import { firstColumn, isNumber, keyText } from './columns.js';
 import { type UsageTable, usageQuery } from './llm-usage.js';
-
-/** A materialized view: its query, and the columns of its unique index, without which it cannot be refreshed beside its readers. */
-export interface MaterializedView {
-  readonly name: string;
-  readonly query: string;
-  readonly key: readonly string[];
-  /** The tables of ours that it is made from. Null: it also reads others, whose changes nobody reports. */
-  readonly bases: readonly string[] | null;
-}
 
 /** Tables of ours that report their changes, so that a refresh knows what there is to do. */
 export const BASES = [

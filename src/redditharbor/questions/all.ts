@@ -1,4 +1,4 @@
-import type { Asked } from '../../payoff/question.js';
+import type { Asked } from '../../project/questions.js';
 import { complexJoin } from './complex.js';
 import { discovery } from './discovery.js';
 import type { Forms } from './forms.js';

@@ -1,4 +1,4 @@
-import type { Asked, Question } from '../../payoff/question.js';
+import type { Asked, Question } from '../../project/questions.js';
 import type { Forms } from './forms.js';
 
 /** The question that began it all: three joins before, one after. */

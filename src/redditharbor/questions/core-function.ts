@@ -1,5 +1,5 @@
 import { columnOf } from '../../legacy/catalog.js';
-import type { Asked } from '../../payoff/question.js';
+import type { Asked } from '../../project/questions.js';
 import type { LegacyTableName } from '../tables.js';
 import type { Forms } from './forms.js';
 import { lacks } from './left-out.js';

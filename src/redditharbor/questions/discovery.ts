@@ -1,4 +1,4 @@
-import type { Asked } from '../../payoff/question.js';
+import type { Asked } from '../../project/questions.js';
 import { coreFunction } from './core-function.js';
 import type { Forms } from './forms.js';
 import { lacks } from './left-out.js';

@@ -1,4 +1,4 @@
-import type { LeftOut } from '../../payoff/question.js';
+import type { LeftOut } from '../../project/questions.js';
 
 /** A question whose tables are not all there. */
 export function lacks(named: Omit<LeftOut, 'reason'>, tables: string): LeftOut {

@@ -2,7 +2,7 @@ import { qualified } from '../../db/identifier.js';
 import { NoRowError } from '../../db/no-row.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import { viewName } from '../../mapping/targets.js';
-import type { Asked, Statement } from '../../payoff/question.js';
+import type { Asked, Statement } from '../../project/questions.js';
 import type { LegacyTableName } from '../tables.js';
 import type { Forms } from './forms.js';
 import { lacks } from './left-out.js';

@@ -1,4 +1,4 @@
-import type { Asked } from '../../payoff/question.js';
+import type { Asked } from '../../project/questions.js';
 import { usageQuery } from '../enhancements/llm-usage.js';
 import type { Forms } from './forms.js';
 import { onView } from './on-view.js';

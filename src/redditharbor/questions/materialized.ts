@@ -1,5 +1,5 @@
 import { qualified } from '../../db/identifier.js';
-import type { Asked } from '../../payoff/question.js';
+import type { Asked } from '../../project/questions.js';
 import { type Forms, needed } from './forms.js';
 import { lacks } from './left-out.js';
 import { LegacyRow } from './legacy/columns.js';

@@ -1,4 +1,4 @@
-import type { Asked, LeftOut, Question } from '../../payoff/question.js';
+import type { Asked, LeftOut, Question } from '../../project/questions.js';
 import type { Forms } from './forms.js';
 
 /** A question whose unified form reads a materialized view, where that is there. */

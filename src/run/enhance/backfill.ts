@@ -2,7 +2,7 @@ import { withRetry } from '../../db/retry.js';
 import type { Session } from '../../db/session.js';
 import type { KeyRange } from '../../keys/key-range.js';
 import { bookBatch, lockBatch } from '../../ledger/batches.js';
-import { fold, lockCounted, type Metrics, recount } from '../../redditharbor/enhancements/metrics.js';
+import type { Counts } from '../../project/derived.js';
 import { type Context, secondsSince, throwIfStopped } from '../context.js';
 import type { Pace } from '../pace/pace.js';
 import type { Work } from '../segment.js';
@@ -17,44 +17,44 @@ export interface Backfill {
 /** An earlier attempt had committed, and its answer was lost. */
 const LOADED_ALREADY = { rowsIn: 0, rowsOut: 0 };
 
-/** Counts the metrics of batches of submissions, each with its entry in the ledger in one transaction. */
+/** Counts the keys of batches, each with its entry in the ledger in one transaction. */
 export async function backfill(
   context: Context,
-  metrics: Metrics,
+  counts: Counts,
   work: readonly Work[],
   pace: Pace,
 ): Promise<Backfill> {
   const start = performance.now();
   const { session } = context;
-  const { rows } = await session.one(`select count(*) as rows from ${metrics.opportunities}`);
-  context.report({ type: 'phase', phase: 'enhancements', batches: work.length, rows: Number(rows) });
+  const { rows } = await session.one(counts.toCount);
+  context.report({ type: 'phase', phase: pace.phase, batches: work.length, rows: Number(rows) });
   let [loaded, rowsRead, rowsWritten] = [0, 0, 0];
   for (const { batch, range } of work) {
     throwIfStopped(context.signal, 'Batches that were booked are complete; the ledger says what is left.');
     await pace.beforeSegment();
     const begun = performance.now();
-    const counts = await withRetry(
+    const counted = await withRetry(
       () =>
         session.transaction(async () => {
-          for (const statement of lockCounted(metrics)) await session.execute(statement);
+          for (const statement of counts.lock) await session.execute(statement);
           // A successor waits here for what becomes of a transaction whose client was killed.
           const { attempts } = await lockBatch(session, batch);
           if (attempts > batch.attempts) return LOADED_ALREADY;
-          const counted = await count(session, metrics, range, batch.range);
-          await bookBatch(session, batch, { sources: {}, ...counted, folded: 0, rejected: 0 }, begun);
-          return counted;
+          const now = await count(session, counts, range, batch.range);
+          await bookBatch(session, batch, { sources: {}, ...now, folded: 0, rejected: 0 }, begun);
+          return now;
         }, 'repeatable read'),
       { signal: context.signal },
     );
     loaded += 1;
-    rowsRead += counts.rowsIn;
-    rowsWritten += counts.rowsOut;
-    pace.charge(counts.rowsIn);
+    rowsRead += counted.rowsIn;
+    rowsWritten += counted.rowsOut;
+    pace.charge(counted.rowsIn);
     context.report({
       type: 'batch',
-      phase: 'enhancements',
+      phase: pace.phase,
       batch: batch.number,
-      rows: counts.rowsIn,
+      rows: counted.rowsIn,
       doneBatches: loaded,
       totalBatches: work.length,
       doneRows: rowsRead,
@@ -67,27 +67,24 @@ export async function backfill(
 /** Counts a range anew, and gives what the whole batch holds then. */
 async function count(
   session: Session,
-  metrics: Metrics,
+  counts: Counts,
   range: KeyRange,
   whole: KeyRange,
 ): Promise<{ readonly rowsIn: number; readonly rowsOut: number }> {
-  for (const statement of recount(metrics, (column) => range.condition(column))) {
+  for (const statement of counts.recount((column) => range.condition(column))) {
     await session.execute(statement);
   }
-  const row = await session.one(
-    `select coalesce(sum(opportunities), 0)::bigint as rows_in, count(*) as rows_out
-     from ${metrics.totals} where ${whole.condition('submission_id')}`,
-  );
+  const row = await session.one(counts.countedIn((column) => whole.condition(column)));
   return { rowsIn: Number(row.rows_in), rowsOut: Number(row.rows_out) };
 }
 
 /** Adds up what was written since; nobody's work waits for it. */
-export async function foldChanges(context: Context, metrics: Metrics): Promise<void> {
+export async function foldChanges(context: Context, counts: Counts): Promise<void> {
   const { session, signal } = context;
   await withRetry(
     () =>
       session.transaction(async () => {
-        for (const statement of fold(metrics)) await session.execute(statement);
+        for (const statement of counts.fold) await session.execute(statement);
       }),
     { signal },
   );

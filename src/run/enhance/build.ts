@@ -4,9 +4,9 @@ import { qualified } from '../../db/identifier.js';
 import { withRetry } from '../../db/retry.js';
 import { buildConcurrently } from '../../load/concurrent-index.js';
 import { raiseMaintenanceMemory } from '../../load/indexes.js';
-import type { Enhancements } from '../../redditharbor/enhancements/bind.js';
-import { refreshStatement } from '../../redditharbor/enhancements/refresh-function.js';
+import type { Derived } from '../../project/derived.js';
 import { type Context, throwIfStopped } from '../context.js';
+import { refreshStatement } from './refresh-function.js';
 import { tellWaiting } from './tell-waiting.js';
 
 const INDEX_MEMORY_MB = 256;
@@ -15,8 +15,8 @@ const LEFT = 'What was built is in place; the same command goes on with the rest
 /** Builds the indexes that are not there, beside those who use the tables; gives which. */
 export async function buildIndexes(
   context: Context,
-  phaseId: number,
-  enhancements: Enhancements,
+  { id: phaseId, phase }: { readonly id: number; readonly phase: string },
+  enhancements: Derived,
 ): Promise<ReadonlySet<string>> {
   return withCleanup(async (cleanup) => {
     const session = await context.connector.open(cleanup);
@@ -25,7 +25,7 @@ export async function buildIndexes(
     const built = new Set<string>();
     for (const { name, table, on } of enhancements.indexes) {
       throwIfStopped(context.signal, LEFT);
-      context.report({ type: 'step', phase: 'enhancements', step: 'indexes', detail: name });
+      context.report({ type: 'step', phase, step: 'indexes', detail: name });
       const index = { schema: enhancements.schema, name, table, on };
       const isNew = await tellWaiting(context, session, () =>
         buildConcurrently(session, phaseId, index, context.signal),
@@ -49,6 +49,7 @@ export async function buildIndexes(
  */
 export async function refreshViews(
   context: Context,
+  phase: string,
   views: readonly string[],
   force: boolean,
 ): Promise<ReadonlySet<string>> {
@@ -58,7 +59,7 @@ export async function refreshViews(
     const refreshed = new Set<string>();
     for (const name of views) {
       throwIfStopped(context.signal, LEFT);
-      context.report({ type: 'step', phase: 'enhancements', step: 'refresh', detail: name });
+      context.report({ type: 'step', phase, step: 'refresh', detail: name });
       const statement = refreshStatement(context.schema);
       const row = await withRetry(() => session.one(statement, [name, String(force)]), {
         signal: context.signal,

@@ -1,7 +1,7 @@
 import { DrydockError } from '../../errors.js';
 import type { PhaseEntry } from '../../ledger/phases.js';
 import { LEDGER_VERSION } from '../../ledger/schema.js';
-import type { Enhancements } from '../../redditharbor/enhancements/bind.js';
+import type { Derived } from '../../project/derived.js';
 
 interface Configuration {
   readonly ledger: number;
@@ -9,12 +9,12 @@ interface Configuration {
   readonly makes: Readonly<Record<string, string>>;
 }
 
-export function configurationOf({ configuration }: Enhancements): Configuration {
+export function configurationOf({ configuration }: Derived): Configuration {
   return { ledger: LEDGER_VERSION, makes: configuration };
 }
 
 /** Refuses to go on where other things would be made now: columns came or went, or Drydock is another version. */
-export function requireSameEnhancements(enhancements: Enhancements, entry: PhaseEntry): void {
+export function requireSameEnhancements(enhancements: Derived, entry: PhaseEntry): void {
   const [then, now] = [JSON.parse(entry.config) as Configuration, configurationOf(enhancements)];
   const [before, after] = [new Map(Object.entries(then.makes)), new Map(Object.entries(now.makes))];
   const names = new Set([...before.keys(), ...after.keys()]);

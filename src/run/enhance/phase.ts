@@ -3,8 +3,7 @@ import { totalBytes } from '../../db/relation-size.js';
 import { DrydockError } from '../../errors.js';
 import { type Batch, readBatches } from '../../ledger/batches.js';
 import { type PhaseEntry, setState } from '../../ledger/phases.js';
-import { bindEnhancements, type Enhancements } from '../../redditharbor/enhancements/bind.js';
-import { METRICS_VIEW } from '../../redditharbor/enhancements/metrics.js';
+import type { Derived, DerivedDefinition } from '../../project/derived.js';
 import type { Made, PhaseRun, RunOptions } from '../../reports/run.js';
 import { bookedRun } from '../booked-run.js';
 import { type Context, secondsSince } from '../context.js';
@@ -19,77 +18,91 @@ import { foreignEnhancements, planEnhancements } from './plan.js';
 import { prepare } from './prepare.js';
 import { recordedVerification, verifyEnhancements } from './verify.js';
 
-/** Metrics, indexes and materialized views on what was unified. */
-export const enhancementsPhase: DerivedPhase = {
-  name: 'enhancements',
-  after: 'assessments',
-  async stops(context) {
-    return foreignEnhancements(context, await bindEnhancements(context.session, context.legacy));
-  },
-  async plan(context) {
-    const enhancements = await bindEnhancements(context.session, context.legacy);
-    const entry = context.entries.get('enhancements');
-    if (entry !== undefined) requireSameEnhancements(enhancements, entry);
-    const warnings = enhancements.leftOut.map(({ name, reason }) => `${name} is left out: ${reason}.`);
-    return { plan: planEnhancements(context, enhancements), warnings };
-  },
-  async requireSame(context, entry) {
-    requireSameEnhancements(await bindEnhancements(context.session, context.legacy), entry);
-  },
-  async run(context, options, _settings, control) {
-    const enhancements = await bindEnhancements(context.session, context.legacy);
-    context.report({ type: 'step', phase: 'enhancements', step: 'tables' });
-    const { phaseId, batches } = await prepare(context, enhancements, opportunitiesOf(context));
-    return bookedRun(context, phaseId, control.inbox, () =>
-      make(context, phaseId, batches, enhancements, options, control),
-    );
-  },
-  async verify(context, entry, options) {
-    const enhancements = await bindEnhancements(context.session, context.legacy);
-    requireSameEnhancements(enhancements, entry);
-    return options.record === true
-      ? recordedVerification(context, entry.id, enhancements)
-      : verifyEnhancements(context, entry.id, enhancements);
-  },
-};
+/** Counts, indexes and materialized views on what was unified, as a phase. */
+export function derivedPhase(definition: DerivedDefinition): DerivedPhase {
+  const { name } = definition;
+  const bind = ({ session, legacy }: Context) => definition.bind(session, legacy);
+  return {
+    name,
+    after: definition.after,
+    bind,
+    async stops(context) {
+      return foreignEnhancements(context, name, await bind(context));
+    },
+    async plan(context) {
+      const enhancements = await bind(context);
+      const entry = context.entries.get(name);
+      if (entry !== undefined) requireSameEnhancements(enhancements, entry);
+      const warnings = enhancements.leftOut.map((one) => `${one.name} is left out: ${one.reason}.`);
+      return { plan: planEnhancements(context, name, enhancements), warnings };
+    },
+    async requireSame(context, entry) {
+      requireSameEnhancements(await bind(context), entry);
+    },
+    async run(context, options, _settings, control) {
+      const enhancements = await bind(context);
+      context.report({ type: 'step', phase: name, step: 'tables' });
+      const on = requireBatches(context, definition);
+      const { phaseId, batches } = await prepare(context, name, enhancements, on);
+      const making = { phase: name, phaseId, batches, batchSize: on.batchSize, enhancements };
+      return bookedRun(context, phaseId, control.inbox, () => make(context, making, options, control));
+    },
+    async verify(context, entry, options) {
+      const enhancements = await bind(context);
+      requireSameEnhancements(enhancements, entry);
+      return options.record === true
+        ? recordedVerification(context, entry, enhancements)
+        : verifyEnhancements(context, entry, enhancements);
+    },
+  };
+}
 
-function opportunitiesOf(context: Context): PhaseEntry {
-  const entry = context.entries.get('opportunities');
+/** The entry of the consolidation whose batches are counted. */
+function requireBatches(context: Context, { name, batchesOf }: DerivedDefinition): PhaseEntry {
+  const entry = context.entries.get(batchesOf);
   if (entry !== undefined) return entry;
   throw new DrydockError({
     code: 'phase-order',
-    what: 'Phase enhancements needs phase opportunities, which has not been run.',
-    state: 'Nothing of phase enhancements was made.',
+    what: `Phase ${name} needs phase ${batchesOf}, which has not been run.`,
+    state: `Nothing of phase ${name} was made.`,
     next: 'Run --phase all.',
   });
 }
 
+/** What is made, and the ledger's entry for it. */
+interface Making {
+  readonly phase: string;
+  readonly phaseId: number;
+  readonly batches: readonly Batch[];
+  readonly batchSize: number;
+  readonly enhancements: Derived;
+}
+
 async function make(
   context: Context,
-  phaseId: number,
-  batches: readonly Batch[],
-  enhancements: Enhancements,
+  { phase, phaseId, batches, batchSize, enhancements }: Making,
   options: RunOptions,
   control: Control,
 ): Promise<PhaseRun> {
   const { session } = context;
-  const phase = 'enhancements';
-  const { metrics } = enhancements;
+  const { counts } = enhancements;
   const work = workOf(batches, await select(context, { keyed: [] }, batches, options));
   context.report({ type: 'step', phase, step: 'count' });
   const pace = new Pace({ ...control, context, phase });
   const loaded =
-    metrics === null
+    counts === null
       ? { loaded: 0, rowsRead: 0, rowsWritten: 0, seconds: 0 }
-      : await backfill(context, metrics, work, pace);
-  const size = context.entries.get(phase)?.batchSize ?? opportunitiesOf(context).batchSize;
+      : await backfill(context, counts, work, pace);
+  const size = context.entries.get(phase)?.batchSize ?? batchSize;
   const pending = (await readBatches(session, phaseId)).some(({ status }) => status === 'pending');
-  if (metrics !== null) await foldChanges(context, metrics);
+  if (counts !== null) await foldChanges(context, counts);
 
   const indexesFrom = performance.now();
   const objects = pending ? { built: new Set<string>(), refreshed: new Set<string>() } : await build();
   const indexSeconds = secondsSince(indexesFrom);
-  const verification = pending ? null : await recordedVerification(context, phaseId, enhancements);
+  const verification = pending
+    ? null
+    : await recordedVerification(context, { id: phaseId, phase }, enhancements);
   const made = pending
     ? []
     : await madeOf(context, enhancements, new Set([...objects.built, ...objects.refreshed]));
@@ -97,15 +110,14 @@ async function make(
     phase,
     state: pending ? 'loading' : verification?.equal === true ? 'verified' : 'different',
     accounting: [],
-    unifiedTable: METRICS_VIEW,
-    unifiedRows:
-      metrics === null ? 0 : Number((await session.one(`select count(*) as n from ${metrics.view}`)).n),
+    unifiedTable: counts?.view ?? '',
+    unifiedRows: counts === null ? 0 : Number((await session.one(counts.counted)).n),
     foldedRows: 0,
     rejectedRows: 0,
     batches: {
       total: batches.length,
       loaded: loaded.loaded,
-      alreadyDone: leftAsDone(batches, metrics === null ? [] : work),
+      alreadyDone: leftAsDone(batches, counts === null ? [] : work),
       size,
     },
     caughtUp: null,
@@ -124,10 +136,10 @@ async function make(
   };
 
   async function build(): Promise<{ built: ReadonlySet<string>; refreshed: ReadonlySet<string> }> {
-    const built = await buildIndexes(context, phaseId, enhancements);
-    if (metrics !== null) await session.execute(`analyze ${metrics.totals}`);
+    const built = await buildIndexes(context, { id: phaseId, phase }, enhancements);
+    if (counts !== null) await session.execute(`analyze ${counts.totals}`);
     const names = enhancements.views.map(({ name }) => name);
-    const refreshed = await refreshViews(context, names, false);
+    const refreshed = await refreshViews(context, phase, names, false);
     await setState(session, phaseId, 'loaded');
     return { built, refreshed };
   }
@@ -135,7 +147,7 @@ async function make(
 
 async function madeOf(
   { session }: Context,
-  { schema, indexes, views }: Enhancements,
+  { schema, indexes, views }: Derived,
   byThisRun: ReadonlySet<string>,
 ): Promise<Made[]> {
   const made: Made[] = [];
@@ -151,9 +163,9 @@ async function madeOf(
 }
 
 /** Bytes of the tables and views; the indexes are on the tables of other phases. */
-async function bytesOf({ session }: Context, { schema, metrics, views }: Enhancements): Promise<number> {
+async function bytesOf({ session }: Context, { schema, counts, views }: Derived): Promise<number> {
   const relations = [
-    ...(metrics === null ? [] : [metrics.totals, metrics.changes]),
+    ...(counts?.tables.map((table) => qualified(schema, table)) ?? []),
     ...views.map(({ name }) => qualified(schema, name)),
   ];
   if (relations.length === 0) return 0;

@@ -1,6 +1,5 @@
 import { ownership } from '../../ledger/objects.js';
-import type { Enhancements } from '../../redditharbor/enhancements/bind.js';
-import { CHANGES, METRICS_VIEW, TOTALS } from '../../redditharbor/enhancements/metrics.js';
+import type { Derived } from '../../project/derived.js';
 import type { PhasePlan, Stop } from '../../reports/plan.js';
 import { DEFAULTS } from '../../reports/target.js';
 import type { Context } from '../context.js';
@@ -10,14 +9,14 @@ const ROWS_PER_SECOND = 100_000;
 const BYTES_PER_ROW = 250;
 
 /** What would be made, by name. */
-export function planEnhancements(context: Context, enhancements: Enhancements): PhasePlan {
-  const { schema, indexes, views, metrics } = enhancements;
-  const entry = context.entries.get('enhancements');
-  // Its rows are those of the opportunities, which may not be unified yet: the largest legacy table is as good a guess.
+export function planEnhancements(context: Context, name: string, enhancements: Derived): PhasePlan {
+  const { schema, indexes, views, counts } = enhancements;
+  const entry = context.entries.get(name);
+  // Its rows are those of the unified tables, which may not be there yet: the largest legacy table is as good a guess.
   const rows = Math.max(0, ...[...context.legacy.tables.values()].map(({ estimatedRows }) => estimatedRows));
   const size = entry?.batchSize ?? DEFAULTS.batchSize;
   return {
-    phase: 'enhancements',
+    phase: name,
     state: entry?.state ?? 'new',
     sources: [],
     meetings: [],
@@ -28,28 +27,31 @@ export function planEnhancements(context: Context, enhancements: Enhancements): 
       entry !== undefined
         ? []
         : [
-            ...(metrics === null
+            ...(counts === null
               ? []
               : [
-                  `view ${schema}.${METRICS_VIEW}`,
-                  `table ${schema}.${TOTALS}`,
-                  `table ${schema}.${CHANGES}`,
+                  `view ${schema}.${counts.view}`,
+                  ...counts.tables.map((table) => `table ${schema}.${table}`),
                 ]),
-            ...views.map(({ name }) => `materialized view ${schema}.${name}`),
-            ...indexes.map(({ name, table }) => `index ${schema}.${name} on ${table}`),
+            ...views.map((view) => `materialized view ${schema}.${view.name}`),
+            ...indexes.map((index) => `index ${schema}.${index.name} on ${index.table}`),
             `triggers on the unified tables of schema ${schema}`,
           ],
-    batches: { count: metrics === null ? 0 : Math.max(1, Math.ceil(rows / size)), size },
+    batches: { count: counts === null ? 0 : Math.max(1, Math.ceil(rows / size)), size },
     estimate: { seconds: Math.ceil(rows / ROWS_PER_SECOND), bytes: rows * BYTES_PER_ROW },
   };
 }
 
 /** Names that are in use. */
-export async function foreignEnhancements(context: Context, enhancements: Enhancements): Promise<Stop[]> {
-  const { schema, indexes, views, metrics } = enhancements;
-  const entry = context.entries.get('enhancements');
+export async function foreignEnhancements(
+  context: Context,
+  phase: string,
+  enhancements: Derived,
+): Promise<Stop[]> {
+  const { schema, indexes, views, counts } = enhancements;
+  const entry = context.entries.get(phase);
   const names = [
-    ...(metrics === null ? [] : [METRICS_VIEW, TOTALS, CHANGES]),
+    ...(counts === null ? [] : [counts.view, ...counts.tables]),
     ...views.map(({ name }) => name),
     ...(entry === undefined ? indexes.map(({ name }) => name) : []),
   ];

@@ -1,10 +1,9 @@
 import { inFreshSnapshot } from '../../db/fresh-snapshot.js';
 import type { Session } from '../../db/session.js';
 import { isUnchanged, type OwnedObject, readObjects } from '../../ledger/objects.js';
-import { recordVerification, setState } from '../../ledger/phases.js';
+import { type PhaseEntry, recordVerification, setState } from '../../ledger/phases.js';
 import { readViews } from '../../ledger/refreshes.js';
-import type { Enhancements } from '../../redditharbor/enhancements/bind.js';
-import { wrongMetrics } from '../../redditharbor/enhancements/metrics.js';
+import type { Derived } from '../../project/derived.js';
 import type { Invariant, PhaseVerification } from '../../reports/verify.js';
 import { type Context, secondsSince } from '../context.js';
 import { openReader } from '../reader.js';
@@ -17,25 +16,26 @@ import { reprinter } from '../reprinter.js';
  */
 export async function verifyEnhancements(
   context: Context,
-  phaseId: number,
-  enhancements: Enhancements,
+  { id: phaseId, phase }: Pick<PhaseEntry, 'id' | 'phase'>,
+  enhancements: Derived,
 ): Promise<PhaseVerification> {
   const start = performance.now();
   return inFreshSnapshot(context.signal, async (cleanup) => {
     const session = await openReader(context, cleanup);
     const invariants: Invariant[] = [];
-    if (enhancements.metrics !== null) {
-      context.report({ type: 'step', phase: 'enhancements', step: 'verify', detail: 'submission_metrics' });
-      const { n } = await session.one(wrongMetrics(enhancements.metrics));
+    const { counts } = enhancements;
+    if (counts !== null) {
+      context.report({ type: 'step', phase, step: 'verify', detail: counts.view });
+      const { n } = await session.one(counts.wrong);
       invariants.push(
-        invariant('metrics equal a fresh count', n === '0', `those of ${n} submissions do not`),
+        invariant('metrics equal a fresh count', n === '0', `those of ${n} ${counts.of} do not`),
       );
     }
     const again = reprinter(context, cleanup);
     invariants.push(...(await thingsAsMade(session, phaseId, enhancements, again)));
     invariants.push(...(await viewsFilled(session, phaseId)));
     return {
-      phase: 'enhancements',
+      phase,
       equal: invariants.every(({ ok }) => ok),
       tables: [],
       invariants,
@@ -49,10 +49,10 @@ export async function verifyEnhancements(
 /** The same, with an entry in the ledger and the state that follows from it. */
 export async function recordedVerification(
   context: Context,
-  phaseId: number,
-  enhancements: Enhancements,
+  { id: phaseId, phase }: Pick<PhaseEntry, 'id' | 'phase'>,
+  enhancements: Derived,
 ): Promise<PhaseVerification> {
-  const result = await verifyEnhancements(context, phaseId, enhancements);
+  const result = await verifyEnhancements(context, { id: phaseId, phase }, enhancements);
   await context.session.transaction(async () => {
     await recordVerification(context.session, phaseId, { equal: result.equal, strict: false, tables: [] });
     await setState(context.session, phaseId, result.equal ? 'verified' : 'different');
@@ -67,7 +67,7 @@ function invariant(name: string, ok: boolean, detail: string): Invariant {
 async function thingsAsMade(
   session: Session,
   phaseId: number,
-  enhancements: Enhancements,
+  enhancements: Derived,
   reprint: ReturnType<typeof reprinter>,
 ): Promise<Invariant[]> {
   const objects = await readObjects(session, phaseId);

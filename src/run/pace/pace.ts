@@ -43,6 +43,11 @@ export class Pace {
     this.#parts = parts;
   }
 
+  /** The phase whose batches wait. */
+  get phase(): PhaseName {
+    return this.#parts.phase;
+  }
+
   /** Seconds that were waited. */
   get heldSeconds(): number {
     return this.#heldMs / 1000;

@@ -8,7 +8,6 @@ import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
 import { readTable } from '../../../src/legacy/catalog.js';
 import type { Conversion, ConversionFor } from '../../../src/mapping/mapping.js';
-import type { ShapeName } from '../../../src/redditharbor/tables.js';
 import { bytesOf, copyInRows, copyOutRows, fieldBy, fieldsOf, rowOf } from '../../support/binary-rows.js';
 import { copyInLines } from '../../support/session.js';
 
@@ -43,7 +42,7 @@ export async function conversionBench(
   rule: ConversionFor,
   legacyType: string,
   goldenType: string,
-  shape: ShapeName = 'B',
+  shape = 'B',
 ): Promise<Bench> {
   const schema = `bench_${benches++}`;
   const given = `${ident(schema)}.given`;

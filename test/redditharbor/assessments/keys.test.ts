@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A, SHAPE_B } from '../../../fixtures/mixture.js';
 import type { Session } from '../../../src/db/session.js';
 import { KeyRange } from '../../../src/keys/key-range.js';
-import { detectLegacy, type LegacyDatabase } from '../../../src/legacy/detect.js';
+import type { LegacyDatabase } from '../../../src/legacy/detect.js';
 import { extractionQuery } from '../../../src/mapping/keyed-source.js';
 import { createTableStatements, targetsOf } from '../../../src/mapping/targets.js';
 import { assessmentsPhase } from '../../../src/redditharbor/assessments/phase.js';
 import type { LegacyTableName } from '../../../src/redditharbor/tables.js';
 import { createTestDatabase } from '../../support/database.js';
-import { bound, createLegacy, loosen } from '../../support/legacy.js';
+import { bound, createLegacy, detect, loosen } from '../../support/legacy.js';
 import { openSession } from '../../support/session.js';
 
 const id = (n: number) => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
@@ -19,7 +19,7 @@ async function openBench(mixture: typeof SHAPE_A, fill: string) {
   await createLegacy(database, mixture);
   await loosen(database, mixture);
   const session = await openSession(database.url);
-  const legacy = await detectLegacy(session, mixture.schema, mixture.appSchema);
+  const legacy = await detect(session, mixture.schema, mixture.appSchema);
   const { unified, folded } = targetsOf(bound(legacy, 'opportunities'));
   for (const target of [unified, folded]) await session.execute(createTableStatements(target));
   const flags = 'from_opportunities, from_app_opportunities, from_workflow_results';

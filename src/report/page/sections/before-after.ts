@@ -105,9 +105,9 @@ function sideBySide(load: BenchLoad): Markup {
   );
 }
 
-function goals({ targets, notMeasured }: BenchReport): Markup {
+function goals({ targets, goalsFor, notMeasured }: BenchReport): Markup {
   return html`${table(
-    'Goals, set for 500,000 submissions; each is measured by the question that gains least',
+    `Goals${goalsFor === undefined ? '' : `, set for ${goalsFor}`}; each is measured by the question that gains least`,
     [{ title: 'of' }, { title: 'goal' }, { title: 'measured', kind: 'n' }, { title: '', kind: 'tick' }],
     targets.map(({ name, goal, measured, met }) => [
       name,

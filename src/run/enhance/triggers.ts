@@ -2,24 +2,7 @@ import { generatedName, ident, literal, qualified } from '../../db/identifier.js
 import type { Session } from '../../db/session.js';
 import { own } from '../../ledger/objects.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
-
-/** A function that triggers of ours call. */
-export interface TriggerFunction {
-  readonly purpose: string;
-  readonly body: string;
-}
-
-export interface TriggerSpec {
-  /** What its function is for. */
-  readonly purpose: string;
-  readonly name: string;
-  /** A table of ours, without its schema. */
-  readonly table: string;
-  /** What stands in front of `on table`, and behind it. */
-  readonly when: string;
-  readonly referencing?: string;
-  readonly argument?: string;
-}
+import type { TriggerFunction, TriggerSpec } from '../../project/derived.js';
 
 /**
  * Functions of ours live in the ledger's schema, which nobody else may use; a trigger does not need that right. The

@@ -2,7 +2,8 @@ import { generatedName, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { own } from '../../ledger/objects.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
-import { createTriggerFunction, type TriggerSpec } from './triggers.js';
+import type { TriggerSpec } from '../../project/derived.js';
+import { createTriggerFunction } from './triggers.js';
 
 /**
  * How it is known, without a scan, whether a table has changed: a trigger on it counts its statements in a sequence.

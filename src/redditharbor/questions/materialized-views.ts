@@ -1,5 +1,5 @@
-import { qualified } from '../db/identifier.js';
-import type { Session } from '../db/session.js';
+import { qualified } from '../../db/identifier.js';
+import type { Session } from '../../db/session.js';
 
 /** Those that the phase `enhancements` makes; the applications may have others. */
 const NAMES =

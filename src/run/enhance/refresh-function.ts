@@ -2,9 +2,9 @@ import { literal, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { own } from '../../ledger/objects.js';
 import { LEDGER_SCHEMA } from '../../ledger/schema.js';
+import type { MaterializedView } from '../../project/derived.js';
 import { signalOf } from './signals.js';
 import { functionName } from './triggers.js';
-import type { MaterializedView } from './views.js';
 
 /**
  * The one place that knows how a view is refreshed, and when it need not be: a function in the database, because a job

@@ -1,0 +1,30 @@
+/** One of the forms that a table is found in: which columns tell it, and which it has to have. */
+export interface Shape {
+  readonly name: string;
+  /** Columns without which the rows cannot be resolved or merged. A table that lacks one is refused. */
+  readonly needed: readonly string[];
+  /** Columns that only this shape has: they tell it from the other ones. */
+  readonly tellTale: readonly string[];
+  /** Further columns that the design knows; any may be missing. */
+  readonly known: readonly string[];
+}
+
+/** A legacy table that a project knows, whether or not it is found in a database. */
+export interface TableRule {
+  readonly name: string;
+  /** `source`: its rows are carried into unified tables. `crosswalk`: it is only read, to resolve keys by. */
+  readonly role: 'source' | 'crosswalk';
+  /** The forms that it is found in, at least one; the likeliest one counts. */
+  readonly shapes: readonly Shape[];
+  /**
+   * Whether other tables, or ours, name its rows by the column `id`: then it has to be a uuid with a primary key or a
+   * unique index of its own.
+   */
+  readonly namedById: boolean;
+  /**
+   * Absent: it is looked for in the schema of all tables. Else it may be in a schema of its own: in that of `--app-schema`
+   * where one is named, else in that of all tables, else in this one. The tables of a project that have this share one
+   * such schema.
+   */
+  readonly otherwiseIn?: string;
+}
