@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../fixtures/mixture.js';
-import { detectLegacy } from '../../src/legacy/detect.js';
 import { bindPhase } from '../../src/mapping/bind.js';
 import { inStorageOrder } from '../../src/mapping/storage-order.js';
 import { createTableStatements, targetsOf } from '../../src/mapping/targets.js';
 import { assessmentsMapping } from '../../src/redditharbor/assessments/mapping.js';
 import { opportunitiesMapping } from '../../src/redditharbor/opportunities/mapping.js';
 import { createTestDatabase } from '../support/database.js';
-import { createLegacy } from '../support/legacy.js';
+import { createLegacy, detect } from '../support/legacy.js';
 import { openSession } from '../support/session.js';
 
 const ALIGNED = { c: 1, s: 2, i: 4, d: 8 } as const;
@@ -18,7 +17,7 @@ test.each(Object.entries({ A: SHAPE_A, B: SHAPE_B, dlt: SHAPE_B_DLT }))(
     const database = await createTestDatabase('storage-order');
     await createLegacy(database, mixture);
     const session = await openSession(database.url);
-    const legacy = await detectLegacy(session, mixture.schema, mixture.appSchema);
+    const legacy = await detect(session, mixture.schema, mixture.appSchema);
     await session.execute('create schema made');
     for (const mapping of [opportunitiesMapping, assessmentsMapping]) {
       const targets = targetsOf({ schema: 'made', bound: bindPhase(mapping, legacy) });
