@@ -3,7 +3,7 @@ import type { Moment } from '../fault.js';
 import { cancel, terminate } from '../kinds/backend.js';
 import { intrude, rewrite } from '../kinds/intruders.js';
 import { cutCommit, failedCommit, stall } from '../kinds/network.js';
-import { kill, lateCommit } from '../kinds/process.js';
+import { awaitedCommit, kill } from '../kinds/process.js';
 import { SCENARIOS, type Scenario, TURNS } from '../scenario.js';
 import type { MutantFault } from './mutant.js';
 
@@ -82,7 +82,7 @@ export const ANSWER_LOST: MutantFault = {
 };
 
 export const COMMIT_LATE: MutantFault = {
-  kind: lateCommit,
+  kind: awaitedCommit,
   scenario: FRESH,
   moment: batchCommit('before'),
   atOnce: true,

@@ -27,12 +27,15 @@ const LIMIT_SECONDS = 60;
 export async function runMutants(
   main: string,
   options: {
+    /** What is in the names of the mutants to do; nothing for all. */
+    readonly only: string;
     readonly jobs: number;
     readonly onMutant: (result: MutantResult) => void;
     readonly onControl: (result: Result) => void;
   },
 ): Promise<void> {
-  const controls = [...new Set(MUTANTS.map(({ fault }) => fault))].map((fault) => async (at: Workshop) => {
+  const chosen = MUTANTS.filter(({ name }) => name.includes(options.only));
+  const controls = [...new Set(chosen.map(({ fault }) => fault))].map((fault) => async (at: Workshop) => {
     const result = await runFault(at, main, whole(fault), LIMIT_SECONDS);
     // A disturbance that hits nothing proves nothing about the mutants that it is for.
     const missed = result.moment === undefined && fault.moment.at !== 'never';
@@ -40,7 +43,7 @@ export async function runMutants(
       missed ? { ...result, problems: [...result.problems, 'its moment never came'] } : result,
     );
   });
-  const mutants = MUTANTS.map((mutant) => async (at: Workshop) => {
+  const mutants = chosen.map((mutant) => async (at: Workshop) => {
     const directory = mkdtempSync(join(tmpdir(), 'drydock-mutant-'));
     try {
       const wrong = plant(mutant, main, directory);
