@@ -1,6 +1,8 @@
+import { ident } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
 import type { CatalogText } from './catalog.js';
+import { executorOf, readExecutors } from './reverse/executors.js';
 
 type Thing = Record<string, unknown>;
 type Picture = Record<string, Record<string, Thing>>;
@@ -20,6 +22,8 @@ interface Printed {
 interface Reprint {
   readonly make: readonly string[];
   readonly print: string;
+  /** The table with whose owner's rights it is made, because to make it runs code of that owner. */
+  readonly asOwnerOf?: string;
 }
 
 /**
@@ -93,6 +97,7 @@ async function printAgain(session: Session, printed: Printed): Promise<string | 
   if (reprint === null) return null;
   await session.execute('savepoint reprint');
   try {
+    await becomeOwner(session, reprint.asOwnerOf);
     // Each only one statement: the text was the server's when it was written down.
     for (const statement of reprint.make) await session.executeOne(statement);
     const { text } = await session.one(reprint.print);
@@ -103,6 +108,15 @@ async function printAgain(session: Session, printed: Printed): Promise<string | 
   } finally {
     await session.execute('rollback to savepoint reprint').catch(() => undefined);
   }
+}
+
+/** For the rest of the savepoint; where we may not become the owner, the server refuses, and nothing is made. */
+async function becomeOwner(session: Session, table: string | undefined): Promise<void> {
+  if (table === undefined) return;
+  const { oid } = await session.one('select $1::text::regclass::oid::text as oid', [table]);
+  const owned = { oid: String(oid) };
+  const { role, isOurs } = executorOf(await readExecutors(session, [owned]), owned);
+  if (!isOurs) await session.execute(`set local role ${ident(role)}`);
 }
 
 const VIEW = 'pg_temp.drydock_reprint';
@@ -146,6 +160,8 @@ function reprintOf({ part, item, member, text }: Printed): Reprint | null {
         `create ${unique}index drydock_reprint_index on pg_temp.drydock_reprint using ${using}`,
       ],
       print: `select pg_get_indexdef('pg_temp.drydock_reprint_index'::regclass) as text`,
+      // Expressions of constants are worked out as soon as an index of them is made, of an empty table too.
+      asOwnerOf: on,
     };
   }
   return null;

@@ -1,4 +1,3 @@
-import type { Session } from '../db/session.js';
 import { newestBackup } from '../ledger/backups.js';
 import { replacedViews } from '../ledger/moved.js';
 import { AS_OWNER, readingWarning } from '../legacy/reading-advice.js';
@@ -12,6 +11,7 @@ import { type DropObstacle, dropObstacles } from './drop-obstacles.js';
 import { canBeRepointed, collisions, type ForeignKey, foreignKeysToPhase } from './foreign-keys.js';
 import { carried, nameOf, oidArray, type Survey, stops, warned } from './preflight/findings.js';
 import { preparedTransactions } from './preflight/sessions.js';
+import { outOfReach } from './reverse/executors.js';
 import { onMovedTables, onViews } from './view-dependents.js';
 
 /**
@@ -91,7 +91,10 @@ async function policies({ session, tables, oids }: Survey): Promise<CutoverFindi
 }
 
 /** Rows of these tables are read with our own rights, and changed with those of their owners. */
-async function codeOnTables(session: Session, keys: readonly ForeignKey[]): Promise<CutoverFinding[]> {
+async function codeOnTables(
+  { session, serverVersion }: Survey,
+  keys: readonly ForeignKey[],
+): Promise<CutoverFinding[]> {
   const tables = [...new Map(keys.map(({ oid }) => [oid, { oid }])).values()];
   if (tables.length === 0) return [];
   const forced = await session.query(
@@ -99,6 +102,14 @@ async function codeOnTables(session: Session, keys: readonly ForeignKey[]): Prom
     [oidArray(tables)],
   );
   return [
+    ...(await outOfReach(session, tables, serverVersion)).map(({ table, role, me, grant }) =>
+      stops(
+        'owner',
+        table,
+        `Its rows come to name unified ones with the rights of its owner ${role}, and ${me} may not become that role.`,
+        `${grant}, or connect as a superuser.`,
+      ),
+    ),
     ...forced.map(({ name }) =>
       stops(
         'forced-row-security',
@@ -113,9 +124,10 @@ async function codeOnTables(session: Session, keys: readonly ForeignKey[]): Prom
   ];
 }
 
-async function foreignKeys({ session, phase, entry }: Survey): Promise<CutoverFinding[]> {
+async function foreignKeys(survey: Survey): Promise<CutoverFinding[]> {
+  const { session, phase, entry } = survey;
   const keys = await foreignKeysToPhase(session, phase);
-  const found = await codeOnTables(session, keys);
+  const found = await codeOnTables(survey, keys);
   for (const key of keys) {
     const name = `${key.schema}.${key.table}.${key.name}`;
     if (!canBeRepointed(phase, key)) {

@@ -144,10 +144,20 @@ test('a member that may not become the owner is told before anything is swapped'
     );
   const grant = `grant ${owner} to ${role.name} with set true`;
   expect(await refusals()).toEqual(
-    Array.from({ length: 3 }, () => `owner: ${grant}, or connect as a superuser.`),
+    // The three tables, and the submissions, which direct writes look into.
+    Array.from({ length: 4 }, () => `owner: ${grant}, or connect as a superuser.`),
   );
   await asAdmin((admin) => admin.query(grant));
   expect(await refusals()).toEqual([]);
+  await database.query(
+    `alter table submissions owner to current_user; grant all on submissions to ${role.name}`,
+  );
+  // Of a superuser's table we look ourselves.
+  expect(await refusals()).toEqual([]);
+  await database.query(
+    `alter table submissions owner to ${owner}; revoke select on submissions from ${owner}`,
+  );
+  expect(await refusals()).toEqual([`owner: grant select on public.submissions to ${owner}`]);
 });
 
 test.each([LEGACY, FUNCTIONS])(

@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { literal } from '../../src/db/identifier.js';
 import { rollback } from '../../src/index.js';
 import { prepared } from '../run/prepared.js';
 import { createRole } from '../run/role.js';
 import { cutOver, MIXTURES } from './at-sea.js';
+
+const plain = (name: string) => name.replaceAll('"', '');
 
 type Picture = Record<string, Record<string, Record<string, unknown>>>;
 
@@ -35,12 +38,24 @@ test('what another version prints otherwise is no difference, and a change is on
     run: { batchSize: 100 },
   });
   const role = await createRole(database);
+  const owner = await createRole(database, 'owner');
+  onTestFinished(() =>
+    database.query(`reassign owned by ${owner.name} to current_user`).then(() => undefined),
+  );
   await database.query(`grant all on opportunities to ${role.name};
     alter table opportunities add constraint known check (status in ('discovered', 'identified', 'scored') or status is not null);
     alter table opportunities add constraint counted check (core_function_count < 100);
     create index chosen on opportunities (lower(status)) where core_function_count in (1, 2);
     create function nothing() returns trigger language plpgsql as 'begin return new; end';
     create trigger watched before update on opportunities for each row when (old.status is distinct from new.status) execute function nothing();
+    create sequence tried;
+    create function guarded(n int) returns boolean language plpgsql immutable as $$ begin
+      if current_query() like '%drydock_' || 'reprint_index%' then perform setval('public.tried', case when current_user = ${literal(plain(owner.name))} then 1 else 2 end); end if;
+      return true;
+    end $$;
+    grant all on sequence tried to public; grant usage, create on schema public to ${owner.name};
+    alter table opportunities owner to ${owner.name};
+    create index of_owner on opportunities (id) where guarded(1) and id is not null;
     create view newest as select id, status from opportunities where status is not null order by created_at desc limit 10`);
   await cutOver(database, ['opportunities']);
   const { rows } = await database.query<{ catalog: string }>('select catalog from drydock.cutovers');
@@ -53,5 +68,9 @@ test('what another version prints otherwise is no difference, and a change is on
   const { phases } = await rollback({ databaseUrl: database.url, phases: ['opportunities'] });
   expect(phases[0]?.reverted?.catalogDifferences).toEqual([
     expect.stringMatching(/^constraints: public\.opportunities\.counted, definition was .*100.* now .*101/),
+  ]);
+  // The index was made again to be printed again, and the code in it ran with the rights of who wrote it.
+  expect((await database.query('select last_value, is_called from tried')).rows).toEqual([
+    { last_value: '1', is_called: true },
   ]);
 });

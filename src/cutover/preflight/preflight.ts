@@ -6,6 +6,7 @@ import { columnDefaults } from './column-defaults.js';
 import * as dependents from './dependents.js';
 import type { Check, Survey } from './findings.js';
 import * as functions from './functions.js';
+import { lookups } from './lookups.js';
 import { functionsSchema, legacySchema } from './names.js';
 import * as readiness from './readiness.js';
 import * as replication from './replication.js';
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   rights.owners,
   rights.grants,
   rights.ownersRights,
+  lookups,
   rights.untrustedCode,
   rights.rowSecurity,
   rights.forcedRowSecurity,

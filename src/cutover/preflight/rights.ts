@@ -2,14 +2,11 @@ import { AS_OWNER, readingWarning } from '../../legacy/reading-advice.js';
 import { triggerMakers, untrustedWhenRead, untrustedWhenWritten } from '../../legacy/untrusted-code.js';
 import { needsOwnersRights, readTrimmings } from '../../old-names/trimmings.js';
 import { counted } from '../../words/format.js';
-import { executorOf, readExecutors } from '../reverse/executors.js';
+import { canBecome, executorOf, readExecutors } from '../reverse/executors.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 
 /** Views with the rights of their reader came with this version. */
 const SECURITY_INVOKER_SINCE = 150_000;
-
-/** Memberships that do not let a member become the role came with this one. */
-const SET_OPTION_SINCE = 160_000;
 
 /** Only an owner moves a table, and the view is to belong to whom the table belongs to. */
 export const owners: Check = async ({ session, oids, serverVersion }) => {
@@ -20,10 +17,10 @@ export const owners: Check = async ({ session, oids, serverVersion }) => {
        ((select rolsuper from pg_roles where rolname = current_user)
          or c.relowner = (select oid from pg_roles where rolname = current_user)
          or has_schema_privilege(c.relowner, n.oid, 'create'))::text as can_give,
-       pg_has_role(current_user, c.relowner, $2::text)::text as can_become,
+       ${canBecome('c.relowner', serverVersion)}::text as can_become,
        has_database_privilege(current_database(), 'create')::text as can_create_schema, current_user as me
      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = any ($1::text::oid[]) order by 1`,
-    [oids, serverVersion >= SET_OPTION_SINCE ? 'set' : 'member'],
+    [oids],
   );
   return rows.map((row) => {
     const name = String(row.name);
