@@ -15,7 +15,7 @@ import { type Context, lookAgain, openContext, secondsSince, stoppable } from '.
 import { lockOperator } from '../run/lock.js';
 import { foreignKeysBack, foreignKeysOff } from './foreign-keys.js';
 import { locksFor } from './locks.js';
-import { namesBack, requireOurViews } from './names.js';
+import { namesBack, requireOurViews, viewChanges } from './names.js';
 import { compare, putRowsBack } from './rows.js';
 import { requireCovered, type SavedTable } from './scope.js';
 
@@ -57,7 +57,16 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
           phases.push({ phase, dropped: await wouldDrop(now.session, now.entries.get(phase)) });
         const tables: PutBack[] = [];
         for (const one of saved) tables.push(await compare(now.session, one, moved));
-        return { ...about, phases, tables, differences: [], warnings: [], seconds: secondsSince(start) };
+        const changes = await viewChanges(now, names);
+        return {
+          ...about,
+          phases,
+          tables,
+          carried: changes.carried,
+          differences: [],
+          warnings: [],
+          seconds: secondsSince(start),
+        };
       }
       const session = await now.connector.open(cleanup);
       const { result } = await underLocks(
@@ -70,7 +79,9 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
         },
         async () => {
           const keys = await foreignKeysOff(session, now, names);
-          await namesBack({ ...now, session }, moved, names);
+          // Read behind the locks: until now somebody may have altered the views.
+          const changes = await viewChanges({ ...now, session }, names);
+          await namesBack({ ...now, session }, moved, names, changes);
           const phases = [];
           for (const phase of names)
             phases.push({
@@ -83,6 +94,7 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
           return {
             phases,
             tables,
+            carried: changes.carried,
             differences: made.differences,
             warnings: [...warnings, ...made.warnings, ...unproven],
           };

@@ -1,8 +1,9 @@
 import { dropLegacySchemaIfEmpty } from '../cutover/legacy-schema.js';
-import { requireOurViews as requireViewsOf } from '../cutover/our-views.js';
+import { carryOver, requireCarried, requireOurViews as requireViewsOf } from '../cutover/our-views.js';
 import { dropRefusal } from '../cutover/read-only-views.js';
 import { ident, qualified } from '../db/identifier.js';
 import type { MovedTables } from '../legacy/moved.js';
+import { type OldName, readOldNames } from '../old-names/picture.js';
 import { consolidationsOf } from '../project/project.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from '../run/context.js';
@@ -15,20 +16,47 @@ export async function requireOurViews(context: Context, names: readonly PhaseNam
   }
 }
 
-/** Drops the views under the old names, and gives the names back to the tables that are still there. */
+/** What somebody did to the views under the old names since the cutover. A completion makes them anew, and knows nothing of what comes later. */
+export interface ViewChanges {
+  readonly carried: readonly string[];
+  /** Statements for before and after the tables have their names back. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** Reads what the tables are to take over from their views. */
+export async function viewChanges(
+  { session, entries, project }: Pick<Context, 'session' | 'entries' | 'project'>,
+  names: readonly PhaseName[],
+): Promise<ViewChanges> {
+  const oldNames: OldName[] = [];
+  for (const phase of consolidationsOf(project, names)) {
+    const entry = entries.get(phase.name);
+    if (entry === undefined) continue;
+    const found = await readOldNames(session, entry.id);
+    requireCarried(phase, found);
+    oldNames.push(...found);
+  }
+  return carryOver(oldNames);
+}
+
+/** Drops the views under the old names, and gives the names back to the tables that are still there, with what was done to the views. */
 export async function namesBack(
   { session, project }: Pick<Context, 'session' | 'project'>,
   moved: MovedTables,
   names: readonly PhaseName[],
+  { before, after }: ViewChanges,
 ): Promise<void> {
   const phases = consolidationsOf(project, names);
   const sources = new Set<string>(phases.flatMap(({ mapping }) => mapping.sources.map(({ table }) => table)));
   const away = [...moved.values()].filter(({ name }) => sources.has(name));
+  for (const statement of before) await session.execute(statement);
   for (const { home, name, schema, dropped } of away) {
     await session.execute(`drop view ${qualified(home, name)}`);
     if (dropped) continue;
     await session.execute(`alter table ${qualified(schema, name)} set schema ${ident(home)}`);
   }
+  for (const statement of after) await session.execute(statement);
   if (away.length === 0) return;
   for (const { mapping } of phases) await session.execute(dropRefusal(mapping.unified));
   await dropLegacySchemaIfEmpty(session);

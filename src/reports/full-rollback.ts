@@ -29,6 +29,8 @@ export interface FullRollbackReport {
   readonly takenAt: string;
   readonly phases: readonly { readonly phase: PhaseName; readonly dropped: readonly string[] }[];
   readonly tables: readonly PutBack[];
+  /** What was changed on the views under the old names since the cutover and goes over to the tables, in words: rights, comments, defaults. */
+  readonly carried: readonly string[];
   /** What the catalog says of tables that were made again, and the backup does not. */
   readonly differences: readonly string[];
   /** Foreign keys that could not be validated, roles that are not known. */

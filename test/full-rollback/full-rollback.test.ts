@@ -9,6 +9,7 @@ import { cutOver, inHarbour, MIXTURES } from '../cutover/at-sea.js';
 import { hashes } from '../fixtures/filled.js';
 import { catalogOf } from '../run/catalog.js';
 import { prepared } from '../run/prepared.js';
+import { createRole } from '../run/role.js';
 import { eventually } from '../run/traces.js';
 import type { TestDatabase } from '../support/database.js';
 
@@ -100,6 +101,36 @@ test.each(STATES)('%s: rows, definitions and names are as before the first run',
   const again = await rollbackFully(options);
   expect(again.tables.map(({ outcome }) => outcome)).toEqual(again.tables.map(() => 'same'));
   expect(await run({ databaseUrl: database.url, batchSize: 200 })).toMatchObject({ outcome: 'done' });
+});
+
+test('what was done to the views since the cutover goes to the tables', async () => {
+  const { database, directory } = await ashore('B');
+  const role = await createRole(database);
+  const name = role.name.replaceAll('"', '');
+  await run({ databaseUrl: database.url, batchSize: 200 });
+  await cutOver(database);
+  await database.query(
+    `grant select on opportunities to ${role.name}; comment on view opportunities is 'of the view';
+     alter view opportunities alter column status set default 'changed'`,
+  );
+  const wanted = ['comment', 'default of status', `rights of ${name}`].map(
+    (what) => `public.opportunities: ${what}`,
+  );
+  const options = { databaseUrl: database.url, from: directory };
+  const dry = await rollbackFully({ ...options, dryRun: true });
+  expect([...dry.carried].sort()).toEqual(wanted);
+  const report = await rollbackFully(options);
+  expect([...report.carried].sort()).toEqual(wanted);
+  expect(report.warnings).toEqual([]);
+  const { rows } = await database.query(
+    `select has_table_privilege($1, c.oid, 'select') as reads, obj_description(c.oid, 'pg_class') as comment, pg_get_expr(d.adbin, d.adrelid) as status
+     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'status' join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+     where c.oid = 'public.opportunities'::regclass and c.relkind = 'r'`,
+    [name],
+  );
+  expect(rows).toEqual([
+    { reads: true, comment: 'of the view', status: expect.stringMatching(/^'changed'::/) },
+  ]);
 });
 
 test.each(['A', 'dlt'] as const)('a backup of while it was cut over, shape %s', async (shape) => {

@@ -37,7 +37,10 @@ export function renderFullRollback(report: FullRollbackReport, style: Style): st
     ),
     '',
     ...dropped.map((name) => `  ${dryRun ? 'would drop' : 'dropped'} ${printable(name)}`),
-    ...(dropped.length === 0 ? [] : ['']),
+    ...report.carried.map(
+      (what) => `  ${dryRun ? 'would be carried to the table:' : 'carried to the table:'} ${printable(what)}`,
+    ),
+    ...(dropped.length + report.carried.length === 0 ? [] : ['']),
     ...facts(
       [
         ['from', printable(report.directory)],
