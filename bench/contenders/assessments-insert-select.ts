@@ -49,30 +49,30 @@ with folded as (
   from (select key from s union select key from v union select key from c) k
   left join s on s.key = k.key and s.place = 1
 ), earlier as (
-  insert into ${RECORDS} (source, unified_id, merge_key, opportunity_scores_id,
+  insert into ${RECORDS} (source, merge_key, opportunity_scores_id,
     opportunity_scores_market_demand_score, opportunity_scores_pain_intensity_score,
     opportunity_scores_monetization_potential_score, opportunity_scores_market_gap_score,
     opportunity_scores_technical_feasibility_score, opportunity_scores_simplicity_score,
     opportunity_scores_opportunity_id, opportunity_scores_score_date, opportunity_scores_score_version,
     opportunity_scores_total_score, opportunity_scores_scoring_notes)
-  select 'opportunity_scores', i.id, i.key, s.id, s.market_demand_score, s.pain_intensity_score,
+  select 'opportunity_scores', i.key, s.id, s.market_demand_score, s.pain_intensity_score,
     s.monetization_potential_score, s.market_gap_score, s.technical_feasibility_score, s.simplicity_score,
     s.opportunity_id, s.score_date, s.score_version, s.total_score, s.scoring_notes
   from s join ids i on i.key = s.key where s.place > 1
 ), validations as (
-  insert into ${RECORDS} (source, unified_id, merge_key, market_validations_id, market_validations_opportunity_id,
+  insert into ${RECORDS} (source, merge_key, market_validations_id, market_validations_opportunity_id,
     market_validations_validation_type, market_validations_validation_date, market_validations_validation_result,
     market_validations_confidence_score, market_validations_validation_source, market_validations_notes,
     market_validations_status, market_validations_evidence_url)
-  select 'market_validations', i.id, i.key, r.id, r.opportunity_id, r.validation_type, r.validation_date,
+  select 'market_validations', i.key, r.id, r.opportunity_id, r.validation_type, r.validation_date,
     r.validation_result, r.confidence_score, r.validation_source, r.notes, r.status, r.evidence_url
   from market_validations r left join folded f on f.id = r.opportunity_id
   join ids i on i.key = coalesce(f.unified_id, r.opportunity_id)
 ), components as (
-  insert into ${RECORDS} (source, unified_id, merge_key, score_components_id, score_components_opportunity_id,
+  insert into ${RECORDS} (source, merge_key, score_components_id, score_components_opportunity_id,
     score_components_metric_name, score_components_metric_value, score_components_calculated_at,
     score_components_evidence_text, score_components_confidence_level, score_components_source_submission_ids)
-  select 'score_components', i.id, i.key, r.id, r.opportunity_id, r.metric_name, r.metric_value, r.calculated_at,
+  select 'score_components', i.key, r.id, r.opportunity_id, r.metric_name, r.metric_value, r.calculated_at,
     r.evidence_text, r.confidence_level, r.source_submission_ids
   from score_components r left join folded f on f.id = r.opportunity_id
   join ids i on i.key = coalesce(f.unified_id, r.opportunity_id)

@@ -4,7 +4,7 @@ import { withRole } from '../db/with-role.js';
 import { readTable } from '../legacy/catalog.js';
 import { foldedColumn } from '../mapping/bind.js';
 import type { Phase } from '../mapping/phase.js';
-import type { Targets } from '../mapping/targets.js';
+import { foldedWithIds, type Targets } from '../mapping/targets.js';
 import { rowAsTexts } from '../types/texts.js';
 import { oidArray } from './preflight/findings.js';
 import { executorOf, readExecutors } from './reverse/executors.js';
@@ -120,7 +120,7 @@ function foldedRow(phase: Phase, targets: Targets, key: ForeignKey): string | nu
   if (source === undefined || key.column === null) return null;
   const column = `t.${ident(key.column)}`;
   return (
-    `${targets.folded.qualified} f on f.source = ${literal(key.target)} and f.${ident(foldedColumn(source.rule, 'id'))} = ${column} ` +
+    `${foldedWithIds(targets)} f on f.source = ${literal(key.target)} and f.${ident(foldedColumn(source.rule, 'id'))} = ${column} ` +
     `and f.unified_id <> ${column}`
   );
 }

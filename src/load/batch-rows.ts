@@ -9,7 +9,7 @@ import type { Output } from '../transform/output.js';
 const MEMORY_PER_LOG = 16 << 20;
 
 /** Where the merge key is in the rows of each table. */
-const KEY_FIELD = { unified: 1, folded: 2 } as const;
+const KEY_FIELD = { unified: 1, folded: 1 } as const;
 
 /** The rows of one batch, ready to be copied as often as it takes. */
 export class BatchRows implements Output {

@@ -54,7 +54,7 @@ export async function replaceRange(
   // Folded rows point to unified ones; both are replaced before anyone can look.
   const written =
     (await replaceUnified(session, targets.unified, unified, scope, moved, links)) +
-    (await replaceFolded(session, targets.folded, folded, scope, moved, names));
+    (await replaceFolded(session, targets, folded, scope, moved, names));
   return { written, moved };
 }
 
@@ -127,20 +127,27 @@ async function replaceUnified(
 /** Folded rows have no key of their own (a dlt table may hold one row twice), so they are compared as a multiset. */
 async function replaceFolded(
   session: Session,
-  target: Target,
+  targets: Targets,
   staged: string,
   scope: KeyScope,
   moved: string,
   names: readonly string[],
 ): Promise<number> {
+  const target = targets.folded;
+  const { link } = targets;
   const columns = target.table.copied.join(', ');
   const inRange = scope.condition('t.merge_key');
-  const row = `array[${['unified_id', ...names].join(', ')}] as ids, ${rowText(target.table)}`;
+  const row = `${link.folded} as link, array[${names.join(', ')}]::uuid[] as ids, ${rowText(target.table)}`;
+  // The key itself where no row has it any more: each difference is counted.
+  const belongsTo =
+    link.unified === 'id'
+      ? 'd.link'
+      : `coalesce((select u.id from ${targets.unified.qualified} u where u.${link.unified} = d.link), d.link)`;
   const stored = `select ${row} from ${target.qualified} t where ${inRange}`;
   const wanted = `select ${row} from ${staged} t`;
   const different = await session.execute(
     `insert into ${moved} select i.id from ((${stored} except all ${wanted}) union all (${wanted} except all ${stored})) d
-       cross join lateral unnest(d.ids) i (id) where i.id is not null`,
+       cross join lateral unnest(${belongsTo} || d.ids) i (id) where i.id is not null`,
   );
   if (different === 0) return 0;
   const deleted = await session.execute(`delete from ${target.qualified} t where ${inRange}`);

@@ -89,6 +89,11 @@ export interface PhaseMapping {
   readonly phase: string;
   readonly unified: string;
   readonly folded: string;
+  /**
+   * Whether all rows of one merge key are one unified row: then the key says what a row that is kept whole belongs to,
+   * and its table has no `unified_id`.
+   */
+  readonly isOnePerKey?: boolean;
   readonly computed: readonly ComputedColumn[];
   /** Further columns that exist whatever the sources hold: name and type. */
   readonly always: readonly ComputedColumn[];

@@ -1,6 +1,6 @@
 import { ident } from '../db/identifier.js';
 import { type BoundPhase, type BoundSource, foldedColumn, storedType } from './bind.js';
-import type { BoundColumn, ComputedColumn } from './mapping.js';
+import type { BoundColumn, ComputedColumn, PhaseMapping } from './mapping.js';
 import { inStorageOrder, type StoredColumn } from './storage-order.js';
 
 /** The tables of a phase: their columns, and the order in which rows are copied into them. */
@@ -49,23 +49,26 @@ function isSentOnly(stored: string, { type }: BoundColumn): boolean {
 /** Rows kept whole: which table they come from, which unified row they belong to, and every column of theirs. */
 const HEAD: readonly ComputedColumn[] = [
   { name: 'source', ddl: 'text not null' },
-  { name: 'unified_id', ddl: 'uuid not null' },
   { name: 'merge_key', ddl: 'uuid not null' },
+  { name: 'unified_id', ddl: 'uuid not null' },
 ];
 
-const FOLDED_HEAD = HEAD.map(({ name }) => name);
+function foldedHead({ isOnePerKey }: PhaseMapping): readonly ComputedColumn[] {
+  return isOnePerKey === true ? HEAD.filter(({ name }) => name !== 'unified_id') : HEAD;
+}
 
 export function foldedTable(bound: BoundPhase): TargetTable {
+  const head = foldedHead(bound.mapping);
   const columns = bound.sources.flatMap((source) =>
     source.extracted.map((column) => ({ name: foldedColumn(source.rule, column.name), column })),
   );
   return {
     name: bound.mapping.folded,
     definitions: inStorageOrder([
-      ...HEAD.map(declared),
+      ...head.map(declared),
       ...columns.map(({ name, column }) => kept(name, storedType(column.type), column)),
     ]),
-    copied: [...FOLDED_HEAD, ...columns.map(({ name }) => ident(name))],
+    copied: [...head.map(({ name }) => name), ...columns.map(({ name }) => ident(name))],
     sentOnly: columns
       .filter(({ column }) => isSentOnly(storedType(column.type), column))
       .map(({ name }) => ident(name)),

@@ -13,6 +13,8 @@ export interface Target {
 export interface Targets {
   readonly unified: Target;
   readonly folded: Target;
+  /** The column by which a folded row names its unified one, and the one of that that it names. */
+  readonly link: { readonly folded: string; readonly unified: string };
 }
 
 export function targetsOf(phase: { readonly schema: string; readonly bound: BoundPhase }): Targets {
@@ -22,7 +24,26 @@ export function targetsOf(phase: { readonly schema: string; readonly bound: Boun
     qualified: qualified(phase.schema, table.name),
     table,
   });
-  return { unified: target(unifiedTable(phase.bound)), folded: target(foldedTable(phase.bound)) };
+  return {
+    unified: target(unifiedTable(phase.bound)),
+    folded: target(foldedTable(phase.bound)),
+    link:
+      phase.bound.mapping.isOnePerKey === true
+        ? { folded: 'merge_key', unified: 'merge_key' }
+        : { folded: 'unified_id', unified: 'id' },
+  };
+}
+
+/** SQL: whether a row of the table of folded rows belongs to a unified row; both by their aliases. */
+export function isFoldedInto({ link }: Pick<Targets, 'link'>, folded: string, unified: string): string {
+  return `${folded}.${link.folded} = ${unified}.${link.unified}`;
+}
+
+/** FROM item: the folded rows, each with the id of its unified row as `unified_id`. */
+export function foldedWithIds(targets: Targets): string {
+  const { unified, folded, link } = targets;
+  if (link.folded === 'unified_id') return folded.qualified;
+  return `(select k.*, u.id as unified_id from ${folded.qualified} k join ${unified.qualified} u on ${isFoldedInto(targets, 'k', 'u')})`;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { findLegacy } from './legacy.js';
 
 /** Changes whenever a mapping gives other bytes for the same rows. */
-const MAPPING_VERSION = 4;
+const MAPPING_VERSION = 5;
 
 /** What a phase's rows depend on: everything that must not change between two runs that share a ledger. */
 interface Configuration {

@@ -40,7 +40,7 @@ export async function recompute(
     const { grouper } = await openExtraction(context, phase, range, cleanup, { snapshot });
     const tables = [
       { log: 'unified', target: targets.unified, compare: differingUnified },
-      { log: 'folded', target: targets.folded, compare: differingFolded },
+      { log: 'folded', target: targets.folded, compare: differingFolded(targets.link.folded) },
     ] as const;
     const found = tables.map(({ target }) => ({
       name: `every row of ${target.name} computed again`,
@@ -104,21 +104,22 @@ async function differingUnified(
   return first;
 }
 
-/** Folded rows have no key of their own: they are compared as a multiset. */
-async function differingFolded(
-  session: Session,
-  target: Target,
-  staged: string,
-  inRange: string,
-): Promise<TextRow | undefined> {
-  const rows = (from: string) =>
-    `select merge_key, unified_id, source, ${rowText(target.table)} as line from ${from}`;
-  const stored = rows(`${target.qualified} u where ${inRange}`);
-  const wanted = rows(`${staged} u`);
-  const [first] = await session.query(
-    `select merge_key::text as key, unified_id::text as id, 'a folded row of ' || source as columns
-     from ((${stored} except all ${wanted}) union all (${wanted} except all ${stored})) d
-     order by merge_key, unified_id, source, line collate "C" limit 1`,
-  );
-  return first;
+/**
+ * Folded rows have no key of their own: they are compared as a multiset.
+ *
+ * @param link the column by which they name their unified row
+ */
+function differingFolded(link: string): typeof differingUnified {
+  return async (session, target, staged, inRange) => {
+    const rows = (from: string) =>
+      `select merge_key, ${link} as id, source, ${rowText(target.table)} as line from ${from}`;
+    const stored = rows(`${target.qualified} u where ${inRange}`);
+    const wanted = rows(`${staged} u`);
+    const [first] = await session.query(
+      `select merge_key::text as key, id::text as id, 'a folded row of ' || source as columns
+       from ((${stored} except all ${wanted}) union all (${wanted} except all ${stored})) d
+       order by merge_key, id, source, line collate "C" limit 1`,
+    );
+    return first;
+  };
 }

@@ -27,6 +27,7 @@ export class RowBuilder {
   readonly #own: readonly number[];
   readonly #extracted: readonly number[];
   readonly #tables: readonly string[];
+  readonly #hasUnifiedId: boolean;
 
   constructor(bound: BoundPhase) {
     this.#encoders = bound.mapping.computed.map((column) => encoderOf(column.ddl));
@@ -34,6 +35,7 @@ export class RowBuilder {
     this.#foldedWidth = foldedTable(bound).copied.length;
     this.#own = bound.sources.map((source) => ownBlock(source).length);
     this.#extracted = bound.sources.map((source) => source.extracted.length);
+    this.#hasUnifiedId = bound.mapping.isOnePerKey !== true;
     this.#tables = bound.sources.map((source) => source.rule.table);
   }
 
@@ -66,8 +68,8 @@ export class RowBuilder {
     const out = this.#row;
     out.begin(this.#foldedWidth);
     out.field(this.#tables[source] ?? '');
-    out.field(unifiedId);
     out.field(key);
+    if (this.#hasUnifiedId) out.field(unifiedId);
     for (let index = 0; index < this.#extracted.length; index += 1) {
       if (index === source) out.copy(row, row.legacyAt, row.end);
       else out.nulls(this.#extracted[index] as number);

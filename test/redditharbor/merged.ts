@@ -74,7 +74,7 @@ export interface Outcome {
   /** Rows kept whole: their table, the unified row that they belong to, and their columns. */
   readonly folded: readonly {
     readonly source: string;
-    readonly unified_id: string;
+    readonly unified_id?: string;
     readonly row: LegacyRow;
   }[];
   readonly booked: Readonly<Record<string, { readonly primary: number; readonly folded: number }>>;
@@ -116,7 +116,7 @@ export function mergeCase(phase: Phase, rows: Case): Outcome {
       const columns = sources.find(({ rule }) => rule.table === source)?.columns ?? [];
       return {
         source,
-        unified_id: String(row.unified_id),
+        ...(row.unified_id === undefined ? {} : { unified_id: String(row.unified_id) }),
         row: Object.fromEntries(columns.map(({ name }) => [name, row[`${source}_${name}`] ?? null])),
       };
     }),

@@ -3,7 +3,7 @@ import { foldedColumn, storedValue } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
 import { fromFolded } from '../../mapping/restore.js';
 import { refuse } from '../../mapping/reverse.js';
-import type { Targets } from '../../mapping/targets.js';
+import { isFoldedInto, type Targets } from '../../mapping/targets.js';
 import type { LegacySide } from './legacy-columns.js';
 import { deleteRows, insertRows, updateRows } from './statements.js';
 import type { Steps } from './steps.js';
@@ -17,6 +17,7 @@ const OLD_NAME = 'Write it under the old name of its legacy table.';
 export function completeFoldedBody(targets: Targets, sides: readonly LegacySide[]): string {
   const records = sides.filter(({ source }) => source.rule.flag === null);
   const isRecord = records.length === 0 ? 'false' : `new.source in (${records.map(sourceName).join(', ')})`;
+  const link = targets.link.folded;
   const column = (side: LegacySide, name: string) => ident(foldedColumn(side.source.rule, name));
   return [
     'begin',
@@ -24,10 +25,14 @@ export function completeFoldedBody(targets: Targets, sides: readonly LegacySide[
     `if not coalesce(${isRecord}, false) then`,
     refuse('folded', 'Which legacy rows are duplicates is decided by the merge.', OLD_NAME),
     'end if;',
-    `select u.merge_key into new.merge_key from ${targets.unified.qualified} u where u.id = new.unified_id;`,
-    'if new.merge_key is null then',
-    refuse('unified_id', 'unified_id names no row of the unified table.', 'Make that row first.'),
+    `if not exists (select from ${targets.unified.qualified} u where ${isFoldedInto(targets, 'new', 'u')}) then`,
+    refuse(link, `${link} names no row of the unified table.`, 'Make that row first.'),
     'end if;',
+    ...(link === 'merge_key'
+      ? []
+      : [
+          `select u.merge_key into new.merge_key from ${targets.unified.qualified} u where ${isFoldedInto(targets, 'new', 'u')};`,
+        ]),
     ...records.flatMap((side) => {
       const fills = side.columns.flatMap(({ bound, default: value }) => {
         if (value === null) return [];
@@ -39,7 +44,7 @@ export function completeFoldedBody(targets: Targets, sides: readonly LegacySide[
       return fills.length === 0 ? [] : [`if new.source = ${sourceName(side)} then`, ...fills, 'end if;'];
     }),
     'else',
-    `if new.source <> old.source or new.unified_id <> old.unified_id${sides
+    `if new.source <> old.source or new.${link} <> old.${link}${sides
       .flatMap((side) =>
         side.identity.map(
           ({ name }) => ` or new.${column(side, name)} is distinct from old.${column(side, name)}`,

@@ -2,7 +2,7 @@ import { countNulls } from '../../db/count-values.js';
 import { ident, literal } from '../../db/identifier.js';
 import { fromUnified } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
-import type { Targets } from '../../mapping/targets.js';
+import { isFoldedInto, type Targets } from '../../mapping/targets.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 
 /** Columns that say which of several rows of one opportunity was touched last. */
@@ -39,7 +39,7 @@ export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRu
   ];
   return [
     `if tg_op = 'UPDATE' and ${flagOf(side, 'new')} and (${changes.join(' or ')})`,
-    `and exists (select from ${targets.folded.qualified} f where f.unified_id = old.id and f.source = ${literal(table)}) then`,
+    `and exists (select from ${targets.folded.qualified} f where ${isFoldedInto(targets, 'f', 'old')} and f.source = ${literal(table)}) then`,
     refuse(
       'duplicates',
       `Duplicate rows of the legacy table ${table} were folded into this one; with this change they would part, or another of them would be the one that counts.`,

@@ -1,7 +1,6 @@
-import { ident } from '../../db/identifier.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
 import { fromUnified } from '../../mapping/restore.js';
-import type { Targets } from '../../mapping/targets.js';
+import { isFoldedInto, type Targets } from '../../mapping/targets.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 import { deleteRows, insertRows, updateRows } from './statements.js';
 import type { Steps } from './steps.js';
@@ -69,7 +68,7 @@ export function unifiedSteps(targets: Targets, sides: readonly LegacySide[], tol
         by: null,
         statements: [
           // What was folded into an opportunity goes with it, or a merge would bring it back; its own trigger reaches the legacy rows.
-          `delete from ${targets.folded.qualified} f using old_rows o where f.${ident('unified_id')} = o.id;`,
+          `delete from ${targets.folded.qualified} f using old_rows o where ${isFoldedInto(targets, 'f', 'o')};`,
           ...tell(told.later, 'old_rows'),
         ],
       },

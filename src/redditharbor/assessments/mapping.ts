@@ -111,6 +111,7 @@ export const assessmentsMapping: PhaseMapping = {
   phase: 'assessments',
   unified: 'opportunity_assessments',
   folded: 'opportunity_assessment_records',
+  isOnePerKey: true,
   sources: [
     { ...scores, homes: new Map([...scores.homes, ['simplicity_score', simplicity]]) },
     validations,

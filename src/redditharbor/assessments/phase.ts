@@ -68,7 +68,7 @@ function invariants(schema: string): InvariantSpec[] {
     },
     {
       name: 'every record belongs to an assessment',
-      violations: `select count(*) as n from ${folded} f where not exists (select from ${unified} u where u.id = f.unified_id)`,
+      violations: `select count(*) as n from ${folded} f where not exists (select from ${unified} u where u.merge_key = f.merge_key)`,
     },
     {
       name: 'every assessed opportunity is there',

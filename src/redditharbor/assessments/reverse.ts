@@ -23,7 +23,7 @@ export function reverseAssessments(legacy: LegacyDatabase, bound: BoundPhase): R
     scores === undefined
       ? []
       : timeColumns(scores.table, ['created_at', 'score_date']).flatMap((name) => place(name) ?? []);
-  const records = `exists (select from ${folded} f where f.unified_id = old.id)`;
+  const records = `exists (select from ${folded} f where f.merge_key = old.merge_key)`;
   return {
     lookups: [],
     declare: '',

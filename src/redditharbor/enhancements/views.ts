@@ -84,7 +84,7 @@ function validationSummary(legacy: LegacyDatabase): MaterializedView | null {
   return {
     name: 'mv_validation_summary',
     query: `select ${keyText(`${type ?? 'null'}::text`)} as validation_type, count(*) as validations,
-  count(distinct r.unified_id) as opportunities,
+  count(distinct r.merge_key) as opportunities,
   avg(${confidence ?? 'null'}::numeric) as avg_confidence, max(${when ?? 'null::timestamptz'}) as newest
 from ${qualified(legacy.schema, assessmentsMapping.folded)} r where r.source = ${literal(rule.table)} group by 1`,
     key: ['validation_type'],

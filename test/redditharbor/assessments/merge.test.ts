@@ -128,7 +128,7 @@ describe('the current score', () => {
       },
     ]); // biome-ignore format: a row
     expect(folded).toMatchObject([
-      { source: 'opportunity_scores', unified_id: id(1), row: { id: id(2), market_gap_score: '5' } },
+      { source: 'opportunity_scores', row: { id: id(2), market_gap_score: '5' } },
     ]);
     expect(booked.opportunity_scores).toEqual({ primary: 1, folded: 1 });
   });
