@@ -1,6 +1,8 @@
+import { uuidText } from '../keys/uuid.js';
 import { holdsOf } from '../types/builtin.js';
 import { float4Text, float8Text } from './floats.js';
 import { remembered } from './memo.js';
+import { dateText, timestampText, timestamptzText } from './moments.js';
 import { numericText } from './numeric.js';
 
 /** What a type is, as far as its bytes go. */
@@ -57,6 +59,21 @@ export function isReadAsText(type: WireType & { readonly binary: boolean }): boo
 export function decoderOf({ kind, category }: WireType): Decoder {
   return DECODERS.get(kind)?.() ?? (isText(kind, category) ? same : opaque);
 }
+
+/**
+ * What the server prints for the bytes of one type, where that is another text than a decoder gives: of what is only
+ * compared. Null: what the decoder gives.
+ */
+export function printerOf({ kind }: WireType): Decoder | null {
+  return PRINTERS.get(kind) ?? null;
+}
+
+const PRINTERS: ReadonlyMap<string, Decoder> = new Map([
+  ['uuid', uuidText],
+  ['timestamptz', timestamptzText],
+  ['timestamp', timestampText],
+  ['date', dateText],
+]);
 
 function isText(kind: string, category: string): boolean {
   // "char" sends its one byte where it prints it otherwise.

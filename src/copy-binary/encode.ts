@@ -2,7 +2,7 @@ import { numericBytes } from './numeric.js';
 import type { RowWriter } from './row-writer.js';
 import { NULL } from './values.js';
 
-/** Writes the field of a value. */
+/** Writes the field of a value: numbers and documents as they are printed; days, moments and uuids as they are sent. */
 export type Encoder = (value: string, row: RowWriter) => void;
 
 const verbatim: Encoder = (value, row) => row.field(value);
@@ -11,6 +11,8 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
   text: verbatim,
   uuid: verbatim,
   timestamptz: verbatim,
+  timestamp: verbatim,
+  date: verbatim,
   jsonb(value, row) {
     if (value === NULL) return row.null();
     const place = row.open();
@@ -26,6 +28,12 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
     if (value === NULL) return row.null();
     row.int32(4);
     row.int32(Number(value));
+  },
+  bigint(value, row) {
+    if (value === NULL) return row.null();
+    row.int32(8);
+    row.int32(Number(BigInt(value) >> 32n));
+    row.int32(Number(BigInt.asIntN(32, BigInt(value))));
   },
   numeric: (value, row) => row.field(value === NULL ? NULL : numericBytes(value)),
 };

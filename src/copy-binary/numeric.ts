@@ -24,7 +24,7 @@ export function numericText(bytes: string): string {
   return SCORES[hundredthsIn(bytes)] ?? shortText(bytes) ?? rememberedText(bytes);
 }
 
-/** The bytes of a `numeric` that is written as a plain decimal. */
+/** The bytes of a `numeric` that is written as a plain decimal, or that is none: NaN and the infinities. */
 export function numericBytes(text: string): string {
   const hundredths = hundredthsOf(text);
   const known = SCORE_BYTES[hundredths];
@@ -149,6 +149,13 @@ function hundredthsOf(text: string): number {
 const POINT = 0x2e;
 const ZERO = 0x30;
 
+/** The infinities have a place more than a number can have. */
+const SPECIAL_BYTES: ReadonlyMap<string, string> = new Map([
+  ['NaN', [0, 0, SIGNS.NaN, 0].map(int16).join('')],
+  ['Infinity', [0, 0, SIGNS.Infinity, 0x20].map(int16).join('')],
+  ['-Infinity', [0, 0, SIGNS['-Infinity'], 0x20].map(int16).join('')],
+]);
+
 function generalText(bytes: string): string {
   const at = (index: number) => (bytes.charCodeAt(2 * index) << 8) | bytes.charCodeAt(2 * index + 1);
   const [count, weight, sign, places] = [at(0), (at(1) << 16) >> 16, at(2), at(3)];
@@ -170,6 +177,8 @@ function generalText(bytes: string): string {
 }
 
 function generalBytes(text: string): string {
+  const special = SPECIAL_BYTES.get(text);
+  if (special !== undefined) return special;
   const parts = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   if (parts === null) throw new Error(`not a plain decimal: ${text}`);
   const [, sign, whole = '', fraction = ''] = parts;

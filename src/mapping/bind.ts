@@ -98,11 +98,14 @@ function bindColumn(
     const isFixed = home.type !== undefined && type.category === 'S' && isReadable(type);
     const stored = isFixed ? 'text' : storedType(type);
     const target = names.ruled(home.target, rule, name);
+    const given = home.gives?.conversion(column, table.shape.name) ?? null;
+    const gives =
+      home.gives === undefined || given === null ? {} : { gives: { ...home.gives, conversion: given } };
     return {
       name,
       type,
-      home: { kind: 'own', target, stored },
-      read: home.read === true,
+      home: { kind: 'own', target, stored, ...gives },
+      read: home.read === true || given !== null,
       key: home.key === true,
     };
   }

@@ -23,6 +23,8 @@ export type Home =
       readonly read?: boolean;
       /** Legacy rows are looked up by it: it gets an index. */
       readonly key?: boolean;
+      /** A golden column that it gives a value as well; its own value is at home here, and never residue. */
+      readonly gives?: { readonly target: string; readonly conversion: ConversionFor };
     }
   | { readonly kind: 'golden'; readonly target: string; readonly conversion: ConversionFor }
   | {
@@ -35,6 +37,9 @@ export type Home =
 /**
  * A value's way into a golden column and back. Both directions stand side by side, and a test holds them
  * against each other on a real server.
+ *
+ * A legacy value is the text that the server prints for it. A golden value is what the encoder of its type takes: see
+ * `copy-binary/encode.ts`.
  */
 export interface Conversion {
   /** The golden value that a legacy value gives; null when the golden type cannot hold anything like it. */
@@ -74,6 +79,8 @@ export interface SourceRule {
    * ever go whole into the table of folded rows.
    */
   readonly flag: string | null;
+  /** The columns that tell its rows apart. */
+  readonly identity: readonly string[];
   /** Where each column goes, by name; a column not listed gets a column of its own. */
   readonly homes: ReadonlyMap<string, Home>;
 }
@@ -83,6 +90,18 @@ export interface ComputedColumn {
   readonly name: string;
   /** Type and column constraints. */
   readonly ddl: string;
+  /** Which giver's value it gets; left out: the first that has one, in the order of the sources and of their columns. */
+  readonly survivorship?: Survivorship;
+}
+
+/** Which of several givers a golden column gets its value from. A null gives way to the next one. */
+export interface Survivorship {
+  /** In order of precedence. */
+  readonly givers: readonly { readonly table: string; readonly column: string }[];
+  /** `newest`: the giver whose row was changed last; a row without a time comes last, and the order decides between equals. */
+  readonly by: 'precedence' | 'newest';
+  /** Columns of one name get the values of one row, nulls included: of the first row that has any of them. */
+  readonly together: string | null;
 }
 
 export interface PhaseMapping {
@@ -112,6 +131,7 @@ export interface BoundColumn {
         readonly target: string;
         /** The type that it has in the unified table. */
         readonly stored: string;
+        readonly gives?: { readonly target: string; readonly conversion: Conversion };
       }
     | { readonly kind: 'golden'; readonly target: string; readonly conversion: Conversion }
     | {

@@ -1,19 +1,23 @@
 import { type Encoder, encoderOf, JSONB_VERSION } from '../copy-binary/encode.js';
 import { compareMembers } from '../copy-binary/jsonb-order.js';
 import type { RowWriter } from '../copy-binary/row-writer.js';
+import { NULL } from '../copy-binary/values.js';
 import type { BoundSource } from '../mapping/bind.js';
-import type { ComputedColumn } from '../mapping/mapping.js';
+import type { BoundColumn, ComputedColumn, Conversion } from '../mapping/mapping.js';
 import { residueKey } from '../mapping/restore.js';
 import { Contributor } from './contributor.js';
 import { Residue } from './residue.js';
 import type { Row, RowReader } from './row.js';
+import { type Choice, Survivors } from './survivorship.js';
 
 /** A golden column, or a member of one. */
 interface Part {
   /** What stands before the value of a member of a jsonb column; null for a plain golden column. */
   readonly member: string | null;
-  /** In order of survivorship. */
+  /** In order of precedence. */
   readonly contributors: readonly Contributor[];
+  /** Null: the first of them that has a value survives. */
+  readonly choose: Choice | null;
 }
 
 /** Writes the golden value, as a field, where no source has one; NULL for none. */
@@ -29,38 +33,44 @@ const asText: Encoder = (value, out) => out.text(value);
 export class Assembler {
   readonly #targets: readonly (readonly Part[])[];
   readonly #residue = new Residue();
+  readonly #survivors: Survivors;
 
-  /** @param targets golden columns, in the order in which `write` writes their values */
+  /**
+   * @param targets golden columns, in the order in which `write` writes their values
+   * @param updatedAt when a row of a source was changed last; NULL where nothing says so
+   */
   constructor(
     sources: readonly BoundSource[],
     readers: readonly RowReader[],
     targets: readonly ComputedColumn[],
+    updatedAt: (source: number, row: Row) => string = () => NULL,
   ) {
+    this.#survivors = new Survivors(updatedAt);
     this.#targets = targets.map((target) => {
       const parts = new Map<string | null, Contributor[]>();
-      sources.forEach((source, index) => {
-        for (const { name, home } of source.columns) {
-          if ((home.kind !== 'golden' && home.kind !== 'member') || home.target !== target.name) continue;
-          const member = home.kind === 'member' ? home.member : null;
-          const list = parts.get(member) ?? [];
-          list.push(
-            new Contributor({
-              source: index,
-              field: readers[index]?.indexOf(name) ?? -1,
-              label: residueKey(source.rule, name),
-              conversion: home.conversion,
-              encode: member === null ? encoderOf(target.ddl) : asText,
-              framed: member === null,
-            }),
-          );
-          parts.set(member, list);
-        }
-      });
+      for (const { source, column, gives } of giversOf(target, sources)) {
+        const { member } = gives;
+        const list = parts.get(member) ?? [];
+        list.push(
+          new Contributor({
+            source,
+            field: readers[source]?.indexOf(column.name) ?? -1,
+            type: column.type,
+            label: residueKey((sources[source] as BoundSource).rule, column.name),
+            conversion: gives.conversion,
+            encode: member === null ? encoderOf(target.ddl) : asText,
+            framed: member === null,
+            keepsOwn: column.home.kind === 'own',
+          }),
+        );
+        parts.set(member, list);
+      }
       return [...parts]
         .sort(([member], [other]) => compareMembers(member ?? '', other ?? ''))
         .map(([member, contributors]) => ({
           member: member === null ? null : `${JSON.stringify(member)}: `,
           contributors,
+          choose: this.#survivors.choiceOf(target.survivorship, contributors),
         }));
     });
   }
@@ -72,6 +82,7 @@ export class Assembler {
    */
   write(rows: readonly (Row | null)[], fallback: Fallback, out: RowWriter): void {
     this.#residue.clear();
+    this.#survivors.begin(rows);
     for (let target = 0; target < this.#targets.length; target += 1) {
       const parts = this.#targets[target] as readonly Part[];
       const first = parts[0];
@@ -106,31 +117,35 @@ export class Assembler {
   }
 
   /**
-   * Writes the first value that the golden type can hold. Books for each source that has a row what this golden value
+   * Writes the value that survives, of those that the golden type can hold. Books for each source that has a row what this golden value
    * cannot give back.
    *
    * @returns whether there is a golden value
    */
   #settle(
-    { contributors }: Part,
+    { contributors, choose }: Part,
     rows: readonly (Row | null)[],
     out: RowWriter,
     fallback?: Fallback,
     target = 0,
   ): boolean {
     const place = out.end;
-    /** How many contributors were looked at, of which the last one gave the golden value where one did. */
+    let winner = -1;
+    /** How many contributors are known to have no value, or to be the winner. */
     let looked = 0;
-    let hasGolden = false;
-    while (!hasGolden && looked < contributors.length) {
-      const contributor = contributors[looked] as Contributor;
-      const row = rows[contributor.source];
-      looked += 1;
-      if (row == null || !contributor.look(row)) continue;
-      out.copy(contributor.memory, contributor.from, contributor.to);
-      hasGolden = true;
+    if (choose !== null) winner = choose(rows);
+    else
+      while (winner < 0 && looked < contributors.length) {
+        const contributor = contributors[looked] as Contributor;
+        const row = rows[contributor.source];
+        if (row != null && contributor.look(row)) winner = looked;
+        looked += 1;
+      }
+    let hasGolden = winner >= 0;
+    if (hasGolden) {
+      const { memory, from, to } = contributors[winner] as Contributor;
+      out.copy(memory, from, to);
     }
-    const winner = hasGolden ? looked - 1 : -1;
     if (!hasGolden && fallback !== undefined) {
       fallback(target, rows, out);
       hasGolden = !out.isNullAt(place);
@@ -138,9 +153,9 @@ export class Assembler {
     for (let index = 0; index < contributors.length; index += 1) {
       const contributor = contributors[index] as Contributor;
       const row = rows[contributor.source];
-      if (row == null) continue;
+      if (row == null || contributor.keepsOwn) continue;
       let isGolden = index === winner;
-      if (index >= looked)
+      if (!isGolden && index >= looked)
         isGolden =
           contributor.look(row) && out.endsWith(place, contributor.memory, contributor.from, contributor.to);
       if (contributor.isNull ? !hasGolden : isGolden && contributor.isExact) continue;
@@ -148,4 +163,36 @@ export class Assembler {
     }
     return hasGolden;
   }
+}
+
+interface Giver {
+  /** Index of its source. */
+  readonly source: number;
+  readonly column: BoundColumn;
+  readonly gives: { readonly member: string | null; readonly conversion: Conversion };
+}
+
+/** The legacy columns that give a golden column values, in order of precedence. */
+function giversOf(target: ComputedColumn, sources: readonly BoundSource[]): Giver[] {
+  const givers = sources.flatMap(({ columns }, source) =>
+    columns.flatMap((column): Giver[] => {
+      const gives = giftOf(column, target.name);
+      return gives === null ? [] : [{ source, column, gives }];
+    }),
+  );
+  const order = target.survivorship?.givers;
+  if (order === undefined) return givers;
+  const rank = ({ source, column }: Giver) => {
+    const table = sources[source]?.rule.table;
+    const place = order.findIndex((giver) => giver.table === table && giver.column === column.name);
+    return place < 0 ? order.length : place;
+  };
+  return givers.sort((a, b) => rank(a) - rank(b));
+}
+
+function giftOf({ home }: BoundColumn, target: string): Giver['gives'] | null {
+  if (home.kind === 'id') return null;
+  const gives = home.kind === 'own' ? home.gives : home;
+  if (gives?.target !== target) return null;
+  return { member: home.kind === 'member' ? home.member : null, conversion: gives.conversion };
 }

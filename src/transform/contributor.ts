@@ -1,3 +1,4 @@
+import { type Decoder, printerOf, type WireType } from '../copy-binary/decode.js';
 import type { Encoder } from '../copy-binary/encode.js';
 import { LENGTH_BYTES, type Memory } from '../copy-binary/framing.js';
 import { SCORE_DIGITS, SCORE_WIDTH, scoreLength } from '../copy-binary/numeric.js';
@@ -20,7 +21,10 @@ export class Contributor {
   readonly source: number;
   /** The column's key in the residue, in quotes. */
   readonly label: string;
+  /** Whether the value has a column of its own, too: then the golden value need not give it back. */
+  readonly keepsOwn: boolean;
   readonly #field: number;
+  readonly #print: Decoder | null;
   readonly #conversion: Conversion;
   readonly #encode: Encoder;
   /** Whether golden bytes are a field, with its length. */
@@ -39,16 +43,20 @@ export class Contributor {
   constructor(parts: {
     readonly source: number;
     readonly field: number;
+    readonly type: WireType;
     /** The column's key in the residue. */
     readonly label: string;
     readonly conversion: Conversion;
     /** Writes golden values. */
     readonly encode: Encoder;
     readonly framed: boolean;
+    readonly keepsOwn: boolean;
   }) {
     this.source = parts.source;
     this.label = JSON.stringify(encode(parts.label));
+    this.keepsOwn = parts.keepsOwn;
     this.#field = parts.field;
+    this.#print = printerOf(parts.type);
     this.#conversion = parts.conversion;
     this.#encode = parts.encode;
     this.#framed = parts.framed;
@@ -80,7 +88,7 @@ export class Contributor {
       this.isExact = (memo.flags & IS_EXACT) !== 0;
       return (memo.flags & HAS_GOLDEN) !== 0 && this.#found(memo, memo.from, memo.to);
     }
-    const hasGolden = this.#convert(row.value(this.#field));
+    const hasGolden = this.#convert(this.value(row));
     if (isShort) {
       const flags = (hasGolden ? HAS_GOLDEN : 0) | (this.isExact ? IS_EXACT : 0);
       memo.keep(this.#made.bytes, this.#made.end, flags);
@@ -88,9 +96,11 @@ export class Contributor {
     return hasGolden && this.#found(this.#made, 0, this.#made.end);
   }
 
-  /** The row's value as a rule or the residue reads it. */
+  /** The row's value as it is printed: so a rule and the residue read it. */
   value(row: Row): string {
-    return row.value(this.#field);
+    if (this.#print === null) return row.value(this.#field);
+    const sent = row.sent(this.#field);
+    return sent === NULL ? NULL : this.#print(sent);
   }
 
   #found(memory: Memory, from: number, to: number): true {

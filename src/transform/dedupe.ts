@@ -8,7 +8,7 @@ export interface Standing {
   readonly updated: string;
   /** Non-null columns; only counted where there is more than one row to choose from. */
   readonly values: number;
-  /** The row's id; all its bytes for tables without a unique one. */
+  /** What tells the row from the others of its table. */
   readonly identity: string;
 }
 

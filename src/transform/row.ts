@@ -40,6 +40,13 @@ export class Row implements RowBytes {
     return decode(this.bytes.toString('latin1', at + LENGTH_BYTES, at + LENGTH_BYTES + length));
   }
 
+  /** The bytes that were sent for a field that can be read, in a latin1 string. */
+  sent(index: number): string {
+    const at = this.places[index] as number;
+    const length = this.view.getInt32(at);
+    return length < 0 ? NULL : this.bytes.toString('latin1', at + LENGTH_BYTES, at + LENGTH_BYTES + length);
+  }
+
   /** Becomes another row. */
   read({ bytes, view, start, end }: RowBytes): void {
     const { places } = this;

@@ -1,8 +1,9 @@
 import { rowText } from '../copy-binary/framing.js';
 import { NULL } from '../copy-binary/values.js';
-import { type CatalogTable, columnOf, isUniqueKey } from '../legacy/catalog.js';
+import { type CatalogTable, columnOf } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
 import { countValues, type Standing } from './dedupe.js';
+import { type IdentityReader, identityReader } from './identity.js';
 import { fieldAt, type Row, type RowReader } from './row.js';
 import { type TimeSpan, timeIn } from './time-span.js';
 import { earlier, isMoment, isSentAsMoment, later } from './timestamps.js';
@@ -16,7 +17,7 @@ export function timeColumns(table: Pick<CatalogTable, 'columns'>, names: readonl
 export class StandingReader {
   readonly #created: readonly number[];
   readonly #updated: readonly number[];
-  readonly #id: number;
+  readonly #identity: IdentityReader | null;
   /** Whether all its times are sent as they are compared. */
   readonly readsInPlace: boolean;
 
@@ -31,7 +32,8 @@ export class StandingReader {
         .filter((field) => field >= 0);
     this.#created = columns(times.created);
     this.#updated = columns(times.updated);
-    this.#id = isUniqueKey(source.table, 'id') ? rows.indexOf('id') : -1;
+    const identity = identityReader(source, rows);
+    this.#identity = identity?.isUnique === true ? identity : null;
     this.readsInPlace = [...times.created, ...times.updated].every((name) => {
       const kind = columnOf(source.table, name)?.type.kind ?? '';
       return !isMoment(kind) || isSentAsMoment(kind);
@@ -40,7 +42,7 @@ export class StandingReader {
 
   /** @param ranked whether there are other rows to compare with */
   read(row: Row, ranked: boolean): Standing {
-    const created = this.#madeAt(row);
+    const created = this.madeAt(row);
     const updated = this.updatedAt(row);
     return { created, updated, values: ranked ? countValues(row) : 0, identity: this.identity(row) };
   }
@@ -49,7 +51,7 @@ export class StandingReader {
   readTimes(row: Row, span: TimeSpan): void {
     if (this.readsInPlace)
       span.enter(row, timeIn(row, this.#created, 'earliest'), timeIn(row, this.#updated, 'latest'));
-    else span.enterValues(this.#madeAt(row), this.updatedAt(row));
+    else span.enterValues(this.madeAt(row), this.updatedAt(row));
   }
 
   /** When the row was last reviewed or updated. */
@@ -59,14 +61,15 @@ export class StandingReader {
     return updated;
   }
 
-  #madeAt(row: Row): string {
+  /** When the row was made. */
+  madeAt(row: Row): string {
     let created = NULL;
     for (const field of this.#created) created = earlier(created, fieldAt(row, field));
     return created;
   }
 
-  /** What tells the row from the others of its table: its id, or all its bytes where two rows may have one id. */
+  /** What tells the row from the others of its table: its identity, or all its bytes where two rows may have one. */
   identity(row: Row): string {
-    return this.#id < 0 ? rowText(row) : fieldAt(row, this.#id);
+    return this.#identity === null ? rowText(row) : this.#identity.read(row);
   }
 }

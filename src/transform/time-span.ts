@@ -33,16 +33,22 @@ export function timeIn({ view, places }: Row, fields: readonly number[], wanted:
 export class TimeSpan {
   readonly #created: Moment = { ...NOWHERE, at: -1 };
   readonly #updated: Moment = { ...NOWHERE, at: -1 };
+  readonly #creationUpdates: boolean;
+
+  /** @param creationUpdates whether what was made was updated at that time, too */
+  constructor(creationUpdates = true) {
+    this.#creationUpdates = creationUpdates;
+  }
 
   clear(): void {
     this.#created.at = -1;
     this.#updated.at = -1;
   }
 
-  /** Adds the times of a row; -1 for none. What was made was updated at that time, too. */
+  /** Adds the times of a row; -1 for none. */
   enter(row: Memory, created: number, updated: number): void {
     enter(this.#created, row, created, 'earliest');
-    enter(this.#updated, row, created, 'latest');
+    if (this.#creationUpdates) enter(this.#updated, row, created, 'latest');
     enter(this.#updated, row, updated, 'latest');
   }
 

@@ -69,12 +69,12 @@ describe('columns that are computed', () => {
     expect(fieldBy(encoderOf(ddl), NULL)).toBe('\xff\xff\xff\xff');
   });
 
-  test.each(['bigint', 'date', 'varchar(3)', '"text"', ''])('of %j cannot', (definition) => {
+  test.each(['smallint', 'bytea', 'varchar(3)', '"text"', ''])('of %j cannot', (definition) => {
     expect(() => encoderOf(definition)).toThrow('no values are written');
   });
 });
 
 test('a number that is none is an error, not another number', () => {
-  for (const value of ['NaN', 'x', '', '1e5', '1.'])
+  for (const value of ['nan', 'x', '', '1e5', '1.'])
     expect(() => fieldBy(encoderOf('numeric(5,2)'), value)).toThrow();
 });

@@ -40,7 +40,7 @@ function rowsOf(rows: readonly string[]): Rows {
 }
 
 /** Merges groups, each of them on its own. */
-export function mergeGroups(phase: Phase, groups: readonly Group[]): Merged {
+export function mergeGroups(phase: Pick<Phase, 'bound' | 'merger'>, groups: readonly Group[]): Merged {
   const unified: string[] = [];
   const folded: string[] = [];
   const booked = phase.bound.sources.map(() => ({ primary: 0, folded: 0 }));
@@ -56,7 +56,7 @@ export function mergeGroups(phase: Phase, groups: readonly Group[]): Merged {
   return { unified, folded, booked };
 }
 
-export function mergeRows(phase: Phase, sources: SourceRows): Merged {
+export function mergeRows(phase: Pick<Phase, 'bound' | 'merger'>, sources: SourceRows): Merged {
   return mergeGroups(phase, groupsOf(sources));
 }
 

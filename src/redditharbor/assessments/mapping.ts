@@ -20,6 +20,7 @@ const scores: SourceRule = {
   table: 'opportunity_scores',
   prefix: 'score',
   flag: 'from_opportunity_scores',
+  identity: ['id'],
   homes: homesOf({
     id: { kind: 'id' },
     opportunity_id: key('score_opportunity_id'),
@@ -54,6 +55,7 @@ const validations: SourceRule = {
   table: 'market_validations',
   prefix: 'validation',
   flag: null,
+  identity: ['id'],
   homes: homesOf({
     id: key('id'),
     opportunity_id: key('opportunity_id'),
@@ -72,6 +74,7 @@ const components: SourceRule = {
   table: 'score_components',
   prefix: 'component',
   flag: null,
+  identity: ['id'],
   homes: homesOf({
     id: key('id'),
     opportunity_id: key('opportunity_id'),

@@ -21,6 +21,7 @@ const opportunities: SourceRule = {
   table: 'opportunities',
   prefix: 'opportunity',
   flag: 'from_opportunities',
+  identity: ['id'],
   homes: homesOf({
     id: { kind: 'id' },
     title: text('title'),
@@ -57,6 +58,7 @@ const appOpportunities: SourceRule = {
   table: 'app_opportunities',
   prefix: 'app',
   flag: 'from_app_opportunities',
+  identity: ['id'],
   homes: homesOf({
     id: { kind: 'own', target: 'app_opportunity_id', key: true, read: true },
     submission_id: key('app_submission_id'),
@@ -107,6 +109,7 @@ const workflowResults: SourceRule = {
   table: 'workflow_results',
   prefix: 'workflow',
   flag: 'from_workflow_results',
+  identity: ['id'],
   homes: homesOf({
     id: { kind: 'own', target: 'workflow_result_id', key: true, read: true },
     opportunity_id: key('workflow_opportunity_id'),

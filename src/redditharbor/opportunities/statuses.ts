@@ -25,7 +25,8 @@ export const STATUS_WORDS: ReadonlyMap<string, string> = new Map(
 
 /** @param usual the raw word that this table's applications nearly always wrote for each unified status */
 export function statusOf(usual: Readonly<Record<UnifiedStatus, string>>): ConversionFor {
-  return vocabulary(STATUS_WORDS, OTHERWISE, usual);
+  const rule = vocabulary(STATUS_WORDS, OTHERWISE, usual);
+  return (column, shape) => (['S', 'E'].includes(column.type.category) ? rule(column, shape) : null);
 }
 
 /** The unified status that a raw one becomes. */

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { encode } from '../../../fixtures/copy-text.js';
-import { decoderOf } from '../../../src/copy-binary/decode.js';
+import { decoderOf, printerOf } from '../../../src/copy-binary/decode.js';
 import { encoderOf } from '../../../src/copy-binary/encode.js';
 import { memoryOf } from '../../../src/copy-binary/framing.js';
 import { NULL } from '../../../src/copy-binary/values.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
-import { readTable } from '../../../src/legacy/catalog.js';
+import { type CatalogColumn, readTable } from '../../../src/legacy/catalog.js';
 import type { Conversion, ConversionFor } from '../../../src/mapping/mapping.js';
 import { bytesOf, copyInRows, copyOutRows, fieldBy, fieldsOf, rowOf } from '../../support/binary-rows.js';
 import { copyInLines } from '../../support/session.js';
@@ -27,6 +27,11 @@ export interface Converted {
 
 export interface Bench {
   readonly conversion: Conversion;
+  /** The legacy column, and where both columns are: `v` in the one table and `g` in the other, by `n`. */
+  readonly column: CatalogColumn;
+  readonly given: string;
+  readonly golden: string;
+  readonly restored: string;
   /** Sends values through `forward` here and through `inverse` on the server. */
   convert(values: readonly string[], oracle?: string): Promise<Converted[]>;
 }
@@ -64,6 +69,10 @@ export async function conversionBench(
 
   return {
     conversion,
+    column,
+    given,
+    golden,
+    restored: `${ident(schema)}.restored`,
     async convert(values, oracle = 'null') {
       await session.execute(`truncate ${given}, ${golden}`);
       await copyInLines(
@@ -71,7 +80,7 @@ export async function conversionBench(
         given,
         values.map((value, n) => `${n}\t${encode(value)}`),
       );
-      const decode = decoderOf(column.type);
+      const decode = printerOf(column.type) ?? decoderOf(column.type);
       const encodeGolden = encoderOf(goldenType);
       const sent = await copyOutRows(session, `select n, v from ${given} order by n`);
       const rowsOfGolden = sent.map((row) => {

@@ -1,0 +1,45 @@
+import type { ConversionFor } from '../mapping.js';
+import { printDecimal } from './decimal.js';
+import { numberForm } from './number-form.js';
+import { sameText } from './same.js';
+import { textForm } from './text-form.js';
+
+/** What floats have beside numbers, and numerics too. */
+const SPECIALS: ReadonlySet<string> = new Set(['NaN', 'Infinity', '-Infinity']);
+
+/** A number of any type, or a text that spells one, with all the places that it is printed with. */
+export const asNumeric: ConversionFor = ({ type }) => {
+  const form = numberForm(type);
+  if (form === null) return null;
+  const { holds } = form;
+  if (type.kind === 'numeric')
+    return {
+      forward: (value) => value,
+      exact: () => true,
+      passes: () => true,
+      inverse: (golden) => (type.name === 'numeric' ? golden : `${golden}::${type.name}`),
+      holds,
+    };
+  const isFloat = type.kind.startsWith('float');
+  const read = (value: string) => {
+    if (isFloat && SPECIALS.has(value)) return value;
+    const number = form.read(value);
+    return number === null ? null : printDecimal(number);
+  };
+  const text = textForm(type);
+  if (text !== null) {
+    const inverse = (golden: string) => text.sql(`${golden}::text`);
+    return {
+      forward: read,
+      exact: (value) => text.prints(read(value) ?? '', value) && value !== '',
+      inverse,
+      holds: (golden) => (type.name === 'text' ? 'true' : sameText(inverse(golden), `${golden}::text`)),
+    };
+  }
+  return {
+    forward: read,
+    exact: (value) => value !== '-0',
+    inverse: (golden) => `${golden}::${type.name}`,
+    holds,
+  };
+};
