@@ -1,3 +1,4 @@
+import type { Size } from './measures/account.js';
 import type { Memory } from './measures/memory.js';
 import type { Reader } from './measures/reader.js';
 import type { Rerun } from './measures/rerun.js';
@@ -63,6 +64,8 @@ export interface Figures extends Baseline {
   readonly againRowsWritten?: number;
   readonly reader?: readonly (Reader & { readonly ratio: number })[];
   readonly baseline?: Baseline;
+  /** Of the first round, in bytes. */
+  readonly account: readonly Size[];
   readonly targets: readonly Target[];
   readonly machine: Readonly<Record<string, string>>;
 }
@@ -120,6 +123,7 @@ export function figuresOf({ rows, rounds, memory, baseline, machine }: Measured)
     ...(written.length > 0 && { againRowsWritten: Math.max(...written) }),
     ...(first.reader && { reader: readersOf(rounds) }),
     ...(baseline && { baseline }),
+    account: first.account,
     machine,
   };
   return { ...figures, targets: targetsOf(figures) };

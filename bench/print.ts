@@ -1,4 +1,5 @@
 import type { Figures } from './figures.js';
+import type { Size } from './measures/account.js';
 import type { Round } from './round.js';
 import { TARGET_ROWS } from './targets.js';
 
@@ -54,6 +55,7 @@ export function describe(figures: Figures): string[] {
       'Rows made',
       Object.entries(figures.unifiedRows).map(([name, value]) => row(name, whole(value))),
     ),
+    ...section('Bytes', accountLines(figures.account)),
     ...(baseline === undefined
       ? []
       : section('Baseline', [
@@ -66,6 +68,28 @@ export function describe(figures: Figures): string[] {
       Object.entries(figures.machine).map(([name, value]) => `${name.padEnd(22)}${value}`),
     ),
     ...section('Targets', targetLines(figures)),
+  ];
+}
+
+const MIB = 2 ** 20;
+
+function accountLines(account: readonly Size[]): string[] {
+  const line = (name: string, parts: readonly (number | string)[]) =>
+    `${name.padEnd(34)}${parts.map((part) => (typeof part === 'string' ? part : (part / MIB).toFixed(1)).padStart(10)).join('')}`;
+  const sum = (side: Size['side'], part: 'heap' | 'toast' | 'indexes' | 'total') =>
+    account.reduce((all, size) => (size.side === side ? all + size[part] : all), 0);
+  const lines = (side: Size['side']) => [
+    ...account
+      .filter((size) => size.side === side)
+      .map(({ name, heap, toast, indexes, total }) => line(name, [heap, toast, indexes, total])),
+    line(`all ${side}`, [sum(side, 'heap'), sum(side, 'toast'), sum(side, 'indexes'), sum(side, 'total')]),
+  ];
+  const ratio = sum('ours', 'total') / sum('legacy', 'total');
+  return [
+    line('MiB', ['heap', 'TOAST', 'indexes', 'total']),
+    ...lines('legacy'),
+    ...lines('ours'),
+    line('ours / legacy', ['', '', '', ratio.toFixed(3)]),
   ];
 }
 

@@ -2,6 +2,7 @@ import { insertSelect } from './contenders/insert-select.js';
 import { type OurRun, ours } from './contenders/ours.js';
 import type { PeerRun } from './contenders/peer.js';
 import { type CopyRun, rawCopy } from './contenders/raw-copy.js';
+import { account, type Size } from './measures/account.js';
 import { type Again, again } from './measures/again.js';
 import { type Assessments, assessments } from './measures/assessments.js';
 import { type Reader, reader } from './measures/reader.js';
@@ -20,6 +21,8 @@ export interface Round {
   readonly again?: Again;
   readonly assessments?: Assessments;
   readonly reader?: readonly Reader[];
+  /** What tables take on disk when all of the round is loaded. */
+  readonly account: readonly Size[];
 }
 
 /**
@@ -40,6 +43,7 @@ export async function playRound(
     ...(only.has('again') && { again: await again(server) }),
     ...(only.has('assessments') && { assessments: await assessments(server) }),
     ...(only.has('reader') && { reader: await readers(server, readerSeconds, readerArgs) }),
+    account: await account(server),
   };
 }
 

@@ -1,12 +1,14 @@
 import { arrayText } from '../db/array-text.js';
 import type { Session } from '../db/session.js';
+import { LEDGER_SCHEMA } from '../ledger/schema.js';
 import { tableOf } from '../mapping/keyed-source.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { BenchStorage, TableSize } from '../reports/bench.js';
 
 /**
- * What tables and indexes take on disk, before and after. A table that two phases name counts once.
+ * What tables and indexes take on disk, before and after. A table that two phases name counts once; the ledger, with the
+ * queue and the metrics' book-keeping, counts as one table of ours.
  *
  * @param further qualified names of what was made beside the tables: materialized views
  */
@@ -19,10 +21,15 @@ export async function measureStorage(
     session,
     phases.flatMap(({ bound }) => bound.sources.map(tableOf)),
   );
-  const unifiedTables = await sizes(session, [
-    ...phases.flatMap((phase) => Object.values(targetsOf(phase)).map((target) => target.qualified)),
+  const tables = await sizes(session, [
+    ...phases.flatMap((phase) => {
+      const { unified, folded } = targetsOf(phase);
+      return [unified.qualified, folded.qualified];
+    }),
     ...further,
   ]);
+  const ledger = await sizes(session, await ledgerTables(session));
+  const unifiedTables = [...tables, { ...sum(ledger), table: LEDGER }];
   const [legacy, unified] = [sum(legacyTables), sum(unifiedTables)];
   return {
     legacy,
@@ -44,6 +51,17 @@ cross join lateral (
 ) p
 join pg_class c on c.oid = p.oid
 group by t.name, t.place order by t.place`;
+
+/** The name that the ledger's tables have together. */
+const LEDGER = 'the ledger';
+
+async function ledgerTables(session: Session): Promise<string[]> {
+  const rows = await session.query(
+    `select c.oid::regclass::text as name from pg_class c where c.relnamespace = $1::text::regnamespace and c.relkind = 'r'`,
+    [LEDGER_SCHEMA],
+  );
+  return rows.map(({ name }) => String(name));
+}
 
 async function sizes(session: Session, tables: readonly string[]): Promise<TableSize[]> {
   const rows = await session.query(SIZES, [arrayText([...new Set(tables)])]);

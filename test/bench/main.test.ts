@@ -66,6 +66,15 @@ test(
       'peak memory, MB',
     ]);
 
+    const bytes = figures.account.map(({ heap, toast, indexes, total }) => total - heap - toast - indexes);
+    expect(bytes.every((rest) => rest === 0)).toBe(true);
+    const named = (side: string) =>
+      figures.account.filter((size) => size.side === side).map(({ name }) => name);
+    expect(named('legacy')).toHaveLength(isServer(16) ? 6 : 3);
+    expect(named('ours')).toContain('the ledger');
+    expect(named('ours')).toHaveLength(isServer(16) ? 5 : 3);
+    expect(output).toMatch(/^ours \/ legacy +\d+\.\d{3}$/m);
+
     // The statements resolve every spelling to the same keys, and tell no ideas of one submission apart.
     expect(unifiedRows.insertSelect).toBe(unifiedRows.mergeKeys);
     expect(unifiedRows.ours).toBeGreaterThan(unifiedRows.mergeKeys);

@@ -13,6 +13,7 @@ const figures: Omit<Figures, 'targets'> = {
   rowsPerSecond: 100_000,
   peakRssMb: 200,
   unifiedRows: { ours: 1, mergeKeys: 1 },
+  account: [],
   machine: {},
 };
 

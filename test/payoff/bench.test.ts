@@ -75,8 +75,9 @@ test('measures storage and readers, and writes nothing', async () => {
   const report = await bench({ databaseUrl: database.url, questionSeconds: 0, readers: 2, loadSeconds: 1 });
   expect((await database.query<{ n: string }>(writes)).rows[0]?.n).toBe(before);
   const { rows } = await database.query<{ bytes: string }>(
-    `select sum(pg_total_relation_size(t::regclass))::text as bytes
-     from unnest(array['opportunities_unified', 'opportunity_duplicates', 'opportunity_assessments', 'opportunity_assessment_records']) t`,
+    `select sum(pg_total_relation_size(t))::text as bytes
+     from (select unnest(array['opportunities_unified', 'opportunity_duplicates', 'opportunity_assessments', 'opportunity_assessment_records'])::regclass
+       union all select oid from pg_class where relnamespace = 'drydock'::regnamespace and relkind = 'r') x (t)`,
   );
   expect(report.storage?.unified.total).toBe(Number(rows[0]?.bytes));
   expect(report.storage?.legacyTables).toHaveLength(6);
