@@ -1,4 +1,6 @@
-import { prepareLegacySchema } from '../cutover/legacy-schema.js';
+import { LEGACY, prepareLegacySchema } from '../cutover/legacy-schema.js';
+import { markAgain } from '../cutover/private-schema.js';
+import { FUNCTIONS } from '../cutover/reverse/functions-schema.js';
 import { armReverseCapture } from '../cutover/reverse/install.js';
 import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
@@ -40,6 +42,7 @@ export async function write(
   survey: readonly SurveyedPhase[],
   about: { readonly from: Home | null; readonly here: Home; readonly operator: string },
 ): Promise<ReadonlyMap<Place, readonly string[]>> {
+  for (const schema of [LEGACY, FUNCTIONS]) await markAgain(session, schema);
   for (const one of survey) {
     await enterObjects(session, one);
     if (one.moved.found.length === 0 && one.moved.missingViews.length === 0) continue;

@@ -24,6 +24,18 @@ export async function isOurs(session: Session, { name, marker }: PrivateSchema):
 }
 
 /**
+ * Gives a schema its comment back, which a dump can leave out. To be asked only where the ledger is known to be ours; one
+ * that has another comment, or belongs to a role that may not act for us, is none of ours still.
+ */
+export async function markAgain(session: Session, { name, marker }: PrivateSchema): Promise<void> {
+  const bare = await session.query(
+    `select from pg_namespace where nspname = $1::text and obj_description(oid, 'pg_namespace') is null and ${isTrusted('nspowner', ME)}`,
+    [name],
+  );
+  if (bare.length > 0) await session.execute(`comment on schema ${ident(name)} is ${literal(marker)}`);
+}
+
+/**
  * Makes the schema, where it is not there yet, and takes away what default privileges gave to others.
  *
  * @throws DrydockError `foreign-schema` where somebody else has one of that name

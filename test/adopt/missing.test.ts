@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { adopt, run, status, sync, verify } from '../../src/index.js';
+import { adopt, type DrydockError, rollback, run, status, sync, verify } from '../../src/index.js';
 import { createRole } from '../run/role.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { bindings, gotTo, strand } from './copies.js';
@@ -122,4 +122,27 @@ test('functions, triggers and indexes with other ids are found by all else that 
   expect(phases[0]?.invariants.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual([
     'function count_statements_public is as it was made',
   ]);
+});
+
+test('a copy without any comment is adopted once the ledger has its own back, and is left without a trace', async () => {
+  const copy = await createTestDatabase('uncommented', { template: original.name });
+  const databaseUrl = copy.url;
+  await strand(copy);
+  // As `pg_dump --no-comments` and a restore leave it.
+  await copy.query(`delete from pg_description d using pg_class c where c.oid = d.objoid and d.classoid = 'pg_class'::regclass and c.oid >= 16384;
+    delete from pg_description where classoid in ('pg_namespace'::regclass, 'pg_proc'::regclass, 'pg_trigger'::regclass) and objoid >= 16384`);
+  const refusal = await status({ databaseUrl }).catch((error: DrydockError) => error);
+  const [, marked = ''] = /(comment on schema .*?'); then/.exec((refusal as DrydockError).next) ?? [];
+  await copy.query(marked);
+  expect((await adopt({ databaseUrl })).outcome).toBe('adopted');
+  await copy.query(`insert into opportunities_unified (title, problem_statement) values ('direct', 'x')`);
+  await sync({ databaseUrl });
+  expect(await verify({ databaseUrl })).toMatchObject({ equal: true });
+  await rollback({ databaseUrl });
+  await rollback({ databaseUrl, drop: true });
+  const { rows } = await copy.query(
+    `select nspname as name from pg_namespace where nspname like 'drydock%'
+     union all select tgname from pg_trigger where tgname like 'drydock%' union all select proname from pg_proc where pronamespace::regnamespace::text like 'drydock%'`,
+  );
+  expect(rows).toEqual([]);
 });

@@ -17,13 +17,27 @@ export interface TypedTable {
   readonly types: readonly TriedType[];
 }
 
-/** Spreads the types over the legacy tables, and adds a column for each. */
+/** Columns that the server works out itself: nobody writes them, and every verb has to leave that to it. */
+const GENERATED = [
+  `add column "made of ✓" text generated always as (upper(id::text)) stored`,
+  'add column numbers_of int[] generated always as (array[length(id::text), -1, null]) stored',
+];
+
+/** Those that are never stored came with this version. */
+const VIRTUAL_SINCE = 180_000;
+const VIRTUAL = 'add column seen_only text generated always as (lower(id::text)) virtual';
+
+/** Spreads the types over the legacy tables, and adds a column for each; and generated columns to each table. */
 export async function addColumns(
   client: pg.Client,
   mixture: LegacyMixture,
   types: readonly TriedType[],
   first: number,
 ): Promise<TypedTable[]> {
+  const { rows } = await client.query<{ version: number }>(
+    `select current_setting('server_version_num')::int as version`,
+  );
+  const generated = [...GENERATED, ...((rows[0]?.version ?? 0) >= VIRTUAL_SINCE ? [VIRTUAL] : [])];
   const names = unifiedTables(mixture);
   const tables = names.map((name, index) => ({
     name,
@@ -31,10 +45,10 @@ export async function addColumns(
     view: qualified(mixture.schema, `${name}_legacy`),
     types: types.filter((_, at) => (at + first) % names.length === index),
   }));
-  for (const { table, types: added } of tables)
-    await client.query(
-      `alter table ${table} ${added.map(({ column, name }) => `add column ${ident(column)} ${name}`).join(', ')}`,
-    );
+  for (const { table, types: added } of tables) {
+    const own = added.map(({ column, name }) => `add column ${ident(column)} ${name}`);
+    await client.query(`alter table ${table} ${[...own, ...generated].join(', ')}`);
+  }
   return tables;
 }
 
