@@ -4,12 +4,6 @@ import type { BoundPhase } from '../mapping/bind.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
 import { type BoundSources, ladderOf, ownId } from './keys.js';
 
-/** What the merger wants to know of a row beside its columns: fields between the match key and those. */
-export const EXTRA = { ownId: 1, veto: 2 } as const;
-
-/** Fields before the legacy columns. */
-export const HEAD = 1 + Object.keys(EXTRA).length;
-
 export function boundSources(model: ConsolidationModel, bound: BoundPhase): BoundSources {
   return new Map(
     bound.sources.flatMap((source) => {
@@ -35,6 +29,7 @@ export function keyedSources(model: ConsolidationModel, bound: BoundPhase): Keye
       names: null,
       joins,
       key,
+      // As `FIELDS` of sides.ts names them, behind the key.
       extras: [
         ownId(own, 'r'),
         veto === undefined ? 'null::text' : `${model.veto?.normalizer.sql(`r.${ident(veto)}`)}`,

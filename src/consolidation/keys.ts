@@ -52,16 +52,25 @@ export function ladderOf(table: string, alias: string, sources: BoundSources): L
 
 /** The uuid of a row itself: its table and its identity. Never null, where the identity is not. */
 export function ownId({ table, identity }: SourceModel, alias: string): string {
-  return keyOfUnknown(framed([literal(`row:${table}`), ...identity.map((column) => textOf(alias, column))]));
+  return keyOfUnknown(
+    framed(
+      `row:${table}`,
+      identity.map((column) => textOf(alias, column)),
+    ),
+  );
 }
 
-function sameKey(step: Extract<StepModel, { kind: 'same' }>, { within }: SourceModel, alias: string): string {
+export function sameKey(
+  step: Extract<StepModel, { kind: 'same' }>,
+  { within }: SourceModel,
+  alias: string,
+): string {
   const parts = step.parts.map((part, at) => {
     if ('constant' in part) return literal(part.constant);
     return step.key.parts[at]?.normalizer.sql(`${alias}.${ident(part.column)}`) ?? 'null';
   });
-  const name = literal(`key:${step.key.name}`);
-  return keyOfUnknown(framed([name, ...within.map((column) => textOf(alias, column)), ...parts]));
+  const tenant = within.map((column) => textOf(alias, column));
+  return keyOfUnknown(framed(`key:${step.key.name}`, [...tenant, ...parts]));
 }
 
 function pointedTo(
@@ -112,11 +121,12 @@ function equal(
 
 const WHOLE: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
 
-/** Parts of a key as one text; null where one of them is. */
-export function framed(parts: readonly string[]): string {
-  return parts
-    .map((part) => `(select length(p.v) || ':' || p.v from (select ${part} as v offset 0) p)`)
-    .join(' || ');
+/** Parts of a key as one text; null where one of them is. @param name what comes first, which is no SQL */
+function framed(name: string, parts: readonly string[]): string {
+  const values = parts.map(
+    (part) => `(select length(p.v) || ':' || p.v from (select ${part} as v offset 0) p)`,
+  );
+  return [literal(`${[...name].length}:${name}`), ...values].join(' || ');
 }
 
 function textOf(alias: string, column: string): string {

@@ -66,9 +66,18 @@ export function columnOf(table: Pick<CatalogTable, 'columns'>, name: string): Ca
 
 /** Whether a column names one row: a unique index of its own, and no nulls. */
 export function isUniqueKey(table: Pick<CatalogTable, 'columns' | 'uniqueKeys'>, name: string): boolean {
+  return isIdentity(table, [name]);
+}
+
+/** Whether columns together name one row: a unique index on some of them, and no nulls. */
+export function isIdentity(
+  table: Pick<CatalogTable, 'columns' | 'uniqueKeys'>,
+  names: readonly string[],
+): boolean {
   return (
-    columnOf(table, name)?.notNull === true &&
-    table.uniqueKeys.some((key) => key.length === 1 && key[0] === name)
+    names.length > 0 &&
+    names.every((name) => columnOf(table, name)?.notNull === true) &&
+    table.uniqueKeys.some((key) => key.every((column) => names.includes(column)))
   );
 }
 

@@ -74,13 +74,13 @@ export async function detectLegacy(
 
 /** The schemas to look for a table in; the first one that has it counts. */
 function placesOf(
-  { name, otherwiseIn }: TableRule,
+  { name, otherwiseIn, in: where }: TableRule,
   { schema, appSchema, moved }: Required<Pick<Wanted, 'schema' | 'moved'>> & Pick<Wanted, 'appSchema'>,
 ): readonly string[] {
   const aside = moved.get(name);
   // Once a table that was moved is dropped, the view under its old name gives it back.
   if (aside !== undefined) return [aside.dropped ? aside.home : aside.schema];
-  if (otherwiseIn === undefined) return [schema];
+  if (otherwiseIn === undefined) return [where ?? schema];
   return appSchema === undefined ? [schema, otherwiseIn] : [appSchema];
 }
 

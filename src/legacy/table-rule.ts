@@ -21,6 +21,10 @@ export interface TableRule {
    * unique index of its own.
    */
   readonly namedById: boolean;
+  /** Columns that tell its rows apart, where it has to have such: with a primary key or a unique index, and no nulls. */
+  readonly identity?: readonly string[];
+  /** Absent: it is in the schema of all tables. */
+  readonly in?: string;
   /**
    * Absent: it is looked for in the schema of all tables. Else it may be in a schema of its own: in that of `--app-schema`
    * where one is named, else in that of all tables, else in this one. The tables of a project that have this share one

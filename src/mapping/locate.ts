@@ -1,5 +1,5 @@
 import { ident, literal, qualified } from '../db/identifier.js';
-import { type CatalogColumn, isUniqueKey } from '../legacy/catalog.js';
+import { type CatalogColumn, isIdentity } from '../legacy/catalog.js';
 import { type BoundPhase, type BoundSource, foldedColumn, storedType } from './bind.js';
 import type { BoundColumn } from './mapping.js';
 import { SCRATCH } from './scratch.js';
@@ -12,11 +12,11 @@ import type { Targets } from './targets.js';
  */
 export function locatorOf(source: BoundSource): BoundColumn {
   const keys = source.columns.filter((column) => column.key);
-  const id = keys.find((column) => column.name === 'id');
-  const found =
-    id !== undefined && isUniqueKey(source.table, 'id')
-      ? id
-      : keys.find((column) => POINTERS.has(column.name));
+  const { identity } = source.rule;
+  // Of several columns the last one, which is seldom the tenant; it need not name one row.
+  const found = isIdentity(source.table, identity)
+    ? keys.find((column) => column.name === identity.at(-1))
+    : keys.find((column) => POINTERS.has(column.name));
   if (found === undefined) throw new Error(`rows of ${source.table.name} cannot be told apart`);
   return found;
 }

@@ -4,7 +4,7 @@ import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
 import type { Output } from '../transform/output.js';
 import type { BoundPhase, BoundSource } from './bind.js';
 import type { KeyedSource } from './keyed-source.js';
-import type { PhaseMapping } from './mapping.js';
+import type { BoundColumn, PhaseMapping } from './mapping.js';
 import type { ReverseRules } from './reverse.js';
 
 /** Turns the groups of one phase into lines. Pure: no database, no clock, no chance. */
@@ -53,6 +53,14 @@ export interface Resolution {
   readonly changedKeys: string;
 }
 
+/** A column by which rows point to rows of another source, whose key they have therefore. */
+export interface PointerSpec {
+  readonly from: BoundSource;
+  readonly column: BoundColumn;
+  /** By what its rows are found again, which is what the column holds. */
+  readonly to: BoundSource;
+}
+
 /** One phase, bound to a database. Whoever adds a phase writes a folder that gives one of these. */
 export interface Phase {
   readonly name: string;
@@ -63,6 +71,8 @@ export interface Phase {
   readonly merger: Merger;
   /** Null: keys are made of the sources, and of what earlier phases made. */
   readonly resolution: Resolution | null;
+  /** Sources whose rows are what the rows of another one are that they point to. Left out: none. */
+  readonly pointers?: readonly PointerSpec[];
   readonly indexes: readonly IndexSpec[];
   readonly foreignKeys: readonly ForeignKeySpec[];
   readonly invariants: readonly InvariantSpec[];

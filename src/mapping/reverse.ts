@@ -37,6 +37,8 @@ export interface ReverseRules {
   readonly computed: readonly string[];
   /** Golden columns whose change makes another idea of a row, by source. */
   readonly telling: Readonly<Record<string, readonly string[]>>;
+  /** plpgsql over the row as it is complete, with all legacy values: what depends on those. Left out: nothing does. */
+  readonly last?: string;
   /** plpgsql that refuses a row of a merge key that another row has, because a merge would make one of both. */
   readonly taken: string;
 }

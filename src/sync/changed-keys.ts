@@ -1,6 +1,6 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import { asUuid } from '../keys/raw-id.js';
+import { asUuid, rawText } from '../keys/raw-id.js';
 import type { BoundSource } from '../mapping/bind.js';
 import { listedKeysQuery } from '../mapping/keyed-source.js';
 import {
@@ -13,7 +13,7 @@ import {
   rejectedPlace,
   typed,
 } from '../mapping/locate.js';
-import type { Phase } from '../mapping/phase.js';
+import type { Phase, PointerSpec } from '../mapping/phase.js';
 import { SCRATCH } from '../mapping/scratch.js';
 import type { SyncJob } from './job.js';
 
@@ -56,6 +56,26 @@ export async function findChangedKeys(session: Session, job: SyncJob): Promise<v
   for (const keyed of sources) {
     await addKeys(session, listedKeysQuery(keyed, CHANGED));
   }
+  for (const pointer of phase.pointers ?? [])
+    if (touched.has(pointer.to.rule.table)) await addKeys(session, keysOfPointing(job, pointer));
+}
+
+/** Query: keys under which rows are among ours that point to a changed row: it may have come, or be another thing now. */
+function keysOfPointing(job: SyncJob, { from: source, column, to }: PointerSpec): string {
+  const listed = `k.${listedAs(locatorOf(to))}`;
+  const changed = `${SCRATCH.rows} k where k.source = ${literal(to.rule.table)} and k.round = ${CHANGED} and ${listed} is not null`;
+  const isSame = locatorOf(to).type.base === column.type.base;
+  const ours = placesOf(source, column, job.targets).map(({ from, value, column: as, isOurs }) => {
+    const points = isSame
+      ? `${value} in (select ${typed(listed, as)} from ${changed})`
+      : `${rawText(value)} in (select ${rawText(listed)} from ${changed})`;
+    return `select t.merge_key from ${from} where ${isOurs} and ${points}`;
+  });
+  const rejected = rejectedPlace(source, column, job.phaseId);
+  return [
+    ...ours,
+    `select t.merge_key from ${rejected.from} where ${rejected.isOurs} and ${rawText(`(${rejected.value})`)} in (select ${rawText(listed)} from ${changed})`,
+  ].join(' union all ');
 }
 
 /**

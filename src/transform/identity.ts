@@ -1,6 +1,6 @@
 import { int16 } from '../copy-binary/framing.js';
 import { NULL } from '../copy-binary/values.js';
-import { columnOf } from '../legacy/catalog.js';
+import { columnOf, isIdentity } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
 import type { Row, RowReader } from './row.js';
 
@@ -20,7 +20,7 @@ export function identityReader(source: BoundSource, rows: RowReader): IdentityRe
   });
   const [first] = parts;
   if (first === undefined || parts.some(({ field }) => field < 0)) return null;
-  const isUnique = isKey(source, identity);
+  const isUnique = isIdentity(source.table, identity);
   if (isUnique && parts.length === 1)
     return { isUnique, read: (row) => first.sortable(row.sent(first.field)) };
   return {
@@ -34,14 +34,6 @@ export function identityReader(source: BoundSource, rows: RowReader): IdentityRe
       return text;
     },
   };
-}
-
-/** Whether a unique index lies within these columns, none of which may be null. */
-function isKey({ table }: BoundSource, columns: readonly string[]): boolean {
-  return (
-    columns.every((name) => columnOf(table, name)?.notNull === true) &&
-    table.uniqueKeys.some((key) => key.every((name) => columns.includes(name)))
-  );
 }
 
 const LAST = '\x02';

@@ -34,6 +34,7 @@ export function completeRowBody(phase: Phase, targets: Targets, sides: readonly 
     ...primary.flatMap(ownColumns),
     ...nobodys(phase, rules),
     ...goldenChecks(phase.bound.mapping, primary, rules),
+    ...(rules.last === undefined ? [] : [rules.last]),
     ...primary.flatMap((side) => winnerGuard(side, targets, rules)),
     'return new;',
     'end',

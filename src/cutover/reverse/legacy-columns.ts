@@ -2,7 +2,7 @@ import { ident, literal, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { isTrusted, ME } from '../../db/trusted-role.js';
 import { typeParts } from '../../db/type-parts.js';
-import { isUniqueKey } from '../../legacy/catalog.js';
+import { isIdentity } from '../../legacy/catalog.js';
 import { LEGACY_SCHEMA } from '../../legacy/moved.js';
 import type { BoundSource } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
@@ -98,10 +98,10 @@ export async function readLegacySide(
       fits: null,
     };
   });
-  const isUnique = isUniqueKey(source.table, 'id');
+  const isUnique = isIdentity(source.table, source.rule.identity);
   const named = (names: readonly string[]) => source.columns.filter((column) => names.includes(column.name));
   const dlt = named(['_dlt_id', 'submission_id']);
-  const identity = isUnique ? named(['id']) : dlt.length === 2 ? dlt : [];
+  const identity = isUnique ? named(source.rule.identity) : dlt.length === 2 ? dlt : [];
   const table = qualified(LEGACY_SCHEMA, source.table.name);
   return { source, table, columns, identity, isUnique, executor, hold: null };
 }

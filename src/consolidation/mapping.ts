@@ -1,0 +1,113 @@
+import { generatedName } from '../db/identifier.js';
+import { goldenOf } from '../declare/check.js';
+import type {
+  ColumnModel,
+  ConsolidationModel,
+  GiverModel,
+  GoldenModel,
+  SourceModel,
+} from '../declare/model.js';
+import { conversionFor } from '../mapping/conversions/conversion-for.js';
+import { goldenDdl } from '../mapping/conversions/golden-ddl.js';
+import type { ComputedColumn, Home, PhaseMapping, SourceRule } from '../mapping/mapping.js';
+
+/** Where every column of a consolidation's sources goes. */
+export function mappingOf(model: ConsolidationModel): PhaseMapping {
+  const computed: readonly ComputedColumn[] = [
+    { name: 'id', ddl: 'uuid not null' },
+    { name: 'merge_key', ddl: 'uuid not null' },
+    ...model.columns.map(computedColumn),
+    ...model.sources.map(({ flag }) => ({ name: flag, ddl: 'boolean not null' })),
+    { name: 'residue', ddl: 'jsonb' },
+  ];
+  const names = new Set(computed.map(({ name }) => name));
+  return {
+    phase: model.name,
+    unified: model.into,
+    folded: model.duplicates,
+    computed,
+    always: [],
+    sources: model.sources.map((source) => sourceRule(source, model, names)),
+  };
+}
+
+function computedColumn(column: ColumnModel): ComputedColumn {
+  if (column.kind !== 'golden') return { name: column.name, ddl: 'timestamptz' };
+  const givers = column.givers.map(({ table, column: name }) => ({ table, column: name }));
+  return {
+    name: column.name,
+    ddl: goldenDdl(column),
+    survivorship: { givers, by: column.survivorship, together: column.together },
+  };
+}
+
+function sourceRule(source: SourceModel, model: ConsolidationModel, taken: ReadonlySet<string>): SourceRule {
+  const homes = new Map<string, Home>();
+  const keys = keyColumns(source);
+  for (const name of readColumns(source, model)) {
+    const given = giverIn(source, name, model);
+    const isKey = keys.includes(name);
+    if (given !== null && !isKey && !given.giver.keepsOwn) {
+      homes.set(name, {
+        kind: 'golden',
+        target: given.golden.name,
+        conversion: conversionFor(given.giver.conversion, given.golden.type),
+      });
+      continue;
+    }
+    homes.set(name, {
+      kind: 'own',
+      target: ownName(source, name, taken),
+      read: true,
+      key: isKey,
+      ...(given !== null && {
+        gives: {
+          target: given.golden.name,
+          conversion: conversionFor(given.giver.conversion, given.golden.type),
+        },
+      }),
+    });
+  }
+  const { table, prefix, flag, identity } = source;
+  return { table, prefix, flag, identity, homes };
+}
+
+/** Columns that rows are looked up by, among ours as well: they are kept as they are, whatever else they give. */
+export function keyColumns({ identity, match }: SourceModel): string[] {
+  const pointers = match.flatMap((step) => (step.kind === 'via' ? step.columns : []));
+  return [...new Set([...identity, ...pointers])];
+}
+
+/** Columns that a rule looks at. */
+function readColumns(source: SourceModel, model: ConsolidationModel): string[] {
+  const { times } = source;
+  const givers = goldenOf(model).flatMap(({ givers }) =>
+    givers.filter(({ table }) => table === source.table),
+  );
+  return [
+    ...new Set([
+      ...keyColumns(source),
+      ...times.created,
+      ...times.updated,
+      ...givers.map(({ column }) => column),
+    ]),
+  ];
+}
+
+function giverIn(
+  { table }: SourceModel,
+  column: string,
+  model: ConsolidationModel,
+): { readonly giver: GiverModel; readonly golden: GoldenModel } | null {
+  for (const golden of goldenOf(model)) {
+    const giver = golden.givers.find((one) => one.table === table && one.column === column);
+    if (giver !== undefined) return { giver, golden };
+  }
+  return null;
+}
+
+/** A name that no shared column has. */
+function ownName({ prefix, table }: SourceModel, column: string, taken: ReadonlySet<string>): string {
+  const name = generatedName(prefix, column);
+  return taken.has(name) ? generatedName('legacy', table, column) : name;
+}

@@ -1,0 +1,107 @@
+import { ident, qualified } from '../db/identifier.js';
+import { goldenOf } from '../declare/check.js';
+import type { ConsolidationModel } from '../declare/model.js';
+import type { IndexSpec } from '../load/indexes.js';
+import { type BoundPhase, bindPhase } from '../mapping/bind.js';
+import { keyIndexes } from '../mapping/key-indexes.js';
+import { locatorOf } from '../mapping/locate.js';
+import type { InvariantSpec, Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';
+import { boundSources, keyedSources } from './keyed-sources.js';
+import { mappingOf } from './mapping.js';
+import { consolidationMerger } from './merger.js';
+import { reverseRules } from './reverse.js';
+
+/** A declared consolidation as the engine runs it. */
+export function consolidationPhase(model: ConsolidationModel): PhaseDefinition {
+  const mapping = mappingOf(model);
+  return {
+    name: model.name,
+    mapping,
+    bind(legacy): Phase {
+      const bound = bindPhase(mapping, legacy);
+      return {
+        name: model.name,
+        schema: legacy.schema,
+        bound,
+        keyed: keyedSources(model, bound),
+        merger: consolidationMerger(model, bound),
+        resolution: null,
+        pointers: pointers(model, bound),
+        indexes: indexes(bound),
+        foreignKeys: [],
+        invariants: invariants(model, legacy.schema),
+        planChecks: planChecks(model, bound),
+        reverse: reverseRules(model, bound, legacy.schema),
+        after: null,
+      };
+    },
+  };
+}
+
+/** The columns by which rows point to others; of several that point together, the one by which those are found again. */
+function pointers(model: ConsolidationModel, bound: BoundPhase): PointerSpec[] {
+  const sources = boundSources(model, bound);
+  return [...sources.values()].flatMap(({ model: { match }, bound: from }) =>
+    match.flatMap((step) => {
+      const to = step.kind === 'via' ? sources.get(step.table) : undefined;
+      if (step.kind !== 'via' || to === undefined) return [];
+      const at = to.model.identity.indexOf(locatorOf(to.bound).name);
+      const column = from.columns.find(({ name }) => name === step.columns[at]);
+      return column === undefined ? [] : [{ from, column, to: to.bound }];
+    }),
+  );
+}
+
+function indexes(bound: BoundPhase): IndexSpec[] {
+  return [
+    { table: 'unified', kind: 'primary key', columns: ['id'] },
+    { table: 'unified', kind: 'btree', columns: ['merge_key'] },
+    { table: 'folded', kind: 'btree', columns: ['merge_key'] },
+    { table: 'folded', kind: 'btree', columns: ['unified_id'] },
+    ...keyIndexes(bound),
+  ];
+}
+
+function invariants(model: ConsolidationModel, schema: string): InvariantSpec[] {
+  const [unified, folded] = [qualified(schema, model.into), qualified(schema, model.duplicates)];
+  const flags = model.sources.map(({ flag }) => `u.${ident(flag)}`);
+  const scores = goldenOf(model).filter(({ type }) => type === 'score');
+  return [
+    { name: 'every unified row comes from a legacy row', broken: `not (${flags.join(' or ')})` },
+    {
+      name: 'every unified id is there once',
+      violations: `select count(*) - count(distinct u.id) as n from ${unified} u`,
+    },
+    {
+      name: 'every folded row belongs to a unified row',
+      violations: `select count(*) as n from ${folded} f where not exists (select from ${unified} u where u.id = f.unified_id)`,
+    },
+    ...(scores.length === 0
+      ? []
+      : [
+          {
+            name: 'scores lie between 0 and 100',
+            broken: scores.map(({ name }) => `not (u.${ident(name)} between 0 and 100)`).join(' or '),
+          },
+        ]),
+  ];
+}
+
+function planChecks(model: ConsolidationModel, bound: BoundPhase): PlanChecks {
+  const found = goldenOf(model).flatMap((golden) =>
+    golden.givers.flatMap((giver) => {
+      const source = bound.sources.find(({ rule }) => rule.table === giver.table);
+      return source === undefined ? [] : [{ golden, giver, source }];
+    }),
+  );
+  return {
+    percentColumns: found.flatMap(({ giver: { conversion, column }, source }) =>
+      conversion.kind === 'score' && conversion.scale === 'percent' ? [{ source, column }] : [],
+    ),
+    vocabularies: found.flatMap(({ golden, giver: { conversion, column }, source }) =>
+      conversion.kind === 'words'
+        ? [{ source, column, known: [...conversion.words.keys()], becomes: golden.otherwise ?? 'nothing' }]
+        : [],
+    ),
+  };
+}

@@ -1,0 +1,81 @@
+import { goldenOf } from '../declare/check.js';
+import type { Consolidation } from '../declare/consolidation.js';
+import type { ConsolidationModel, SourceModel } from '../declare/model.js';
+import { badDeclaration } from '../declare/refuse.js';
+import type { TableRule } from '../legacy/table-rule.js';
+import type { Project } from '../project/project.js';
+import { consolidationPhase } from './phase.js';
+
+/**
+ * What is restructured by some declarations, in their order.
+ *
+ * @throws DrydockError `bad-declaration` where two of them share a name, a table that they make, or a source
+ */
+export function projectOf(consolidations: readonly Consolidation[]): Project {
+  const models = consolidations.map(({ model }) => model);
+  if (models.length === 0)
+    throw badDeclaration('Nothing is consolidated.', 'Declare at least one consolidation.');
+  requireOnce(
+    models.map(({ name }) => name),
+    'is the name of two consolidations',
+  );
+  requireOnce(
+    models.flatMap(({ into, duplicates }) => [into, duplicates]),
+    'would be made by two consolidations',
+  );
+  requireOnce(
+    models.flatMap(({ sources }) => sources.map(({ table }) => table)),
+    'is a source of two consolidations',
+  );
+  const made = models.flatMap(({ into, duplicates }) => [into, duplicates]);
+  const source = models.flatMap(({ sources }) => sources).find(({ table }) => made.includes(table));
+  if (source !== undefined)
+    throw badDeclaration(
+      `Table ${source.table} is a source of one consolidation and made by another.`,
+      'Rename what is made.',
+    );
+  return {
+    name: models.map(({ name }) => name).join(', '),
+    tables: models.flatMap((model) => model.sources.map((one) => tableRule(one, model))),
+    consolidations: models.map(consolidationPhase),
+    derived: null,
+    questions: null,
+  };
+}
+
+function requireOnce(names: readonly string[], why: string): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw badDeclaration(`${twice} ${why}.`, 'Give each of them its own.');
+}
+
+function tableRule(source: SourceModel, model: ConsolidationModel): TableRule {
+  const { table, identity, within, times, match } = source;
+  const matched = match.flatMap((step) =>
+    step.kind === 'via'
+      ? step.columns
+      : step.parts.flatMap((part) => ('column' in part ? [part.column] : [])),
+  );
+  const given = goldenOf(model).flatMap(({ givers }) =>
+    givers.filter((giver) => giver.table === table).map(({ column }) => column),
+  );
+  const veto = model.veto?.columns.get(table);
+  const needed = [
+    ...new Set([
+      ...identity,
+      ...within,
+      ...matched,
+      ...times.created,
+      ...times.updated,
+      ...given,
+      ...(veto === undefined ? [] : [veto]),
+    ]),
+  ];
+  return {
+    name: table,
+    role: 'source',
+    shapes: [{ name: 'declared', needed, tellTale: [], known: [] }],
+    namedById: false,
+    identity,
+    ...(source.schema !== null && { in: source.schema }),
+  };
+}
