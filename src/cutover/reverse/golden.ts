@@ -1,5 +1,5 @@
 import { ident, literal } from '../../db/identifier.js';
-import type { BoundColumn, Conversion, PhaseMapping } from '../../mapping/mapping.js';
+import type { BoundColumn, ComputedColumn, Conversion, PhaseMapping } from '../../mapping/mapping.js';
 import { fromUnified, residueKey } from '../../mapping/restore.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { flagOf, type LegacyColumn, type LegacySide, passesChecks } from './legacy-columns.js';
@@ -31,27 +31,41 @@ export function goldenChecks(
       members.set(member, [...(members.get(member) ?? []), { side, column, conversion: home.conversion }]);
     }
   }
-  const computed = new Set(mapping.computed.map(({ name }) => name));
-  const written = [...targets].filter(([target]) => computed.has(target));
-  return written.flatMap(([target, members]) => {
+  return mapping.computed.flatMap((column) => {
+    const members = targets.get(column.name);
+    if (members === undefined) return [];
     const plain = members.get(null);
     return plain === undefined
-      ? memberChecks(target, members)
-      : plainChecks(target, plain, rules.fallbacks[target]);
+      ? memberChecks(column.name, members)
+      : plainChecks(column, inPrecedence(plain, column), rules.fallbacks[column.name]);
   });
 }
 
+/** In the order in which the golden column takes its value from them. */
+function inPrecedence(
+  contributors: readonly Contributor[],
+  { survivorship }: ComputedColumn,
+): readonly Contributor[] {
+  if (survivorship === undefined) return contributors;
+  const place = ({ side, column }: Contributor) =>
+    survivorship.givers.findIndex(
+      (giver) => giver.table === side.source.rule.table && giver.column === column.bound.name,
+    );
+  return [...contributors].sort((a, b) => place(a) - place(b));
+}
+
 function plainChecks(
-  target: string,
+  { name: target, survivorship }: ComputedColumn,
   contributors: readonly Contributor[],
   fallback: FallbackRule | undefined,
 ): string[] {
+  const by = survivorship?.by ?? 'precedence';
   const [value, before] = [`new.${ident(target)}`, `old.${ident(target)}`];
   const otherwise = fallback?.value ?? 'null';
   return [
     `if (tg_op = 'INSERT' or ${value} is distinct from ${before}) then`,
     `if ${value} is not null then`,
-    ...settle(target, contributors, value, `${value} is not distinct from (${otherwise})`),
+    ...settle(target, contributors, value, { by, given: `${value} is not distinct from (${otherwise})` }),
     'else',
     ...contributors.map(({ side, column }) => forget(side, column.bound)),
     ...(fallback === undefined
@@ -108,7 +122,7 @@ function memberChecks(target: string, members: ReadonlyMap<string | null, readon
       return [
         `if (case when tg_op = 'INSERT' then ${whole} ? ${name} else ${value} is distinct from (${before} ->> ${name})::numeric end) then`,
         `if ${value} is not null then`,
-        ...settle(`${target}.${member ?? ''}`, contributors, value, 'false'),
+        ...settle(`${target}.${member ?? ''}`, contributors, value, { by: 'precedence', given: 'false' }),
         // With the two places that a merge gives it.
         `${whole} := jsonb_set(${whole}, array[${name}], to_jsonb(${value}::numeric(5,2)));`,
         'else',
@@ -120,12 +134,16 @@ function memberChecks(target: string, members: ReadonlyMap<string | null, readon
   ];
 }
 
-/** plpgsql that gives a value to the sources that can hold it, in the order of survivorship. */
+/**
+ * plpgsql that gives a value to the sources that can hold it, in the order of survivorship.
+ *
+ * @param how `by`: which giver's value survives; `given`: SQL, whether the value comes without one
+ */
 function settle(
   target: string,
   contributors: readonly Contributor[],
   value: string,
-  given: string,
+  { by, given }: { readonly by: 'precedence' | 'newest'; readonly given: string },
 ): string[] {
   const tables = contributors.map(({ side, column }) => `${side.source.rule.table}.${column.bound.name}`);
   const lines = ['v_lost := null;'];
@@ -137,8 +155,8 @@ function settle(
       `if ${holds} then`,
       `v_lost := coalesce(v_lost, 'held');`,
       forget(side, column.bound),
-      // An earlier source that has a value of its own would win again.
-      `elsif v_lost is null and tg_op = 'UPDATE' and ${flagOf(side, 'old')} and (${restored('old')}) is not null then`,
+      // An earlier source that has a value of its own would win again; where the newest wins, any other one may.
+      `elsif ${by === 'newest' ? 'true' : 'v_lost is null'} and tg_op = 'UPDATE' and ${flagOf(side, 'old')} and (${restored('old')}) is not null then`,
       `v_lost := 'lost';`,
       'else',
       remember(
