@@ -32,12 +32,7 @@ describe('a normalizer spells', () => {
     ['no mail of what is none', email, 'n/a', null],
     ['no mail of an at sign alone', email, '@', null],
     ['no mail of nothing', email, '', null],
-    [
-      'letters beyond ASCII as they are, in every locale',
-      email,
-      'ÄRGER@İ.example',
-      'Ärger@İ.example',
-    ],
+    ['letters beyond ASCII as they are, in every locale', email, 'ÄRGER@İ.example', 'Ärger@İ.example'],
     ['a text as it is', exact, ' A ', ' A '],
     ['an empty text as a value', exact, '', ''],
     ['a text without blanks around it', trimmed, '\n a  b ', 'a  b'],
