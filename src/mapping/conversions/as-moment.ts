@@ -35,7 +35,7 @@ export function asMoment(golden: GoldenMoment, zone: Zone | null): ConversionFor
         exact: () => true,
         passes: () => true,
         inverse: cast,
-        holds: (value) => (type.hasModifier ? `(${cast(value)} = ${value})` : 'true'),
+        holds: (value) => (type.hasModifier ? within(golden, value, `${cast(value)} = ${value}`) : 'true'),
       };
     if (type.kind === 'timestamp' || type.kind === 'timestamptz') {
       if (zone === null) return null;
@@ -44,7 +44,7 @@ export function asMoment(golden: GoldenMoment, zone: Zone | null): ConversionFor
         exact: isRead,
         ...(zone.seconds === 0 && { passes: () => true }),
         inverse: (value) => cast(inZone(value, zone)),
-        holds: (value) => `(${inZone(cast(inZone(value, zone)), zone)} = ${value})`,
+        holds: (value) => within(golden, value, `${inZone(cast(inZone(value, zone)), zone)} = ${value}`),
       };
     }
     if (type.kind === 'date') {
@@ -53,7 +53,7 @@ export function asMoment(golden: GoldenMoment, zone: Zone | null): ConversionFor
         forward,
         exact: isRead,
         inverse: (value) => cast(shown(value)),
-        holds: (value) => `(${cast(shown(value))}::timestamp = ${shown(value)})`,
+        holds: (value) => within(golden, value, `${cast(shown(value))}::timestamp = ${shown(value)}`),
       };
     }
     const form = type.category === 'E' ? null : textForm(type);
@@ -69,16 +69,19 @@ function readMoment(golden: GoldenMoment, zone: Zone | null, value: string): big
   const named = day === null ? momentOf(value) : { local: BigInt(day) * DAY, offset: null };
   if (named === null) return null;
   const { local, offset } = named;
-  let seconds = 0;
-  if ((golden === 'timestamptz') === (offset === null)) {
-    if (zone === null) return null;
-    seconds = zone.seconds;
-  }
-  const moment =
-    golden === 'timestamptz'
-      ? local - BigInt(offset ?? seconds) * MICROSECONDS
-      : local - BigInt(offset ?? 0) * MICROSECONDS + BigInt(seconds) * MICROSECONDS;
-  return isFiniteMoment(moment) ? moment : null;
+  const given = local - BigInt(offset ?? 0) * MICROSECONDS;
+  if ((golden === 'timestamptz') !== (offset === null)) return isFiniteMoment(given) ? given : null;
+  if (zone === null) return null;
+  const ahead = BigInt(zone.seconds) * MICROSECONDS;
+  const moment = golden === 'timestamptz' ? given - ahead : given + ahead;
+  // On its way back it is shifted again.
+  return isFiniteMoment(given) && isFiniteMoment(moment) ? moment : null;
+}
+
+/** SQL: a condition on values so far from the ends of their type that nothing is out of range. */
+function within(golden: GoldenMoment, value: string, condition: string): string {
+  const range = `${value} between '4700-01-01 BC'::${golden} and '294270-01-01'::${golden}`;
+  return `(case when ${range} or not isfinite(${value}) then ${condition} else false end)`;
 }
 
 const MICROSECONDS = 1_000_000n;
@@ -114,6 +117,10 @@ function spelledMoment(golden: GoldenMoment, zone: Zone | null, form: TextForm):
     },
     inverse: (value) => form.sql(written(value)),
     holds: (value) =>
-      `(${local(value)} between '0001-01-01'::timestamp and '9999-12-31 23:59:59.999'::timestamp and date_trunc('${isMoment ? 'milliseconds' : 'second'}', ${value}) = ${value} and ${form.holds(written(value))})`,
+      within(
+        golden,
+        value,
+        `${local(value)} between '0001-01-01'::timestamp and '9999-12-31 23:59:59.999'::timestamp and date_trunc('${isMoment ? 'milliseconds' : 'second'}', ${value}) = ${value} and ${form.holds(written(value))}`,
+      ),
   };
 }

@@ -1,7 +1,6 @@
 import type { ConversionFor } from '../mapping.js';
 import { printDecimal } from './decimal.js';
-import { numberForm } from './number-form.js';
-import { sameText } from './same.js';
+import { isANumber, numberForm } from './number-form.js';
 import { textForm } from './text-form.js';
 
 /** What floats have beside numbers, and numerics too. */
@@ -18,7 +17,7 @@ export const asNumeric: ConversionFor = ({ type }) => {
       exact: () => true,
       passes: () => true,
       inverse: (golden) => (type.name === 'numeric' ? golden : `${golden}::${type.name}`),
-      holds,
+      holds: (golden) => (type.hasModifier ? holds(golden) : 'true'),
     };
   const isFloat = type.kind.startsWith('float');
   const read = (value: string) => {
@@ -31,9 +30,12 @@ export const asNumeric: ConversionFor = ({ type }) => {
     const inverse = (golden: string) => text.sql(`${golden}::text`);
     return {
       forward: read,
-      exact: (value) => text.prints(read(value) ?? '', value) && value !== '',
+      exact(value) {
+        const number = read(value);
+        return number !== null && text.prints(number, value);
+      },
       inverse,
-      holds: (golden) => (type.name === 'text' ? 'true' : sameText(inverse(golden), `${golden}::text`)),
+      holds: (golden) => `(${isANumber(golden)} and ${text.holds(`${golden}::text`)})`,
     };
   }
   return {

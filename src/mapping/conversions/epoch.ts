@@ -19,19 +19,17 @@ export function epoch(unit: keyof typeof UNITS): ConversionFor {
     if (form === null) return null;
     const read = (value: string) => {
       const number = form.read(value);
-      return number === null ? null : rounded(times(number, { digits: micros, scale: 0 }));
+      if (number === null) return null;
+      const { whole, exact } = rounded(times(number, { digits: micros, scale: 0 }));
+      const moment = whole - MICROSECONDS_TO_2000;
+      return isFiniteMoment(moment) ? { moment, exact: exact && form.prints(number, value) } : null;
     };
     return {
       forward(value) {
-        const since = read(value);
-        if (since === null) return null;
-        const moment = since.whole - MICROSECONDS_TO_2000;
-        return isFiniteMoment(moment) ? momentBytes(moment) : null;
+        const found = read(value);
+        return found === null ? null : momentBytes(found.moment);
       },
-      exact(value) {
-        const number = form.read(value);
-        return number !== null && read(value)?.exact === true && form.prints(number, value);
-      },
+      exact: (value) => read(value)?.exact === true,
       inverse: (golden) => form.sql(sql(golden)),
       holds: (golden) => `(isfinite(${golden}) and ${form.holds(sql(golden))})`,
     };

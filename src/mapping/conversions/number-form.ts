@@ -73,6 +73,9 @@ function fixed(type: ColumnType): NumberForm {
   };
 }
 
+/** NaN is larger than any other. */
+export const isANumber = (numeric: string) => `(abs(${numeric}) < 'Infinity'::numeric)`;
+
 const printsTrimmed = (number: Decimal, value: string) => printDecimal(trimmed(number)) === value;
 
 function free(cast: (expression: string) => string): NumberForm {
@@ -80,7 +83,7 @@ function free(cast: (expression: string) => string): NumberForm {
     read: decimalOf,
     prints: printsTrimmed,
     sql: (numeric) => cast(`trim_scale(${numeric})`),
-    holds: () => 'true',
+    holds: isANumber,
   };
 }
 
@@ -92,6 +95,6 @@ function spelled(type: ColumnType): NumberForm | null {
     read: (value) => decimalOf(form.read(value).replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '')),
     prints: (number, value) => form.prints(printDecimal(trimmed(number)), value),
     sql: (numeric) => form.sql(text(numeric)),
-    holds: (numeric) => form.holds(text(numeric)),
+    holds: (numeric) => `(${isANumber(numeric)} and ${form.holds(text(numeric))})`,
   };
 }

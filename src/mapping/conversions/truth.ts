@@ -29,7 +29,7 @@ export function truth(yes: readonly string[], no: readonly string[]): Conversion
         return golden !== null && form.prints(usual.get(golden) ?? '', value);
       },
       inverse: (golden) => form.sql(raw(golden)),
-      holds: (golden) => `coalesce(${form.holds(raw(golden))}, false)`,
+      holds: (golden) => `(${raw(golden)} is not null and ${form.holds(raw(golden))})`,
     };
   };
 }

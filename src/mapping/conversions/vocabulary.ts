@@ -31,7 +31,7 @@ export function vocabulary(
         return written !== undefined && form.prints(written, value);
       },
       inverse: (golden) => form.sql(raw(golden)),
-      holds: (golden) => `coalesce(${form.holds(raw(golden))}, false)`,
+      holds: (golden) => `(${raw(golden)} is not null and ${form.holds(raw(golden))})`,
     };
   };
 }
