@@ -8,8 +8,10 @@ import { locatorOf } from '../mapping/locate.js';
 import type { InvariantSpec, Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';
 import { boundSources, keyedSources } from './keyed-sources.js';
 import { mappingOf } from './mapping.js';
+import { matchingOf } from './matching.js';
 import { consolidationMerger } from './merger.js';
 import { reverseRules } from './reverse.js';
+import { unconvertible } from './stops.js';
 
 /** A declared consolidation as the engine runs it. */
 export function consolidationPhase(model: ConsolidationModel): PhaseDefinition {
@@ -27,6 +29,8 @@ export function consolidationPhase(model: ConsolidationModel): PhaseDefinition {
         merger: consolidationMerger(model, bound),
         resolution: null,
         pointers: pointers(model, bound),
+        matching: matchingOf(model, bound),
+        stops: unconvertible(model, bound),
         indexes: indexes(bound),
         foreignKeys: [],
         invariants: invariants(model, legacy.schema),

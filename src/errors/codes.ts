@@ -254,6 +254,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Drop or change that object.',
   },
+  'large-group': {
+    meaning: 'More rows share one match key than the declaration allows.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Except the value from its key, or raise largestGroup; docs/declare.md.',
+  },
   'legacy-changed': {
     meaning: 'Rows moved between batches while they were loaded without capture.',
     retry: false,
@@ -313,6 +319,12 @@ export const CODES = {
     retry: false,
     exit: EXIT.failed,
     next: 'Name what `drydock bench --save` wrote.',
+  },
+  'no-conversion': {
+    meaning: 'A declared column has a type that its shared column cannot be made of.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Declare another type or conversion; docs/declare.md.',
   },
   'no-extension': {
     meaning: 'The database lacks an extension that the backup needs.',

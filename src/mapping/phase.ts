@@ -1,6 +1,7 @@
 import type { Group } from '../extract/group.js';
 import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
 import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
+import type { Stop } from '../reports/plan.js';
 import type { Output } from '../transform/output.js';
 import type { BoundPhase, BoundSource } from './bind.js';
 import type { KeyedSource } from './keyed-source.js';
@@ -61,6 +62,16 @@ export interface PointerSpec {
   readonly to: BoundSource;
 }
 
+/** How rows find what they are about, for a plan to show before anything is joined. */
+export interface Matching {
+  /** For each keyed source, in their order: the steps of its ladder, the last of which is the row itself. */
+  readonly ladders: readonly (readonly { readonly name: string; readonly key: string }[])[];
+  /** A group of more rows with one key stops a plan and a first run. */
+  readonly largestGroup: number;
+  /** SQL of type text over a row `r`, for each keyed source: what tells it from the others. */
+  readonly identities: readonly string[];
+}
+
 /** One phase, bound to a database. Whoever adds a phase writes a folder that gives one of these. */
 export interface Phase {
   readonly name: string;
@@ -73,6 +84,10 @@ export interface Phase {
   readonly resolution: Resolution | null;
   /** Sources whose rows are what the rows of another one are that they point to. Left out: none. */
   readonly pointers?: readonly PointerSpec[];
+  /** Left out: what rows match by is not for a plan to judge. */
+  readonly matching?: Matching;
+  /** What keeps it from being run as it is declared. Left out: nothing. */
+  readonly stops?: readonly Stop[];
   readonly indexes: readonly IndexSpec[];
   readonly foreignKeys: readonly ForeignKeySpec[];
   readonly invariants: readonly InvariantSpec[];

@@ -37,12 +37,31 @@ export interface SourcePlan {
   readonly orphans: number;
 }
 
+/** By what rows match, before anything is joined. */
+export interface MatchPlan {
+  /** For each source how many rows found their key by which step; the last one is the row itself. */
+  readonly ladders: readonly {
+    readonly table: string;
+    readonly steps: readonly { readonly step: string; readonly rows: number }[];
+  }[];
+  /** How many keys have so many rows, of all sources together; `to` is null for the last class. */
+  readonly groups: readonly { readonly from: number; readonly to: number | null; readonly keys: number }[];
+  /** The largest groups, with some of their rows. */
+  readonly largest: readonly {
+    readonly key: string;
+    readonly rows: number;
+    readonly examples: readonly string[];
+  }[];
+}
+
 export interface PhasePlan {
   readonly phase: PhaseName;
   readonly state: PhaseState;
   readonly sources: readonly SourcePlan[];
   /** How many merge keys have rows in exactly these tables. */
   readonly meetings: readonly { readonly tables: readonly string[]; readonly keys: number }[];
+  /** Null for a phase whose matches are not declared. */
+  readonly matches: MatchPlan | null;
   readonly suspiciousScales: readonly {
     readonly table: string;
     readonly column: string;

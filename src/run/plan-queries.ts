@@ -74,8 +74,8 @@ export async function unmappedWords(
     const rows = await session.query(
       `select r.${ident(column)}::text as value, count(*) as rows, count(*) over () as words
        from ${fromClause({ source, joins: '' })}
-       where r.${ident(column)}::text <> all ($1::text[]) group by 1 order by 2 desc, 1 limit ${MOST_WORDS}`,
-      [`{${known.join(',')}}`],
+       where not r.${ident(column)}::text = any (array(select jsonb_array_elements_text($1::text::jsonb))) group by 1 order by 2 desc, 1 limit ${MOST_WORDS}`,
+      [JSON.stringify(known)],
     );
     for (const row of rows)
       words.push({ table, column, value: String(row.value), rows: Number(row.rows), becomes });

@@ -16,6 +16,7 @@ import { requireSameConfiguration } from './configuration.js';
 import { bindPhases, type Context, openContext, stoppable } from './context.js';
 import { derivedPhases } from './derived.js';
 import { estimate } from './estimate.js';
+import { matchPlan } from './match-safety.js';
 import {
   meetingsOf,
   repeatedSubmissions,
@@ -133,6 +134,7 @@ async function planPhase(
     state: entry?.state ?? 'new',
     sources,
     meetings: await meetingsOf(session, phase),
+    matches: await matchPlan(session, phase),
     suspiciousScales: await suspiciousScales(session, phase),
     creates:
       entry !== undefined

@@ -7,6 +7,7 @@ import type { Stop } from '../reports/plan.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from './context.js';
 import { derivedPhases } from './derived.js';
+import { largeGroups } from './match-safety.js';
 import { unusableTypes } from './type-rights.js';
 
 /** Everything that keeps a run from starting, found without writing anything. */
@@ -21,6 +22,10 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
     stops.push(...tooWide(phase));
     stops.push(...(await foreignObjects(context, phase)));
     stops.push(...phaseOrder(context, phase));
+    stops.push(...(phase.stops ?? []));
+    // A look at every row, which a phase that was begun has behind it.
+    if (context.legacy.stops.length === 0 && !context.entries.has(phase.name))
+      stops.push(...(await largeGroups(context.session, phase)));
   }
   for (const derived of derivedPhases(context.project, context.phaseNames)) {
     if (context.legacy.stops.length === 0) stops.push(...(await derived.stops(context)));

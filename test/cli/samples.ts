@@ -135,6 +135,25 @@ export const planReport: PlanReport = {
         { tables: ['opportunities'], keys: 5_000 },
         { tables: ['opportunities', 'app_opportunities', 'workflow_results'], keys: 8_000 },
       ],
+      matches: {
+        ladders: [
+          {
+            table: 'opportunities',
+            steps: [
+              { step: 'same reddit id', rows: 17_900 },
+              { step: 'itself', rows: 100 },
+            ],
+          },
+        ],
+        groups: [
+          { from: 1, to: 1, keys: 5_000 },
+          { from: 4, to: 5, keys: 8_000 },
+          { from: 1_001, to: null, keys: 1 },
+        ],
+        largest: [
+          { key: '0f8fad5b-d9cb-469f-a165-70867728950e', rows: 1_200, examples: ['opportunities a\u202eb'] },
+        ],
+      },
       suspiciousScales: [{ table: 'opportunity_scores', column: 'market_demand_score', max: '0.98' }],
       unmapped: [
         { table: 'opportunities', column: 'status', value: 'on hold\n', rows: 1, becomes: 'discovered' },

@@ -69,6 +69,7 @@ function phaseLines(phase: PhasePlan, style: Style): string[] {
       style,
     ),
     ...meetingLines(phase, style),
+    ...matchLines(phase, style),
     ...findingLines(phase, style),
     '',
     ...facts(
@@ -99,7 +100,7 @@ function phaseLines(phase: PhasePlan, style: Style): string[] {
 function meetingLines(phase: PhasePlan, style: Style): string[] {
   if (phase.meetings.length === 0) return [];
   return [
-    ...subheading('Rows that meet in one opportunity', style),
+    ...subheading('Keys that several tables have', style),
     ...table(
       [
         { title: 'keys', align: 'right' },
@@ -107,6 +108,37 @@ function meetingLines(phase: PhasePlan, style: Style): string[] {
       ],
       phase.meetings.map(({ tables, keys }) => [count(keys), tables.map(printable).join(' + ')]),
       style,
+    ),
+  ];
+}
+
+/** By what rows match, and how many meet: what a person looks at before anything is joined. */
+function matchLines({ matches }: PhasePlan, style: Style): string[] {
+  if (matches === null) return [];
+  const size = ({ from, to }: { readonly from: number; readonly to: number | null }) =>
+    to === null ? `more than ${count(from - 1)}` : from === to ? count(to) : `${count(from)} to ${count(to)}`;
+  const shared = matches.largest.filter(({ rows }) => rows > 1);
+  return [
+    ...subheading('What rows match by', style),
+    ...table(
+      [{ title: 'source', flexible: true }, { title: 'step' }, { title: 'rows', align: 'right' }],
+      matches.ladders.flatMap(({ table: name, steps }) =>
+        steps.map(({ step, rows }, at) => [at === 0 ? printable(name) : '', printable(step), count(rows)]),
+      ),
+      style,
+    ),
+    ...subheading('Rows that meet in one key', style),
+    ...table(
+      [
+        { title: 'rows', flexible: true },
+        { title: 'keys', align: 'right' },
+      ],
+      matches.groups.map((group) => [size(group), count(group.keys)]),
+      style,
+    ),
+    ...(shared.length === 0 ? [] : subheading('The largest groups', style)),
+    ...shared.flatMap(({ rows, examples }) =>
+      wrap(`  ${counted(rows, 'row')}: ${examples.map(printable).join('; ')} ...`, style.width, '    '),
     ),
   ];
 }

@@ -20,6 +20,7 @@ export function planEnhancements(context: Context, name: string, enhancements: D
     state: entry?.state ?? 'new',
     sources: [],
     meetings: [],
+    matches: null,
     suspiciousScales: [],
     unmapped: [],
     capture: null,

@@ -1,0 +1,30 @@
+import { ident } from '../db/identifier.js';
+import type { ConsolidationModel } from '../declare/model.js';
+import type { BoundPhase } from '../mapping/bind.js';
+import type { Matching } from '../mapping/phase.js';
+import { boundSources } from './keyed-sources.js';
+import { ladderOf } from './keys.js';
+
+/** What a plan shows of how the rows of a consolidation match. */
+export function matchingOf(model: ConsolidationModel, bound: BoundPhase): Matching {
+  const sources = boundSources(model, bound);
+  const all = [...sources.values()];
+  return {
+    largestGroup: model.largestGroup,
+    ladders: all.map(({ model: source }) => {
+      const names = source.match
+        .filter((step) => step.kind === 'same' || sources.has(step.table))
+        .map((step) =>
+          step.kind === 'via'
+            ? `points to ${step.table} (${step.columns.join(', ')})`
+            : `same ${step.key.name}`,
+        );
+      const { steps } = ladderOf(source.table, 'r', sources);
+      return [...names, 'itself'].map((name, at) => ({ name, key: steps[at] as string }));
+    }),
+    identities: all.map(
+      ({ model: { identity } }) =>
+        `concat_ws(', ', ${identity.map((name) => `r.${ident(name)}`).join(', ')})`,
+    ),
+  };
+}
