@@ -1,10 +1,8 @@
-import type { ConsolidationModel, GoldenModel, SourceModel } from '../../src/declare/model.js';
+import { mappingOf } from '../../src/consolidation/mapping.js';
+import type { ConsolidationModel } from '../../src/declare/model.js';
 import type { CatalogColumn } from '../../src/legacy/catalog.js';
 import type { LegacyTable } from '../../src/legacy/detect.js';
 import { type BoundPhase, bindPhase } from '../../src/mapping/bind.js';
-import { conversionFor } from '../../src/mapping/conversions/conversion-for.js';
-import { goldenDdl } from '../../src/mapping/conversions/golden-ddl.js';
-import type { ComputedColumn, Home, PhaseMapping, SourceRule } from '../../src/mapping/mapping.js';
 
 /** Columns of a table that needs no server: internal names of types; those of `key` are unique and never null. */
 export interface TableParts {
@@ -38,56 +36,4 @@ export function tableOf({ name, columns, key }: TableParts): LegacyTable {
 export function boundTo(model: ConsolidationModel, tables: readonly LegacyTable[]): BoundPhase {
   const legacy = { tables: new Map(tables.map((table) => [table.name, table])) };
   return bindPhase(mappingOf(model), legacy as unknown as Parameters<typeof bindPhase>[1]);
-}
-
-function mappingOf(model: ConsolidationModel): PhaseMapping {
-  const golden = model.columns.filter((column) => column.kind === 'golden');
-  const computed: ComputedColumn[] = [
-    { name: 'id', ddl: 'uuid not null' },
-    { name: 'merge_key', ddl: 'uuid not null' },
-    ...model.columns.map((column) =>
-      column.kind === 'golden'
-        ? {
-            name: column.name,
-            ddl: goldenDdl(column),
-            survivorship: { givers: column.givers, by: column.survivorship, together: column.together },
-          }
-        : { name: column.name, ddl: 'timestamptz' },
-    ),
-    ...model.sources.map(({ flag }) => ({ name: flag, ddl: 'boolean not null' })),
-    { name: 'residue', ddl: 'jsonb' },
-  ];
-  return {
-    phase: model.name as PhaseMapping['phase'],
-    unified: model.into,
-    folded: model.duplicates,
-    computed,
-    always: [],
-    sources: model.sources.map((source) => ruleOf(source, golden)),
-  };
-}
-
-function ruleOf(source: SourceModel, golden: readonly GoldenModel[]): SourceRule {
-  const homes = new Map<string, Home>();
-  const own = (column: string): Home => ({ kind: 'own', target: `${source.prefix}_${column}`, read: true });
-  for (const column of [...source.identity, ...source.times.created, ...source.times.updated])
-    homes.set(column, own(column));
-  for (const { name, type, givers } of golden)
-    for (const { table, column, conversion, keepsOwn } of givers) {
-      if (table !== source.table) continue;
-      const gives = { target: name, conversion: conversionFor(conversion, type) };
-      homes.set(
-        column,
-        keepsOwn
-          ? { kind: 'own', target: `${source.prefix}_${column}`, gives }
-          : { kind: 'golden', ...gives },
-      );
-    }
-  return {
-    table: source.table as SourceRule['table'],
-    prefix: source.prefix,
-    flag: source.flag,
-    identity: source.identity,
-    homes,
-  };
 }

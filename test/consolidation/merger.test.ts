@@ -261,3 +261,244 @@ describe('any model, any rows', () => {
     );
   });
 });
+
+const GIVEN = { id: '1', part: 'x' };
+const rowOfS = (row: Values, veto: string | null = null): Given => ({ row: { ...GIVEN, ...row }, veto });
+
+describe('survivorship', () => {
+  const sources = [source('s'), source('t')];
+  const one = (columns: readonly ColumnModel[], world: World) => {
+    const { unified } = merge(phaseOf(modelOf(sources, columns)), world);
+    expect(unified).toHaveLength(1);
+    const row = unified[0] ?? {};
+    return { a: row.ga ?? null, b: row.gb ?? null, residue: JSON.parse(row.residue ?? 'null') as unknown };
+  };
+  const a = [giver('s', 'a'), giver('t', 'a')];
+  const b = [giver('s', 'b'), giver('t', 'b')];
+  const both = (s: Values, t: Values): World => ({ s: [rowOfS(s)], t: [rowOfS(t)] });
+
+  test('by precedence, in the order of the givers and not of the sources', () => {
+    const world = both({ a: 'mine', changed: at(9) }, { a: 'theirs', changed: at(1) });
+    expect(one([golden('ga', a)], world).a).toBe('mine');
+    expect(one([golden('ga', [...a].reverse())], world)).toMatchObject({
+      a: 'theirs',
+      residue: { 's.a': 'mine' },
+    });
+    expect(one([golden('ga', [giver('t', 'b'), ...a])], world).a).toBe('mine');
+  });
+
+  const newest = { survivorship: 'newest' } as const;
+  test.each([
+    ['the row changed last', { changed: at(1) }, { changed: at(2) }, 'theirs'],
+    ['of equals the first giver', { changed: at(2) }, { changed: at(2) }, 'mine'],
+    ['a row without a time comes last', {}, { changed: at(1) }, 'theirs'],
+    ['of rows without a time the first giver', {}, {}, 'mine'],
+    [
+      'what was never changed was changed when it was made',
+      { made: at(3) },
+      { changed: at(2), made: at(1) },
+      'mine',
+    ],
+    ['a null gives way', { changed: at(1) }, { changed: at(2), a: null }, 'mine'],
+  ] as const)('by time: %s', (_what, mine, theirs, expected) => {
+    const world = both({ a: 'mine', ...mine }, { a: 'theirs', ...theirs });
+    expect(one([golden('ga', a, newest)], world).a).toBe(expected);
+  });
+
+  const columns = (by: GoldenModel['survivorship'], otherwise: string | null = null) => [
+    golden('ga', a, { together: 'g', survivorship: by }),
+    golden('gb', b, { together: 'g', survivorship: by, otherwise }),
+  ];
+  test('together: all columns are of one row, nulls included', () => {
+    const world = both({ a: 'mine', changed: at(1) }, { a: 'theirs', b: 'theirs', changed: at(2) });
+    expect(one(columns('precedence'), world)).toEqual({
+      a: 'mine',
+      b: null,
+      residue: { 't.a': 'theirs', 't.b': 'theirs' },
+    });
+    expect(one(columns('newest'), world)).toEqual({
+      a: 'theirs',
+      b: 'theirs',
+      residue: { 's.a': 'mine', 's.b': null },
+    });
+    expect(one(columns('precedence', 'none'), world)).toMatchObject({ a: 'mine', b: 'none' });
+  });
+  test('together: a row that has none of them gives way', () => {
+    const world = both({ changed: at(9) }, { b: 'theirs' });
+    for (const by of ['precedence', 'newest'] as const)
+      expect(one(columns(by), world)).toEqual({ a: null, b: 'theirs', residue: { 's.b': null } });
+  });
+
+  test('what keeps a column of its own gives a value and leaves no residue', () => {
+    const givers = [giver('s', 'a'), giver('t', 'a', true)];
+    expect(one([golden('ga', givers)], both({ a: null }, { a: 'theirs' }))).toMatchObject({
+      a: 'theirs',
+      residue: { 's.a': null },
+    });
+    expect(one([golden('ga', givers)], both({ a: 'mine' }, { a: 'theirs' }))).toMatchObject({
+      a: 'mine',
+      residue: null,
+    });
+  });
+  test('a constant where nobody has a value', () => {
+    const columns = [golden('ga', a, { otherwise: 'none' })];
+    expect(one(columns, both({}, {}))).toMatchObject({ a: 'none', residue: { 's.a': null, 't.a': null } });
+    expect(one(columns, both({ a: 'none' }, { a: 'none' }))).toMatchObject({ a: 'none', residue: null });
+  });
+});
+
+describe('winners', () => {
+  const winnerOf = (by: SourceModel['winner']['by'], rows: readonly Values[]) => {
+    const phase = phaseOf(modelOf([source('s', { winner: { by } })], [golden('ga', [giver('s', 'a')])]));
+    const given = rows.map((row) => rowOfS(row));
+    const found = [given, [...given].reverse()].map((list) =>
+      merge(phase, { s: list }).unified.map((row) => row.s_id),
+    );
+    expect(found[0]).toEqual(found[1]);
+    return found[0];
+  };
+  test('the newest', () => {
+    expect(
+      winnerOf('newest', [
+        { id: '1', changed: at(1) },
+        { id: '2', changed: at(2) },
+      ]),
+    ).toEqual(['2']);
+    expect(
+      winnerOf('newest', [
+        { id: '1', changed: at(1) },
+        { id: '2', made: at(2) },
+      ]),
+    ).toEqual(['2']);
+    expect(winnerOf('newest', [{ id: '1', changed: at(1) }, { id: '2' }])).toEqual(['1']);
+    expect(winnerOf('newest', [{ id: '1' }, { id: '2', a: 'x' }])).toEqual(['2']);
+  });
+  test('the one with most values, the oldest', () => {
+    expect(
+      winnerOf('most-values', [
+        { id: '1', changed: at(9) },
+        { id: '2', a: '', b: '' },
+      ]),
+    ).toEqual(['2']);
+    expect(winnerOf('oldest', [{ id: '1', made: at(2) }, { id: '2', made: at(1) }, { id: '3' }])).toEqual([
+      '2',
+    ]);
+  });
+  test.each(['newest', 'most-values', 'oldest', 'smallest-identity'] as const)(
+    'then the smaller number: %s',
+    (by) => {
+      expect(
+        winnerOf(
+          by,
+          ['100', '20', '3'].map((id) => ({ id })),
+        ),
+      ).toEqual(['3']);
+      expect(
+        winnerOf(
+          by,
+          ['0', '-1', '-20'].map((id) => ({ id })),
+        ),
+      ).toEqual(['-20']);
+    },
+  );
+});
+
+describe('things', () => {
+  const model = modelOf(
+    [source('s'), source('t'), source('u')],
+    [
+      { kind: 'earliest', name: 'first' },
+      golden('ga', [giver('s', 'a'), giver('t', 'a')]),
+      { kind: 'latest', name: 'last' },
+    ],
+    true,
+  );
+  const things = (world: World, missing: readonly string[] = []) =>
+    merge(phaseOf(model, true, missing), world);
+
+  test('a veto keeps rows apart, and rows without one are joined to nobody then', () => {
+    const s = [rowOfS({ id: '1' }, 'p'), rowOfS({ id: '2' }, 'q'), rowOfS({ id: '3' })];
+    const t = [rowOfS({ id: '4' }, 'q'), rowOfS({ id: '5' })];
+    const { unified, folded } = things({ s, t });
+    expect(unified.map((row) => [row.s_id, row.t_id])).toEqual([
+      ['1', null],
+      ['2', '4'],
+      ['3', '5'],
+    ]);
+    expect(folded).toEqual([]);
+    expect(new Set(unified.map((row) => row.id)).size).toBe(3);
+    expect(new Set(unified.map((row) => row.merge_key))).toEqual(new Set([KEY]));
+  });
+  test('rows without a veto belong to the only thing that there is', () => {
+    const { unified, folded } = things({
+      s: [rowOfS({ id: '1' }, 'p'), rowOfS({ id: '2' })],
+      t: [rowOfS({ id: '4' })],
+    });
+    expect(unified.map((row) => [row.s_id, row.t_id])).toEqual([['1', '4']]);
+    expect(folded.map((row) => [row.source, row.s_id, row.unified_id])).toEqual([['s', '2', unified[0]?.id]]);
+  });
+  test('single rows of one key are kept apart as well', () => {
+    const { unified } = things({
+      s: [rowOfS({ id: '1' }, 'p')],
+      t: [rowOfS({ id: '4' })],
+      u: [rowOfS({ id: '5' }, 'q')],
+    });
+    expect(unified.map((row) => [row.s_id, row.t_id, row.u_id])).toEqual([
+      ['1', null, null],
+      [null, null, '5'],
+      [null, '4', null],
+    ]);
+  });
+
+  test('the id is the own one of the first source that has a row', () => {
+    const t = rowOfS({ id: '4' });
+    expect(things({ t: [t], u: [rowOfS({ id: '5' })] }).unified[0]).toMatchObject({
+      id: ownId('t', t.row),
+      merge_key: KEY,
+    });
+  });
+  test('times are of all rows, folded ones too, and never of one another', () => {
+    const rows = [
+      rowOfS({ id: '1', made: at(2), changed: at(3) }),
+      rowOfS({ id: '2', made: at(1), changed: at(2) }),
+    ];
+    expect(things({ s: rows }).unified[0]).toMatchObject({ first: at(1), last: at(3) });
+    for (const s of [
+      [rowOfS({ id: '1', made: at(2) })],
+      [rowOfS({ id: '1', made: at(2) }), rowOfS({ id: '2', made: at(3) })],
+    ])
+      expect(things({ s }).unified[0]).toMatchObject({ first: at(2), last: null });
+    expect(things({ s: [rowOfS({ id: '1', changed: at(2) })] }).unified[0]).toMatchObject({
+      first: null,
+      last: at(2),
+    });
+  });
+  test('a source that is not in the database has no rows', () => {
+    const { unified } = things({ s: [rowOfS({ id: '1' })] }, ['t']);
+    expect(unified[0]).toMatchObject({ has_s: 't', has_t: 'f', has_u: 'f' });
+  });
+  test('rows that are equal to the last byte are one and its duplicates', () => {
+    const phase = phaseOf(model, false);
+    const { unified, folded } = merge(phase, { s: [rowOfS({}), rowOfS({}), rowOfS({})] });
+    expect([unified.length, folded.length]).toEqual([1, 2]);
+  });
+
+  test('of any number, with a veto each', () => {
+    const s = Array.from({ length: 700 }, (_, n) =>
+      rowOfS({ id: String(n % 350), part: String(n) }, `v${n % 350}`),
+    );
+    const apart = modelOf([source('s', { identity: ['id', 'part'] })], [], true);
+    const { unified, folded, booked } = merge(phaseOf(apart), { s });
+    expect([unified.length, folded.length, booked]).toEqual([350, 350, [{ primary: 350, folded: 350 }]]);
+    expect(new Set(unified.map((row) => row.s_id)).size).toBe(350);
+  });
+});
+
+test('a column that a rule needs and nobody reads is an error', () => {
+  const model = modelOf([source('s')], []);
+  const bound = boundTo(model, [tableOf({ name: 's', columns: KINDS, key: ['id'] })]);
+  const unread = bound.sources.map((one) => ({ ...one, readCount: 0 }));
+  expect(() => consolidationMerger(model, { ...bound, sources: unread })).toThrow(
+    'column id of s is not read',
+  );
+});
