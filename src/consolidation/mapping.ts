@@ -1,4 +1,4 @@
-import { generatedName } from '../db/identifier.js';
+import { generatedName, literal } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
 import type {
   ColumnModel,
@@ -23,12 +23,26 @@ export function mappingOf(model: ConsolidationModel): PhaseMapping {
   const names = new Set(computed.map(({ name }) => name));
   return {
     phase: model.name,
+    thing: 'record',
     unified: model.into,
     folded: model.duplicates,
     computed,
     always: [],
+    defaults: defaultsOf(model),
     sources: model.sources.map((source) => sourceRule(source, model, names)),
   };
+}
+
+/** What a new row gets by itself, once the unified table stands on its own. */
+function defaultsOf({ columns }: ConsolidationModel): Readonly<Record<string, string>> {
+  return Object.fromEntries([
+    ['id', 'gen_random_uuid()'],
+    ['merge_key', 'gen_random_uuid()'],
+    ...columns.flatMap((column): [string, string][] => {
+      if (column.kind !== 'golden') return [[column.name, 'now()']];
+      return column.otherwise === null ? [] : [[column.name, literal(column.otherwise)]];
+    }),
+  ]);
 }
 
 function computedColumn(column: ColumnModel): ComputedColumn {
@@ -69,7 +83,8 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
     });
   }
   const { table, prefix, flag, identity } = source;
-  return { table, prefix, flag, identity, homes };
+  const winnerTimes = [...new Set([...source.times.created, ...source.times.updated])];
+  return { table, prefix, flag, identity, locators: [], looseIdentity: [], winnerTimes, homes };
 }
 
 /** Columns that rows are looked up by, among ours as well: they are kept as they are, whatever else they give. */

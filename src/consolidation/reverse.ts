@@ -24,6 +24,7 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
   const fallbacks = fallbacksOf(model);
   const timeColumns = model.columns.filter((column) => column.kind !== 'golden');
   return {
+    notice: null,
     lookups: [],
     declare: ['v_id uuid; v_key uuid; v_veto text; v_time timestamptz;', ...keyVariables(model)].join(' '),
     keys: [

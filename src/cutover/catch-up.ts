@@ -30,7 +30,7 @@ export interface CatchUp {
 }
 
 export async function openCatchUp({ context, phase, phaseId }: Turn, session: Session): Promise<CatchUp> {
-  await prepareSession(session);
+  await prepareSession(session, phase);
   const job = syncJob(context, phase, phaseId, await readBatches(session, phaseId));
   const proven = async () => {
     const applied = await applyChanges(session, job, null);

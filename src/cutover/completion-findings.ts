@@ -147,7 +147,7 @@ async function foreignKeys(survey: Survey): Promise<CutoverFinding[]> {
         stops(
           'foreign-key',
           name,
-          `${rows} rows that name a folded duplicate are to name its opportunity, which another row names: unique index ${index} does not take both.`,
+          `${rows} rows that name a folded duplicate are to name its ${phase.bound.mapping.thing}, which another row names: unique index ${index} does not take both.`,
           'Delete one of each two rows, or drop the index.',
         ),
       );
@@ -172,7 +172,7 @@ async function foreignKeys(survey: Survey): Promise<CutoverFinding[]> {
         ? carried(
             'foreign-key',
             name,
-            'It will name the unified table; rows that name a folded duplicate will name its opportunity, and are kept as they were in drydock.repointed.',
+            `It will name the unified table; rows that name a folded duplicate will name its ${phase.bound.mapping.thing}, and are kept as they were in drydock.repointed.`,
           )
         : stops(
             'foreign-key',

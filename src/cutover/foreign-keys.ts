@@ -67,7 +67,7 @@ export function canBeRepointed(phase: Phase, key: ForeignKey): boolean {
 }
 
 /**
- * Makes a foreign key name the unified table: rows that name a folded duplicate name the opportunity that it was folded
+ * Makes a foreign key name the unified table: rows that name a folded duplicate name the row that it was folded
  * into, and what they were before is kept. The new key is not checked yet, where Postgres takes such a key. In the caller's transaction, which holds the
  * table. Gives the number of rows changed.
  */
@@ -126,7 +126,7 @@ function foldedRow(phase: Phase, targets: Targets, key: ForeignKey): string | nu
 }
 
 /**
- * Unique indexes that would not take the key's rows when those of folded duplicates name the opportunity. Indexes of
+ * Unique indexes that would not take the key's rows when those of folded duplicates name the row that counts. Indexes of
  * expressions are not looked at.
  */
 export async function collisions(

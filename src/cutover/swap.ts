@@ -87,7 +87,7 @@ async function prepare(
     );
     return prepareReverseCapture(session, phase, targets, { own: phaseId, later });
   });
-  // They sleep until the swap: a deleted submission reaches our tables by its foreign key, while the legacy tables are
+  // They sleep until the swap: a deleted crosswalk row reaches our tables by its foreign key, while the legacy tables are
   // not yet where the triggers look for them.
   await withRetry(() =>
     session.transaction(async () => {

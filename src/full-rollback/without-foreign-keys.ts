@@ -6,7 +6,7 @@ import type { Staged } from './staged.js';
 /**
  * Does work while foreign keys among the tables rest: no order of statements suits those in a circle or of a table on
  * itself, and a row that goes would take along, or change, what names it only since the backup. Those on other tables
- * rest where the backup has rows whose partners are gone there, as submissions may be.
+ * rest where the backup has rows whose partners are gone there, as rows of a crosswalk may be.
  *
  * @returns what could not be validated afterwards, in words
  */

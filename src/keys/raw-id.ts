@@ -1,7 +1,4 @@
-/**
- * SQL over raw ids: Reddit's id ('1ov5v6d'), its full name ('t3_1ov5v6d'), 'opp_' + id, or a uuid as text.
- * Arguments are SQL expressions.
- */
+/** SQL over raw ids: texts that name a row, or uuids as text. Arguments are SQL expressions. */
 
 const UUID_PATTERN = `'^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$'`;
 
@@ -11,25 +8,6 @@ const UUID_PATTERN = `'^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$'`;
  */
 export function rawText(column: string): string {
   return `(${column}::text collate "C")`;
-}
-
-const PREFIXES = ['t3_', 'opp_t3_', 'opp_'] as const;
-
-/** The id without its prefixes. */
-export function bareId(raw: string): string {
-  const cases = PREFIXES.map(
-    (prefix) => `when starts_with(${raw}, '${prefix}') then substr(${raw}, ${prefix.length + 1})`,
-  );
-  return `(case ${cases.join(' ')} else ${raw} end)`;
-}
-
-/**
- * A query for all raw ids whose bare id is one that a query gives: bare, and with each prefix. It gives some that
- * have another bare id as well: 'opp_1' for 'opp_1', which only the prefixed ones are spellings of.
- */
-export function everySpelling(bareIds: string): string {
-  const prefixes = ['', ...PREFIXES].map((prefix) => `('${prefix}')`);
-  return `select p.prefix || x.rid from (${bareIds}) x(rid) cross join (values ${prefixes.join(', ')}) p(prefix)`;
 }
 
 /** The uuid that a text spells; null when it spells none. */

@@ -25,6 +25,13 @@ export interface TableRule {
   readonly identity?: readonly string[];
   /** Absent: it is in the schema of all tables. */
   readonly in?: string;
+  /** Of a crosswalk: what is said where several of its rows have one name. */
+  readonly repeated?: {
+    /** The column of the name. */
+    column(shape: string): string;
+    /** @param names how many names stand in several rows */
+    warning(names: number): string;
+  };
   /**
    * Absent: it is looked for in the schema of all tables. Else it may be in a schema of its own: in that of `--app-schema`
    * where one is named, else in that of all tables, else in this one. The tables of a project that have this share one

@@ -15,7 +15,7 @@ export interface Leavers {
 
 /**
  * Looks at which legacy rows a range holds before it is replaced. A row may have left it by a change that still stands
- * in the queue, of its submission or of its opportunity: it is then in no batch of ours, and when that change has its
+ * in the queue, of its crosswalk row or of what an earlier phase made of it: it is then in no batch of ours, and when that change has its
  * turn nothing among ours tells of the row. So it goes into the queue by its own name, in the same transaction.
  */
 export async function watchLeavers(

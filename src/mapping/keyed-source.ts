@@ -16,16 +16,16 @@ export interface KeyedSource {
   readonly key: string;
   /** What the transformer wants to know beside the row itself; extracted between key and columns. */
   readonly extras: readonly string[];
-  /** Whether the row belongs to nothing that is there (no submission, no opportunity). */
+  /** Whether the row belongs to nothing that is there. */
   readonly orphan: string;
   /**
    * The same for a few rows: a `with` that begins with the candidates, a relation `r`, and holds all that their keys
    * are made of; and what `r` is joined with. See `selective.ts`.
    */
   narrowed(wanted: Wanted): Pick<KeyedSource, 'with' | 'joins'>;
-  /** A `with` that resolves by what is known of submissions in the scratch tables: see `SCRATCH.known`. */
+  /** A `with` that resolves by what is known of the crosswalk in the scratch tables of the phase. */
   readonly knowing: string;
-  /** A query of what the rows `r` of a relation say of their submissions, as (uuid, bare Reddit id); null: nothing. */
+  /** A query of what the rows `r` of a relation say that they belong to, for `Resolution.nameRows`; null: nothing. */
   readonly names: ((relation: string) => string) | null;
 }
 

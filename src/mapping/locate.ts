@@ -16,18 +16,9 @@ export function locatorOf(source: BoundSource): BoundColumn {
   // Of several columns the last one, which is seldom the tenant; it need not name one row.
   const found = isIdentity(source.table, identity)
     ? keys.find((column) => column.name === identity.at(-1))
-    : keys.find((column) => POINTERS.has(column.name));
+    : keys.find((column) => source.rule.locators.includes(column.name));
   if (found === undefined) throw new Error(`rows of ${source.table.name} cannot be told apart`);
   return found;
-}
-
-/** Columns that keys are made of. */
-const POINTERS: ReadonlySet<string> = new Set(['submission_id', 'opportunity_id', 'opportunity_score_id']);
-
-/** The columns by which rows of a source name their submission. */
-export function pointersOf(source: BoundSource): BoundColumn[] {
-  const isPointer = (name: string) => /submission_id$|^opportunity_id$/.test(name);
-  return source.columns.filter((column) => column.key && isPointer(column.name));
 }
 
 /** Whether other legacy tables name rows of this source by its locator: then the value itself may be a merge key. */

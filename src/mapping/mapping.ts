@@ -81,6 +81,18 @@ export interface SourceRule {
   readonly flag: string | null;
   /** The columns that tell its rows apart. */
   readonly identity: readonly string[];
+  /**
+   * Columns by which the table's rows are found again where no unique identity names one: the first of the table's that its keys
+   * are made of.
+   */
+  readonly locators: readonly string[];
+  /** Columns that together name a row where nothing unique does; equal rows may share them. None: there are no such. */
+  readonly looseIdentity: readonly string[];
+  /**
+   * Columns that say which of several rows of one thing was touched last. A direct write may not move them back where there
+   * are such rows: another one would win.
+   */
+  readonly winnerTimes: readonly string[];
   /** Where each column goes, by name; a column not listed gets a column of its own. */
   readonly homes: ReadonlyMap<string, Home>;
 }
@@ -106,6 +118,8 @@ export interface Survivorship {
 
 export interface PhaseMapping {
   readonly phase: string;
+  /** What one unified row is, for messages: `customer`. */
+  readonly thing: string;
   readonly unified: string;
   readonly folded: string;
   /**
@@ -116,6 +130,11 @@ export interface PhaseMapping {
   readonly computed: readonly ComputedColumn[];
   /** Further columns that exist whatever the sources hold: name and type. */
   readonly always: readonly ComputedColumn[];
+  /**
+   * What computed columns of a new row get by themselves, as SQL, once the unified table stands on its own. Those that
+   * `ReverseRules` call computed have to be left out of a direct write, or be as they are, until then.
+   */
+  readonly defaults: Readonly<Record<string, string>>;
   /** In order of survivorship. */
   readonly sources: readonly SourceRule[];
 }

@@ -7,6 +7,7 @@ import type { BoundPhase, BoundSource } from './bind.js';
 import type { KeyedSource } from './keyed-source.js';
 import type { BoundColumn, PhaseMapping } from './mapping.js';
 import type { ReverseRules } from './reverse.js';
+import type { ScratchTable } from './scratch.js';
 
 /** Turns the groups of one phase into lines. Pure: no database, no clock, no chance. */
 export interface Merger {
@@ -46,12 +47,26 @@ export interface Resolution {
   readonly columns: readonly string[];
   /** All columns that something is read from, where they are there. */
   readonly reads: readonly string[];
+  /**
+   * Temporary tables of its own, beside those of `scratch.ts`, in which a session keeps what it looks up. Each phase has
+   * names of its own for them.
+   */
+  readonly scratch: readonly ScratchTable[];
   /** Statement: names what the changes taken concern. */
   readonly nameChanged: string;
+  /** Statement: names what some rows of sources say that they belong to, by a query of what `KeyedSource.names` returns. */
+  nameRows(names: string): string;
   /** Statement: adds what is named to what is known. */
   readonly lookUp: string;
   /** Query: the merge keys that what is named concerns. */
   readonly changedKeys: string;
+  /**
+   * Condition on legacy rows `r` of a source: they name a row whose change is in the queue. Null: rows of this source name
+   * none.
+   *
+   * @param changed a query of one expression over these changes `k`, whose `raw` are the values of `columns`
+   */
+  naming(source: BoundSource, changed: (expression: string) => string): string | null;
 }
 
 /** A column by which rows point to rows of another source, whose key they have therefore. */

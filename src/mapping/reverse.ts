@@ -20,6 +20,8 @@ export interface Lookup {
  * part of it that differs from phase to phase. The rest follows from the mapping.
  */
 export interface ReverseRules {
+  /** What applications should know before a cutover of what they may write directly; null: nothing beside what is refused. */
+  readonly notice: string | null;
   /** Looks into tables of other owners that `keys` calls for. */
   readonly lookups: readonly Lookup[];
   /** plpgsql declarations for `keys` and `rows`. */

@@ -13,38 +13,47 @@ export const SCRATCH = {
    * text. In the first round those that changed, in each later one the others that stand under the keys found by then.
    */
   rows: 'pg_temp.drydock_rows',
-  /** Ids of submissions that these rows name: bare Reddit ids and uuids. */
-  named: 'pg_temp.drydock_named',
-  /** What is known of the named submissions: the relation `s` of the phases' key queries, cut down to them. */
-  known: 'pg_temp.drydock_known',
 } as const;
 
 const COLUMNS: Readonly<Record<keyof typeof SCRATCH, string>> = {
   taken: 'source text, raw text[], merge_key uuid',
   keys: 'merge_key uuid primary key',
   rows: 'source text, raw text collate "C", id uuid, round int',
-  named: 'rid text collate "C", id uuid',
-  known:
-    'id uuid unique, rid text collate "C", canon uuid, oldest boolean, title text, created_at timestamptz',
 };
 
+/** A temporary table that a phase has for itself: see `Resolution.scratch`. */
+export interface ScratchTable {
+  /** In `pg_temp`. */
+  readonly name: string;
+  /** Names, types and constraints. */
+  readonly columns: string;
+}
+
+const TABLES: readonly ScratchTable[] = Object.entries(SCRATCH).map(([table, name]) => ({
+  name,
+  columns: COLUMNS[table as keyof typeof SCRATCH],
+}));
+
 /**
- * Statements that make them; outside of a read-only transaction, whose later inserts may fill them all the same. The
- * planner takes ten pages of rows for granted in a table that nobody has looked at, and reads all of the unified table
- * for what an index would find; looked at once, though empty, it is taken to be as large as it is at the time.
+ * Statements that make them, and those of a phase; outside of a read-only transaction, whose later inserts may fill them all
+ * the same. The planner takes ten pages of rows for granted in a table that nobody has looked at, and reads all of the
+ * unified table for what an index would find; looked at once, though empty, it is taken to be as large as it is at the time.
  */
-export const CREATE_SCRATCH = [
-  ...Object.entries(SCRATCH).map(
-    ([table, name]) =>
-      `create temp table if not exists ${name.replace('pg_temp.', '')} (${COLUMNS[table as keyof typeof SCRATCH]}) on commit delete rows`,
-  ),
-  `analyze ${Object.values(SCRATCH).join(', ')}`,
-].join('; ');
+export function createScratch(own: readonly ScratchTable[]): string {
+  const tables = [...TABLES, ...own];
+  return [
+    ...tables.map(
+      ({ name, columns }) =>
+        `create temp table if not exists ${name.replace('pg_temp.', '')} (${columns}) on commit delete rows`,
+    ),
+    `analyze ${tables.map(({ name }) => name).join(', ')}`,
+  ].join('; ');
+}
 
 /** Empties them within a transaction that uses them more than once. A TRUNCATE would be a change of the catalog. */
-export const EMPTY_SCRATCH = Object.values(SCRATCH)
-  .map((name) => `delete from ${name}`)
-  .join('; ');
+export function emptyScratch(own: readonly ScratchTable[]): string {
+  return [...TABLES, ...own].map(({ name }) => `delete from ${name}`).join('; ');
+}
 
 /** A set of merge keys, in the place of a range. */
 export const SCRATCH_KEYS = {

@@ -16,7 +16,7 @@ export interface Answers {
 
 const SHOWN = 120;
 
-/** At 500,000 submissions many a legacy form takes half a minute, and five runs with five arguments each an hour. */
+/** At 500,000 things many a legacy form takes half a minute, and five runs with five arguments each an hour. */
 const SLOW_MS = 3_000;
 
 export async function compareAnswers(

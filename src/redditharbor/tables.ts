@@ -222,12 +222,19 @@ export const SHAPES: Readonly<Record<LegacyTableName, readonly Shape[]>> = {
   ],
 };
 
+/** Where `submissions` itself holds one Reddit id twice, the oldest row is meant. */
+const repeated: TableRule['repeated'] = {
+  column: (shape) => (shape === 'A' ? 'reddit_id' : 'submission_id'),
+  warning: (ids) => `${ids} Reddit ids stand in more than one row of submissions; the oldest row is meant.`,
+};
+
 export const TABLES: readonly TableRule[] = LEGACY_TABLES.map(
   (name): TableRule => ({
     name,
     role: name === 'submissions' ? 'crosswalk' : 'source',
     shapes: SHAPES[name],
     namedById: NAMED_BY_ID.has(name),
+    ...(name === 'submissions' ? { repeated } : {}),
     ...(name === 'app_opportunities' ? { otherwiseIn: 'public_staging' } : {}),
   }),
 );

@@ -14,7 +14,7 @@ export interface PhaseCompletion {
   /** `not-begun`: nothing stops this phase, and another one is refused: no phase was touched. */
   readonly outcome: 'completed' | 'already-completed' | 'would-complete' | 'not-begun' | 'refused';
   readonly findings: readonly CutoverFinding[];
-  /** Rows of other tables that named a folded duplicate and name its opportunity now. */
+  /** Rows of other tables that named a folded duplicate and name the row it was folded into now. */
   readonly repointed: number;
   /** Legacy tables that were dropped, by name. */
   readonly dropped: readonly string[];

@@ -33,7 +33,7 @@ export interface SourcePlan {
   readonly keys: number;
   /** Rows beyond the first of their key: candidates for folding. */
   readonly duplicates: number;
-  /** Rows whose submission (or opportunity) is not there. */
+  /** Rows that belong to nothing that is there. */
   readonly orphans: number;
 }
 

@@ -35,6 +35,8 @@ export interface PhaseRun {
   readonly state: PhaseState;
   readonly accounting: readonly Accounting[];
   readonly unifiedTable: string;
+  /** Of a phase that counts: what one row of it is about, in the plural. */
+  readonly countsOf?: string;
   readonly unifiedRows: number;
   readonly foldedRows: number;
   readonly rejectedRows: number;

@@ -12,7 +12,7 @@ export interface TargetOptions {
   readonly schema?: string | undefined;
   /** Schema of the tables that the project has in another one; default: `schema` if they are there, else the project's own. */
   readonly appSchema?: string | undefined;
-  /** What is restructured; default: RedditHarbor's tables. */
+  /** What is restructured; default: the project of `DEFAULT_PROJECT`. */
   readonly project?: Project | undefined;
   /** Phases to work on; default: all of the project, in order. */
   readonly phases?: readonly PhaseName[] | undefined;

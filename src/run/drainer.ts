@@ -14,6 +14,8 @@ export class Drainer {
   readonly #cleanup: Cleanup;
   readonly #attempts: number | undefined;
   #session: Session | undefined;
+  /** Phases whose changes the session can apply, by name, with how many temporary tables of theirs it has. */
+  readonly #prepared = new Map<string, number>();
 
   /** @param attempts see {@link drain} */
   constructor(context: Context, cleanup: Cleanup, attempts?: number) {
@@ -25,6 +27,7 @@ export class Drainer {
   async drain(job: SyncJob, onApplied: (applied: Applied) => void): Promise<Drained> {
     const attempt = async (): Promise<Drained> => {
       const session = await this.#open();
+      await this.#prepare(session, job);
       try {
         return await drain(session, job, onApplied, this.#attempts);
       } catch (error) {
@@ -42,8 +45,16 @@ export class Drainer {
     const session = await connector.open(this.#cleanup);
     await cancelWhenStopped(connector, [session], signal, this.#cleanup);
     await makeRoom(session);
-    await prepareSession(session);
+    this.#prepared.clear();
     this.#session = session;
     return session;
+  }
+
+  /** A crosswalk may have come since, and brings tables. */
+  async #prepare(session: Session, { phase }: SyncJob): Promise<void> {
+    const tables = phase.resolution?.scratch.length ?? 0;
+    if (this.#prepared.get(phase.name) === tables) return;
+    await prepareSession(session, phase);
+    this.#prepared.set(phase.name, tables);
   }
 }

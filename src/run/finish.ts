@@ -72,7 +72,7 @@ function legacyChanged(phase: Phase, cause: unknown): DrydockError {
 }
 
 /**
- * Checks the foreign keys, when the rows are what the legacy tables hold. A submission that was deleted after its batch
+ * Checks the foreign keys, when the rows are what the legacy tables hold. A crosswalk row that was deleted after its batch
  * was read and before the key was there is in the queue only: its id goes from our rows when that is applied.
  */
 export async function validateForeignKeys(context: Context, phase: Phase, targets: Targets): Promise<void> {

@@ -1,8 +1,7 @@
 import { ident, literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import { asUuid, bareId, rawText, uuidFromText } from '../keys/raw-id.js';
 import { fromClause, tableOf } from '../mapping/keyed-source.js';
-import { locatorOf, pointersOf } from '../mapping/locate.js';
+import { locatorOf } from '../mapping/locate.js';
 import type { Phase } from '../mapping/phase.js';
 import type { Context } from './context.js';
 
@@ -17,26 +16,19 @@ export async function mendMoved({ session }: Context, phase: Phase, phaseId: num
   await enterKeyed(session, phase, phaseId);
 }
 
-/** Rows that name a submission that was changed. */
+/** Rows that name a row of the crosswalk that was changed. */
 async function enterNaming(session: Session, phase: Phase, phaseId: number): Promise<void> {
   const { resolution } = phase;
   if (resolution === null) return;
-  const named = (value: string) =>
-    `select ${value} from drydock.changes k where k.phase_id = ${phaseId} and k.source = ${literal(resolution.table.name)} and k.raw is not null`;
-  const ids = named(uuidFromText(rawText('k.raw[1]')));
-  const bareIds = named(bareId(rawText('k.raw[2]')));
+  const named = (expression: string) =>
+    `select ${expression} from drydock.changes k where k.phase_id = ${phaseId} and k.source = ${literal(resolution.table.name)} and k.raw is not null`;
   for (const source of phase.bound.sources) {
-    const pointers = pointersOf(source);
-    if (pointers.length === 0) continue;
-    const isNamed = pointers.flatMap(({ name, type }) => {
-      const column = `r.${ident(name)}`;
-      const byId = `${asUuid(column, type.kind)} in (${ids})`;
-      return type.kind === 'uuid' ? [byId] : [byId, `${bareId(rawText(column))} in (${bareIds})`];
-    });
+    const isNamed = resolution.naming(source, named);
+    if (isNamed === null) continue;
     await session.execute(
       `insert into drydock.changes (phase_id, source, operation, raw)
        select $1::int, ${literal(source.rule.table)}, 'moved', array[r.${ident(locatorOf(source).name)}::text]
-       from ${tableOf(source)} r where (${isNamed.join(' or ')}) and exists (${named('1')})`,
+       from ${tableOf(source)} r where (${isNamed}) and exists (${named('1')})`,
       [phaseId],
     );
   }

@@ -1,6 +1,7 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
+import type { TableRule } from '../legacy/table-rule.js';
 import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../mapping/phase.js';
 import type { PhasePlan, SourcePlan } from '../reports/plan.js';
@@ -86,13 +87,21 @@ export async function unmappedWords(
   return { words, further };
 }
 
-/** Reddit ids that stand in more than one row of `submissions`. */
-export async function repeatedSubmissions(session: Session, legacy: LegacyDatabase): Promise<number> {
-  const table = legacy.tables.get('submissions');
-  if (table === undefined) return 0;
-  const column = ident(table.shape.name === 'A' ? 'reddit_id' : 'submission_id');
-  const row = await session.one(
-    `select count(*) as n from (select from ${qualified(table.schema, table.name)} s where s.${column} is not null group by s.${column} having count(*) > 1) d`,
-  );
-  return Number(row.n);
+/** What is to be said of crosswalks in which one name stands in several rows. */
+export async function repeatedNames(
+  session: Session,
+  rules: readonly TableRule[],
+  legacy: LegacyDatabase,
+): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const { name, repeated } of rules) {
+    const table = legacy.tables.get(name);
+    if (table === undefined || repeated === undefined) continue;
+    const column = ident(repeated.column(table.shape.name));
+    const { n } = await session.one(
+      `select count(*) as n from (select from ${qualified(table.schema, table.name)} s where s.${column} is not null group by s.${column} having count(*) > 1) d`,
+    );
+    if (Number(n) > 0) warnings.push(repeated.warning(Number(n)));
+  }
+  return warnings;
 }

@@ -17,13 +17,7 @@ import { bindPhases, type Context, openContext, stoppable } from './context.js';
 import { derivedPhases } from './derived.js';
 import { estimate } from './estimate.js';
 import { matchPlan } from './match-safety.js';
-import {
-  meetingsOf,
-  repeatedSubmissions,
-  sourcePlans,
-  suspiciousScales,
-  unmappedWords,
-} from './plan-queries.js';
+import { meetingsOf, repeatedNames, sourcePlans, suspiciousScales, unmappedWords } from './plan-queries.js';
 import { planRanges } from './ranges.js';
 import { serverNotes } from './server-notes.js';
 import { findStops } from './stops.js';
@@ -179,11 +173,6 @@ async function warningsOf(
   if (context.isStandby) warnings.push('The server is a standby: a run has to be given to the primary.');
   const code = await untrustedWhenRead(context.session, [...context.legacy.tables.values()]);
   warnings.push(...code.map((one) => `${readingWarning(one)} ${AS_OWNER}`));
-  const repeated = await repeatedSubmissions(context.session, context.legacy);
-  if (repeated > 0) warnings.push(repeatedWarning(repeated));
+  warnings.push(...(await repeatedNames(context.session, context.project.tables, context.legacy)));
   return warnings;
-}
-
-export function repeatedWarning(ids: number): string {
-  return `${ids} Reddit ids stand in more than one row of submissions; the oldest row is meant.`;
 }

@@ -3,7 +3,6 @@ import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { isReopened, readBatches } from '../ledger/batches.js';
 import { readPhases } from '../ledger/phases.js';
-import type { LegacyDatabase } from '../legacy/detect.js';
 import { targetsOf } from '../mapping/targets.js';
 import { consolidationsOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
@@ -16,8 +15,7 @@ import { lockOperator } from './lock.js';
 import { Inbox } from './pace/inbox.js';
 import { seesOthers } from './pace/server-load.js';
 import { peakMemory } from './peak-memory.js';
-import { repeatedWarning } from './plan.js';
-import { repeatedSubmissions } from './plan-queries.js';
+import { repeatedNames } from './plan-queries.js';
 import { requireTables } from './prepare.js';
 import { requirePossible } from './selection.js';
 import { type Settings, settingsOf } from './settings.js';
@@ -43,9 +41,9 @@ export async function run(options: RunOptions): Promise<RunReport> {
       const lock = await lockOperator(opened, 'run', cleanup);
       const context = await lookAgain(opened);
       await requireSameSettings(context, settings, options);
-      // A look at every submission, beside the work; it is not worth it for a small part of that.
+      // A look at every row of a crosswalk, beside the work; it is not worth it for a small part of that.
       const isPart = [options.batches, options.keys, options.since].some((part) => part !== undefined);
-      const repeated = isPart ? [] : repeatedWarnings(await openBeside(context, cleanup), context.legacy);
+      const repeated = isPart ? [] : repeatedWarnings(await openBeside(context, cleanup), context);
       const warnings: string[] = [];
       if (settings.nice && !(await seesOthers(lock.session))) {
         context.report({ type: 'notice', level: 'warn', message: NEARLY_BLIND });
@@ -96,14 +94,14 @@ async function openBeside({ connector, signal }: Context, cleanup: Cleanup): Pro
   return session;
 }
 
-/** Whether submissions stand twice: a word about the data, for which no run is to fail. */
-async function repeatedWarnings(session: Session, legacy: LegacyDatabase): Promise<string[]> {
+/** Whether a crosswalk has a name twice: a word about the data, for which no run is to fail. */
+async function repeatedWarnings(session: Session, { project, legacy }: Context): Promise<string[]> {
   try {
-    const ids = await repeatedSubmissions(session, legacy);
-    return ids === 0 ? [] : [repeatedWarning(ids)];
+    return await repeatedNames(session, project.tables, legacy);
   } catch (error) {
+    const tables = project.tables.filter(({ repeated }) => repeated !== undefined).map(({ name }) => name);
     return [
-      `Whether submissions stand twice is not known: ${error instanceof Error ? error.message : error}`,
+      `Whether ${tables.join(', ')} stand twice is not known: ${error instanceof Error ? error.message : error}`,
     ];
   }
 }

@@ -1,6 +1,8 @@
 import { withCleanup } from '../db/cleanup.js';
+import { qualified } from '../db/identifier.js';
 import { DrydockError } from '../errors.js';
 import { ownership } from '../ledger/objects.js';
+import type { LegacyTable } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import type { Stop } from '../reports/plan.js';
@@ -15,7 +17,10 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
   const stops: Stop[] = [...context.legacy.stops];
   const refused = new Set(stops.map((stop) => stop.code));
   if (!refused.has('missing-privilege')) {
-    stops.push(...(await missingRights(context)), ...(await unusableTypes(context.session, context.legacy)));
+    stops.push(
+      ...(await missingRights(context, phases)),
+      ...(await unusableTypes(context.session, context.project.tables, context.legacy)),
+    );
   }
   stops.push(...(await severalSessions(context)));
   for (const phase of phases) {
@@ -63,7 +68,7 @@ function phaseOrder(
   ];
 }
 
-async function missingRights(context: Context): Promise<Stop[]> {
+async function missingRights(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
   const { session, schema, entries } = context;
   const rights = await session.one(
     `select has_schema_privilege($1::text, 'create')::text as can_create,
@@ -84,14 +89,24 @@ async function missingRights(context: Context): Promise<Stop[]> {
       `grant create on database "${context.database}" to "${rights.me}"`,
     );
   }
-  const submissions = context.legacy.tables.get('submissions');
-  if (submissions !== undefined && !submissions.canReference) {
+  for (const table of referenced(context, phases)) {
+    if (table.canReference) continue;
     stop(
-      `User "${rights.me}" may not reference table ${submissions.schema}.submissions.`,
-      `grant references on ${submissions.schema}.submissions to "${rights.me}"`,
+      `User "${rights.me}" may not reference table ${table.schema}.${table.name}.`,
+      `grant references on ${table.schema}.${table.name} to "${rights.me}"`,
     );
   }
   return found;
+}
+
+/** The legacy tables that foreign keys of ours name. */
+function referenced({ legacy }: Context, phases: readonly Phase[]): LegacyTable[] {
+  const named = new Set(
+    phases.flatMap(({ foreignKeys }) =>
+      foreignKeys.map(({ references }) => qualified(references.schema, references.table)),
+    ),
+  );
+  return [...legacy.tables.values()].filter(({ schema, name }) => named.has(qualified(schema, name)));
 }
 
 /** A run has several sessions at once, and shares a snapshot between them. */

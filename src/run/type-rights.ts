@@ -1,13 +1,20 @@
 import type { Session } from '../db/session.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
+import type { TableRule } from '../legacy/table-rule.js';
 import type { Stop } from '../reports/plan.js';
 
 /**
  * Types of legacy columns that this user may not use: our tables have columns of the same types, and whoever makes a
  * table needs USAGE on them, and on their schemas to name them.
  */
-export async function unusableTypes(session: Session, { tables }: LegacyDatabase): Promise<Stop[]> {
-  const oids = [...tables.values()].filter(({ name }) => name !== 'submissions').map(({ oid }) => oid);
+export async function unusableTypes(
+  session: Session,
+  rules: readonly TableRule[],
+  { tables }: LegacyDatabase,
+): Promise<Stop[]> {
+  const oids = rules
+    .filter(({ role }) => role === 'source')
+    .flatMap(({ name }) => tables.get(name)?.oid ?? []);
   const rows = await session.query(
     `select distinct quote_ident(n.nspname) as schema, format_type(e.oid, null) as type, current_user as me,
        has_schema_privilege(n.oid, 'usage')::text as schema_usable

@@ -9,7 +9,7 @@ import { isUnchanged, readObjects } from '../ledger/objects.js';
 import { countRange } from '../load/count-range.js';
 import type { KeyScope } from '../mapping/keyed-source.js';
 import type { Phase } from '../mapping/phase.js';
-import { CREATE_SCRATCH } from '../mapping/scratch.js';
+import { createScratch } from '../mapping/scratch.js';
 import { type Targets, viewName } from '../mapping/targets.js';
 import { carriedChanges, uncarried } from '../old-names/changes.js';
 import { nameOf, readOldNames } from '../old-names/picture.js';
@@ -68,7 +68,7 @@ export async function comparePhase(
   const start = performance.now();
   return inFreshSnapshot(context.signal, async (cleanup) => {
     const captured = (await readCaptures(context.session, phaseId)).length > 0;
-    const sessions = await snapshotPair(context, cleanup, { phase: phase.name, phaseId, captured });
+    const sessions = await snapshotPair(context, cleanup, { phase, phaseId, captured });
     const pending =
       captured && !context.isStandby
         ? await pendingOf(sessions.legacy, syncJob(context, phase, phaseId, selection.batches))
@@ -154,12 +154,14 @@ async function pendingOf(session: Session, job: SyncJob): Promise<readonly strin
 async function snapshotPair(
   context: Context,
   cleanup: Cleanup,
-  of: { readonly phase: string; readonly phaseId: number; readonly captured: boolean },
+  of: { readonly phase: Phase; readonly phaseId: number; readonly captured: boolean },
 ): Promise<SnapshotPair> {
-  const scratch = of.captured && !context.isStandby;
+  const scratch =
+    of.captured && !context.isStandby ? createScratch(of.phase.resolution?.scratch ?? []) : undefined;
   // Before the read-only transaction: it could not make them.
-  const legacy = await openReader(context, cleanup, undefined, scratch ? CREATE_SCRATCH : undefined);
-  if (of.captured && context.isStandby) await awaitNothingPending(legacy, of, context.signal);
+  const legacy = await openReader(context, cleanup, undefined, scratch);
+  if (of.captured && context.isStandby)
+    await awaitNothingPending(legacy, { phase: of.phase.name, phaseId: of.phaseId }, context.signal);
   const moment = await shareMoment(context, legacy);
   return { legacy, unified: await moment.further(cleanup) };
 }

@@ -2,7 +2,8 @@ import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
 import { reopenAll } from '../ledger/batches.js';
 import { enqueueKeys, takeChanges, takeCompanions } from '../ledger/changes.js';
-import { CREATE_SCRATCH, EMPTY_SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
+import type { Phase } from '../mapping/phase.js';
+import { createScratch, emptyScratch, SCRATCH_KEYS } from '../mapping/scratch.js';
 import { bookChanges, countKeys, keysOf } from './book.js';
 import { findChangedKeys, listRows, takeUpCompanions, truncated } from './changed-keys.js';
 import type { SyncJob } from './job.js';
@@ -42,9 +43,12 @@ export async function makeRoom(session: Session): Promise<void> {
 
 const INVALID_VALUE = '22023';
 
-/** Makes what a session needs to apply changes; once, outside of a read-only transaction. */
-export async function prepareSession(session: Session): Promise<void> {
-  await session.execute(CREATE_SCRATCH);
+/** Makes what a session needs to apply changes of a phase; once, outside of a read-only transaction. */
+export async function prepareSession(
+  session: Session,
+  { resolution }: Pick<Phase, 'resolution'>,
+): Promise<void> {
+  await session.execute(createScratch(resolution?.scratch ?? []));
 }
 
 /**
@@ -67,7 +71,7 @@ export async function holdTargets(session: Session, { targets }: SyncJob): Promi
  */
 export async function applyChanges(session: Session, job: SyncJob, most: number | null): Promise<Applied> {
   await session.execute(SYNC_SETTINGS);
-  await session.execute(EMPTY_SCRATCH);
+  await session.execute(emptyScratch(job.phase.resolution?.scratch ?? []));
   const { changes, lagSeconds } = await takeChanges(session, job.phaseId, most);
   const moreMayWait = most !== null && changes >= most;
   const nothing = { changes, keys: 0, written: 0, lagSeconds, reopened: false };

@@ -110,7 +110,7 @@ async function listChanged(
  * Lists the other legacy rows that may belong to the changed keys: those that are under these keys among ours.
  *
  * @param follow - whether rows that belong to other keys by now have these taken up too. A row that leaves a key of ours
- *   because of a change that still stands in the queue (its submission got another id) would be taken away here and found
+ *   because of a change that still stands in the queue (its crosswalk row got another id) would be taken away here and found
  *   by nobody when that change has its turn.
  */
 export async function listRows(session: Session, job: SyncJob, follow: boolean): Promise<void> {
@@ -155,9 +155,7 @@ async function resolveRows(session: Session, { phase }: SyncJob, round: number):
   for (const keyed of phase.keyed) {
     const { names } = keyed;
     if (names === null) continue;
-    await session.execute(
-      `insert into ${SCRATCH.named} (id, rid) select distinct * from (${names(listedRows(keyed.source, round))}) n`,
-    );
+    await session.execute(phase.resolution.nameRows(names(listedRows(keyed.source, round))));
   }
   await session.execute(phase.resolution.lookUp);
 }

@@ -101,7 +101,7 @@ function add(total: { -readonly [K in keyof Applied]: Applied[K] }, applied: App
   total.reopened ||= applied.reopened;
 }
 
-/** A submission that went while its rows were written, like a lock that was not to be had: the next snapshot knows. */
+/** A crosswalk row that went while its rows were written, like a lock that was not to be had: the next snapshot knows. */
 export function mayPass(error: unknown): boolean {
   return isRetryable(error) || sqlState(error) === '23503';
 }

@@ -27,7 +27,7 @@ export type Fallback = (target: number, rows: readonly (Row | null)[], out: RowW
 const asText: Encoder = (value, out) => out.text(value);
 
 /**
- * Makes golden values out of the rows of one opportunity, by survivorship, and the residue that gives back what
+ * Makes golden values out of the rows of one thing, by survivorship, and the residue that gives back what
  * they cannot.
  */
 export class Assembler {

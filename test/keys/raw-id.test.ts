@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '../../src/db/session.js';
-import { asUuid, bareId, keyOfUnknown, uuidFromText } from '../../src/keys/raw-id.js';
+import { asUuid, keyOfUnknown, uuidFromText } from '../../src/keys/raw-id.js';
+import { bareId } from '../../src/redditharbor/bare-id.js';
 import { createTestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
 

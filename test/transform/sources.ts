@@ -59,7 +59,7 @@ export function sourceOf(parts: Parts): BoundSource {
     };
   });
   return {
-    rule: { table, prefix: table, flag: inUnified ? `from_${table}` : null, identity: ['id'], homes: new Map() },
+    rule: { table, prefix: table, flag: inUnified ? `from_${table}` : null, identity: ['id'], locators: [], looseIdentity: [], winnerTimes: [], homes: new Map() },
     table: {
       schema: 'public', home: 'public', name: table, oid: '1', kind: 'r', columns: catalog, uniqueKeys: keyed ? [['id']] : [], indexed: keyed ? ['id'] : [], bytes: 0,
       estimatedRows: 0, comment: null, canSelect: true, canReference: true, hidesRows: false, hasChildren: false,
@@ -80,6 +80,8 @@ export function phaseOf(sources: readonly BoundSource[], computed: number): Boun
   }));
   const mapping: PhaseMapping = {
     phase: 'opportunities', unified: 'u', folded: 'f', computed: columns, always: [], sources: sources.map(({ rule }) => rule),
+    thing: 'thing',
+    defaults: {},
   }; // biome-ignore format: a row
   return { mapping, sources };
 }

@@ -13,7 +13,7 @@ import { renderBench } from '../render/bench.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 
-const MOST_SUBMISSIONS = 10_000_000;
+const MOST_ROWS = 10_000_000;
 const MOST_READERS = 256;
 const LONGEST_LOAD = 86_400;
 const SEED = 1;
@@ -25,7 +25,7 @@ const questionNames = z
 
 const flags = z.object({
   ...target,
-  rows: wholeNumber('--rows', 1, MOST_SUBMISSIONS),
+  rows: wholeNumber('--rows', 1, MOST_ROWS),
   shape: shape.optional(),
   save: z.string().min(1, { error: '--save wants the name of a directory.' }).optional(),
   performanceOnly: flag,
@@ -47,8 +47,8 @@ export async function act(session: Session, command: Command): Promise<void> {
     withCleanup(async (cleanup) => {
       if (rows === undefined) return bench({ ...options, signal, onProgress });
       // The server and the data generator are loaded by nobody else.
-      const { makeBenchDatabase } = await import('../bench/own-database.js');
-      const database = { submissions: rows, shape: shapeName ?? 'B', seed: SEED };
+      const { makeBenchDatabase } = await import('../demo/bench-database.js');
+      const database = { rows, shape: shapeName ?? 'B', seed: SEED };
       const databaseUrl = await makeBenchDatabase(database, cleanup, signal, onProgress);
       return bench({ ...options, databaseUrl, signal, onProgress });
     }),

@@ -10,7 +10,7 @@ export function addBackup(program: Command, session: Session): void {
     .command('backup')
     .summary('write all tables of a phase into a directory, and read them back')
     .description(
-      'Writes the legacy tables of a phase, submissions, and the tables that were made for it, all of one snapshot, ' +
+      'Writes the legacy tables of a phase, its crosswalks, and the tables that were made for it, all of one snapshot, ' +
         'into a new directory: rows as compressed text, and all definitions. Reads every file back before the ' +
         'directory gets its name. Only reads the database; the ledger, where there is one, remembers the backup.',
     );
@@ -22,9 +22,9 @@ export function addBackup(program: Command, session: Session): void {
       'after',
       helpAfter(
         [
-          ['drydock backup --to /backup/reddit-1', 'everything'],
-          ['drydock backup --phase assessments --to /backup/scores', 'one phase'],
-          ['drydock restore --from /backup/reddit-1 --into tryout', 'does it come back? in a schema beside'],
+          ['drydock backup --to /backup/monday', 'everything'],
+          ['drydock backup --phase <phase> --to /backup/one', 'one phase'],
+          ['drydock restore --from /backup/monday --into tryout', 'does it come back? in a schema beside'],
         ],
         ['The directory holds row data: only you can read it.'],
       ),

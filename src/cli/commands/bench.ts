@@ -16,7 +16,7 @@ export function addBench(program: Command, session: Session): void {
     )
     .option(
       '--rows <n>',
-      'make a database of so many Reddit submissions on a server of its own, and measure there',
+      'generate a database of about so many rows per table on a server of its own, and measure there',
     )
     .option('--shape <shape>', `with --rows, which legacy tables: ${SHAPES.join(', ')} (default: B)`)
     .option('--save <dir>', 'also write the result there, under a name with the time')

@@ -23,7 +23,7 @@ export function addComplete(program: Command, session: Session): void {
       'after',
       helpAfter(
         [
-          ['drydock complete --phase opportunities --dry-run', 'what would it mean?'],
+          ['drydock complete --phase <phase> --dry-run', 'what would it mean?'],
           ['drydock complete --phase all --yes', 'both phases, from a script'],
           ['drydock complete --phase all --drop-legacy', 'and drop the old tables'],
         ],

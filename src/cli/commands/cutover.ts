@@ -21,9 +21,9 @@ export function addCutover(program: Command, session: Session): void {
       'after',
       helpAfter(
         [
-          ['drydock cutover --phase opportunities --dry-run', 'what would it mean?'],
-          ['drydock cutover --phase opportunities', 'do it'],
-          ['drydock rollback --phase opportunities', 'and back, with all that was written since'],
+          ['drydock cutover --phase <phase> --dry-run', 'what would it mean?'],
+          ['drydock cutover --phase <phase>', 'do it'],
+          ['drydock rollback --phase <phase>', 'and back, with all that was written since'],
         ],
         ['Exits 1 when something stops it, or when the verification afterwards finds a difference.'],
       ),

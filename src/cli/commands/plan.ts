@@ -19,7 +19,7 @@ export function addPlan(program: Command, session: Session): void {
       helpAfter(
         [
           ['drydock plan', 'all phases of the database in DATABASE_URL'],
-          ['drydock plan --phase assessments', 'one phase'],
+          ['drydock plan --phase <phase>', 'one phase'],
           ['drydock plan --json | jq .stops', 'what would stop a run, for a script'],
         ],
         ['Exits 1 when something would stop the run.'],

@@ -21,9 +21,9 @@ export function addRestore(program: Command, session: Session): void {
       'after',
       helpAfter(
         [
-          ['drydock restore --from /backup/reddit-1 --into tryout', 'beside the real tables'],
-          ['drydock restore --from /backup/reddit-1 --verify', 'where they were'],
-          ['drydock restore --from /backup/reddit-1 --tables opportunities', 'one table that was lost'],
+          ['drydock restore --from /backup/monday --into tryout', 'beside the real tables'],
+          ['drydock restore --from /backup/monday --verify', 'where they were'],
+          ['drydock restore --from /backup/monday --tables customers', 'one table that was lost'],
         ],
         [
           'A backup holds functions, triggers, defaults and checks. They are made as the user',

@@ -26,8 +26,8 @@ export function addRollback(program: Command, session: Session): void {
     .addHelpText(
       'after',
       helpAfter([
-        ['drydock rollback --phase assessments', 'the second phase, after asking'],
-        ['drydock rollback --phase opportunities --dry-run', 'what would it do?'],
+        ['drydock rollback --phase <phase>', 'one phase, after asking'],
+        ['drydock rollback --phase <phase> --dry-run', 'what would it do?'],
         ['drydock rollback --phase all --drop --yes', 'all of the way back, from a script'],
         ['drydock rollback --phase all --full --from DIR --dry-run', 'what would a backup bring?'],
       ]),

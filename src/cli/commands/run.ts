@@ -38,7 +38,7 @@ export function addRun(program: Command, session: Session): void {
         [
           ['drydock run --dry-run', 'look first'],
           ['drydock run', 'everything; again: resumes, or verifies only'],
-          ['drydock run --phase opportunities', 'one phase'],
+          ['drydock run --phase <phase>', 'one phase'],
           ['drydock run --batches 120..140', 'load these batches again'],
           ['drydock run --since 2025-03-01', 'keys touched since then'],
           ['drydock run --nice --max-rate 5000', 'in production hours'],

@@ -19,7 +19,7 @@ export function addStatus(program: Command, session: Session): void {
       helpAfter(
         [
           ['drydock status', 'all phases'],
-          ['drydock status --phase opportunities --batches', 'one phase, batch by batch'],
+          ['drydock status --phase <phase> --batches', 'one phase, batch by batch'],
         ],
         ['Exits 1 when the last verification of a phase found differences.'],
       ),

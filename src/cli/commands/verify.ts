@@ -22,7 +22,7 @@ export function addVerify(program: Command, session: Session): void {
       'after',
       helpAfter([
         ['drydock verify', 'everything'],
-        ['drydock verify --phase opportunities --batches 3', 'one batch of one phase'],
+        ['drydock verify --phase <phase> --batches 3', 'one batch of one phase'],
         ['drydock verify --strict --record', 'the slow way too, and remember the result'],
         ['drydock verify --json > result.json', 'for a script'],
       ]),

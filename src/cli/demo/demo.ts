@@ -15,12 +15,12 @@ import { run } from '../../run/run.js';
 import { verify } from '../../run/verify.js';
 import { count, counted, duration } from '../../words/format.js';
 import { withProgress } from '../progress.js';
-import { renderDemo } from '../render/demo.js';
 import { renderPlan } from '../render/plan.js';
 import { writePage } from '../report/write.js';
 import type { Session } from '../session.js';
 import { makeLegacyDatabase } from './legacy-database.js';
 import type { DemoOptions } from './options.js';
+import { renderDemo } from './render.js';
 import { keepHint, tour } from './tour.js';
 
 /** All that one demo found. */

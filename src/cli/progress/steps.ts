@@ -9,7 +9,7 @@ export const STEP_TEXT = {
   tables: 'creating the tables',
   capture: 'having the legacy tables report their changes',
   load: 'unifying rows',
-  count: 'counting the metrics of submissions',
+  count: 'counting the metrics',
   sync: 'applying what was written meanwhile',
   indexes: 'building indexes and constraints',
   views: 'creating the legacy views',

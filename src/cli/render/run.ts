@@ -85,7 +85,10 @@ function derivedLines(phase: PhaseRun, made: readonly Made[], style: Style): str
     '',
     ...facts(
       [
-        ['metrics', `of ${counted(phase.unifiedRows, 'submission')}, in ${printable(phase.unifiedTable)}`],
+        [
+          'metrics',
+          `of ${count(phase.unifiedRows)} ${phase.countsOf ?? 'rows'}, in ${printable(phase.unifiedTable)}`,
+        ],
         ['batches', batchesText(phase)],
         ['time', timesText(phase, 'count')],
         ['storage', bytes(phase.storage.unifiedBytes)],

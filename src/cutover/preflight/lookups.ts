@@ -2,7 +2,7 @@ import { executorOf, outOfReach, readExecutors } from '../reverse/executors.js';
 import { type Check, stops } from './findings.js';
 
 /**
- * What a direct write asks of a table that is no source, `submissions`, is asked by a function of that table's owner: it may
+ * What a direct write asks of a table that is no source, a crosswalk, is asked by a function of that table's owner: it may
  * belong to others than the legacy tables.
  */
 export const lookups: Check = async ({ session, phase, serverVersion }) => {

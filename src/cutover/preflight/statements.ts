@@ -26,16 +26,9 @@ export const statements: Check = async ({ phase, tables, serverVersion }) => {
       'Have applications that send them name the columns of the conflict, copy by query, delete, update by the key, group by all that they select; or name drydock_legacy.',
     ),
   ];
-  if (phase.name === 'opportunities') {
+  if (phase.reverse.notice !== null) {
     const { schema, name: unified } = targetsOf(phase).unified;
-    found.push(
-      carried(
-        'direct-writes',
-        `${schema}.${unified}`,
-        'What is written to it directly reaches the legacy tables. Until it is completed, a second opportunity of a submission ' +
-          'is refused there, and taken under the old name: what is one idea and what are two is decided when rows are merged.',
-      ),
-    );
+    found.push(carried('direct-writes', `${schema}.${unified}`, phase.reverse.notice));
   }
   if (serverVersion >= MERGE_SINCE && serverVersion < MERGE_INTO_VIEWS_SINCE) {
     found.push(

@@ -31,7 +31,7 @@ export function completeRowBody(phase: Phase, targets: Targets, sides: readonly 
     ...flags(primary, rules),
     rules.rows,
     ...primary.flatMap(fillDefaults),
-    ...primary.flatMap(ownColumns),
+    ...primary.flatMap((side) => ownColumns(side, phase.bound.mapping.thing)),
     ...nobodys(phase, rules),
     ...goldenChecks(phase.bound.mapping, primary, rules),
     ...(rules.last === undefined ? [] : [rules.last]),
@@ -69,7 +69,7 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
   const none = sides.map((side) => `not ${flagOf(side, 'new')}`).join(' and ');
   return [
     ...lines,
-    // An assessment may be made of records alone: such a row never had any.
+    // A row may be made of folded rows alone: it never had any.
     `if ${none === '' ? 'true' : none} and (tg_op = 'INSERT' or ${had === '' ? 'false' : had}) then`,
     refuse('flags', 'A row that no legacy table has any more is to be deleted, not emptied.', 'Delete it.'),
     'end if;',
@@ -94,7 +94,7 @@ function fillDefaults(side: LegacySide): string[] {
 }
 
 /** Columns that one source alone has: it has to be there, to take values, and to hold this one whole. */
-function ownColumns(side: LegacySide): string[] {
+function ownColumns(side: LegacySide, thing: string): string[] {
   const { source } = side;
   const { table } = source.rule;
   const whole: string[] = [];
@@ -152,7 +152,7 @@ function ownColumns(side: LegacySide): string[] {
     ...check(
       present,
       'no_source',
-      `Column %s is one of the legacy table ${table}, which has no row for this opportunity.`,
+      `Column %s is one of the legacy table ${table}, which has no row for this ${thing}.`,
       `Set ${source.rule.flag ?? ''} as well, and what ${table} wants of a row.`,
     ),
     'end if;',
@@ -168,6 +168,8 @@ function withoutModifier(type: string): string {
 function nobodys(phase: Phase, rules: ReverseRules): string[] {
   const { mapping, sources } = phase.bound;
   const taken = new Set(sources.flatMap((source) => ownBlock(source).map(ownTarget)));
+  // They are not null, and are filled in for a new row.
+  const isInserted = (name: string) => Object.hasOwn(mapping.defaults, name);
   const isGenerated = (column: ComputedColumn) => column.ddl.includes('generated always');
   const orphans = mapping.always
     .filter((column) => !taken.has(column.name) && !isGenerated(column))
@@ -177,9 +179,9 @@ function nobodys(phase: Phase, rules: ReverseRules): string[] {
       (name) =>
         `when new.${ident(name)} is distinct from case when tg_op = 'UPDATE' then old.${ident(name)} end then ${literal(name)}`,
     );
-  const [lost, computed] = [cases(orphans), cases(rules.computed.filter((name) => !INSERTED.has(name)))];
+  const [lost, computed] = [cases(orphans), cases(rules.computed.filter((name) => !isInserted(name)))];
   const summed = rules.computed
-    .filter((name) => INSERTED.has(name))
+    .filter(isInserted)
     .map(
       (name) =>
         `when tg_op = 'UPDATE' and new.${ident(name)} is distinct from old.${ident(name)} then ${literal(name)}`,
@@ -211,9 +213,6 @@ function nobodys(phase: Phase, rules: ReverseRules): string[] {
         ]),
   ];
 }
-
-/** Computed columns that are not null, and are filled in for a new row. */
-const INSERTED: ReadonlySet<string> = new Set(['validation_count', 'component_count', 'assessment_method']);
 
 /** As `refuse`, with the column's name, which stands in `v_lost`, in the message. */
 function refuseNamed(rule: string, why: string, next: string): string {

@@ -100,8 +100,9 @@ export async function readLegacySide(
   });
   const isUnique = isIdentity(source.table, source.rule.identity);
   const named = (names: readonly string[]) => source.columns.filter((column) => names.includes(column.name));
-  const dlt = named(['_dlt_id', 'submission_id']);
-  const identity = isUnique ? named(source.rule.identity) : dlt.length === 2 ? dlt : [];
+  const loose = named(source.rule.looseIdentity);
+  const areThere = loose.length === source.rule.looseIdentity.length;
+  const identity = isUnique ? named(source.rule.identity) : areThere ? loose : [];
   const table = qualified(LEGACY_SCHEMA, source.table.name);
   return { source, table, columns, identity, isUnique, executor, hold: null };
 }

@@ -5,23 +5,12 @@ import { type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { isFoldedInto, type Targets } from '../../mapping/targets.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 
-/** Columns that say which of several rows of one opportunity was touched last. */
-const TIMES = new Set([
-  'updated_at',
-  'last_reviewed_at',
-  'analyzed_at',
-  'trust_updated_at',
-  'processed_at',
-  'score_date',
-  'score_version',
-]);
-
 /**
  * plpgsql that refuses a change which would make another row the winner among duplicates, or part them: the duplicates
  * are kept as they are, so that a merge of all of them would not give back what was written.
  */
 export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRules): string[] {
-  const { table } = side.source.rule;
+  const { table, winnerTimes } = side.source.rule;
   const telling = (rules.telling[table] ?? []).filter((target) =>
     side.columns.some(({ bound }) => bound.home.kind === 'golden' && bound.home.target === target),
   );
@@ -29,7 +18,9 @@ export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRu
     side.columns
       .filter(({ generated }) => !generated)
       .map(({ bound }) => fromUnified(side.source, bound, alias));
-  const times = side.columns.filter(({ bound }) => TIMES.has(bound.name) && bound.home.kind === 'own');
+  const times = side.columns.filter(
+    ({ bound }) => winnerTimes.includes(bound.name) && bound.home.kind === 'own',
+  );
   const changes = [
     ...telling.map((target) => `new.${ident(target)} is distinct from old.${ident(target)}`),
     ...times.flatMap(({ bound }) =>

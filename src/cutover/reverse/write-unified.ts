@@ -67,7 +67,7 @@ export function unifiedSteps(targets: Targets, sides: readonly LegacySide[], tol
       {
         by: null,
         statements: [
-          // What was folded into an opportunity goes with it, or a merge would bring it back; its own trigger reaches the legacy rows.
+          // What was folded into a thing goes with it, or a merge would bring it back; its own trigger reaches the legacy rows.
           `delete from ${targets.folded.qualified} f using old_rows o where ${isFoldedInto(targets, 'f', 'o')};`,
           ...tell(told.later, 'old_rows'),
         ],

@@ -21,6 +21,9 @@ const scores: SourceRule = {
   prefix: 'score',
   flag: 'from_opportunity_scores',
   identity: ['id'],
+  locators: ['opportunity_id'],
+  looseIdentity: [],
+  winnerTimes: ['updated_at', 'score_date', 'score_version'],
   homes: homesOf({
     id: { kind: 'id' },
     opportunity_id: key('score_opportunity_id'),
@@ -56,6 +59,9 @@ const validations: SourceRule = {
   prefix: 'validation',
   flag: null,
   identity: ['id'],
+  locators: ['opportunity_id'],
+  looseIdentity: [],
+  winnerTimes: [],
   homes: homesOf({
     id: key('id'),
     opportunity_id: key('opportunity_id'),
@@ -75,6 +81,9 @@ const components: SourceRule = {
   prefix: 'component',
   flag: null,
   identity: ['id'],
+  locators: ['opportunity_id', 'opportunity_score_id'],
+  looseIdentity: [],
+  winnerTimes: [],
   homes: homesOf({
     id: key('id'),
     opportunity_id: key('opportunity_id'),
@@ -112,9 +121,19 @@ export const DIMENSION_COLUMNS: readonly ComputedColumn[] = DIMENSIONS.map((name
 
 export const assessmentsMapping: PhaseMapping = {
   phase: 'assessments',
+  thing: 'opportunity',
   unified: 'opportunity_assessments',
   folded: 'opportunity_assessment_records',
   isOnePerKey: true,
+  defaults: {
+    id: 'gen_random_uuid()',
+    merge_key: 'gen_random_uuid()',
+    created_at: 'now()',
+    updated_at: 'now()',
+    validation_count: '0',
+    component_count: '0',
+    assessment_method: `'SCORED'`,
+  },
   sources: [
     { ...scores, homes: new Map([...scores.homes, ['simplicity_score', simplicity]]) },
     validations,

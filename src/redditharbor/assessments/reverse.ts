@@ -98,6 +98,7 @@ export function reverseAssessments(legacy: LegacyDatabase, bound: BoundPhase): R
       'end if;',
     ].join('\n'),
     fallbacks: {},
+    notice: null,
     computed: [
       'validation_types',
       'validation_evidence',

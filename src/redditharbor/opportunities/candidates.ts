@@ -1,8 +1,9 @@
 import { ident, qualified } from '../../db/identifier.js';
-import { bareId, everySpelling, hashOfUnknown, rawText } from '../../keys/raw-id.js';
+import { hashOfUnknown, rawText } from '../../keys/raw-id.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import { givesNoUuid, itselfIsWanted, textIsIn, uuidIsIn, uuidIsWanted } from '../../mapping/candidates.js';
 import type { Wanted } from '../../mapping/wanted.js';
+import { bareId, everySpelling } from '../bare-id.js';
 import type { Submissions } from './submissions.js';
 
 /**

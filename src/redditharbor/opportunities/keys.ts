@@ -1,5 +1,5 @@
 import { ident, qualified } from '../../db/identifier.js';
-import { asUuid, bareId, keyOfUnknown, ownKey, rawText, uuidFromText } from '../../keys/raw-id.js';
+import { asUuid, keyOfUnknown, ownKey, rawText, uuidFromText } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../../legacy/detect.js';
 import type { BoundSource } from '../../mapping/bind.js';
@@ -13,11 +13,12 @@ import {
   withClause,
 } from '../../mapping/candidates.js';
 import type { KeyedSource } from '../../mapping/keyed-source.js';
-import { SCRATCH } from '../../mapping/scratch.js';
 import type { Wanted } from '../../mapping/wanted.js';
 import { timeColumns } from '../../transform/standing.js';
+import { bareId } from '../bare-id.js';
 import { mayBeWanted, type Naming } from './candidates.js';
 import { submissionPointers } from './pointers.js';
+import { KNOWN } from './scratch.js';
 import { type Submissions, submissionsOf } from './submissions.js';
 
 /**
@@ -56,7 +57,7 @@ export function keyOpportunitySources(
 }
 
 /** Of the submissions, those that listed rows name. */
-const KNOWING = `with s as (select * from ${SCRATCH.known})`;
+const KNOWING = `with s as (select * from ${KNOWN})`;
 
 /** The id of a raw id without its prefixes, worked out once per row, as `alias.rid`. */
 function bareIdOf(raw: string, alias: string): string {

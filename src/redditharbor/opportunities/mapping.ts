@@ -3,7 +3,7 @@ import { same } from '../../mapping/conversions/same.js';
 import { score } from '../../mapping/conversions/score.js';
 import { stringList } from '../../mapping/conversions/string-list.js';
 import { type Home, homesOf, type PhaseMapping, type SourceRule } from '../../mapping/mapping.js';
-import { statusOf, UNIFIED_STATUSES } from './statuses.js';
+import { OTHERWISE, statusOf, UNIFIED_STATUSES } from './statuses.js';
 
 const text = (target: string): Home => ({ kind: 'golden', target, conversion: same });
 const own = (target: string): Home => ({ kind: 'own', target, type: 'text' });
@@ -17,11 +17,23 @@ const dimension = (member: string, scale: 'percent' | 'unit' | 'unitComplement')
   conversion: score(scale),
 });
 
+/** Which columns say when a row was last reviewed or updated. */
+export const UPDATED = [
+  'updated_at',
+  'last_reviewed_at',
+  'analyzed_at',
+  'trust_updated_at',
+  'processed_at',
+] as const;
+
 const opportunities: SourceRule = {
   table: 'opportunities',
   prefix: 'opportunity',
   flag: 'from_opportunities',
   identity: ['id'],
+  locators: ['submission_id', 'opportunity_id'],
+  looseIdentity: [],
+  winnerTimes: UPDATED,
   homes: homesOf({
     id: { kind: 'id' },
     title: text('title'),
@@ -59,6 +71,9 @@ const appOpportunities: SourceRule = {
   prefix: 'app',
   flag: 'from_app_opportunities',
   identity: ['id'],
+  locators: ['submission_id'],
+  looseIdentity: ['_dlt_id', 'submission_id'],
+  winnerTimes: UPDATED,
   homes: homesOf({
     id: { kind: 'own', target: 'app_opportunity_id', key: true, read: true },
     submission_id: key('app_submission_id'),
@@ -110,6 +125,9 @@ const workflowResults: SourceRule = {
   prefix: 'workflow',
   flag: 'from_workflow_results',
   identity: ['id'],
+  locators: ['opportunity_id'],
+  looseIdentity: [],
+  winnerTimes: UPDATED,
   homes: homesOf({
     id: { kind: 'own', target: 'workflow_result_id', key: true, read: true },
     opportunity_id: key('workflow_opportunity_id'),
@@ -162,8 +180,16 @@ const statuses = UNIFIED_STATUSES.map((status) => `'${status}'`).join(', ');
 
 export const opportunitiesMapping: PhaseMapping = {
   phase: 'opportunities',
+  thing: 'opportunity',
   unified: 'opportunities_unified',
   folded: 'opportunity_duplicates',
+  defaults: {
+    id: 'gen_random_uuid()',
+    merge_key: 'gen_random_uuid()',
+    created_at: 'now()',
+    updated_at: 'now()',
+    status: `'${OTHERWISE}'`,
+  },
   sources: [opportunities, appOpportunities, workflowResults],
   computed: [
     { name: 'id', ddl: 'uuid not null' },

@@ -1,6 +1,7 @@
-import { asUuid, bareId, rawText } from '../../keys/raw-id.js';
+import { asUuid, rawText } from '../../keys/raw-id.js';
 import type { BoundSource } from '../../mapping/bind.js';
 import { refuse } from '../../mapping/reverse.js';
+import { bareId } from '../bare-id.js';
 import type { ReverseLookups } from './reverse-lookups.js';
 import { type Place, type Places, placeOf } from './reverse-places.js';
 

@@ -1,11 +1,12 @@
 import { generatedName, ident, qualified } from '../../db/identifier.js';
-import { asUuid, bareId, rawText } from '../../keys/raw-id.js';
+import { asUuid, rawText } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { FUNCTIONS_SCHEMA } from '../../legacy/moved.js';
 import type { BoundSource } from '../../mapping/bind.js';
 import { withClause } from '../../mapping/candidates.js';
 import type { Lookup } from '../../mapping/reverse.js';
+import { bareId } from '../bare-id.js';
 import { opportunityKey, rawIdKey } from './keys.js';
 import { submissionPointers } from './pointers.js';
 import { redditId, submissionsOf } from './submissions.js';

@@ -156,6 +156,9 @@ export function reverseOpportunities(
             },
           }),
     },
+    notice:
+      'What is written to it directly reaches the legacy tables. Until it is completed, a second opportunity of a submission ' +
+      'is refused there, and taken under the old name: what is one idea and what are two is decided when rows are merged.',
     computed: [],
     telling: { opportunities: ['title', 'app_name', 'problem_statement'] },
     taken: refuse(

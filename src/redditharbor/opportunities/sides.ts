@@ -2,6 +2,7 @@ import type { BoundPhase } from '../../mapping/bind.js';
 import { RowReader } from '../../transform/row.js';
 import { StandingReader } from '../../transform/standing.js';
 import { CREATED, HEAD } from './keys.js';
+import { UPDATED } from './mapping.js';
 
 /** One source as the merger sees it: how its rows are read, and where the fields are that it looks at. */
 export interface Side {
@@ -26,7 +27,7 @@ export interface Sides {
 /** Which columns say when a row was made, and when it was last reviewed or updated. */
 export const TIMES = {
   created: CREATED,
-  updated: ['updated_at', 'last_reviewed_at', 'analyzed_at', 'trust_updated_at', 'processed_at'],
+  updated: UPDATED,
 } as const;
 
 export function readSides(bound: BoundPhase): Sides {

@@ -1,10 +1,11 @@
 import { ident, qualified } from '../../db/identifier.js';
-import { asUuid, bareId, everySpelling, rawText } from '../../keys/raw-id.js';
+import { asUuid, rawText } from '../../keys/raw-id.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import { isPlainText, textIsIn } from '../../mapping/candidates.js';
 import type { Wanted } from '../../mapping/wanted.js';
 import { timeColumns } from '../../transform/standing.js';
+import { bareId, everySpelling } from '../bare-id.js';
 
 /**
  * The submissions that rows are resolved against: relation `s` with id, rid (Reddit's id), canon (id of the oldest

@@ -1,7 +1,8 @@
 import { ident, qualified } from '../../db/identifier.js';
-import { bareId, rawText } from '../../keys/raw-id.js';
+import { rawText } from '../../keys/raw-id.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { Asked } from '../../project/questions.js';
+import { bareId } from '../bare-id.js';
 import { submissionPointers } from '../opportunities/pointers.js';
 import { LEGACY_TABLES } from '../tables.js';
 import { type Forms, needed } from './forms.js';

@@ -111,6 +111,7 @@ async function make(
     state: pending ? 'loading' : verification?.equal === true ? 'verified' : 'different',
     accounting: [],
     unifiedTable: counts?.view ?? '',
+    ...(counts === null ? {} : { countsOf: counts.of }),
     unifiedRows: counts === null ? 0 : Number((await session.one(counts.counted)).n),
     foldedRows: 0,
     rejectedRows: 0,

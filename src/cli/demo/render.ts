@@ -1,11 +1,11 @@
 import { counted, duration } from '../../words/format.js';
 import { printable } from '../../words/printable.js';
-import type { DemoReport } from '../demo/demo.js';
+import { gainLines } from '../render/bench.js';
+import { facts } from '../render/parts.js';
+import { runLines } from '../render/run.js';
+import { renderVerify, verifyVerdict } from '../render/verify.js';
 import type { Style } from '../style.js';
-import { gainLines } from './bench.js';
-import { facts } from './parts.js';
-import { runLines } from './run.js';
-import { renderVerify, verifyVerdict } from './verify.js';
+import type { DemoReport } from './demo.js';
 
 /** The one summary of a demo: what was made, what the run did with it, and the verdict of a second verification. */
 export function renderDemo({ demo, run, verify, bench, page }: DemoReport, style: Style): string[] {

@@ -5,8 +5,8 @@ import { DrydockError } from '../../errors.js';
 import type { ProgressEvent } from '../../reports/progress.js';
 import { run } from '../../run/run.js';
 import { counted } from '../../words/format.js';
-import { makeLegacyDatabase } from '../demo/legacy-database.js';
 import type { Shape } from '../shapes.js';
+import { makeLegacyDatabase } from './legacy-database.js';
 
 /** Settings of a server that somebody looks after, on a small machine; what sorts in memory helps the legacy form. */
 const SERVER_SETTINGS = {
@@ -23,7 +23,7 @@ const SERVER_SETTINGS = {
  * @returns its URL
  */
 export async function makeBenchDatabase(
-  options: { readonly submissions: number; readonly shape: Shape; readonly seed: number },
+  { rows: submissions, ...rest }: { readonly rows: number; readonly shape: Shape; readonly seed: number },
   cleanup: Cleanup,
   signal: AbortSignal,
   onProgress: (event: ProgressEvent) => void,
@@ -33,8 +33,10 @@ export async function makeBenchDatabase(
   const server = await startServer({ settings: SERVER_SETTINGS });
   cleanup.add(() => server.stop());
   signal.throwIfAborted();
-  notice(`Making the legacy data of ${counted(options.submissions, 'submission')} ...`);
-  const { url } = await makeLegacyDatabase(server.url, options, () => signal.throwIfAborted());
+  notice(`Making the legacy data of ${counted(submissions, 'submission')} ...`);
+  const { url } = await makeLegacyDatabase(server.url, { submissions, ...rest }, () =>
+    signal.throwIfAborted(),
+  );
   const report = await run({ databaseUrl: url, signal, onProgress });
   if (report.outcome === 'different') {
     throw new DrydockError({

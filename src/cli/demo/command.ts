@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { DEFAULTS } from '../../reports/target.js';
-import { DEMO_DEFAULTS } from '../demo/options.js';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
 import { SHAPES } from '../shapes.js';
+import { DEMO_DEFAULTS } from './options.js';
 
 /** `drydock demo`: everything at once, on a server and a database of its own. */
 export function addDemo(program: Command, session: Session): void {
@@ -28,5 +28,5 @@ export function addDemo(program: Command, session: Session): void {
         ['drydock demo --shape mixed --keep', 'look around in the result'],
       ]),
     )
-    .action(async () => (await import('../actions/demo.js')).act(session, command));
+    .action(async () => (await import('./action.js')).act(session, command));
 }

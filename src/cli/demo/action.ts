@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { DEFAULTS } from '../../reports/target.js';
-import { runDemo } from '../demo/demo.js';
-import { DEMO_DEFAULTS, type DemoOptions } from '../demo/options.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
 import { shape } from '../flags/shape.js';
 import { sizeFlags } from '../flags/sizes.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
+import { runDemo } from './demo.js';
+import { DEMO_DEFAULTS, type DemoOptions } from './options.js';
 
 const MOST_SUBMISSIONS = 10_000_000;
 const LARGEST_SEED = 999_999_999_999_999;

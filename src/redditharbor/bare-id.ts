@@ -1,0 +1,23 @@
+/**
+ * SQL over the ways in which a submission is named: Reddit's id ('1ov5v6d'), its full name ('t3_1ov5v6d'), 'opp_' + id.
+ * Arguments are SQL expressions.
+ */
+
+const PREFIXES = ['t3_', 'opp_t3_', 'opp_'] as const;
+
+/** The id without its prefixes. */
+export function bareId(raw: string): string {
+  const cases = PREFIXES.map(
+    (prefix) => `when starts_with(${raw}, '${prefix}') then substr(${raw}, ${prefix.length + 1})`,
+  );
+  return `(case ${cases.join(' ')} else ${raw} end)`;
+}
+
+/**
+ * A query for all raw ids whose bare id is one that a query gives: bare, and with each prefix. It gives some that
+ * have another bare id as well: 'opp_1' for 'opp_1', which only the prefixed ones are spellings of.
+ */
+export function everySpelling(bareIds: string): string {
+  const prefixes = ['', ...PREFIXES].map((prefix) => `('${prefix}')`);
+  return `select p.prefix || x.rid from (${bareIds}) x(rid) cross join (values ${prefixes.join(', ')}) p(prefix)`;
+}
