@@ -13,6 +13,7 @@ export type { Shape, TableRule } from './legacy/table-rule.js';
 export type { PhaseDefinition } from './mapping/phase.js';
 export { monitor } from './monitor/monitor.js';
 export { bench } from './payoff/bench.js';
+export { type Config, defineConfig } from './project/config.js';
 export type { DerivedDefinition } from './project/derived.js';
 export type { Project } from './project/project.js';
 export type { QuestionsDefinition } from './project/questions.js';

@@ -14,7 +14,7 @@ import { addRestore } from './commands/restore.js';
 import { addResume } from './commands/resume.js';
 import { addRollback } from './commands/rollback.js';
 import { addRun } from './commands/run.js';
-import { addGlobalFlags } from './commands/shared-options.js';
+import { addConfigFlag, addGlobalFlags, namesProject } from './commands/shared-options.js';
 import { addStatus } from './commands/status.js';
 import { addSync } from './commands/sync.js';
 import { addThrottle } from './commands/throttle.js';
@@ -81,6 +81,7 @@ export function buildProgram(session: Session): Command {
   ]) {
     add(program, session);
   }
+  for (const command of program.commands) if (namesProject(command)) addConfigFlag(command);
   for (const command of [program, ...program.commands]) {
     command.exitOverride((error) => {
       if (error.exitCode === 0) throw error; // --help and --version have printed what was asked for

@@ -1,7 +1,31 @@
-import type { Project } from '../project/project.js';
+import type { Config } from '../project/config.js';
 
-/** The project that a command is about. */
-export async function loadProject(): Promise<Project> {
+/** Names a config file where no option does. */
+const VARIABLE = 'DRYDOCK_CONFIG';
+
+/** Variables that say which database is meant, so that a config file need not. */
+const ADDRESSES = ['DATABASE_URL', 'PGSERVICE', 'PGHOST', 'PGHOSTADDR', 'PGDATABASE'] as const;
+
+/**
+ * The project that a command is about, and where: what options and environment leave open is the config file's, and
+ * without one the default.
+ *
+ * @param named the file that an option names
+ * @throws DrydockError `bad-config`
+ */
+export async function loadSubject(
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Config> {
+  const config = await readConfig(named ?? env[VARIABLE]);
+  if (ADDRESSES.some((name) => env[name] !== undefined)) return { ...config, databaseUrl: undefined };
+  return config;
+}
+
+async function readConfig(named: string | undefined): Promise<Config> {
+  const { findConfig, loadConfig } = await import('./config.js');
+  const file = named ?? findConfig(process.cwd());
+  if (file !== undefined) return loadConfig(file);
   const { DEFAULT_PROJECT } = await import('../default-project.js');
-  return DEFAULT_PROJECT;
+  return { project: DEFAULT_PROJECT };
 }

@@ -27,10 +27,10 @@ export const CODES = {
     next: 'Apply them: `drydock sync`.',
   },
   'bad-config': {
-    meaning: 'The config file of the monitor cannot be read or has a wrong member.',
+    meaning: 'A config file cannot be read or has a wrong member.',
     retry: false,
     exit: EXIT.failed,
-    next: 'Correct the file; docs/monitor.md describes it.',
+    next: 'Correct the file; the error names the member.',
   },
   'bad-declaration': {
     meaning: 'A consolidation is declared in a way that cannot be meant.',

@@ -50,7 +50,7 @@ export async function act(session: Session, command: Command): Promise<void> {
       const { makeBenchDatabase } = await import('../demo/bench-database.js');
       const database = { rows, shape: shapeName ?? 'B', seed: SEED };
       const databaseUrl = await makeBenchDatabase(database, cleanup, signal, onProgress);
-      return bench({ ...options, databaseUrl, signal, onProgress });
+      return bench({ ...options, project: undefined, databaseUrl, signal, onProgress });
     }),
   );
   let saved: string | null = null;

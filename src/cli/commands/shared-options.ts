@@ -21,6 +21,19 @@ export function addGlobalFlags(program: Command): Command {
     .option('--no-color', 'no colours (NO_COLOR does the same)');
 }
 
+/** Whether `--config` of a command names the project's file: the monitor has another one, which it had before. */
+export function namesProject(command: Command): boolean {
+  return command.name() !== 'monitor' && command.name() !== 'demo';
+}
+
+/** Which project; not on a command that has a config file of its own. */
+export function addConfigFlag(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'what is restructured: a TypeScript or JavaScript file (default: DRYDOCK_CONFIG, else drydock.config.ts, .mts, .js or .mjs here)',
+  );
+}
+
 /** Which phases; `what` says what they are named for. */
 export function addPhaseFlag(command: Command, what: string): Command {
   return command.option('--phase <phase>', `${what}: its name, or all`);

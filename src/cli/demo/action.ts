@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { DEFAULTS } from '../../reports/target.js';
-import { parseFlags } from '../flags/parse.js';
+import { parseOwn } from '../flags/parse.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
 import { shape } from '../flags/shape.js';
 import { sizeFlags } from '../flags/sizes.js';
@@ -32,7 +32,7 @@ const flags = z
 
 /** What `drydock demo` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const options = await parseFlags(flags, command);
+  const options = parseOwn(flags, command);
   refuseTarget(command);
   await runDemo(session, options);
 }

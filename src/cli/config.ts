@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { DrydockError } from '../errors.js';
+import type { Config } from '../project/config.js';
+import type { Project } from '../project/project.js';
+import { quoted } from '../words/printable.js';
+
+/** What a config file is called in the working directory. */
+const NAMES = ['ts', 'mts', 'js', 'mjs'].map((ending) => `drydock.config.${ending}`);
+
+const project = z.custom<Project>(
+  (value) => typeof value === 'object' && value !== null && 'consolidations' in value && 'tables' in value,
+  { error: 'a project is wanted' },
+);
+
+const shape = z.strictObject({
+  project,
+  databaseUrl: z.string().min(1).optional(),
+  schema: z.string().min(1).optional(),
+});
+
+/**
+ * The config file of a directory, if it has one.
+ *
+ * @throws DrydockError where it has several
+ */
+export function findConfig(directory: string): string | undefined {
+  const found = NAMES.map((name) => join(directory, name)).filter((file) => existsSync(file));
+  const [first, second] = found;
+  if (first === undefined || second === undefined) return first;
+  throw badConfig(
+    second,
+    `${first} is there as well`,
+    'Name one of them with --config, or remove the other.',
+  );
+}
+
+/**
+ * Loads a config file, TypeScript or JavaScript. What it imports from Drydock is this Drydock, wherever it is installed.
+ *
+ * @throws DrydockError
+ */
+export async function loadConfig(path: string): Promise<Config> {
+  const file = resolve(path);
+  if (!existsSync(file)) throw badConfig(file, 'there is no such file', 'Check --config.');
+  const { default: exported } = await evaluate(file);
+  if (exported === undefined)
+    throw badConfig(file, 'it exports nothing by default', 'Write: export default defineConfig({ ... })');
+  const checked = shape.safeParse(exported);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  throw badConfig(file, `${where}${issue?.message ?? 'not as it should be'}`, 'Correct the file.');
+}
+
+async function evaluate(file: string): Promise<{ readonly default?: unknown }> {
+  // Loaded where there is a config file, and by nobody else.
+  const { createJiti } = await import('jiti');
+  const library: Readonly<Record<string, unknown>> = await import('../index.js');
+  const jiti = createJiti(import.meta.url, {
+    fsCache: false,
+    interopDefault: false,
+    moduleCache: false,
+    virtualModules: { drydock: library, 'pg-drydock': library },
+  });
+  try {
+    return await jiti.import<{ readonly default?: unknown }>(file);
+  } catch (error) {
+    // What a declaration is refused for says more than the file's name.
+    if (error instanceof DrydockError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw badConfig(file, `it cannot be loaded: ${why}`, 'Correct the file.', error);
+  }
+}
+
+function badConfig(file: string, why: string, next: string, cause?: unknown): DrydockError {
+  return new DrydockError({
+    code: 'bad-config',
+    what: `${quoted(file)} is not a config file that can be used: ${why}.`,
+    state: 'Nothing was done: no connection was opened.',
+    next,
+    cause,
+  });
+}
