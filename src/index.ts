@@ -3,6 +3,8 @@
 export { adopt } from './adopt/adopt.js';
 export { backup } from './backup/backup.js';
 export { restore } from './backup/restore.js';
+export { type Config, defineConfig } from './consolidation/config.js';
+export { projectOf } from './consolidation/project.js';
 export { complete } from './cutover/complete.js';
 export { cutover } from './cutover/cutover.js';
 export { rollback } from './cutover/rollback.js';
@@ -13,7 +15,6 @@ export type { Shape, TableRule } from './legacy/table-rule.js';
 export type { PhaseDefinition } from './mapping/phase.js';
 export { monitor } from './monitor/monitor.js';
 export { bench } from './payoff/bench.js';
-export { type Config, defineConfig } from './project/config.js';
 export type { DerivedDefinition } from './project/derived.js';
 export type { Project } from './project/project.js';
 export type { QuestionsDefinition } from './project/questions.js';

@@ -1,4 +1,4 @@
-import type { Config } from '../project/config.js';
+import type { Loaded } from './config.js';
 
 /** Names a config file where no option does. */
 const VARIABLE = 'DRYDOCK_CONFIG';
@@ -16,13 +16,13 @@ const ADDRESSES = ['DATABASE_URL', 'PGSERVICE', 'PGHOST', 'PGHOSTADDR', 'PGDATAB
 export async function loadSubject(
   named: string | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<Config> {
+): Promise<Loaded> {
   const config = await readConfig(named ?? env[VARIABLE]);
   if (ADDRESSES.some((name) => env[name] !== undefined)) return { ...config, databaseUrl: undefined };
   return config;
 }
 
-async function readConfig(named: string | undefined): Promise<Config> {
+async function readConfig(named: string | undefined): Promise<Loaded> {
   const { findConfig, loadConfig } = await import('./config.js');
   const file = named ?? findConfig(process.cwd());
   if (file !== undefined) return loadConfig(file);

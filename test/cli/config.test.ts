@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -19,12 +19,28 @@ function written(name: string, text: string): string {
 
 /** A project as a config file may write it, with types; that of the library under another name. */
 const GIVEN = `
-import { DEFAULT_PROJECT, defineConfig, type Project } from 'drydock';
+import { DEFAULT_PROJECT, defineConfig, type Project } from 'pg-drydock';
 const project: Project = { ...DEFAULT_PROJECT, name: 'shop', derived: null };
 export default defineConfig({ project, databaseUrl: 'postgres://clerk@shop/shop', schema: 'till' });
 `;
 
+/** The example of the documentation, as a reader would save it. */
+const [, EXAMPLE = ''] = /```ts\n(.*?)```/s.exec(readFileSync('docs/declare.md', 'utf8')) ?? [];
+
 describe('a config file', () => {
+  test('declares consolidations', async () => {
+    const { project } = await loadSubject(written('declared.ts', EXAMPLE), {});
+    expect(phasesOf(project)).toEqual(['customers']);
+    expect(project.tables.map(({ name }) => name)).toEqual(['shop_customers', 'crm_people']);
+  });
+
+  test('that cannot be meant is refused in the words of the declaration', async () => {
+    const text = EXAMPLE.replace('sources: [shop, crm]', 'sources: [shop]');
+    await expect(loadSubject(written('meant.ts', text), {})).rejects.toMatchObject({
+      code: 'bad-declaration',
+    });
+  });
+
   test('in TypeScript says what is restructured, and where', async () => {
     const found = await loadSubject(written('given.ts', GIVEN), {});
     expect(found).toMatchObject({ databaseUrl: 'postgres://clerk@shop/shop', schema: 'till' });
@@ -47,7 +63,9 @@ describe('a config file', () => {
     ['broken.ts', 'export default {', 'it cannot be loaded'],
     ['throws.mjs', 'throw new Error("no such day");', 'no such day'],
     ['further.js', 'export default { project: { tables: [], consolidations: [] }, phase: 1 };', '"phase"'],
-    ['none.ts', 'export default {};', 'project: a project is wanted'],
+    ['none.ts', 'export default {};', 'either consolidations or a project'],
+    ['other.ts', 'export default { project: 1 };', 'project: a project is wanted'],
+    ['wrong.ts', 'export default { consolidations: [{}] };', 'consolidations.0: a consolidation is wanted'],
   ])('%s is refused with its name and the reason', async (name, text, why) => {
     const error = await loadSubject(written(name, text), {}).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
