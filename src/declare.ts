@@ -12,8 +12,10 @@ export {
   type Veto,
 } from './declare/consolidation.js';
 export {
+  as,
   bigint,
   boolean,
+  computed,
   date,
   epoch,
   type Given,

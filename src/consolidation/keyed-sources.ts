@@ -29,10 +29,11 @@ export function keyedSources(model: ConsolidationModel, bound: BoundPhase): Keye
       names: null,
       joins,
       key,
-      // As `FIELDS` of sides.ts names them, behind the key.
+      // As `FIELDS` of sides.ts names them, behind the key; then the gifts.
       extras: [
         ownId(own, 'r'),
         veto === undefined ? 'null::text' : `${model.veto?.normalizer.sql(`r.${ident(veto)}`)}`,
+        ...(source.rule.gifts ?? []).map(({ sql }) => `(select ${sql} from (select r.*) r)`),
       ],
       orphan: dangling,
       narrowed: ({ places }) => ({

@@ -1,15 +1,16 @@
 import { generatedName, literal } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import type {
-  ColumnModel,
-  ConsolidationModel,
-  GiverModel,
-  GoldenModel,
-  SourceModel,
+import {
+  type ColumnModel,
+  type ConsolidationModel,
+  type GiverModel,
+  type GoldenModel,
+  isComputed,
+  type SourceModel,
 } from '../declare/model.js';
 import { conversionFor } from '../mapping/conversions/conversion-for.js';
-import { goldenDdl } from '../mapping/conversions/golden-ddl.js';
-import type { ComputedColumn, Home, PhaseMapping, SourceRule } from '../mapping/mapping.js';
+import { goldenDdl, typeSql } from '../mapping/conversions/golden-ddl.js';
+import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule } from '../mapping/mapping.js';
 
 /** Where every column of a consolidation's sources goes. */
 export function mappingOf(model: ConsolidationModel): PhaseMapping {
@@ -84,7 +85,28 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
   }
   const { table, prefix, flag, identity } = source;
   const winnerTimes = [...new Set([...source.times.created, ...source.times.updated])];
-  return { table, prefix, flag, identity, locators: [], looseIdentity: [], winnerTimes, homes };
+  return {
+    table,
+    prefix,
+    flag,
+    identity,
+    locators: [],
+    looseIdentity: [],
+    winnerTimes,
+    homes,
+    gifts: giftsOf(source, model),
+  };
+}
+
+/** What the server works out from rows of a source. */
+function giftsOf({ table }: SourceModel, model: ConsolidationModel): Gift[] {
+  return goldenOf(model).flatMap(({ name: target, type, sqlType, givers }) =>
+    givers.flatMap(({ table: of, column: name, conversion }) =>
+      of === table && conversion.kind === 'computed'
+        ? [{ name, target, sql: `(${conversion.sql})::${sqlType ?? typeSql(type)}` }]
+        : [],
+    ),
+  );
 }
 
 /** Columns that rows are looked up by, among ours as well: they are kept as they are, whatever else they give. */
@@ -97,7 +119,7 @@ export function keyColumns({ identity, match }: SourceModel): string[] {
 function readColumns(source: SourceModel, model: ConsolidationModel): string[] {
   const { times } = source;
   const givers = goldenOf(model).flatMap(({ givers }) =>
-    givers.filter(({ table }) => table === source.table),
+    givers.filter((giver) => giver.table === source.table && !isComputed(giver)),
   );
   return [
     ...new Set([

@@ -1,6 +1,6 @@
 import { goldenOf } from '../declare/check.js';
 import type { Consolidation } from '../declare/consolidation.js';
-import type { ConsolidationModel, SourceModel } from '../declare/model.js';
+import { type ConsolidationModel, isComputed, type SourceModel } from '../declare/model.js';
 import { badDeclaration } from '../declare/refuse.js';
 import type { TableRule } from '../legacy/table-rule.js';
 import type { Project } from '../project/project.js';
@@ -56,7 +56,7 @@ function tableRule(source: SourceModel, model: ConsolidationModel): TableRule {
       : step.parts.flatMap((part) => ('column' in part ? [part.column] : [])),
   );
   const given = goldenOf(model).flatMap(({ givers }) =>
-    givers.filter((giver) => giver.table === table).map(({ column }) => column),
+    givers.filter((giver) => giver.table === table && !isComputed(giver)).map(({ column }) => column),
   );
   const veto = model.veto?.columns.get(table);
   const needed = [

@@ -1,6 +1,6 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import type { ConsolidationModel, SourceModel, TimeModel } from '../declare/model.js';
+import type { ConsolidationModel, GiverModel, SourceModel, TimeModel } from '../declare/model.js';
 import { rawText } from '../keys/raw-id.js';
 import { type BoundPhase, type BoundSource, foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
@@ -179,36 +179,72 @@ function fallbacksOf(model: ConsolidationModel): Record<string, FallbackRule> {
 }
 
 /**
- * plpgsql that refuses a value for a shared column which a column with a home of its own gives: that one is to be written,
- * or it would win again.
+ * plpgsql for shared columns with a giver that has a home of its own, or that is worked out from a row: its value would win
+ * again, so another one is refused; and what is worked out follows what it is made of.
  */
 function ownGivers(model: ConsolidationModel, sources: BoundSources): string[] {
   return goldenOf(model).flatMap((golden) =>
     golden.givers.flatMap((giver, at) => {
       const source = sources.get(giver.table);
-      const column = source?.bound.columns.find(({ name }) => name === giver.column);
-      if (source === undefined || column === undefined || column.home.kind !== 'own') return [];
+      if (source === undefined) return [];
+      const gift = ownGift(giver, source);
+      if (gift === null) return [];
       const value = `new.${ident(golden.name)}`;
-      const own = `new.${ident(ownTarget(column))}`;
+      const before = unlessNew(`old.${ident(golden.name)}`);
       const earlier = golden.givers.slice(0, at).flatMap((other) => {
         const of = sources.get(other.table);
-        const found = of?.bound.columns.find(({ name }) => name === other.column);
-        if (of === undefined || found === undefined || found.home.kind === 'own') return [];
-        return [`(${flag(of.model)} and (${fromUnified(of.bound, found, 'new')}) is not null)`];
+        if (of === undefined) return [];
+        const own = ownGift(other, of)?.value;
+        const column = of.bound.columns.find(({ name }) => name === other.column);
+        const given = own ?? (column === undefined ? null : fromUnified(of.bound, column, 'new'));
+        return given === null ? [] : [`(${flag(of.model)} and (${given}) is not null)`];
       });
-      const wins =
-        golden.survivorship === 'newest' || earlier.length === 0 ? 'true' : `not (${earlier.join(' or ')})`;
+      const isFirst = golden.survivorship === 'precedence' && golden.together === null;
+      const wins = !isFirst || earlier.length === 0 ? 'true' : `not (${earlier.join(' or ')})`;
       return [
-        `if ${value} is distinct from ${unlessNew(`old.${ident(golden.name)}`)} and ${flag(source.model)} and ${own} is not null and ${wins} then`,
+        `if ${flag(source.model)} and (${gift.value}) is not null and ${wins} then`,
+        `if ${value} is distinct from ${before} and ${gift.differs(value)} then`,
         refuse(
           'golden',
-          `Column ${golden.name} comes from ${ownTarget(column)}, which would give it its value again.`,
-          `Write ${ownTarget(column)}. ${OLD_NAMES}`,
+          `Column ${golden.name} comes from ${gift.name}, which would give it its value again.`,
+          `Write that. ${OLD_NAMES}`,
         ),
+        'end if;',
+        ...(gift.isGolden && isFirst ? [`${value} := ${gift.value};`] : []),
         'end if;',
       ];
     }),
   );
+}
+
+/** What a giver gives that no conversion leads back from; null for one that has such. */
+interface OwnGift {
+  /** SQL over the row that is written. */
+  readonly value: string;
+  /** For a message. */
+  readonly name: string;
+  /** The value is one of the golden type. */
+  readonly isGolden: boolean;
+  /** SQL: whether a golden value is another one. */
+  differs(golden: string): string;
+}
+
+function ownGift({ table, column: name, conversion }: GiverModel, { bound }: Known): OwnGift | null {
+  if (conversion.kind === 'computed') {
+    const sql = bound.rule.gifts?.find((gift) => gift.name === name)?.sql ?? 'null';
+    const columns = bound.columns.map((column) => column.name);
+    const value = `(select ${sql} from ${legacyRow(bound, columns)})`;
+    return {
+      value,
+      name: `columns of ${table}`,
+      isGolden: true,
+      differs: (golden) => `${golden}::text is distinct from (${value})::text`,
+    };
+  }
+  const column = bound.columns.find((one) => one.name === name);
+  if (column === undefined || column.home.kind !== 'own') return null;
+  const own = `new.${ident(ownTarget(column))}`;
+  return { value: own, name: ownTarget(column), isGolden: false, differs: () => 'true' };
 }
 
 /** plpgsql that names the row after the first of its sources, as a merge does. */

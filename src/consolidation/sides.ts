@@ -15,7 +15,8 @@ export const FIELDS = {
   /** What keeps rows of one key apart where it differs; null says nothing. */
   veto: 2,
 } as const;
-export const HEAD = 3;
+/** How many there are, without the gifts that come behind them. */
+const HEAD = 3;
 
 /** One source as the merger sees it. */
 export class Side {
@@ -29,7 +30,7 @@ export class Side {
 
   constructor(index: number, source: BoundSource, model: SourceModel) {
     this.index = index;
-    this.rows = new RowReader(source, HEAD);
+    this.rows = new RowReader(source, HEAD + (source.rule.gifts ?? []).length);
     this.order = winnerOrder(model.winner);
     const { times } = model;
     this.times = new StandingReader(source, this.rows, times);

@@ -41,10 +41,13 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
 /** What stands before the text of a jsonb value. */
 export const JSONB_VERSION = '\x01';
 
-/** The encoder for a column of ours, by the type that its definition begins with. */
+/** The encoder for a column of ours, by the type that its definition begins with; for the types of others one of nulls alone. */
 export function encoderOf(definition: string): Encoder {
   const type = /^[a-z]+/.exec(definition)?.[0] ?? '';
-  const encoder = ENCODERS[type];
-  if (encoder === undefined) throw new Error(`no values are written to columns of type ${type}`);
-  return encoder;
+  return ENCODERS[type] ?? onlyCopied;
 }
+
+const onlyCopied: Encoder = (value, row) => {
+  if (value !== NULL) throw new Error('no values are made for a column of this type');
+  row.null();
+};

@@ -1,4 +1,5 @@
-import type { ConsolidationModel, GoldenModel, SourceModel } from './model.js';
+import { goldenValue } from '../mapping/conversions/golden-value.js';
+import { type ConsolidationModel, type GoldenModel, isComputed, type SourceModel } from './model.js';
 import { badDeclaration } from './refuse.js';
 
 /** Columns of the unified table that are Drydock's own. */
@@ -128,15 +129,21 @@ function checkGolden({ name, givers, type, otherwise }: GoldenModel, model: Cons
       `Column ${name} comes from ${stranger.table}, which is no source of ${model.name}.`,
       'List that source, too.',
     );
-  if (type === 'score' && givers.some(({ conversion }) => conversion.kind !== 'score'))
+  if (type === 'score' && givers.some((giver) => !isComputed(giver) && giver.conversion.kind !== 'score'))
     throw badDeclaration(
       `A giver of score ${name} does not say its scale.`,
       'Say unit(), percent() or unitComplement().',
     );
-  if (otherwise !== null && ['jsonb', 'date', 'timestamp', 'timestamptz'].includes(type))
+  const mixed = givers.find((giver) => type === 'other' && !isComputed(giver));
+  if (mixed !== undefined)
     throw badDeclaration(
-      `Column ${name} of type ${type} takes no constant.`,
-      'Leave it empty where no giver has a value.',
+      `${mixed.table}.${mixed.column} is converted for column ${name}, whose type is not one of the shared ones.`,
+      'Name the column itself, or say computed().',
+    );
+  if (otherwise !== null && goldenValue(type, otherwise) === null)
+    throw badDeclaration(
+      `"${otherwise}" is no constant for column ${name} of type ${type}.`,
+      'Write a value of that type, or leave it empty where no giver has one.',
     );
 }
 

@@ -1,5 +1,5 @@
 import type { Scale } from '../mapping/conversions/score.js';
-import type { Column } from './column.js';
+import { type Column, modelOf, type SourceHandle } from './column.js';
 import type { ConversionModel, GiverModel, GoldenModel, GoldenType, SurvivorshipModel } from './model.js';
 import { badDeclaration } from './refuse.js';
 
@@ -29,7 +29,7 @@ export class Golden<T> {
    * What the column holds where no giver has a value: a constant, or what a further column has, which keeps a column of its
    * own in the unified table as well, and costs no residue.
    */
-  else(value: (T & (string | number | boolean)) | Column<T>): Golden<T> {
+  else(value: (T & (string | number | boolean)) | Given<T>): Golden<T> {
     if (typeof value === 'object')
       return this.#with({ givers: [...this.parts.givers, { ...giverOf(value), keepsOwn: true }] });
     if (this.parts.words !== null && !this.parts.words.includes(String(value)))
@@ -53,10 +53,11 @@ export class Golden<T> {
 function golden<T>(
   type: GoldenType,
   givers: readonly Given<T>[],
-  words: readonly string[] | null = null,
+  { words = null, sqlType = null }: Partial<Pick<Parts, 'words' | 'sqlType'>> = {},
 ): Golden<T> {
   return new Golden<T>({
     type,
+    sqlType,
     givers: givers.map(giverOf),
     survivorship: 'precedence',
     together: null,
@@ -70,7 +71,7 @@ export function wordsOf<Word extends string>(
   givers: readonly Giver<Word>[],
   words: readonly string[],
 ): Golden<Word> {
-  return golden<Word>('text', givers, words);
+  return golden<Word>('text', givers, { words });
 }
 
 export function isGiver<T>(given: Column | Giver<T>): given is Giver<T> {
@@ -154,4 +155,37 @@ export function together<const Columns extends Readonly<Record<string, Golden<un
   const group = Object.keys(columns).join(', ');
   const made = Object.entries(columns).map(([name, column]) => [name, column.surviving(survivorship, group)]);
   return Object.fromEntries(made) as Columns;
+}
+
+/**
+ * A value that the server works out from a row: SQL over the bare names of the source's columns, which has to be immutable.
+ * For what depends on several columns, members of documents, or any conversion of one's own. The columns themselves are
+ * carried verbatim, so nothing depends on a way back: `computed(shop, "case when kind = 'refund' then -amount else amount end")`.
+ */
+export function computed<T>(source: SourceHandle, sql: string): Giver<T> {
+  const { table } = modelOf(source);
+  // No column can be called so.
+  return { giver: { table, column: `\0${sql}`, conversion: { kind: 'computed', sql }, keepsOwn: true } };
+}
+
+/**
+ * A column of any type of the server's: `as('smallint[]', shop.sizes)`. Values are taken as they are, by a cast in SQL; the
+ * legacy columns keep columns of their own as well.
+ *
+ * @param type - as in SQL
+ */
+export function as<T>(type: string, ...givers: readonly Given<T>[]): Golden<T> {
+  const all = givers.map((given): Giver<T> => {
+    if (isGiver(given)) return given;
+    const sql = `"${given.column.replaceAll('"', '""')}"`;
+    return {
+      giver: {
+        table: given.table,
+        column: `\0${sql}`,
+        conversion: { kind: 'computed', sql },
+        keepsOwn: true,
+      },
+    };
+  });
+  return golden<T>('other', all, { sqlType: type });
 }

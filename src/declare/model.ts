@@ -94,7 +94,8 @@ export type GoldenType =
   | 'timestamp'
   | 'uuid'
   | 'jsonb'
-  | 'score';
+  | 'score'
+  | 'other';
 
 /** Which of several givers a value comes from. */
 export type SurvivorshipModel = 'precedence' | 'newest';
@@ -103,6 +104,8 @@ export interface GoldenModel {
   readonly kind: 'golden';
   readonly name: string;
   readonly type: GoldenType;
+  /** The type in SQL, where it is `other`: its values are copied as the server sends them. */
+  readonly sqlType: string | null;
   /** In order of precedence. */
   readonly givers: readonly GiverModel[];
   readonly survivorship: SurvivorshipModel;
@@ -124,6 +127,7 @@ export type ColumnModel = GoldenModel | TimeModel;
 
 export interface GiverModel {
   readonly table: string;
+  /** The legacy column; of what is computed from a row, a name that no column has. */
   readonly column: string;
   readonly conversion: ConversionModel;
   /** The legacy column keeps a column of its own as well, and its value costs no residue. */
@@ -150,10 +154,20 @@ export type ConversionModel =
     }
   | { readonly kind: 'epoch'; readonly unit: 'seconds' | 'milliseconds' }
   | { readonly kind: 'scaled'; readonly factor: string }
+  | {
+      /** SQL over the columns of a row, worked out by the server; these are carried verbatim beside it. */
+      readonly kind: 'computed';
+      readonly sql: string;
+    }
   | { readonly kind: 'truth'; readonly yes: readonly string[]; readonly no: readonly string[] };
 
 export interface VetoModel {
   readonly normalizer: Normalizer;
   /** Column by source; a source that is not there has none. */
   readonly columns: ReadonlyMap<string, string>;
+}
+
+/** Whether a giver is worked out from a row, and is no column of its own. */
+export function isComputed({ conversion }: GiverModel): boolean {
+  return conversion.kind === 'computed';
 }

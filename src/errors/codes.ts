@@ -26,6 +26,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Apply them: `drydock sync`.',
   },
+  'bad-computed': {
+    meaning: 'The server refuses an SQL expression of a declaration.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct the expression; docs/declare.md.',
+  },
   'bad-config': {
     meaning: 'A config file cannot be read or has a wrong member.',
     retry: false,

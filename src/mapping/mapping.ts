@@ -95,6 +95,17 @@ export interface SourceRule {
   readonly winnerTimes: readonly string[];
   /** Where each column goes, by name; a column not listed gets a column of its own. */
   readonly homes: ReadonlyMap<string, Home>;
+  /** What the server works out from a row for golden columns; left out: nothing. */
+  readonly gifts?: readonly Gift[];
+}
+
+/** A golden column's value that is worked out from a whole row, so that no legacy value depends on it. */
+export interface Gift {
+  /** By which a golden column names it among its givers; no column can be called so. */
+  readonly name: string;
+  readonly target: string;
+  /** SQL of the golden type over the bare names of the table's columns. */
+  readonly sql: string;
 }
 
 /** A column of the unified table that the transformer computes, in the order in which it gives them. */

@@ -7,6 +7,7 @@ import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import type { Stop } from '../reports/plan.js';
 import type { PhaseName } from '../reports/target.js';
+import { refusedValues } from './computed-values.js';
 import type { Context } from './context.js';
 import { derivedPhases } from './derived.js';
 import { largeGroups } from './match-safety.js';
@@ -29,8 +30,10 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
     stops.push(...phaseOrder(context, phase));
     stops.push(...(phase.stops ?? []));
     // A look at every row, which a phase that was begun has behind it.
-    if (context.legacy.stops.length === 0 && !context.entries.has(phase.name))
+    if (context.legacy.stops.length === 0 && !context.entries.has(phase.name)) {
+      stops.push(...(await refusedValues(context.session, phase)));
       stops.push(...(await largeGroups(context.session, phase)));
+    }
   }
   for (const derived of derivedPhases(context.project, context.phaseNames)) {
     if (context.legacy.stops.length === 0) stops.push(...(await derived.stops(context)));

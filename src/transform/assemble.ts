@@ -1,3 +1,4 @@
+import type { WireType } from '../copy-binary/decode.js';
 import { type Encoder, encoderOf, JSONB_VERSION } from '../copy-binary/encode.js';
 import { compareMembers } from '../copy-binary/jsonb-order.js';
 import type { RowWriter } from '../copy-binary/row-writer.js';
@@ -48,7 +49,7 @@ export class Assembler {
     this.#survivors = new Survivors(updatedAt);
     this.#targets = targets.map((target) => {
       const parts = new Map<string | null, Contributor[]>();
-      for (const { source, column, gives } of giversOf(target, sources)) {
+      for (const { source, column, gives, keepsOwn } of giversOf(target, sources)) {
         const { member } = gives;
         const list = parts.get(member) ?? [];
         list.push(
@@ -60,7 +61,7 @@ export class Assembler {
             conversion: gives.conversion,
             encode: member === null ? encoderOf(target.ddl) : asText,
             framed: member === null,
-            keepsOwn: column.home.kind === 'own',
+            keepsOwn,
           }),
         );
         parts.set(member, list);
@@ -168,18 +169,36 @@ export class Assembler {
 interface Giver {
   /** Index of its source. */
   readonly source: number;
-  readonly column: BoundColumn;
+  readonly column: { readonly name: string; readonly type: WireType };
+  /** No legacy value depends on the golden one. */
+  readonly keepsOwn: boolean;
   readonly gives: { readonly member: string | null; readonly conversion: Conversion };
 }
 
+/** What the server has worked out: its bytes are those of the golden value, and nobody reads them. */
+const OPAQUE: WireType = { kind: 'other', category: '' };
+const AS_SENT: Giver['gives'] = {
+  member: null,
+  conversion: {
+    forward: (value) => value,
+    exact: () => true,
+    passes: () => true,
+    inverse: (golden) => golden,
+    holds: () => 'true',
+  },
+};
+
 /** The legacy columns that give a golden column values, in order of precedence. */
 function giversOf(target: ComputedColumn, sources: readonly BoundSource[]): Giver[] {
-  const givers = sources.flatMap(({ columns }, source) =>
-    columns.flatMap((column): Giver[] => {
+  const givers = sources.flatMap(({ columns, rule }, source) => [
+    ...columns.flatMap((column): Giver[] => {
       const gives = giftOf(column, target.name);
-      return gives === null ? [] : [{ source, column, gives }];
+      return gives === null ? [] : [{ source, column, gives, keepsOwn: column.home.kind === 'own' }];
     }),
-  );
+    ...(rule.gifts ?? [])
+      .filter((gift) => gift.target === target.name)
+      .map(({ name }): Giver => ({ source, column: { name, type: OPAQUE }, gives: AS_SENT, keepsOwn: true })),
+  ]);
   const order = target.survivorship?.givers;
   if (order === undefined) return givers;
   const rank = ({ source, column }: Giver) => {

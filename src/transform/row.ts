@@ -99,7 +99,12 @@ export class RowReader {
       ...Array.from({ length: head }, () => asSent),
       ...read.map((column) => decoderOf(column.type)),
     ];
-    this.#index = new Map(read.map((column, at) => [column.name, head + at]));
+    const gifts = source.rule.gifts ?? [];
+    this.#index = new Map([
+      // They are the last fields before the columns.
+      ...gifts.map(({ name }, at) => [name, head - gifts.length + at] as const),
+      ...read.map((column, at) => [column.name, head + at] as const),
+    ]);
   }
 
   read(raw: RowBytes): Row {

@@ -33,7 +33,7 @@ const giver = (table: string, column: string, keepsOwn = false) => ({
   keepsOwn,
 });
 const golden = (name: string, givers: GoldenModel['givers'], more: Partial<GoldenModel> = {}): GoldenModel => ({
-  kind: 'golden', name, type: 'text', givers, survivorship: 'precedence', together: null, otherwise: null, words: null, ...more,
+  kind: 'golden', name, type: 'text', sqlType: null, givers, survivorship: 'precedence', together: null, otherwise: null, words: null, ...more,
 }); // biome-ignore format: a row
 const modelOf = (
   sources: readonly SourceModel[],

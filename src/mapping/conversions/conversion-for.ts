@@ -35,6 +35,8 @@ export function conversionFor(giver: ConversionModel, type: GoldenType): Convers
       return type === 'numeric' || type === 'integer' || type === 'bigint'
         ? scaled(giver.factor, type)
         : none;
+    case 'computed':
+      return none;
     case 'truth':
       return type === 'boolean' ? truth(giver.yes, giver.no) : none;
   }
@@ -62,6 +64,8 @@ function cast(type: GoldenType, zone: Zone | null): ConversionFor {
       return asUuid;
     case 'jsonb':
       return asJson;
+    case 'other':
+      return none;
     case 'score':
       // Between which numbers it lies has to be said.
       return none;

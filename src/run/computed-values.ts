@@ -1,0 +1,37 @@
+import type { Session } from '../db/session.js';
+import { sqlState } from '../db/sqlstate.js';
+import { fromClause } from '../mapping/keyed-source.js';
+import type { Phase } from '../mapping/phase.js';
+import type { Stop } from '../reports/plan.js';
+
+/** What a declaration has the server work out and the server refuses: found before anything is made for it. */
+export async function refusedValues(session: Session, phase: Phase): Promise<Stop[]> {
+  const found: Stop[] = [];
+  for (const keyed of phase.keyed) {
+    const { table, gifts = [] } = keyed.source.rule;
+    for (const { sql, target } of gifts) {
+      const why = await refusal(
+        session,
+        `explain select ${sql} from (select r.* from ${fromClause({ ...keyed, joins: '' })}) r`,
+      );
+      if (why !== null)
+        found.push({
+          code: 'bad-computed',
+          message: `The server cannot work out ${target} of ${table} as it is declared: ${why}.`,
+          next: 'Correct the SQL; name columns of the table bare, and types and functions of your own with their schema.',
+        });
+    }
+  }
+  return found;
+}
+
+async function refusal(session: Session, statement: string): Promise<string | null> {
+  try {
+    await session.query(statement);
+    return null;
+  } catch (error) {
+    // 42: a name, a type or the syntax; anything else is no fault of the declaration.
+    if (sqlState(error)?.startsWith('42') === true) return (error as Error).message;
+    throw error;
+  }
+}
