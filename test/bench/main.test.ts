@@ -73,7 +73,7 @@ test(
     expect(named('legacy')).toHaveLength(isServer(16) ? 6 : 3);
     expect(named('ours')).toContain('the ledger');
     expect(named('ours')).toHaveLength(isServer(16) ? 5 : 3);
-    expect(output).toMatch(/^ours \/ legacy +\d+\.\d{3}$/m);
+    expect(output).toMatch(/^ +ours \/ legacy +\d+\.\d{3}$/m);
 
     // The statements resolve every spelling to the same keys, and tell no ideas of one submission apart.
     expect(unifiedRows.insertSelect).toBe(unifiedRows.mergeKeys);
