@@ -26,11 +26,13 @@ export function unifiedTable(bound: BoundPhase): TargetTable {
   const taken = new Set(own.map(ownTarget));
   return {
     name: mapping.unified,
-    definitions: inStorageOrder([
-      ...mapping.computed.map(declared),
-      ...mapping.always.filter((column) => !taken.has(column.name)).map(declared),
-      ...own.map((column) => kept(ownTarget(column), ownHome(column).stored, column)),
-    ]),
+    definitions: [
+      ...inStorageOrder([
+        ...mapping.computed.map(declared),
+        ...mapping.always.filter((column) => !taken.has(column.name)).map(declared),
+      ]),
+      ...inStorageOrder(own.map((column) => kept(ownTarget(column), ownHome(column).stored, column))),
+    ],
     copied: [
       ...mapping.computed.map((column) => ident(column.name)),
       ...own.map((column) => ident(ownTarget(column))),
@@ -64,10 +66,10 @@ export function foldedTable(bound: BoundPhase): TargetTable {
   );
   return {
     name: bound.mapping.folded,
-    definitions: inStorageOrder([
-      ...head.map(declared),
-      ...columns.map(({ name, column }) => kept(name, storedType(column.type), column)),
-    ]),
+    definitions: [
+      ...inStorageOrder(head.map(declared)),
+      ...inStorageOrder(columns.map(({ name, column }) => kept(name, storedType(column.type), column))),
+    ],
     copied: [...head.map(({ name }) => name), ...columns.map(({ name }) => ident(name))],
     sentOnly: columns
       .filter(({ column }) => isSentOnly(storedType(column.type), column))

@@ -12,7 +12,7 @@ import { openSession } from '../support/session.js';
 const ALIGNED = { c: 1, s: 2, i: 4, d: 8 } as const;
 
 test.each(Object.entries({ A: SHAPE_A, B: SHAPE_B, dlt: SHAPE_B_DLT }))(
-  '%s: nothing is filled up between columns of fixed width, which come before all others',
+  '%s: of aligned columns only the first of a group may be filled up before',
   async (_shape, mixture) => {
     const database = await createTestDatabase('storage-order');
     await createLegacy(database, mixture);
@@ -27,15 +27,18 @@ test.each(Object.entries({ A: SHAPE_A, B: SHAPE_B, dlt: SHAPE_B_DLT }))(
           'select attname, attlen::text, attalign::text from pg_attribute where attrelid = $1::text::regclass and attnum > 0 order by attnum',
           [target.qualified],
         );
-        let at = 0;
-        let isFixed = true;
-        for (const { attname, attlen, attalign } of columns) {
-          const width = Number(attlen);
-          const name = `${target.name}.${attname}`;
-          if (width > 0) expect([name, isFixed, at % ALIGNED[attalign as 'c']]).toEqual([name, true, 0]);
-          isFixed = width > 0;
-          at += width;
+        // Where the next column begins; unknown behind one of any length.
+        let at: number | null = 0;
+        let filled = 0;
+        for (const { attlen, attalign } of columns) {
+          const [width, alignment]: [number, number] = [Number(attlen), ALIGNED[attalign as 'c']];
+          if (width > 0 && alignment > 1 && (at === null || at % alignment > 0)) {
+            filled += 1;
+            at = 0;
+          }
+          at = width < 0 || at === null ? null : at + width;
         }
+        expect([target.name, filled]).toEqual([target.name, Math.min(filled, 1)]);
       }
     }
   },
@@ -53,5 +56,5 @@ test('columns of one width keep their order, behind those that are never null', 
     column('g', 'a type of others', true),
     column('h', 'int4', true),
   ];
-  expect(inStorageOrder(columns)).toEqual(['d', 'b', 'f', 'e', 'h', 'c', 'a', 'g']);
+  expect(inStorageOrder(columns)).toEqual(['d', 'b', 'f', 'e', 'h', 'a', 'c', 'g']);
 });
