@@ -11,7 +11,7 @@ select
     else 'person' || i || '@mail.example'
   end,
   'Person ' || i,
-  case i % 5 when 0 then '' when 1 then '-' when 2 then ' ' else '+49 (30) 55' || lpad(i::text, 4, '0') end,
+  case i % 5 when 0 then '' when 1 then '-' when 2 then ' ' else '(030) 55 ' || lpad(i::text, 4, '0') end,
   case when i % 3 > 0 then 'City ' || i % 9 end,
   case when i % 4 > 0 then lpad((10000 + i)::text, 5, '0') end,
   (array[0.5, 0.123, null, 1, 0, 7])[1 + i % 6],

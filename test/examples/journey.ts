@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { complete, cutover, plan, type Project, rollback, run, status, sync, verify } from '../../src/index.js';
+import {
+  complete,
+  cutover,
+  type Project,
+  plan,
+  rollback,
+  run,
+  status,
+  sync,
+  verify,
+} from '../../src/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 /** An example, and what applications write to its tables on the way. */

@@ -1,3 +1,4 @@
+import { decode, encode } from '../../copy-binary/values.js';
 import { ident, literal } from '../../db/identifier.js';
 import type { BoundColumn, ComputedColumn, Conversion, PhaseMapping } from '../../mapping/mapping.js';
 import { fromUnified, residueKey } from '../../mapping/restore.js';
@@ -55,7 +56,7 @@ function inPrecedence(
 }
 
 function plainChecks(
-  { name: target, survivorship }: ComputedColumn,
+  { name: target, ddl, survivorship }: ComputedColumn,
   contributors: readonly Contributor[],
   fallback: FallbackRule | undefined,
 ): string[] {
@@ -64,6 +65,7 @@ function plainChecks(
   const otherwise = fallback?.value ?? 'null';
   return [
     `if (tg_op = 'INSERT' or ${value} is distinct from ${before}) then`,
+    ...defaulted(value, ddl, contributors),
     `if ${value} is not null then`,
     ...settle(target, contributors, value, { by, given: `${value} is not distinct from (${otherwise})` }),
     'else',
@@ -83,6 +85,31 @@ function plainChecks(
     ...followed(value, contributors, fallback),
     'end if;',
   ];
+}
+
+/** plpgsql that gives a new row what a legacy column fills in which takes no null. */
+function defaulted(value: string, ddl: string, contributors: readonly Contributor[]): string[] {
+  const type = /^\w+(?:\(\d+(?:, ?\d+)?\))?/.exec(ddl)?.[0] ?? '';
+  return contributors.flatMap((contributor) => {
+    const filled = goldenDefault(contributor, type);
+    if (filled === null) return [];
+    const isMissing = `tg_op = 'INSERT' and ${value} is null and ${flagOf(contributor.side, 'new')}`;
+    return [`if ${isMissing} then ${value} := ${filled}; end if;`];
+  });
+}
+
+/** Values of these are computed by defaults: `now()`, `gen_random_uuid()`. Of one type, they are converted as they are. */
+const COMPUTED: ReadonlySet<string> = new Set(['timestamptz', 'timestamp', 'date', 'uuid']);
+/** Golden values of the others are texts. */
+const TEXTS = /^(?:text|integer|bigint|numeric|boolean|jsonb)\b/;
+
+/** SQL of a golden type for what the legacy column's default is; null where there is none, or none that is known now. */
+function goldenDefault({ column, conversion }: Contributor, type: string): string | null {
+  const { notNull, constant, default: value, bound } = column;
+  if (!notNull || value === null) return null;
+  if (bound.type.kind === type && COMPUTED.has(type)) return `(${value})::${type}`;
+  const golden = constant === null || !TEXTS.test(type) ? null : conversion.forward(encode(constant));
+  return golden === null ? null : `${literal(decode(golden))}::${type}`;
 }
 
 /** A value that was left as it was, where no source has one: as a merge will make it now. */
@@ -162,7 +189,7 @@ function settle(
       remember(
         side,
         column.bound,
-        `case when tg_op = 'UPDATE' and ${flagOf(side, 'old')} then (${restored('old')})::text end`,
+        `case when tg_op = 'UPDATE' and ${flagOf(side, 'old')} then (${restored('old')})::text${column.constant === null ? '' : ` else ${literal(column.constant)}`} end`,
       ),
       'end if;',
       'end if;',

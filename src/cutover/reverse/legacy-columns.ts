@@ -2,7 +2,7 @@ import { ident, literal, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { isTrusted, ME } from '../../db/trusted-role.js';
 import { typeParts } from '../../db/type-parts.js';
-import { isIdentity } from '../../legacy/catalog.js';
+import { columnOf, isIdentity } from '../../legacy/catalog.js';
 import { LEGACY_SCHEMA } from '../../legacy/moved.js';
 import type { BoundSource } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
@@ -13,6 +13,10 @@ export interface LegacyColumn {
   readonly bound: BoundColumn;
   /** What the table fills in where nothing is given, as SQL; null: nothing. */
   readonly default: string | null;
+  /** The table refuses a null. */
+  readonly notNull: boolean;
+  /** The default of a shared column that takes no null, as the server prints it; null: it has none, or it is no constant. */
+  readonly constant: string | null;
   /** Postgres computes it, and takes no value. */
   readonly generated: boolean;
   /** Conditions of the table on this column alone, as SQL over the bare column name. */
@@ -87,11 +91,14 @@ export async function readLegacySide(
       (text, { printed, kept }) => text.replaceAll(String(printed), () => String(kept)),
       value,
     );
+  const constants = await readConstants(session, source, byName);
   const columns = source.columns.map((bound): LegacyColumn => {
     const row = byName.get(bound.name);
     return {
       bound,
       default: row?.default == null ? null : wherever(row.default),
+      notNull: takesNoNull(source, bound),
+      constant: constants.get(bound.name) ?? null,
       generated: row?.generated === 'true',
       checks: JSON.parse(String(row?.checks ?? '[]')) as string[],
       isForeign: row?.is_foreign === 'true',
@@ -105,6 +112,31 @@ export async function readLegacySide(
   const identity = isUnique ? named(source.rule.identity) : areThere ? loose : [];
   const table = qualified(LEGACY_SCHEMA, source.table.name);
   return { source, table, columns, identity, isUnique, executor, hold: null };
+}
+
+/** A literal, which no code of anybody's computes. */
+const LITERAL = /^(?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false)(?:::[a-z ]+(?:\(\d+(?:,\d+)?\))?)?$/;
+
+/** The constant defaults of shared columns that take no null, as the server prints them. */
+async function readConstants(
+  session: Session,
+  source: BoundSource,
+  rows: ReadonlyMap<string | null | undefined, Record<string, string | null>>,
+): Promise<ReadonlyMap<string, string>> {
+  const asked = source.columns.flatMap((column) => {
+    const row = rows.get(column.name);
+    if (column.home.kind !== 'golden' || !takesNoNull(source, column) || row?.is_foreign === 'true')
+      return [];
+    if (row?.default == null || !LITERAL.test(row.default)) return [];
+    return [{ name: column.name, sql: `(${row.default})::${column.type.name}::text` }];
+  });
+  if (asked.length === 0) return new Map();
+  const values = await session.one(`select ${asked.map(({ sql }, at) => `${sql} as c${at}`).join(', ')}`);
+  return new Map(asked.map(({ name }, at) => [name, String(values[`c${at}`])]));
+}
+
+function takesNoNull({ table }: BoundSource, { name }: BoundColumn): boolean {
+  return columnOf(table, name)?.notNull === true;
 }
 
 /** SQL: whether the table's own conditions on a column take a value. */
