@@ -1,13 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { JourneysFirst } from './test/support/sequencer.js';
 
-/** The package by its own name, as examples import it: its sources, which need no build. */
-const own = (file: string) => fileURLToPath(new URL(`src/${file}.ts`, import.meta.url));
-
 export default defineConfig({
-  resolve: { alias: { 'pg-drydock/declare': own('declare'), 'pg-drydock': own('index') } },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],

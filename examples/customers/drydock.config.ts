@@ -1,3 +1,4 @@
+import { defineConfig } from 'pg-drydock';
 import * as d from 'pg-drydock/declare';
 
 interface ShopCustomer {
@@ -57,7 +58,7 @@ const state = d.words({
   gone: 'churned deleted',
 });
 
-export const customers = d.consolidation('customers', {
+const customers = d.consolidation('customers', {
   into: 'customers',
   sources: [shop, crm],
   columns: {
@@ -73,3 +74,5 @@ export const customers = d.consolidation('customers', {
   // Two tax numbers are two people, whatever mail they share.
   veto: d.differs(d.folded, shop.tax_id, crm.vat),
 });
+
+export default defineConfig({ consolidations: [customers] });

@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest';
-import { customers } from '../../examples/customers/drydock.config.js';
-import { projectOf } from '../../src/consolidation/project.js';
 import { run } from '../../src/index.js';
-import { exampleDatabase, wholeJourney } from './journey.js';
-
-const project = projectOf([customers]);
+import { exampleDatabase, exampleProject, wholeJourney } from './journey.js';
 
 test('customers go there, back, there again and for good', async () => {
   const database = await exampleDatabase('customers');
   const rows = await wholeJourney(database, {
     name: 'customers',
-    project,
     sources: { shop_customers: 't.id', crm_people: 't.ref' },
     others: { orders: 't.id' },
     written: `
@@ -35,13 +30,6 @@ test('customers go there, back, there again and for good', async () => {
       insert into customers (name, email, city) values ('New way', 'new@way.example', 'Here');
       delete from customers where crm_ref = 'C-17'`,
   });
-  console.log(
-    (
-      await database.query(
-        `select conrelid::regclass, confrelid::regclass, pg_get_constraintdef(oid) from pg_constraint where contype='f'`,
-      )
-    ).rows,
-  );
   const shop = new Map(rows.shop_customers?.map((row) => [row.id, row]));
   expect(shop.get(6)).toMatchObject({ full_name: 'Under the old name', tax_id: 'DE 5' });
   expect(shop.get(27)).toMatchObject({ full_name: 'Direct', city: 'Here', zip: '1' });
@@ -54,7 +42,7 @@ test('customers go there, back, there again and for good', async () => {
 
 test('customers are who they are', async () => {
   const database = await exampleDatabase('customers');
-  await run({ databaseUrl: database.url, project });
+  await run({ databaseUrl: database.url, project: await exampleProject('customers') });
   const found = async (sql: string) => (await database.query(sql)).rows;
   const names = async (mail: string) =>
     (await found(`select name from customers where email ilike '${mail}' order by 1`)).map(

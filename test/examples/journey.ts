@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { loadConfig } from '../../src/cli/config.js';
 import {
   complete,
   cutover,
@@ -18,7 +19,6 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 export interface Example {
   /** Of its folder, and of its phase. */
   readonly name: string;
-  readonly project: Project;
   /** The sources with what tells their rows apart. */
   readonly sources: Readonly<Record<string, string>>;
   /** Outside tables that name rows of the sources, in the same way. */
@@ -33,12 +33,18 @@ export interface Example {
 
 type Rows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
+const folderOf = (name: string) => join(import.meta.dirname, '../../examples', name);
+
+/** What an example's config file declares. */
+export async function exampleProject(name: string): Promise<Project> {
+  return (await loadConfig(join(folderOf(name), 'drydock.config.ts'))).project;
+}
+
 /** A database with an example's tables and rows. */
 export async function exampleDatabase(name: string): Promise<TestDatabase> {
   const database = await createTestDatabase(name);
-  const folder = join(import.meta.dirname, '../../examples', name);
   for (const file of ['schema.sql', 'data.sql'])
-    await database.query(readFileSync(join(folder, file), 'utf8'));
+    await database.query(readFileSync(join(folderOf(name), file), 'utf8'));
   return database;
 }
 
@@ -77,8 +83,8 @@ async function catalogOf(database: TestDatabase, tables: readonly string[]): Pro
  * wrote there, and that the views give it back. Returns the rows under the old names after the completion.
  */
 export async function wholeJourney(database: TestDatabase, example: Example): Promise<Rows> {
-  const { sources, others, project } = example;
-  const target = { databaseUrl: database.url, project };
+  const { sources, others } = example;
+  const target = { databaseUrl: database.url, project: await exampleProject(example.name) };
   const tables = { ...sources, ...others };
   const seen = () => rowsOf(database, tables);
   const isProven = async () =>
