@@ -11,6 +11,7 @@ import { mappingOf } from './mapping.js';
 import { matchingOf } from './matching.js';
 import { consolidationMerger } from './merger.js';
 import { reverseRules } from './reverse.js';
+import { rulesOf } from './rules.js';
 import { unconvertible } from './stops.js';
 
 /** A declared consolidation as the engine runs it. */
@@ -35,6 +36,7 @@ export function consolidationPhase(model: ConsolidationModel): PhaseDefinition {
         foreignKeys: [],
         invariants: invariants(model, legacy.schema),
         planChecks: planChecks(model, bound),
+        rules: rulesOf(model),
         reverse: reverseRules(model, bound, legacy.schema),
         after: null,
       };

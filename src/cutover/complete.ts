@@ -6,7 +6,7 @@ import { recordTurn } from '../ledger/cutovers.js';
 import { enterViews } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
 import type { Phase } from '../mapping/phase.js';
-import { targetsOf } from '../mapping/targets.js';
+import { type Targets, targetsOf } from '../mapping/targets.js';
 import { consolidationsOf, laterConsolidations } from '../project/project.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
@@ -29,9 +29,11 @@ import { endCapture, openCatchUp } from './catch-up.js';
 import { completionFindings } from './completion-findings.js';
 import { requireEntry, stopped, surveyOf, waitForOlderSnapshots } from './cutover.js';
 import { dropLegacyTables } from './drop-legacy.js';
-import { canBeRepointed, foreignKeysToPhase, repoint } from './foreign-keys.js';
-import { patienceOf, underLocks } from './locks.js';
+import { foreignKeysToPhase, type Repointable, repointables } from './foreign-keys.js';
+import { withKeyIndexes } from './key-indexes.js';
+import { patienceOf, type TableLock, underLocks } from './locks.js';
 import { readOnlyViews } from './read-only-views.js';
+import { repoint } from './repoint.js';
 import { proveAhead, requireEqual } from './require-equal.js';
 import { dropReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
@@ -182,56 +184,73 @@ async function completePhase(
 async function end(session: Session, turn: Turn): Promise<number> {
   const { context, phase, phaseId, patienceMs, longWaitMs } = turn;
   const targets = targetsOf(phase);
-  const tables = inLockOrder(phase);
   const catchUp = await openCatchUp(turn, session);
   await catchUp.ahead(patienceMs);
   await requireEqual(turn, STATE, WHY);
-  const keys = (await foreignKeysToPhase(session, phase)).filter((key) => canBeRepointed(phase, key));
-  const locks = [
+  const keys = repointables(phase, await foreignKeysToPhase(session, phase));
+  return withKeyIndexes(session, turn, { keys, targets }, async (isBuilt) => {
+    // The build took its time, and the locks are to find little left to do.
+    if (isBuilt) await catchUp.ahead(patienceMs);
+    const { result } = await underLocks(
+      session,
+      completionLocks(phase, targets, keys),
+      { patienceMs, longWaitMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
+      async () => {
+        if ((await lockState(session, phaseId)) !== 'cut-over') throw notCutOver(phase);
+        await catchUp.within();
+        return standAlone(session, turn, targets, keys);
+      },
+    );
+    return result;
+  });
+}
+
+function completionLocks(phase: Phase, targets: Targets, keys: readonly Repointable[]): TableLock[] {
+  const tables = inLockOrder(phase);
+  return [
     ...unifiedLocks(targets, 'access exclusive'),
     // Capture ends on it. Asked for only behind the others, it would not be had beside readers that hold it and wait for a view.
     ...(phase.resolution === null ? [] : legacyLocks([phase.resolution.table])),
     ...viewLocks(tables),
     ...legacyLocks(tables),
-    ...[...new Set(keys.map((key) => key.qualified))].map((table) => ({
+    ...[...new Set(keys.map(({ key }) => key.qualified))].map((table) => ({
       qualified: table,
       mode: 'access exclusive' as const,
     })),
   ];
-  const { result } = await underLocks(
-    session,
-    locks,
-    { patienceMs, longWaitMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
-    async () => {
-      if ((await lockState(session, phaseId)) !== 'cut-over') throw notCutOver(phase);
-      await catchUp.within();
-      let repointed = 0;
-      for (const key of keys) repointed += await repoint(session, phase, phaseId, targets, key);
-      await dropReverseTriggers(session, targets);
-      const statements = [
-        ...dropGuard(targets),
-        ...readOnlyViews(await restorations(session, phase, targets, phaseId)),
-        ...unifiedDefaults(phase, targets),
-      ];
-      await session.execute(statements.join(';\n'));
-      await endCapture(session, phaseId);
-      await enterViews(session, phaseId);
-      await session.execute(
-        'update drydock.cutovers set completed_at = clock_timestamp() where phase_id = $1::int',
-        [phaseId],
-      );
-      await moveState(session, phaseId, 'completed');
-      await recordTurn(session, {
-        schema: context.schema,
-        phase: phase.name,
-        kind: 'completed',
-        operator: operator(),
-        detail: `${repointed} rows of other tables re-pointed`,
-      });
-      return repointed;
-    },
+}
+
+/** What happens behind the locks; gives how many rows of other tables were re-pointed. */
+async function standAlone(
+  session: Session,
+  { context, phase, phaseId }: Turn,
+  targets: Targets,
+  keys: readonly Repointable[],
+): Promise<number> {
+  let repointed = 0;
+  for (const key of keys) repointed += await repoint(session, phaseId, targets, key);
+  await dropReverseTriggers(session, targets);
+  const statements = [
+    ...dropGuard(targets),
+    ...readOnlyViews(await restorations(session, phase, targets, phaseId)),
+    ...unifiedDefaults(phase, targets),
+  ];
+  await session.execute(statements.join(';\n'));
+  await endCapture(session, phaseId);
+  await enterViews(session, phaseId);
+  await session.execute(
+    'update drydock.cutovers set completed_at = clock_timestamp() where phase_id = $1::int',
+    [phaseId],
   );
-  return result;
+  await moveState(session, phaseId, 'completed');
+  await recordTurn(session, {
+    schema: context.schema,
+    phase: phase.name,
+    kind: 'completed',
+    operator: operator(),
+    detail: `${repointed} rows of other tables re-pointed`,
+  });
+  return repointed;
 }
 
 /** @param before - the phases that the same command completes before, or refuses */

@@ -8,9 +8,10 @@ import { nameOf as nameOfView, readOldNames } from '../old-names/picture.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import type { PhaseName } from '../reports/target.js';
 import { type DropObstacle, dropObstacles } from './drop-obstacles.js';
-import { canBeRepointed, collisions, type ForeignKey, foreignKeysToPhase } from './foreign-keys.js';
+import { type ForeignKey, foreignKeysToPhase, type Repointable, repointable } from './foreign-keys.js';
 import { carried, nameOf, oidArray, type Survey, stops, warned } from './preflight/findings.js';
 import { preparedTransactions } from './preflight/sessions.js';
+import { collisions, namingNothing } from './repoint.js';
 import { outOfReach } from './reverse/executors.js';
 import { onMovedTables, onViews } from './view-dependents.js';
 
@@ -125,64 +126,76 @@ async function codeOnTables(
 }
 
 async function foreignKeys(survey: Survey): Promise<CutoverFinding[]> {
-  const { session, phase, entry } = survey;
+  const { session, phase } = survey;
   const keys = await foreignKeysToPhase(session, phase);
   const found = await codeOnTables(survey, keys);
   for (const key of keys) {
-    const name = `${key.schema}.${key.table}.${key.name}`;
-    if (!canBeRepointed(phase, key)) {
-      found.push(
-        stops(
-          'foreign-key',
-          name,
-          `It names ${key.target}${key.targetColumn === null ? '' : `.${key.targetColumn}`}, which is no key of the unified table.`,
-          'Drop the constraint.',
-        ),
-      );
-      continue;
-    }
-    const colliding = await collisions(session, phase, targetsOf(phase), key);
-    for (const { index, rows } of colliding) {
-      found.push(
-        stops(
-          'foreign-key',
-          name,
-          `${rows} rows that name a folded duplicate are to name its ${phase.bound.mapping.thing}, which another row names: unique index ${index} does not take both.`,
-          'Delete one of each two rows, or drop the index.',
-        ),
-      );
-    }
-    if (colliding.length > 0) continue;
-    if (key.isCheckedAtOnce) {
-      found.push(
+    const about = repointable(phase, key);
+    found.push(
+      ...('obstacle' in about
+        ? [stops('foreign-key', keyName(key), about.obstacle, 'Drop the constraint.')]
+        : await repointing(survey, about)),
+    );
+  }
+  return found;
+}
+
+const keyName = ({ schema, table, name }: ForeignKey) => `${schema}.${table}.${name}`;
+
+/** What it means for a key's table that it comes to name the unified one. */
+async function repointing({ session, phase, entry }: Survey, about: Repointable): Promise<CutoverFinding[]> {
+  const { key, parts } = about;
+  const name = keyName(key);
+  const targets = targetsOf(phase);
+  const colliding = await collisions(session, targets, about);
+  if (colliding.length > 0)
+    return colliding.map(({ index, rows }) =>
+      stops(
+        'foreign-key',
+        name,
+        `${rows} rows that name a folded duplicate are to name its ${phase.bound.mapping.thing}, which another row names: unique index ${index} does not take both.`,
+        'Delete one of each two rows, or drop the index.',
+      ),
+    );
+  const nothing = await namingNothing(session, targets, about);
+  if (nothing !== '0')
+    return [
+      stops(
+        'foreign-key',
+        name,
+        `${nothing} rows name a folded duplicate by ${key.targetColumns.join(', ')}, where the row that won over it has no value.`,
+        'Have these rows name another one, or drop the constraint.',
+      ),
+    ];
+  const { rejected } = await session.one(
+    'select count(*) as rejected from drydock.rejects where phase_id = $1::int and source = $2::text',
+    [entry.id, key.target],
+  );
+  const checked = key.isCheckedAtOnce
+    ? [
         warned(
           'foreign-key',
           name,
           'Its table has partitions: before PostgreSQL 18 all of its rows are checked while the tables are locked.',
           'Complete at a quiet time, or drop the constraint and make it again afterwards.',
         ),
-      );
-    }
-    const { rejected } = await session.one(
-      'select count(*) as rejected from drydock.rejects where phase_id = $1::int and source = $2::text',
-      [entry.id, key.target],
-    );
-    found.push(
-      rejected === '0'
-        ? carried(
-            'foreign-key',
-            name,
-            `It will name the unified table; rows that name a folded duplicate will name its ${phase.bound.mapping.thing}, and are kept as they were in drydock.repointed.`,
-          )
-        : stops(
-            'foreign-key',
-            name,
-            `${rejected} rows of ${key.target} were put aside and have no unified row that it could name.`,
-            'Mend these rows and load their batches again.',
-          ),
-    );
-  }
-  return found;
+      ]
+    : [];
+  const named = parts.map(({ unified }) => unified).join(', ');
+  const outcome =
+    rejected === '0'
+      ? carried(
+          'foreign-key',
+          name,
+          `It will name ${named} of the unified table; rows that name a folded duplicate will name its ${phase.bound.mapping.thing}, and are kept as they were in drydock.repointed.`,
+        )
+      : stops(
+          'foreign-key',
+          name,
+          `${rejected} rows of ${key.target} were put aside and have no unified row that it could name.`,
+          'Mend these rows and load their batches again.',
+        );
+  return [...checked, outcome];
 }
 
 async function readersLeft({ session, entry }: Survey): Promise<CutoverFinding[]> {

@@ -1,13 +1,11 @@
-import { ident, literal, qualified } from '../db/identifier.js';
+import { generatedName, ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import { withRole } from '../db/with-role.js';
-import { readTable } from '../legacy/catalog.js';
-import { foldedColumn } from '../mapping/bind.js';
+import type { ConcurrentIndex } from '../load/concurrent-index.js';
+import { type BoundSource, foldedColumn } from '../mapping/bind.js';
+import type { BoundColumn } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
-import { foldedWithIds, type Targets } from '../mapping/targets.js';
-import { rowAsTexts } from '../types/texts.js';
+import type { Targets } from '../mapping/targets.js';
 import { oidArray } from './preflight/findings.js';
-import { executorOf, readExecutors } from './reverse/executors.js';
 
 /** A foreign key of a table that is not restructured, to a legacy table of the phase. */
 export interface ForeignKey {
@@ -17,24 +15,38 @@ export interface ForeignKey {
   /** Quoted, for statements. */
   readonly qualified: string;
   readonly oid: string;
+  /** The legacy table that it names, and its oid. */
   readonly target: string;
-  /** Its one column; null where it has several. */
-  readonly column: string | null;
-  readonly targetColumn: string | null;
-  /** As Postgres prints it. */
-  readonly definition: string;
+  readonly targetOid: string;
+  /** Its columns, and those of the legacy table that they name, one by one. */
+  readonly columns: readonly string[];
+  readonly targetColumns: readonly string[];
+  /** What Postgres prints behind the columns that it names; null where it prints a key of another kind, of periods. */
+  readonly actions: string | null;
+  readonly comment: string | null;
   /** Of a table with partitions, which takes no key that is not checked yet before PostgreSQL 18. */
   readonly isCheckedAtOnce: boolean;
 }
 
+const COLUMNS = (relation: string, numbers: string, shown: string) =>
+  `(select ${shown} from unnest(${numbers}) with ordinality k (attnum, at) join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
+const LIST = `string_agg(quote_ident(a.attname), ', ' order by k.at)`;
+const NAMES = 'json_agg(a.attname order by k.at)';
+
+/** As Postgres begins to print a key of plain columns. */
+const HEAD =
+  `format('FOREIGN KEY (%s) REFERENCES %s(%s)', ${COLUMNS('c.conrelid', 'c.conkey', LIST)}, ` +
+  `c.confrelid::regclass, ${COLUMNS('c.confrelid', 'c.confkey', LIST)})`;
+
 export async function foreignKeysToPhase(session: Session, phase: Phase): Promise<ForeignKey[]> {
   const rows = await session.query(
-    `select c.conname as name, n.nspname as schema, r.relname as table, r.oid::text as oid, t.relname as target,
-       case when cardinality(c.conkey) = 1 then (select a.attname from pg_attribute a where a.attrelid = c.conrelid and a.attnum = c.conkey[1]) end as column,
-       case when cardinality(c.confkey) = 1 then (select a.attname from pg_attribute a where a.attrelid = c.confrelid and a.attnum = c.confkey[1]) end as target_column,
-       pg_get_constraintdef(c.oid) as definition, (r.relkind = 'p' and current_setting('server_version_num')::int < 180000)::text as checked_at_once
+    `select c.conname as name, n.nspname as schema, r.relname as table, r.oid::text as oid, t.relname as target, t.oid::text as target_oid,
+       ${COLUMNS('c.conrelid', 'c.conkey', NAMES)}::text as columns, ${COLUMNS('c.confrelid', 'c.confkey', NAMES)}::text as target_columns,
+       case when starts_with(d.definition, d.head) then substr(d.definition, length(d.head) + 1) end as actions, obj_description(c.oid, 'pg_constraint') as comment,
+       (r.relkind = 'p' and current_setting('server_version_num')::int < 180000)::text as checked_at_once
      from pg_constraint c join pg_class r on r.oid = c.conrelid join pg_namespace n on n.oid = r.relnamespace
      join pg_class t on t.oid = c.confrelid
+     cross join lateral (select pg_get_constraintdef(c.oid) as definition, ${HEAD} as head) d
      where c.contype = 'f' and c.conparentid = 0 and c.confrelid = any ($1::text::oid[]) and c.conrelid <> all ($1::text::oid[])
        and not exists (select from drydock.moved_tables m where m.oid = c.conrelid)
      order by 2, 3, 1`,
@@ -47,116 +59,78 @@ export async function foreignKeysToPhase(session: Session, phase: Phase): Promis
     qualified: qualified(String(row.schema), String(row.table)),
     oid: String(row.oid),
     target: String(row.target),
-    column: row.column ?? null,
-    targetColumn: row.target_column ?? null,
-    definition: String(row.definition),
+    targetOid: String(row.target_oid),
+    columns: JSON.parse(String(row.columns)) as string[],
+    targetColumns: JSON.parse(String(row.target_columns)) as string[],
+    actions: row.actions ?? null,
+    comment: row.comment ?? null,
     isCheckedAtOnce: row.checked_at_once === 'true',
   }));
 }
 
-/** Whether the key can name rows of the unified table instead: it names legacy rows whose id those have. */
-export function canBeRepointed(phase: Phase, key: ForeignKey): boolean {
-  return (
-    key.column !== null &&
-    key.targetColumn === 'id' &&
-    phase.bound.sources.some(
-      ({ rule, columns }) =>
-        rule.table === key.target && columns.some(({ name, home }) => name === 'id' && home.kind === 'id'),
-    )
-  );
+/** A key that can name rows of the unified table instead, as those have what it names. */
+export interface Repointable {
+  readonly key: ForeignKey;
+  readonly source: BoundSource;
+  readonly parts: readonly RepointedPart[];
 }
 
-/**
- * Makes a foreign key name the unified table: rows that name a folded duplicate name the row that it was folded
- * into, and what they were before is kept. The new key is not checked yet, where Postgres takes such a key. In the caller's transaction, which holds the
- * table. Gives the number of rows changed.
- */
-export async function repoint(
-  session: Session,
-  phase: Phase,
-  phaseId: number,
-  targets: Targets,
-  key: ForeignKey,
-): Promise<number> {
-  const folded = foldedRow(phase, targets, key);
-  if (folded === null || key.column === null) return 0;
-  const column = ident(key.column);
-  const table = await readTable(session, key.schema, key.table);
-  if (table === undefined) throw new Error(`${key.qualified} is locked and not there`);
-  const changed = await session.execute(
-    `insert into drydock.repointed (phase_id, schema_name, table_name, column_name, old_id, new_id, row_before)
-     select ${phaseId}, ${literal(key.schema)}, ${literal(key.table)}, ${literal(key.column)}, t.${column}, f.unified_id, ${rowAsTexts(table.columns, 't')}
-     from ${key.qualified} t join ${folded}`,
-  );
-  if (changed > 0) await renameRows(session, phaseId, key, key.column);
-  const definition = key.definition
-    .replace(/ REFERENCES .*?\("?id"?\)/, () => ` REFERENCES ${targets.unified.qualified}(id)`)
-    .replace(/ NOT VALID$/, '');
-  await session.execute(
-    `alter table ${key.qualified} drop constraint ${ident(key.name)}, add constraint ${ident(key.name)} ${definition}${key.isCheckedAtOnce ? '' : ' not valid'}`,
-  );
-  return changed;
+export interface RepointedPart {
+  /** The key's column. */
+  readonly pointer: string;
+  /** The legacy column that it names. */
+  readonly named: BoundColumn;
+  /** What it names instead: a column of the unified table. */
+  readonly unified: string;
+  /** The column of the table of folded rows that keeps the same. */
+  readonly folded: string;
 }
 
-/** Triggers and expressions on the table are code of its owner, who may not look into the ledger: he gets a copy of the names. */
-async function renameRows(session: Session, phaseId: number, key: ForeignKey, column: string): Promise<void> {
-  const executor = executorOf(await readExecutors(session, [key]), key);
-  await session.execute(
-    `create temp table drydock_repointed on commit drop as select distinct old_id, new_id from drydock.repointed
-     where phase_id = ${phaseId} and schema_name = ${literal(key.schema)} and table_name = ${literal(key.table)} and column_name = ${literal(column)}`,
-  );
-  await session.execute(`grant select on pg_temp.drydock_repointed to ${ident(executor.role)}`);
-  await withRole(session, executor.role, () =>
-    session.execute(
-      `update ${key.qualified} x set ${ident(column)} = r.new_id from pg_temp.drydock_repointed r where r.old_id = x.${ident(column)}`,
-    ),
-  );
-  await session.execute('drop table pg_temp.drydock_repointed');
-}
-
-/** SQL: the table of folded rows `f`, joined to a row `t` that names one of them; null for a key that is not re-pointed. */
-function foldedRow(phase: Phase, targets: Targets, key: ForeignKey): string | null {
-  const source = phase.bound.sources.find(({ rule }) => rule.table === key.target);
-  if (source === undefined || key.column === null) return null;
-  const column = `t.${ident(key.column)}`;
-  return (
-    `${foldedWithIds(targets)} f on f.source = ${literal(key.target)} and f.${ident(foldedColumn(source.rule, 'id'))} = ${column} ` +
-    `and f.unified_id <> ${column}`
-  );
-}
-
-/**
- * Unique indexes that would not take the key's rows when those of folded duplicates name the row that counts. Indexes of
- * expressions are not looked at.
- */
-export async function collisions(
-  session: Session,
-  phase: Phase,
-  targets: Targets,
-  key: ForeignKey,
-): Promise<{ readonly index: string; readonly rows: string }[]> {
-  const folded = foldedRow(phase, targets, key);
-  if (folded === null || key.column === null) return [];
-  const indexes = await session.query(
-    `select x.indexrelid::regclass::text as index, pg_get_expr(x.indpred, x.indrelid) as condition,
-       (select string_agg(format(', t.%I', a.attname), '') from unnest(x.indkey[:x.indnkeyatts - 1]) k join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k where a.attname <> $2::text) as others
-     from pg_index x
-     where x.indrelid = $1::text::oid and x.indisunique and x.indexprs is null
-       and (select a.attnum from pg_attribute a where a.attrelid = x.indrelid and a.attname = $2::text) = any (x.indkey[:x.indnkeyatts - 1])
-     order by 1`,
-    [key.oid, key.column],
-  );
-  const found: { readonly index: string; readonly rows: string }[] = [];
-  for (const { index, condition, others } of indexes) {
-    const own = `coalesce(f.unified_id, t.${ident(key.column)})`;
-    const indexed = `(select * from ${key.qualified}${condition === null ? '' : ` where ${condition}`})`;
-    const { rows } = await session.one(
-      `select coalesce(sum(n), 0)::text as rows from (
-         select count(f.unified_id) as n from ${indexed} t left join ${folded}
-         where num_nulls(${own}${others ?? ''}) = 0 group by ${own}${others ?? ''} having count(*) > 1 and count(f.unified_id) > 0
-       ) g`,
-    );
-    if (rows !== '0') found.push({ index: String(index), rows: String(rows) });
+/** How a key can name the unified table; or why it cannot, as a sentence. */
+export function repointable(phase: Phase, key: ForeignKey): Repointable | { readonly obstacle: string } {
+  const source = phase.bound.sources.find(({ table }) => table.oid === key.targetOid);
+  if (source === undefined || key.actions === null)
+    return { obstacle: `Drydock cannot write a key of this kind to ${key.target} anew.` };
+  if (source.rule.flag === null)
+    return { obstacle: `Rows of ${key.target} are kept whole, and are no rows of the unified table.` };
+  const parts: RepointedPart[] = [];
+  for (const [at, name] of key.targetColumns.entries()) {
+    const named = source.columns.find((column) => column.name === name);
+    const unified = named === undefined ? null : verbatim(named);
+    if (named === undefined || unified === null)
+      return { obstacle: `It names ${key.target}.${name}, which the unified table does not keep as it is.` };
+    const pointer = key.columns[at] as string;
+    parts.push({ pointer, named, unified, folded: foldedColumn(source.rule, name) });
   }
-  return found;
+  return { key, source, parts };
+}
+
+/** The unified column that has a legacy column's values, as they are and of the same type. */
+function verbatim({ home, type }: BoundColumn): string | null {
+  if (home.kind === 'id') return 'id';
+  return home.kind === 'own' && home.stored === type.base ? home.target : null;
+}
+
+export function repointables(phase: Phase, keys: readonly ForeignKey[]): Repointable[] {
+  return keys.flatMap((key) => {
+    const found = repointable(phase, key);
+    return 'obstacle' in found ? [] : [found];
+  });
+}
+
+/**
+ * The unique index of the unified table that a key needs; null where the primary key does. It cannot be a constraint that is
+ * checked later: no foreign key may name such a one. So while it is there and rows are still merged, two rows cannot change
+ * their places in one statement, and it is built as late as it can be.
+ */
+export function neededIndex({ parts }: Repointable, { unified }: Targets): ConcurrentIndex | null {
+  const columns = parts.map((part) => part.unified);
+  if (columns.length === 1 && columns[0] === 'id') return null;
+  return {
+    schema: unified.schema,
+    name: generatedName(unified.name, ...columns, 'key'),
+    table: unified.name,
+    on: `(${columns.map(ident).join(', ')})`,
+    isUnique: true,
+  };
 }

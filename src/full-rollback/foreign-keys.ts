@@ -2,9 +2,12 @@ import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
 import { readCutoverCatalog } from '../ledger/cutovers.js';
+import { type CatalogColumn, type CatalogTable, isIdentity, readTable } from '../legacy/catalog.js';
+import { typed } from '../mapping/locate.js';
 import { consolidationsOf } from '../project/project.js';
 import type { PhaseName } from '../reports/target.js';
 import type { Context } from '../run/context.js';
+import { spelled } from '../types/spelling.js';
 
 /** A foreign key that is taken off for the time of a rollback. */
 export interface RestingKey {
@@ -53,21 +56,50 @@ export async function foreignKeysOff(
   return keys;
 }
 
-/** A row is known again by its id; who changed it since names what they chose. */
+/**
+ * A row is known again by its key, or by all that it was where it has none; who changed it since names what they chose. The
+ * other way round than they were re-pointed: a key may have more than one such column.
+ */
 async function idsBack(session: Session, phaseId: number): Promise<void> {
-  const columns = await session.query(
-    `select distinct r.schema_name, r.table_name, r.column_name from drydock.repointed r
-     where r.phase_id = $1::int and r.row_before ? 'id' and to_regclass(format('%I.%I', r.schema_name, r.table_name)) is not null`,
+  const found = await session.query(
+    `select r.schema_name, r.table_name, array_to_json(r.columns)::text as columns from drydock.repointed r
+     where r.phase_id = $1::int group by 1, 2, r.columns order by max(r.id) desc`,
     [phaseId],
   );
-  for (const { schema_name: schema, table_name: table, column_name: column } of columns) {
+  for (const row of found) {
+    const table = await readTable(session, String(row.schema_name), String(row.table_name));
+    if (table === undefined) continue;
+    const pointers = JSON.parse(String(row.columns)) as string[];
+    const typedColumn = (name: string) => table.columns.find((column) => column.name === name);
+    if (!pointers.every((name) => typedColumn(name) !== undefined)) continue;
+    const known = knownBy(table);
+    const set = pointers.map(
+      (name, at) =>
+        `${ident(name)} = ${typed(`r.old_values[${at + 1}]`, typedColumn(name) as CatalogColumn)}`,
+    );
+    const same = [
+      ...pointers.map((name, at) => `${asText(`x.${ident(name)}`)} = r.new_values[${at + 1}]`),
+      ...known
+        .filter(({ name }) => !pointers.includes(name))
+        .map(
+          ({ name, type }) =>
+            `${spelled(`x.${ident(name)}`, type.hiding)} collate "C" is not distinct from r.row_before ->> ${literal(name)}`,
+        ),
+    ];
     await session.execute(
-      `update ${qualified(String(schema), String(table))} x set ${ident(String(column))} = r.old_id from drydock.repointed r
-       where r.phase_id = $1::int and r.schema_name = $2::text and r.table_name = $3::text and r.column_name = $4::text
-         and x.id::text = r.row_before ->> 'id' and x.${ident(String(column))} = r.new_id`,
-      [phaseId, String(schema), String(table), String(column)],
+      `update ${qualified(table.schema, table.name)} x set ${set.join(', ')} from drydock.repointed r
+       where r.phase_id = $1::int and r.schema_name = $2::text and r.table_name = $3::text and r.columns = $4::text[] and ${same.join(' and ')}`,
+      [phaseId, table.schema, table.name, `{${pointers.map((name) => JSON.stringify(name)).join(',')}}`],
     );
   }
+}
+
+const asText = (value: string) => `(${value})::text collate "C"`;
+
+/** The columns by which a row is known again. */
+function knownBy(table: CatalogTable): readonly CatalogColumn[] {
+  const key = table.uniqueKeys.find((columns) => isIdentity(table, columns));
+  return key === undefined ? table.columns : table.columns.filter(({ name }) => key.includes(name));
 }
 
 /** Makes the keys as they were. One that rows of today break is there, and not validated: that is told. */

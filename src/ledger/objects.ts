@@ -109,6 +109,18 @@ export async function intend(
   await enter(session, phaseId, object, UNFINISHED);
 }
 
+/** Forgets an object that is there no more. */
+export async function disown(
+  session: Session,
+  phaseId: number,
+  { kind, schema, name }: Pick<OwnedObject, 'kind' | 'schema' | 'name'>,
+): Promise<void> {
+  await session.execute(
+    'delete from drydock.objects where phase_id = $1::int and kind = $2::text and schema_name = $3::text and name = $4::text',
+    [phaseId, kind, schema, name],
+  );
+}
+
 /** Enters what is under the oid now, as the server prints it. */
 export async function enter(
   session: Session,

@@ -12,7 +12,7 @@ import { REFRESH_TABLES } from './tables/refreshes.js';
 export const LEDGER_SCHEMA = 'drydock';
 
 /** Changes whenever the ledger's tables or the meaning of what a run writes change. */
-export const LEDGER_VERSION = 5;
+export const LEDGER_VERSION = 6;
 
 /** What a look at the ledger leaves behind. */
 const UNTOUCHED = 'The ledger was only looked at; nothing was written by this step.';

@@ -2,7 +2,7 @@ import { ident, qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import { intend, own, readObjects } from '../ledger/objects.js';
+import { disown, intend, own, readObjects } from '../ledger/objects.js';
 
 /** An index on a table that others are using. */
 export interface ConcurrentIndex {
@@ -11,6 +11,7 @@ export interface ConcurrentIndex {
   readonly table: string;
   /** What stands behind `on table`. */
   readonly on: string;
+  readonly isUnique?: boolean;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function buildConcurrently(
           if (found !== undefined)
             await session.execute(`drop index concurrently ${qualified(schema, name)}`);
           await session.execute(
-            `create index concurrently ${ident(name)} on ${qualified(schema, index.table)} ${index.on}`,
+            `create ${index.isUnique === true ? 'unique ' : ''}index concurrently ${ident(name)} on ${qualified(schema, index.table)} ${index.on}`,
           );
         });
       }
@@ -50,6 +51,16 @@ export async function buildConcurrently(
     },
     { signal },
   );
+}
+
+/** Drops such an index, and what the ledger knows of it. */
+export async function dropConcurrently(
+  session: Session,
+  phaseId: number,
+  { schema, name }: ConcurrentIndex,
+): Promise<void> {
+  await session.execute(`drop index concurrently if exists ${qualified(schema, name)}`);
+  await disown(session, phaseId, { kind: 'index', schema, name });
 }
 
 async function findIndex(

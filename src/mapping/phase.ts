@@ -107,6 +107,11 @@ export interface Phase {
   readonly foreignKeys: readonly ForeignKeySpec[];
   readonly invariants: readonly InvariantSpec[];
   readonly planChecks: PlanChecks;
+  /**
+   * What its rows depend on beside the tables and this version of Drydock, by name: for a ledger that is gone on with later.
+   * Left out: nothing does.
+   */
+  readonly rules?: Readonly<Record<string, string>>;
   /** How direct writes to the unified table become legacy rows. */
   readonly reverse: ReverseRules;
   /** The phase that has to be loaded before this one. */

@@ -18,6 +18,8 @@ interface Configuration {
   readonly tables: Readonly<Record<string, TableConfiguration>>;
   /** The table that keys are resolved by and that is no source, with those of its columns that count; absent where there was none. */
   readonly resolution?: { readonly table: string; readonly columns: readonly string[] };
+  /** What was declared, by name; absent where the phase is not declared. */
+  readonly rules?: Readonly<Record<string, string>>;
 }
 
 interface TableConfiguration {
@@ -30,11 +32,12 @@ interface TableConfiguration {
 /** Changes that an error lists. */
 const MOST_SHOWN = 8;
 
-export function configurationOf({ bound, resolution }: Phase): Configuration {
-  return configured(
+export function configurationOf({ bound, resolution, rules }: Phase): Configuration {
+  const tables = configured(
     bound.sources.map(({ table }) => table),
     resolution,
   );
+  return rules === undefined ? tables : { ...tables, rules };
 }
 
 function configured(
@@ -69,7 +72,8 @@ export function requireSameConfiguration(phase: Phase, entry: PhaseEntry): void 
 
 /** Refuses to end or take back a cutover where the moved tables were altered: the old names do not show what they are now. */
 export function requireSameTables(phase: Phase, entry: PhaseEntry): void {
-  const changes = tablesChanges(JSON.parse(entry.config) as Configuration, configurationOf(phase));
+  const [then, now] = [JSON.parse(entry.config) as Configuration, configurationOf(phase)];
+  const changes = [...tablesChanges(then, now), ...rulesChanges(then.rules, now.rules)];
   if (changes.length > 0) throw configurationChanged(entry, changes);
 }
 
@@ -93,7 +97,7 @@ export async function requireUnchanged(context: Context, phase: Phase): Promise<
   const { resolution } = phase;
   const table = resolution === null ? undefined : found.tables.get(resolution.table.name);
   const now = resolution === null || table === undefined ? null : { table, reads: resolution.reads };
-  const changes = changesBetween(configurationOf(phase), configured(tables, now));
+  const changes = changesBetween({ ...configurationOf(phase), rules: {} }, configured(tables, now));
   if (changes.length === 0) return;
   throw new DrydockError({
     code: 'configuration-changed',
@@ -112,7 +116,23 @@ function changesBetween(then: Configuration, now: Configuration): string[] {
   if (then.mapping !== now.mapping) {
     changes.push(`version ${then.mapping} of Drydock's mapping, now ${now.mapping}`);
   }
-  return [...changes, ...tablesChanges(then, now), ...resolutionChanges(then.resolution, now.resolution)];
+  return [
+    ...changes,
+    ...tablesChanges(then, now),
+    ...resolutionChanges(then.resolution, now.resolution),
+    ...rulesChanges(then.rules, now.rules),
+  ];
+}
+
+/** What was declared otherwise: rows that are loaded have other keys, values or columns than they would get now. */
+function rulesChanges(then: Configuration['rules'] = {}, now: Configuration['rules'] = {}): string[] {
+  const [before, after] = [byName(then), byName(now)];
+  return union(before, after).flatMap((name) => {
+    const [was, is] = [before.get(name), after.get(name)];
+    if (was === is) return [];
+    if (was === undefined) return [`${name} was not declared, now ${is}`];
+    return is === undefined ? [`${name} was ${was}, and is not declared any more`] : [`${name} was ${was}, now ${is}`];
+  });
 }
 
 function tablesChanges(then: Configuration, now: Configuration): string[] {

@@ -166,7 +166,7 @@ test('completed: old names are read-only, other tables name the unified one, the
   });
   // A folded duplicate is named by its opportunity now, and what it was is kept.
   const { rows: kept } = await database.query(
-    `select distinct old_id, new_id, row_before ->> 'opportunity_id' as before from drydock.repointed where old_id = $1`,
+    `select distinct old_values[1] as old_id, new_values[1] as new_id, row_before ->> 'opportunity_id' as before from drydock.repointed where old_values = array[$1::text]`,
     [folded[0]?.id],
   );
   expect(kept).toEqual([{ old_id: folded[0]?.id, new_id: folded[0]?.unified_id, before: folded[0]?.id }]);

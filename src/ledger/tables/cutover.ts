@@ -18,13 +18,13 @@ create table drydock.moved_tables (
   primary key (phase_id, table_name)
 );
 create table drydock.repointed (
+  id bigint generated always as identity primary key,
   phase_id int not null references drydock.phases on delete cascade,
   schema_name text not null,
   table_name text not null,
-  column_name text not null,
-  old_id uuid not null,
-  new_id uuid not null,
+  columns text[] not null,
+  old_values text[] not null,
+  new_values text[] not null,
   row_before jsonb not null
 );
-alter table drydock.repointed replica identity full;
 `;
