@@ -131,7 +131,9 @@ function rulesChanges(then: Configuration['rules'] = {}, now: Configuration['rul
     const [was, is] = [before.get(name), after.get(name)];
     if (was === is) return [];
     if (was === undefined) return [`${name} was not declared, now ${is}`];
-    return is === undefined ? [`${name} was ${was}, and is not declared any more`] : [`${name} was ${was}, now ${is}`];
+    return is === undefined
+      ? [`${name} was ${was}, and is not declared any more`]
+      : [`${name} was ${was}, now ${is}`];
   });
 }
 
