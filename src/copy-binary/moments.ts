@@ -21,7 +21,7 @@ export const INFINITE_MOMENTS: ReadonlyMap<string, bigint> = new Map([
   ['-infinity', -0x8000000000000000n],
 ]);
 
-export function isDay(days: number): boolean {
+function isDay(days: number): boolean {
   return days >= DAYS.first && days <= DAYS.last;
 }
 
