@@ -2,6 +2,7 @@ import { goldenOf } from '../declare/check.js';
 import type {
   ConsolidationModel,
   ConversionModel,
+  GiverModel,
   GoldenModel,
   SourceModel,
   StepModel,
@@ -52,12 +53,16 @@ function step(one: StepModel): string {
   return `same ${one.key.name} (${parts.join(', ')})`;
 }
 
-function goldenRules({ name, type, givers, survivorship, together, otherwise, words }: GoldenModel): Rule[] {
-  const from = givers.map(
-    ({ table, column, keepsOwn }) => `${table}.${column}${keepsOwn ? ' (kept as well)' : ''}`,
-  );
+/** What gives a value: a column, or SQL over the columns of a row. */
+function giverName({ table, column, conversion }: GiverModel): string {
+  return conversion.kind === 'computed' ? `${table}: ${conversion.sql}` : `${table}.${column}`;
+}
+
+function goldenRules(golden: GoldenModel): Rule[] {
+  const { name, type, sqlType, givers, survivorship, together, otherwise, words } = golden;
+  const from = givers.map((giver) => `${giverName(giver)}${giver.keepsOwn ? ' (kept as well)' : ''}`);
   const says = [
-    `${type} from ${from.join(', ')} by ${survivorship}`,
+    `${sqlType ?? type} from ${from.join(', ')} by ${survivorship}`,
     ...(together === null ? [] : [`together with ${together}`]),
     ...(otherwise === null ? [] : [`else ${JSON.stringify(otherwise)}`]),
     ...(words === null ? [] : [`one of ${words.join(', ')}`]),
@@ -66,9 +71,9 @@ function goldenRules({ name, type, givers, survivorship, together, otherwise, wo
 }
 
 function conversionRules({ name, givers }: GoldenModel): Rule[] {
-  return givers.map(({ table, column, conversion }) => [
-    `conversion of ${table}.${column} into ${name}`,
-    conversionText(conversion),
+  return givers.map((giver) => [
+    `conversion of ${giverName(giver)} into ${name}`,
+    conversionText(giver.conversion),
   ]);
 }
 
