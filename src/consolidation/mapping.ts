@@ -90,9 +90,10 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
     prefix,
     flag,
     identity,
-    locators: [],
+    locators: identity.slice(-1),
     looseIdentity: [],
     winnerTimes,
+    times: winnerTimes,
     homes,
     gifts: giftsOf(source, model),
   };

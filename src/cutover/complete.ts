@@ -233,7 +233,7 @@ async function standAlone(
   const statements = [
     ...dropGuard(targets),
     ...readOnlyViews(await restorations(session, phase, targets, phaseId)),
-    ...unifiedDefaults(phase, targets),
+    ...(await unifiedDefaults(session, phase, targets)),
   ];
   await session.execute(statements.join(';\n'));
   await endCapture(session, phaseId);

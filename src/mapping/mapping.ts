@@ -93,6 +93,8 @@ export interface SourceRule {
    * are such rows: another one would win.
    */
   readonly winnerTimes: readonly string[];
+  /** Columns that say when a row was made or changed; left out: every one that holds moments. */
+  readonly times?: readonly string[];
   /** Where each column goes, by name; a column not listed gets a column of its own. */
   readonly homes: ReadonlyMap<string, Home>;
   /** What the server works out from a row for golden columns; left out: nothing. */

@@ -17,6 +17,7 @@ import {
 import { quoted } from '../words/printable.js';
 import { bufferEmptier } from './cold.js';
 import { type AskedQuestion, measureLoad } from './load.js';
+import { lookUps } from './look-ups.js';
 import { measureQuestion } from './measure.js';
 import { processorTimeOf } from './processor-time.js';
 import { measureStorage } from './storage.js';
@@ -39,8 +40,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       const phases = bindPhases(context);
-      const { questions } = context.project;
-      if (questions === null) throw noQuestions(context);
+      const questions = context.project.questions ?? lookUps(askable(context, phases));
       const about = {
         session: context.session,
         legacy: context.legacy,
@@ -141,13 +141,14 @@ function loaded(
   });
 }
 
-function noQuestions({ project }: Context): DrydockError {
-  return new DrydockError({
-    code: 'unknown-question',
-    what: `The project ${project.name} has no questions for a benchmark.`,
-    state: 'Nothing was measured; the database was only read.',
-    next: 'Declare some, each in its legacy form and in its unified form.',
+/** The phases that look-ups can be made for: those that are loaded, or all of them to say which one is not. */
+function askable({ entries }: Context, phases: readonly Phase[]): string[] {
+  const names = phases.map(({ name }) => name);
+  const loadedOnes = names.filter((name) => {
+    const state = entries.get(name)?.state;
+    return state !== undefined && state !== 'loading';
   });
+  return loadedOnes.length === 0 ? names : loadedOnes;
 }
 
 async function instrumentsOf(

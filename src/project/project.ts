@@ -16,7 +16,7 @@ export interface Project {
   readonly consolidations: readonly PhaseDefinition[];
   /** A last phase, of what is built on the unified tables; null: there is none. */
   readonly derived: DerivedDefinition | null;
-  /** What `bench` asks; null: nothing. */
+  /** What `bench` asks; null: look-ups that follow from the consolidations. */
   readonly questions: QuestionsDefinition | null;
 }
 

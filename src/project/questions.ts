@@ -16,7 +16,7 @@ export interface QuestionsDefinition {
   /** What the restructuring was to bring; each goal is measured by the question that gains least. */
   readonly goals: readonly Goal[];
   /** What the goals were set for, in words: `500,000 customers`. */
-  readonly goalsFor: string;
+  readonly goalsFor?: string | undefined;
   /** The group whose questions several readers ask side by side. */
   readonly sideBySide: string;
 }

@@ -76,6 +76,16 @@ function requireTime(since: string): string {
   return from;
 }
 
+/** Rows of it would be left out without a word. */
+function timeless(table: string): DrydockError {
+  return new DrydockError({
+    code: 'impossible-range',
+    what: `Source ${table} has no declared times: nothing says which of its rows were made or changed since then.`,
+    state: 'No batch was loaded or compared; the legacy tables are as they were.',
+    next: 'Declare times for it, or name batches or keys instead.',
+  });
+}
+
 /** Batches that hold a key with a legacy row whose time columns say that it was made or changed since then. */
 async function bySince(
   context: Context,
@@ -85,7 +95,11 @@ async function bySince(
 ): Promise<Selection> {
   const from = requireTime(since);
   const changed = phase.keyed.flatMap((keyed) => {
-    const times = keyed.source.columns.filter((column) => isMoment(column.type.kind));
+    const { rule, columns } = keyed.source;
+    const times = columns.filter(
+      ({ name, type }) => isMoment(type.kind) && (rule.times === undefined || rule.times.includes(name)),
+    );
+    if (times.length === 0 && rule.times !== undefined) throw timeless(rule.table);
     if (times.length === 0) return [];
     const conditions = times.map((column) => `r.${ident(column.name)} >= $1::timestamptz`);
     return [`select ${keyed.key} as merge_key from ${fromClause(keyed)} where ${conditions.join(' or ')}`];

@@ -1,6 +1,7 @@
 import type { Session, TextRow } from '../db/session.js';
 import type { Batch } from '../ledger/batches.js';
 import type { CatalogTable } from '../legacy/catalog.js';
+import type { SourceRule } from '../mapping/mapping.js';
 import type { Difference } from '../reports/verify.js';
 import { bytesOf, textOf } from './hash.js';
 import { type Comparison, keyedRows, keyName, type SideName, withClause } from './sides.js';
@@ -12,8 +13,8 @@ export async function findDifferences(
   batch: Batch,
   limit: number,
 ): Promise<Difference[]> {
-  const { table } = comparison.keyed.source;
-  const identity = identityColumns(table);
+  const { table, rule } = comparison.keyed.source;
+  const identity = identityColumns(table, rule);
   const [legacy, unified] = [await onlyOn('legacy'), await onlyOn('unified')];
   const legacyById = groupBy(legacy, (row) => nameOf(row, table, identity));
   const found: Difference[] = [];
@@ -78,11 +79,15 @@ export async function findDifferences(
   }
 }
 
-/** Positions of the columns that tell the table's rows apart: its key, else dlt's row id, else all columns. */
-function identityColumns(table: CatalogTable): number[] {
-  const names = table.columns.map((column) => column.name);
-  const key = ['id', '_dlt_id'].find((name) => names.includes(name));
-  return key === undefined ? names.map((_, index) => index) : [names.indexOf(key)];
+/** Positions of the columns that tell the table's rows apart: of its identity, else of what nearly does so, else of all. */
+function identityColumns(
+  { columns }: CatalogTable,
+  { identity, looseIdentity }: Pick<SourceRule, 'identity' | 'looseIdentity'>,
+): number[] {
+  const at = (names: readonly string[]) =>
+    names.map((name) => columns.findIndex((column) => column.name === name));
+  const isThere = (found: readonly number[]) => found.length > 0 && !found.includes(-1);
+  return [at(identity), at(looseIdentity)].find(isThere) ?? columns.map((_, index) => index);
 }
 
 function columnAt(table: CatalogTable, index: number): CatalogTable['columns'][number] {
