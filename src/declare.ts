@@ -30,6 +30,7 @@ export {
   newest,
   numeric,
   percent,
+  printed,
   type ScoreValue,
   score,
   text,

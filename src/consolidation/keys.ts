@@ -66,8 +66,9 @@ export function sameKey(
   alias: string,
 ): string {
   const parts = step.parts.map((part, at) => {
-    if ('constant' in part) return literal(part.constant);
-    return step.key.parts[at]?.normalizer.sql(`${alias}.${ident(part.column)}`) ?? 'null';
+    // A constant is spelled by the rule of its part as well, or it would meet no column.
+    const value = 'constant' in part ? `${literal(part.constant)}::text` : `${alias}.${ident(part.column)}`;
+    return step.key.parts[at]?.normalizer.sql(value) ?? 'null';
   });
   const tenant = within.map((column) => textOf(alias, column));
   return keyOfUnknown(framed(`key:${step.key.name}`, [...tenant, ...parts]));

@@ -131,6 +131,8 @@ export const epoch = (column: Column<number>, unitOf: 'seconds' | 'milliseconds'
 /** A number in another unit: the shared value is the column's, times `factor`, a decimal number: `times(shop.cents, '0.01')`. */
 export const times = (column: Column<number>, factor: string) =>
   converted<number>(column, { kind: 'scaled', factor });
+/** A number, an enum or a uuid as the text that is printed for it: `text(google.sub, printed(github.github_id))`. */
+export const printed = (column: Column) => converted<string>(column, { kind: 'cast' });
 /** A truth that is written in words. */
 export const truth = (
   column: Column<string | number>,

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import { run } from '../../src/index.js';
-import { exampleDatabase, exampleProject, wholeJourney } from './journey.js';
+import { exampleDatabase, exampleProject, rowsOf, wholeJourney } from './journey.js';
 
 test('customers go there, back, there again and for good', async () => {
   const database = await exampleDatabase('customers');
-  const rows = await wholeJourney(database, {
+  const {
+    before,
+    after: rows,
+    atLast,
+  } = await wholeJourney(database, {
     name: 'customers',
     sources: { shop_customers: 't.id', crm_people: 't.ref' },
     others: { orders: 't.id' },
@@ -29,6 +33,10 @@ test('customers go there, back, there again and for good', async () => {
       update customers set loyalty = 12.5, state = 'customer' where crm_ref = 'C-8';
       insert into customers (name, email, city) values ('New way', 'new@way.example', 'Here');
       delete from customers where crm_ref = 'C-17'`,
+    writtenAtLast: `
+      insert into customers (name, email) values ('The last', 'last@mail.example');
+      update customers set city = 'Moved' where shop_id = 27;
+      insert into orders (customer_id, total) values (27, 9)`,
   });
   const shop = new Map(rows.shop_customers?.map((row) => [row.id, row]));
   expect(shop.get(6)).toMatchObject({ full_name: 'Under the old name', tax_id: 'DE 5' });
@@ -37,7 +45,18 @@ test('customers go there, back, there again and for good', async () => {
     expect.objectContaining({ full_name: 'New way', phone: '', city: 'Here' }),
   );
   expect(rows.crm_people).not.toContainEqual(expect.objectContaining({ ref: 'C-17' }));
+  // Orders of a customer who was there twice are those of the one row now; all others are as they were.
   expect(rows.orders).toHaveLength(402);
+  const renamed = rows.orders?.filter((order, at) => order.customer_id !== before.orders?.[at]?.customer_id);
+  const names = renamed?.map(({ customer_id }) => String(shop.get(customer_id)?.full_name)) ?? [];
+  expect(names).toHaveLength(33);
+  expect(names.filter((name) => !/ again$|^Late twin$/.test(name))).toEqual([]);
+  expect(await rowsOf(database, { customers: 't.id' })).toMatchObject({
+    customers: expect.arrayContaining([
+      expect.objectContaining({ name: 'The last', email: 'last@mail.example' }),
+    ]),
+  });
+  expect(atLast.shop_customers).toContainEqual(expect.objectContaining({ id: 27, city: 'Moved' }));
 });
 
 test('customers are who they are', async () => {
