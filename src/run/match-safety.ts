@@ -29,56 +29,82 @@ export async function matchPlan(session: Session, phase: Phase): Promise<MatchPl
       steps: steps.map(({ name }, step) => ({ step: name, rows: counts.get(step) ?? 0 })),
     });
   }
-  const classes = `width_bucket(g.n, array[${SIZES.map((size) => size + 1).join(', ')}]::bigint[])`;
-  const sizes = await session.query(
-    `select ${classes} as class, count(*) as keys from (${groups(phase)}) g group by 1 order by 1`,
-  );
-  return {
-    ladders,
-    groups: sizes.map((row) => ({ ...sizeClass(Number(row.class)), keys: Number(row.keys) })),
-    largest: await largest(session, phase, matching, 1),
-  };
+  const { classes, largest } = await groupsOf(session, phase, matching, 1);
+  return { ladders, groups: classes, largest };
 }
 
 /** Groups that are too large to be one thing, for a person to look at. */
 export async function largeGroups(session: Session, phase: Phase): Promise<Stop[]> {
   const { matching } = phase;
   if (matching === undefined) return [];
-  const found = await largest(session, phase, matching, matching.largestGroup);
-  return found.map(({ rows, examples }) => ({
+  const { largest } = await groupsOf(session, phase, matching, matching.largestGroup);
+  return largest.map(({ rows, examples }) => ({
     code: 'large-group',
     message: `${rows} rows share one match key of phase ${phase.name}, more than the ${matching.largestGroup} that may: among them ${examples.join('; ')}.`,
     next: 'Except the value from its key with .none([...]), or raise largestGroup in the declaration where so many rows are one thing.',
   }));
 }
 
-/** The keys of all rows of a phase, with how many have them. */
-function groups({ keyed }: Phase): string {
-  const keys = keyed.map((one) => `select ${one.key} as merge_key from ${fromClause(one)}`);
-  return `${keyed[0]?.with ?? ''} select k.merge_key, count(*) as n from (${keys.join(' union all ')}) k group by 1`;
-}
-
-async function largest(
+/** How many keys have how many rows, and the largest groups of more than so many. The keys of all rows are worked out once. */
+async function groupsOf(
   session: Session,
   phase: Phase,
   matching: Matching,
   above: number,
-): Promise<MatchPlan['largest'][number][]> {
+): Promise<{
+  readonly classes: MatchPlan['groups'];
+  readonly largest: MatchPlan['largest'];
+}> {
+  const { keyed } = phase;
+  if (keyed.length === 0) return { classes: [], largest: [] };
+  const keys = keyed.map((one) => `select ${one.key} as merge_key from ${fromClause(one)}`);
+  const bounds = SIZES.map((size) => size + 1).join(', ');
   const rows = await session.query(
-    `select g.merge_key, g.n from (${groups(phase)}) g where g.n > ${above} order by g.n desc, g.merge_key limit ${MOST_GROUPS}`,
+    `${keyed[0]?.with ?? ''} select g.class, g.merge_key, g.n from (
+       with g as materialized (select k.merge_key, count(*) as n from (${keys.join(' union all ')}) k group by 1)
+       select width_bucket(g.n, array[${bounds}]::bigint[]) as class, null::uuid as merge_key, count(*) as n from g group by 1
+       union all
+       (select null, g.merge_key, g.n from g where g.n > ${above} order by g.n desc, g.merge_key limit ${MOST_GROUPS})
+     ) g order by g.class, g.n desc, g.merge_key`,
   );
-  const found: MatchPlan['largest'][number][] = [];
-  for (const row of rows) {
-    const examples: string[] = [];
-    for (const [at, keyed] of phase.keyed.entries()) {
-      const named = await session.query(
-        `${keyed.with} select k.id from (select ${keyed.key} as merge_key, ${matching.identities[at]} as id from ${fromClause(keyed)}) k
-         where k.merge_key = $1::text::uuid order by 1 limit ${MOST_ROWS}`,
-        [String(row.merge_key)],
-      );
-      examples.push(...named.map(({ id }) => `${keyed.source.rule.table} ${id}`));
-    }
-    found.push({ key: String(row.merge_key), rows: Number(row.n), examples });
+  const large = rows.filter(({ merge_key }) => merge_key != null);
+  const examples = await examplesOf(
+    session,
+    phase,
+    matching,
+    large.map(({ merge_key }) => String(merge_key)),
+  );
+  return {
+    classes: rows
+      .filter(({ merge_key }) => merge_key == null)
+      .map((row) => ({ ...sizeClass(Number(row.class)), keys: Number(row.n) })),
+    largest: large.map((row) => {
+      const key = String(row.merge_key);
+      return { key, rows: Number(row.n), examples: examples.get(key) ?? [] };
+    }),
+  };
+}
+
+/** Some rows of each key, by source and identity. */
+async function examplesOf(
+  session: Session,
+  { keyed }: Phase,
+  { identities }: Matching,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>(keys.map((key) => [key, []]));
+  if (keys.length === 0) return found;
+  for (const [at, one] of keyed.entries()) {
+    const rows = await session.query(
+      `${one.with} select x.merge_key, x.id from (
+         select k.merge_key, k.id, row_number() over (partition by k.merge_key order by k.id collate "C") as place
+         from (select ${one.key} as merge_key, (${identities[at]})::text as id from ${fromClause(one)}) k
+         where k.merge_key = any ($1::text::uuid[])
+       ) x where x.place <= ${MOST_ROWS} order by 1, x.place`,
+      [`{${keys.join(',')}}`],
+    );
+    for (const { merge_key, id } of rows)
+      found.get(String(merge_key))?.push(`${one.source.rule.table} ${id}`);
   }
   return found;
 }

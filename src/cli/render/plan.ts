@@ -138,7 +138,11 @@ function matchLines({ matches }: PhasePlan, style: Style): string[] {
     ),
     ...(shared.length === 0 ? [] : subheading('The largest groups', style)),
     ...shared.flatMap(({ rows, examples }) =>
-      wrap(`  ${counted(rows, 'row')}: ${examples.map(printable).join('; ')} ...`, style.width, '    '),
+      wrap(
+        `  ${counted(rows, 'row')}: ${examples.map(printable).join('; ')}${rows > examples.length ? ' ...' : ''}`,
+        style.width,
+        '    ',
+      ),
     ),
   ];
 }
