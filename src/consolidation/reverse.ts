@@ -256,6 +256,7 @@ function identities(model: ConsolidationModel, sources: BoundSources): string[] 
     return [`when ${flag(source.model)} then ${id}`];
   });
   return [
+    ...unnamed(model, sources),
     `v_id := case ${cases.join(' ')} end;`,
     'if new.id is not null and new.id is distinct from v_id then',
     refuse(
@@ -266,6 +267,26 @@ function identities(model: ConsolidationModel, sources: BoundSources): string[] 
     'end if;',
     'new.id := v_id;',
   ];
+}
+
+/** plpgsql that refuses a row of a source without what that source's rows are told apart by. */
+function unnamed(model: ConsolidationModel, sources: BoundSources): string[] {
+  return model.sources.flatMap((source) => {
+    const known = sources.get(source.table);
+    if (known === undefined) return [];
+    const values = source.identity.map((name) => `(${restored(known.bound, name)}) is null`);
+    const names = source.identity.map((name) => ownTarget(columnOf(known.bound, name))).join(', ');
+    return [
+      `if ${flag(source)} and (${values.join(' or ')}) then`,
+      refuse(
+        'identity',
+        `The row would be one of ${source.table} as well, whose rows are told apart by ${names}: a value is missing there.`,
+        `Give it; or set ${source.flag} to false, where it is to be none of that table.`,
+        'not_null_violation',
+      ),
+      'end if;',
+    ];
+  });
 }
 
 const keyVariable = (at: number) => `v_key_${at}`;

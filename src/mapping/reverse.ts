@@ -61,7 +61,11 @@ export function refuse(
   rule: string,
   why: string,
   next: string,
-  condition: 'check_violation' | 'unique_violation' | 'object_not_in_prerequisite_state' = 'check_violation',
+  condition:
+    | 'check_violation'
+    | 'unique_violation'
+    | 'not_null_violation'
+    | 'object_not_in_prerequisite_state' = 'check_violation',
 ): string {
   const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
   return (
