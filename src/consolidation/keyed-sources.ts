@@ -1,8 +1,8 @@
-import { ident, qualified } from '../db/identifier.js';
+import { qualified } from '../db/identifier.js';
 import type { ConsolidationModel } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
-import { type BoundSources, ladderOf, ownId } from './keys.js';
+import { type BoundSources, ladderOf, ownId, vetoSql } from './keys.js';
 
 export function boundSources(model: ConsolidationModel, bound: BoundPhase): BoundSources {
   return new Map(
@@ -20,7 +20,6 @@ export function keyedSources(model: ConsolidationModel, bound: BoundPhase): Keye
     const { joins, key, dangling } = ladderOf(source.rule.table, 'r', sources);
     const own = sources.get(source.rule.table)?.model;
     if (own === undefined) throw new Error(`${source.rule.table} is not declared`);
-    const veto = model.veto?.columns.get(own.table);
     const relation = qualified(source.table.schema, source.table.name);
     return {
       source,
@@ -32,7 +31,7 @@ export function keyedSources(model: ConsolidationModel, bound: BoundPhase): Keye
       // As `FIELDS` of sides.ts names them, behind the key; then the gifts.
       extras: [
         ownId(own, 'r'),
-        veto === undefined ? 'null::text' : `${model.veto?.normalizer.sql(`r.${ident(veto)}`)}`,
+        vetoSql(model, own, 'r'),
         ...(source.rule.gifts ?? []).map(({ sql }) => `(select ${sql} from (select r.*) r)`),
       ],
       orphan: dangling,

@@ -1,5 +1,5 @@
 import { ident, literal, qualified } from '../db/identifier.js';
-import type { SourceModel, StepModel } from '../declare/model.js';
+import type { ConsolidationModel, SourceModel, StepModel } from '../declare/model.js';
 import { keyOfUnknown, rawText } from '../keys/raw-id.js';
 import { columnOf } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
@@ -58,6 +58,14 @@ export function ownId({ table, identity }: SourceModel, alias: string): string {
       identity.map((column) => textOf(alias, column)),
     ),
   );
+}
+
+/** SQL of type text: what keeps a row `alias` apart from others of its key; null says nothing. */
+export function vetoSql({ veto }: ConsolidationModel, { table }: SourceModel, alias: string): string {
+  const column = veto?.columns.get(table);
+  return veto == null || column === undefined
+    ? 'null::text'
+    : veto.normalizer.sql(`${alias}.${ident(column)}`);
 }
 
 export function sameKey(

@@ -3,7 +3,7 @@ import type { ConsolidationModel } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { Matching } from '../mapping/phase.js';
 import { boundSources } from './keyed-sources.js';
-import { ladderOf } from './keys.js';
+import { ladderOf, vetoSql } from './keys.js';
 
 /** What a plan shows of how the rows of a consolidation match. */
 export function matchingOf(model: ConsolidationModel, bound: BoundPhase): Matching {
@@ -26,5 +26,6 @@ export function matchingOf(model: ConsolidationModel, bound: BoundPhase): Matchi
       ({ model: { identity } }) =>
         `concat_ws(', ', ${identity.map((name) => `r.${ident(name)}`).join(', ')})`,
     ),
+    vetoes: model.veto === null ? null : all.map(({ model: source }) => vetoSql(model, source, 'r')),
   };
 }

@@ -106,7 +106,7 @@ function planChecks(model: ConsolidationModel, bound: BoundPhase): PlanChecks {
     ),
     vocabularies: found.flatMap(({ golden, giver: { conversion, column }, source }) =>
       conversion.kind === 'words'
-        ? [{ source, column, known: [...conversion.words.keys()], becomes: golden.otherwise ?? 'nothing' }]
+        ? [{ source, column, known: [...conversion.words.keys()], becomes: golden.otherwise }]
         : [],
     ),
   };

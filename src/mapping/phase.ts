@@ -33,7 +33,7 @@ export interface PlanChecks {
     readonly source: BoundSource;
     readonly column: string;
     readonly known: readonly string[];
-    readonly becomes: string;
+    readonly becomes: string | null;
   }[];
 }
 
@@ -85,6 +85,8 @@ export interface Matching {
   readonly largestGroup: number;
   /** SQL of type text over a row `r`, for each keyed source: what tells it from the others. */
   readonly identities: readonly string[];
+  /** SQL of type text over a row `r`, for each keyed source: rows of one key that differ here are kept apart. Null: none are. */
+  readonly vetoes: readonly string[] | null;
 }
 
 /** One phase, bound to a database. Whoever adds a phase writes a folder that gives one of these. */

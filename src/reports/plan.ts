@@ -31,9 +31,9 @@ export interface SourcePlan {
   readonly rows: number;
   /** Distinct merge keys among these rows. */
   readonly keys: number;
-  /** Rows beyond the first of their key: candidates for folding. */
+  /** Rows beyond the first of their key, and of what a veto keeps apart there: candidates for folding. */
   readonly duplicates: number;
-  /** Rows that belong to nothing that is there. */
+  /** Rows that name one which is not there. */
   readonly orphans: number;
 }
 
@@ -46,6 +46,8 @@ export interface MatchPlan {
   }[];
   /** How many keys have so many rows, of all sources together; `to` is null for the last class. */
   readonly groups: readonly { readonly from: number; readonly to: number | null; readonly keys: number }[];
+  /** How many keys have rows that a veto keeps apart. */
+  readonly parted: number;
   /** The largest groups, with some of their rows. */
   readonly largest: readonly {
     readonly key: string;
@@ -72,7 +74,8 @@ export interface PhasePlan {
     readonly column: string;
     readonly value: string;
     readonly rows: number;
-    readonly becomes: string;
+    /** Null: it gives no value. */
+    readonly becomes: string | null;
   }[];
   /** Qualified names of tables and views that the run makes. */
   readonly creates: readonly string[];

@@ -30,7 +30,7 @@ export async function matchPlan(session: Session, phase: Phase): Promise<MatchPl
     });
   }
   const { classes, largest } = await groupsOf(session, phase, matching, 1);
-  return { ladders, groups: classes, largest };
+  return { ladders, groups: classes, parted: (await partedRows(session, phase)).keys, largest };
 }
 
 /** Groups that are too large to be one thing, for a person to look at. */
@@ -83,6 +83,33 @@ async function groupsOf(
       return { key, rows: Number(row.n), examples: examples.get(key) ?? [] };
     }),
   };
+}
+
+/**
+ * What a veto keeps apart: of how many keys, and how many rows of each source, in the order of the keyed ones, are left over
+ * when each thing has one.
+ */
+export async function partedRows(
+  session: Session,
+  { keyed, matching }: Phase,
+): Promise<{ readonly keys: number; readonly duplicates: readonly number[] | null }> {
+  const vetoes = matching?.vetoes ?? null;
+  if (vetoes === null) return { keys: 0, duplicates: null };
+  const rows = keyed.map(
+    (one, at) =>
+      `select ${at} as source, ${one.key} as merge_key, ${vetoes[at]} as veto from ${fromClause(one)}`,
+  );
+  const found = await session.query(
+    `${keyed[0]?.with ?? ''} select g.source, g.n, g.keys from (
+       with k as materialized (${rows.join(' union all ')}),
+         parted as (select k.merge_key from k group by 1 having count(distinct k.veto) > 1)
+       select k.source, count(*) - count(distinct (k.merge_key, case when p.merge_key is not null then k.veto end)) as n,
+         (select count(*) from parted) as keys
+       from k left join parted p on p.merge_key = k.merge_key group by 1
+     ) g`,
+  );
+  const bySource = new Map(found.map((row) => [Number(row.source), Number(row.n)]));
+  return { keys: Number(found[0]?.keys ?? 0), duplicates: keyed.map((_, at) => bySource.get(at) ?? 0) };
 }
 
 /** Some rows of each key, by source and identity. */

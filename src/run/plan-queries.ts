@@ -5,13 +5,15 @@ import type { TableRule } from '../legacy/table-rule.js';
 import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../mapping/phase.js';
 import type { PhasePlan, SourcePlan } from '../reports/plan.js';
+import { partedRows } from './match-safety.js';
 
 const MOST_WORDS = 5;
 
 /** Rows, keys, duplicates and orphans of each source. */
 export async function sourcePlans(session: Session, phase: Phase): Promise<SourcePlan[]> {
   const plans: SourcePlan[] = [];
-  for (const keyed of phase.keyed) {
+  const { duplicates } = await partedRows(session, phase);
+  for (const [at, keyed] of phase.keyed.entries()) {
     const row = await session.one(
       `${keyed.with} select count(*) as rows, count(distinct merge_key) as keys, count(*) filter (where orphan) as orphans
        from (select ${keyed.key} as merge_key, ${keyed.orphan} as orphan from ${fromClause(keyed)}) k`,
@@ -21,7 +23,7 @@ export async function sourcePlans(session: Session, phase: Phase): Promise<Sourc
       table: keyed.source.rule.table,
       rows,
       keys,
-      duplicates: rows - keys,
+      duplicates: duplicates?.[at] ?? rows - keys,
       orphans: Number(row.orphans),
     });
   }
@@ -82,7 +84,9 @@ export async function unmappedWords(
       words.push({ table, column, value: String(row.value), rows: Number(row.rows), becomes });
     const more = Number(rows[0]?.words ?? 0) - rows.length;
     if (more > 0)
-      further.push(`${more} further values of ${table}.${column} that no rule names become ${becomes} too.`);
+      further.push(
+        `${more} further values of ${table}.${column} that no rule names ${becomes === null ? 'give no value either' : `become ${becomes} too`}.`,
+      );
   }
   return { words, further };
 }

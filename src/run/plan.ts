@@ -161,10 +161,13 @@ async function warningsOf(
   const warnings = tables
     .filter((table) => table.shape === 'missing')
     .map((table) => `Table ${table.table} is not there; its part stays empty.`);
-  for (const { table, rows, orphans } of plans.flatMap((plan) => plan.sources)) {
-    if (orphans > 0) {
+  for (const { sources, matches } of plans) {
+    for (const { table, rows, orphans } of sources) {
+      if (orphans === 0) continue;
       warnings.push(
-        `${orphans} of ${rows} rows of ${table} belong to nothing that is there; they are kept under keys of their own.`,
+        matches === null
+          ? `${orphans} of ${rows} rows of ${table} belong to nothing that is there; they are kept under keys of their own.`
+          : `${orphans} of ${rows} rows of ${table} point to a row that is not there; the next step of their ladder counts.`,
       );
     }
   }

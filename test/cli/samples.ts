@@ -150,6 +150,7 @@ export const planReport: PlanReport = {
           { from: 4, to: 5, keys: 8_000 },
           { from: 1_001, to: null, keys: 1 },
         ],
+        parted: 2,
         largest: [
           { key: '0f8fad5b-d9cb-469f-a165-70867728950e', rows: 1_200, examples: ['opportunities a\u202eb'] },
         ],

@@ -70,3 +70,31 @@ test('a group that is too large, and a column that nothing can be made of, stop 
     ).rows,
   ).toEqual([{ clean: true }]);
 });
+
+test('a plan counts no duplicates among what a veto keeps apart, and says where pointers lead nowhere', async () => {
+  const database = await createTestDatabase('parted');
+  await createShop(database);
+  // Of three rows with the mail of person 4, one says a number, one another, and one none; there are five more without it.
+  await database.query(`insert into shop_customers (email, full_name, zip) values
+    ('mail4@shop.example', 'One', '11'), ('mail4@shop.example', 'Another', '22'), ('mail4@shop.example', 'The same', ' 11')`);
+  const vetoed = d.consolidation('customers', {
+    into: 'customers_unified',
+    sources: [shop, crm],
+    columns: { name: d.text(shop.full_name, crm.name), state: d.words({ lead: 'Lead' })(shop.state) },
+    veto: d.differs(d.trimmed, shop.zip),
+  });
+  const target = { databaseUrl: database.url, project: projectOf([vetoed]) };
+  const { phases, warnings } = await plan(target);
+  await run(target);
+  const { rows } = await database.query(
+    `select 'shop_customers' as table, count(*) filter (where source = 'shop_customers')::int as duplicates from customers_unified_duplicates
+     union all select 'crm_people', count(*) filter (where source = 'crm_people')::int from customers_unified_duplicates`,
+  );
+  expect(phases[0]?.sources.map(({ table, duplicates }) => ({ table, duplicates }))).toEqual(rows);
+  const parted = await database.query(
+    `select count(*)::int as n from (select from customers_unified group by merge_key having count(*) > 1) k`,
+  );
+  expect(phases[0]?.matches?.parted).toBe(parted.rows[0]?.n);
+  expect(warnings.join()).toContain('rows of crm_people point to a row that is not there; the next step');
+  expect(phases[0]?.unmapped[0]).toMatchObject({ column: 'state', becomes: null });
+});

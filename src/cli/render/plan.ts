@@ -136,6 +136,9 @@ function matchLines({ matches }: PhasePlan, style: Style): string[] {
       matches.groups.map((group) => [size(group), count(group.keys)]),
       style,
     ),
+    ...(matches.parted === 0
+      ? []
+      : wrap(`  A veto keeps rows of ${counted(matches.parted, 'key')} apart.`, style.width, '    ')),
     ...(shared.length === 0 ? [] : subheading('The largest groups', style)),
     ...shared.flatMap(({ rows, examples }) =>
       wrap(
@@ -160,7 +163,7 @@ function findingLines(phase: PhasePlan, style: Style): string[] {
     ...phase.unmapped.map(
       ({ table: name, column, value, rows, becomes }) =>
         `${name}.${column} holds ${quoted(value)} in ${counted(rows, 'row')}, which no rule names: ` +
-        `it becomes ${quoted(becomes)}, and the raw value stays in the residue.`,
+        `it ${becomes === null ? 'gives no value' : `becomes ${quoted(becomes)}`}, and the raw value stays in the residue.`,
     ),
   ];
   return [...(findings.length > 0 ? [''] : []), ...findings.flatMap((text) => warning(text, style))];
