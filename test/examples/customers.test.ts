@@ -36,7 +36,7 @@ test('customers go there, back, there again and for good', async () => {
     writtenAtLast: `
       insert into customers (name, email) values ('The last', 'last@mail.example');
       update customers set city = 'Moved' where shop_id = 27;
-      insert into orders (customer_id, total) values (27, 9)`,
+      insert into orders (customer_id, total) select shop_id, 9 from customers where name = 'The last'`,
   });
   const shop = new Map(rows.shop_customers?.map((row) => [row.id, row]));
   expect(shop.get(6)).toMatchObject({ full_name: 'Under the old name', tax_id: 'DE 5' });
@@ -57,6 +57,8 @@ test('customers go there, back, there again and for good', async () => {
     ]),
   });
   expect(atLast.shop_customers).toContainEqual(expect.objectContaining({ id: 27, city: 'Moved' }));
+  const last = atLast.shop_customers?.find(({ full_name }) => full_name === 'The last');
+  expect(atLast.orders?.at(-1)).toMatchObject({ customer_id: last?.id, total: 9 });
 });
 
 test('customers are who they are', async () => {
