@@ -9,13 +9,13 @@ import { chosenProject } from '../default-project.js';
 import { DrydockError } from '../errors.js';
 import { enterHomeVerified, isSameDatabase, presentHome, rememberedHome } from '../ledger/home.js';
 import { ledgerExists, lockLedger } from '../ledger/schema.js';
-import type { Project } from '../project/project.js';
-import type { AdoptOptions, AdoptReport } from '../reports/adopt.js';
+import { type Project, phasesOf } from '../project/project.js';
+import type { AdoptFinding, AdoptOptions, AdoptReport } from '../reports/adopt.js';
 import { requireOptions } from '../reports/options.js';
 import { type Context, lookAgain, openContext, operator, secondsSince, stoppable } from '../run/context.js';
 import { lockOperator } from '../run/lock.js';
 import { requirePrimary, WRITES } from '../run/standby.js';
-import type { Place } from './finding.js';
+import { finding, type Place } from './finding.js';
 import { type SurveyedPhase, surveySchema } from './survey.js';
 import { type Verified, verifyAdopted } from './verify.js';
 import { foundOf, isStale, write } from './write.js';
@@ -69,7 +69,11 @@ export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
           captured: done.captured.get(one.place) ?? staleTables(one),
           verification: verified.verifications.get(one.place) ?? null,
         })),
-        findings: [...done.survey.flatMap(({ findings }) => findings), ...verified.findings],
+        findings: [
+          ...done.survey.flatMap(({ findings }) => findings),
+          ...contexts.flatMap(undeclared),
+          ...verified.findings,
+        ],
         seconds: secondsSince(start),
       };
     }),
@@ -120,6 +124,21 @@ function outcomeOf(
   return dryRun === true ? 'would-adopt' : 'adopted';
 }
 
+/** Phases of the ledger that are no part of this project: nothing is known of their tables. */
+function undeclared({ schema, project, entries }: Context): AdoptFinding[] {
+  const names = phasesOf(project);
+  return [...entries.values()]
+    .filter(({ phase }) => !names.includes(phase))
+    .map((entry) =>
+      finding({ schema, entry, derived: null }, 'warned', {
+        code: 'unknown-phase',
+        object: entry.phase,
+        why: `The ledger knows this phase, and ${project.name} does not declare it: it was left as it is.`,
+        next: 'Give the configuration that declares it: drydock adopt --config FILE.',
+      }),
+    );
+}
+
 function staleTables({ captures }: SurveyedPhase): readonly string[] {
   return captures.stale.map(({ watched: { table } }) => `${table.schema}.${table.name}`);
 }
@@ -146,10 +165,10 @@ async function openSchemas(
   schemas: ReadonlyMap<string, string | undefined>,
   cleanup: Cleanup,
 ): Promise<Context[]> {
-  const { databaseUrl, signal, onProgress, dryRun } = options;
+  const { databaseUrl, project, signal, onProgress, dryRun } = options;
   const contexts: Context[] = [];
   for (const [schema, appSchema] of schemas) {
-    const about = { databaseUrl, signal, onProgress, schema, appSchema };
+    const about = { databaseUrl, project, signal, onProgress, schema, appSchema };
     const context = await openContext(about, cleanup, 'welcome').catch((error: unknown) => {
       throw error instanceof DrydockError && error.code === 'no-schema'
         ? schemaMissing(schema, error)

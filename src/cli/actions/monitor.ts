@@ -53,7 +53,7 @@ function refuseMixture({ continuous, web, interval, port, host }: Given): void {
 }
 
 async function watch(session: Session, given: Given): Promise<void> {
-  const { databaseUrl, schema, alertsOnly } = given;
+  const { databaseUrl, project, schema, alertsOnly } = given;
   const continuous = given.continuous || given.web;
   const log = await session.log();
   const config = given.config === undefined ? DEFAULT_CONFIG : await readConfig(given.config);
@@ -64,6 +64,7 @@ async function watch(session: Session, given: Given): Promise<void> {
     const display = continuous ? monitorDisplay(session, { alertsOnly: alertsOnly || given.web }) : null;
     const reports = monitor({
       databaseUrl,
+      project,
       schema,
       config,
       intervalSeconds: given.interval,

@@ -69,14 +69,14 @@ export async function act(session: Session, command: Command): Promise<void> {
 /** The page, for which most runs are not asked: neither are they to load what draws it. */
 async function writeReport(
   file: string,
-  { databaseUrl, schema, appSchema, signal }: TargetOptions,
+  { databaseUrl, project, schema, appSchema, signal }: TargetOptions,
   run: RunReport,
 ): Promise<void> {
   const [{ report }, { writePage }] = await Promise.all([
     import('../../report/report.js'),
     import('../report/write.js'),
   ]);
-  const { html } = await report({ databaseUrl, schema, appSchema, signal, run });
+  const { html } = await report({ databaseUrl, project, schema, appSchema, signal, run });
   await writePage(file, html);
 }
 
