@@ -12,7 +12,7 @@ import { matchingOf } from './matching.js';
 import { consolidationMerger } from './merger.js';
 import { reverseRules } from './reverse.js';
 import { rulesOf } from './rules.js';
-import { unconvertible } from './stops.js';
+import { requireColumns, unconvertible } from './stops.js';
 
 /** A declared consolidation as the engine runs it. */
 export function consolidationPhase(model: ConsolidationModel): PhaseDefinition {
@@ -21,6 +21,7 @@ export function consolidationPhase(model: ConsolidationModel): PhaseDefinition {
     name: model.name,
     mapping,
     bind(legacy): Phase {
+      requireColumns(legacy);
       const bound = bindPhase(mapping, legacy);
       return {
         name: model.name,

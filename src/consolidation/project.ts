@@ -2,7 +2,7 @@ import { goldenOf } from '../declare/check.js';
 import type { Consolidation } from '../declare/consolidation.js';
 import { type ConsolidationModel, isComputed, type SourceModel } from '../declare/model.js';
 import { badDeclaration } from '../declare/refuse.js';
-import type { TableRule } from '../legacy/table-rule.js';
+import { DECLARED, type TableRule } from '../legacy/table-rule.js';
 import type { Project } from '../project/project.js';
 import { consolidationPhase } from './phase.js';
 
@@ -73,7 +73,7 @@ function tableRule(source: SourceModel, model: ConsolidationModel): TableRule {
   return {
     name: table,
     role: 'source',
-    shapes: [{ name: 'declared', needed, tellTale: [], known: [] }],
+    shapes: [{ name: DECLARED, needed, tellTale: [], known: [] }],
     namedById: false,
     identity,
     ...(source.schema !== null && { in: source.schema }),

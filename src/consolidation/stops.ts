@@ -1,5 +1,7 @@
 import { goldenOf } from '../declare/check.js';
 import { type ConsolidationModel, isComputed } from '../declare/model.js';
+import { DrydockError } from '../errors.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { Stop } from '../reports/plan.js';
 
@@ -27,4 +29,17 @@ export function unconvertible(model: ConsolidationModel, { sources }: BoundPhase
         ];
       }),
   );
+}
+
+/** Refuses tables without a column that the declaration names: no rule over it can be made. @throws DrydockError `missing-columns` */
+export function requireColumns({ stops }: Pick<LegacyDatabase, 'stops'>): void {
+  const missing = stops.filter(({ code }) => code === 'missing-columns');
+  const [first] = missing;
+  if (first === undefined) return;
+  throw new DrydockError({
+    code: 'missing-columns',
+    what: missing.map(({ message }) => message).join(' '),
+    state: 'The catalog was only read; this command did nothing else.',
+    next: first.next,
+  });
 }

@@ -4,7 +4,7 @@ import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, readTables } from './catalog.js';
 import { unclearIds } from './identified.js';
 import { type MovedTables, NOTHING_MOVED } from './moved.js';
-import type { Shape, TableRule } from './table-rule.js';
+import { DECLARED, type Shape, type TableRule } from './table-rule.js';
 
 /** A legacy table as it is found. */
 export interface LegacyTable extends CatalogTable {
@@ -143,10 +143,15 @@ function problems(table: CatalogTable, shape: Shape): Stop[] {
   const columns = new Set(table.columns.map((column) => column.name));
   const missing = shape.needed.filter((column) => !columns.has(column));
   if (missing.length > 0) {
+    const isDeclared = shape.name === DECLARED;
     found.push({
       code: 'missing-columns',
-      message: `Table ${name} looks like shape ${shape.name} but lacks ${missing.join(', ')}.`,
-      next: 'Add the columns (they may be null), or rename the table if it is not the legacy one.',
+      message: isDeclared
+        ? `Table ${name} has no column ${missing.join(', ')}, which the declaration names.`
+        : `Table ${name} looks like shape ${shape.name} but lacks ${missing.join(', ')}.`,
+      next: isDeclared
+        ? 'Correct the declaration; or add the columns, which may be null.'
+        : 'Add the columns (they may be null), or rename the table if it is not the legacy one.',
     });
   }
   if (!isTable(table)) {

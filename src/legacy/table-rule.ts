@@ -1,3 +1,6 @@
+/** The name of a shape that a declaration makes: a table has one. */
+export const DECLARED = 'declared';
+
 /** One of the forms that a table is found in: which columns tell it, and which it has to have. */
 export interface Shape {
   readonly name: string;

@@ -4,6 +4,7 @@ import { withCleanup } from '../db/cleanup.js';
 import { readTogether } from '../db/fresh-snapshot.js';
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
 import { extraColumns } from '../legacy/detect.js';
 import { AS_OWNER, readingWarning } from '../legacy/reading-advice.js';
 import { untrustedWhenRead } from '../legacy/untrusted-code.js';
@@ -28,12 +29,22 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
   return stoppable(options, 'Nothing was written.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
-      const phases = bindPhases(context);
+      const phases = phasesToPlan(context);
       const stops = await findStops(context, phases);
       const batchSize = options.batchSize ?? DEFAULTS.batchSize;
       return readTogether(context.session, options.signal, () => survey(context, phases, stops, batchSize));
     }),
   );
+}
+
+/** None where a column is missing that a declaration names: what stops the plan says which. */
+function phasesToPlan(context: Context): readonly Phase[] {
+  try {
+    return bindPhases(context);
+  } catch (error) {
+    if (error instanceof DrydockError && error.code === 'missing-columns') return [];
+    throw error;
+  }
 }
 
 async function survey(
