@@ -84,7 +84,8 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
     });
   }
   const { table, prefix, flag, identity } = source;
-  const winnerTimes = [...new Set([...source.times.created, ...source.times.updated])];
+  const times = [...new Set([...source.times.created, ...source.times.updated])];
+  const { by } = source.winner;
   return {
     table,
     prefix,
@@ -92,8 +93,9 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
     identity,
     locators: identity.slice(-1),
     looseIdentity: [],
-    winnerTimes,
-    times: winnerTimes,
+    winnerTimes: by === 'newest' || by === 'most-values' ? times : [],
+    oldestTimes: by === 'oldest' ? source.times.created : [],
+    times,
     homes,
     gifts: giftsOf(source, model),
   };

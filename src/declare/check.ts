@@ -1,3 +1,4 @@
+import { ident } from '../db/identifier.js';
 import { goldenValue } from '../mapping/conversions/golden-value.js';
 import { type ConsolidationModel, type GoldenModel, isComputed, type SourceModel } from './model.js';
 import { badDeclaration } from './refuse.js';
@@ -103,18 +104,23 @@ function checkCircles({ sources }: ConsolidationModel): void {
   for (const table of targets.keys()) visit(table, []);
 }
 
-/** A legacy column is given back from one place. */
+/** A legacy column is given back from one place, and gives one shared column its value. */
 function checkHomes(model: ConsolidationModel): void {
   const homes = new Map<string, string>();
   for (const { name, givers } of goldenOf(model))
-    for (const { table, column, keepsOwn } of givers) {
-      if (keepsOwn) continue;
+    for (const giver of givers) {
+      if (isComputed(giver)) continue;
+      const { table, column } = giver;
       const id = `${table}.${column}`;
       const other = homes.get(id);
       if (other !== undefined)
         throw badDeclaration(
-          `${id} goes into ${other} and into ${name}.`,
-          'A column has one home; give the value to the second one by .else().',
+          other === name
+            ? `${id} gives ${name} its value twice.`
+            : `${id} goes into ${other} and into ${name}.`,
+          other === name
+            ? 'Name it once.'
+            : `A column has one home; let the server work out the second value: computed(source, '${ident(column)}').`,
         );
       homes.set(id, name);
     }

@@ -2,7 +2,7 @@ import type { Normalizer } from '../mapping/normalizers.js';
 import { checkModel } from './check.js';
 import { type Column, modelOf, type SourceHandle } from './column.js';
 import { Golden } from './golden.js';
-import type { ColumnModel, ConsolidationModel, VetoModel } from './model.js';
+import { type ColumnModel, type ConsolidationModel, isComputed, type VetoModel } from './model.js';
 import { badDeclaration, refuseUnknown } from './refuse.js';
 
 /** When a thing was made, or last changed, over all of its rows. */
@@ -65,7 +65,16 @@ export interface Consolidation {
 export function consolidation(name: string, options: ConsolidationOptions): Consolidation {
   refuseUnknown(`Consolidation ${name}`, options, OPTIONS);
   const columns = Object.entries(options.columns).map(([column, rule]): ColumnModel => {
-    if (rule instanceof Golden) return { kind: 'golden', name: column, ...rule.parts };
+    if (rule instanceof Golden)
+      return {
+        kind: 'golden',
+        name: column,
+        ...rule.parts,
+        // One SQL may be worked out for several columns, of several types.
+        givers: rule.parts.givers.map((giver) =>
+          isComputed(giver) ? { ...giver, column: `\0${column}${giver.column}` } : giver,
+        ),
+      };
     return { kind: rule.time, name: column };
   });
   const model: ConsolidationModel = {

@@ -56,6 +56,11 @@ export interface Conversion {
   /** SQL that gives the legacy value, of the legacy type, from an expression of the golden type. */
   inverse(golden: string): string;
   /**
+   * SQL of the golden value that `forward` makes of what `inverse` gives, where that is equal and yet printed otherwise: with
+   * the places that the legacy type keeps. Left out: it is printed as the golden value.
+   */
+  respelled?(golden: string): string;
+  /**
    * SQL condition on a golden expression that is not null: the legacy type can hold it, so that `forward` makes the
    * same of what `inverse` gives. Asked when an application writes to a golden column.
    */
@@ -93,6 +98,8 @@ export interface SourceRule {
    * are such rows: another one would win.
    */
   readonly winnerTimes: readonly string[];
+  /** The same where the row that was made first counts: they may not move on. Left out: none. */
+  readonly oldestTimes?: readonly string[];
   /** Columns that say when a row was made or changed; left out: every one that holds moments. */
   readonly times?: readonly string[];
   /** Where each column goes, by name; a column not listed gets a column of its own. */

@@ -1,7 +1,7 @@
 import { type Encoder, encoderOf } from '../copy-binary/encode.js';
 import type { RowBytes } from '../copy-binary/framing.js';
 import { RowWriter } from '../copy-binary/row-writer.js';
-import { NULL } from '../copy-binary/values.js';
+import { encode, NULL } from '../copy-binary/values.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import { foldedTable, ownBlock, unifiedTable } from '../mapping/tables.js';
 import type { Row } from './row.js';
@@ -36,7 +36,7 @@ export class RowBuilder {
     this.#own = bound.sources.map((source) => ownBlock(source).length);
     this.#extracted = bound.sources.map((source) => source.extracted.length);
     this.#hasUnifiedId = bound.mapping.isOnePerKey !== true;
-    this.#tables = bound.sources.map((source) => source.rule.table);
+    this.#tables = bound.sources.map((source) => encode(source.rule.table));
   }
 
   /** Begins a unified row: its computed columns are to be written to what this gives, in their order. */

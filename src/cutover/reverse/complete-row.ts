@@ -27,6 +27,7 @@ export function completeRowBody(phase: Phase, targets: Targets, sides: readonly 
     `if tg_op = 'UPDATE' then`,
     ...primary.flatMap((side) => holdRows(side, (column, alias) => fromUnified(side.source, column, alias))),
     'end if;',
+    ...ownResidue(phase),
     rules.keys,
     ...flags(primary, rules),
     rules.rows,
@@ -39,6 +40,20 @@ export function completeRowBody(phase: Phase, targets: Targets, sides: readonly 
     'return new;',
     'end',
   ].join('\n');
+}
+
+/** What the shared columns would not give back follows from what is written to those, and to nothing else. */
+function ownResidue({ bound: { mapping } }: Phase): string[] {
+  if (!mapping.computed.some(({ name }) => name === 'residue')) return [];
+  return [
+    `if new.residue is distinct from (case when tg_op = 'UPDATE' then old.residue end) then`,
+    refuse(
+      'residue',
+      'The residue is what the legacy tables hold beside the shared columns.',
+      'Leave residue out, and write the shared columns.',
+    ),
+    'end if;',
+  ];
 }
 
 /** Which sources the row has. What is not said follows from whether there is a value that only that source can hold. */

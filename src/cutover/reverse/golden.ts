@@ -64,7 +64,7 @@ function plainChecks(
   const [value, before] = [`new.${ident(target)}`, `old.${ident(target)}`];
   const otherwise = fallback?.value ?? 'null';
   return [
-    `if (tg_op = 'INSERT' or ${value} is distinct from ${before}) then`,
+    `if (tg_op = 'INSERT' or ${differs(ddl, value, before)}) then`,
     ...defaulted(value, ddl, contributors),
     `if ${value} is not null then`,
     ...settle(target, contributors, value, { by, given: `${value} is not distinct from (${otherwise})` }),
@@ -85,6 +85,13 @@ function plainChecks(
     ...followed(value, contributors, fallback),
     'end if;',
   ];
+}
+
+/** Equal numbers may be printed with other places, and so may those in documents. */
+function differs(ddl: string, value: string, before: string): string {
+  return /^(?:numeric\b(?!\()|jsonb\b)/.test(ddl)
+    ? `${value}::text is distinct from ${before}::text`
+    : `${value} is distinct from ${before}`;
 }
 
 /** plpgsql that gives a new row what a legacy column fills in which takes no null. */
@@ -175,13 +182,28 @@ function settle(
   const tables = contributors.map(({ side, column }) => `${side.source.rule.table}.${column.bound.name}`);
   const lines = ['v_lost := null;'];
   for (const { side, column, conversion } of contributors) {
-    const holds = `coalesce(${conversion.holds(value)} and ${passesChecks(column, conversion.inverse(value))}, false)`;
+    const alike =
+      conversion.respelled === undefined || by === 'precedence'
+        ? ''
+        : ` and (v_lost is null or ${spelledAlike(value, conversion)})`;
+    const holds = `coalesce(${conversion.holds(value)} and ${passesChecks(column, conversion.inverse(value))}${alike}, false)`;
     const restored = (alias: string) => fromUnified(side.source, column.bound, alias);
     lines.push(
       `if ${flagOf(side, 'new')} then`,
       `if ${holds} then`,
+      ...(conversion.respelled === undefined || !isVariable(value)
+        ? []
+        : [`if v_lost is null then ${value} := ${conversion.respelled(value)}; end if;`]),
+      ...(conversion.respelled === undefined
+        ? [forget(side, column.bound)]
+        : [
+            `if ${spelledAlike(value, conversion)} then`,
+            forget(side, column.bound),
+            'else',
+            remember(side, column.bound, `(${conversion.inverse(value)})::text`),
+            'end if;',
+          ]),
       `v_lost := coalesce(v_lost, 'held');`,
-      forget(side, column.bound),
       // An earlier source that has a value of its own would win again; where the newest wins, any other one may.
       `elsif ${by === 'newest' ? 'true' : 'v_lost is null'} and tg_op = 'UPDATE' and ${flagOf(side, 'old')} and (${restored('old')}) is not null then`,
       `v_lost := 'lost';`,
@@ -205,6 +227,14 @@ function settle(
     ),
     'end if;',
   ];
+}
+
+/** A member of a document is no variable: it gets the places of all members. */
+const isVariable = (value: string) => value.startsWith('new.');
+
+/** SQL: whether a merge prints what the legacy column holds as the value. */
+function spelledAlike(value: string, { respelled }: Conversion): string {
+  return respelled === undefined ? 'true' : `(${respelled(value)})::text = ${value}::text`;
 }
 
 function forget(side: LegacySide, column: BoundColumn): string {

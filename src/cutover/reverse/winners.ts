@@ -10,7 +10,7 @@ import { flagOf, type LegacySide } from './legacy-columns.js';
  * are kept as they are, so that a merge of all of them would not give back what was written.
  */
 export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRules): string[] {
-  const { table, winnerTimes } = side.source.rule;
+  const { table, winnerTimes, oldestTimes = [] } = side.source.rule;
   const telling = (rules.telling[table] ?? []).filter((target) =>
     side.columns.some(({ bound }) => bound.home.kind === 'golden' && bound.home.target === target),
   );
@@ -18,18 +18,24 @@ export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRu
     side.columns
       .filter(({ generated }) => !generated)
       .map(({ bound }) => fromUnified(side.source, bound, alias));
-  const times = side.columns.filter(
-    ({ bound }) => winnerTimes.includes(bound.name) && bound.home.kind === 'own',
-  );
+  const moved = (names: readonly string[], past: '<' | '>') =>
+    ownTargets(side, names).map(
+      (target) =>
+        `(old.${target} is not null and (new.${target} is null or new.${target} ${past} old.${target}))`,
+    );
   const changes = [
     ...telling.map((target) => `new.${ident(target)} is distinct from old.${ident(target)}`),
-    ...times.flatMap(({ bound }) =>
-      bound.home.kind === 'own' ? [`new.${ident(bound.home.target)} < old.${ident(bound.home.target)}`] : [],
-    ),
+    ...moved(winnerTimes, '<'),
+    ...moved(oldestTimes, '>'),
+    // The identity decides between rows that are equal otherwise.
+    ...ownTargets(
+      side,
+      side.identity.map(({ name }) => name),
+    ).map((target) => `new.${target} is distinct from old.${target}`),
     `${countNulls(values('new'))} > ${countNulls(values('old'))}`,
   ];
   return [
-    `if tg_op = 'UPDATE' and ${flagOf(side, 'new')} and (${changes.join(' or ')})`,
+    `if tg_op = 'UPDATE' and ${flagOf(side, 'old')} and (not ${flagOf(side, 'new')} or ${changes.join(' or ')})`,
     `and exists (select from ${targets.folded.qualified} f where ${isFoldedInto(targets, 'f', 'old')} and f.source = ${literal(table)}) then`,
     refuse(
       'duplicates',
@@ -38,4 +44,11 @@ export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRu
     ),
     'end if;',
   ];
+}
+
+/** Columns of the unified table, quoted, that hold some of a source's columns as they are. */
+function ownTargets(side: LegacySide, names: readonly string[]): string[] {
+  return side.columns.flatMap(({ bound: { name, home } }) =>
+    home.kind === 'own' && names.includes(name) ? [ident(home.target)] : [],
+  );
 }

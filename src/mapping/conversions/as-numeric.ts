@@ -11,12 +11,14 @@ export const asNumeric: ConversionFor = ({ type }) => {
   const form = numberForm(type);
   if (form === null) return null;
   const { holds } = form;
+  const respelled = (golden: string) => `(${golden}::${type.name})::text::numeric`;
   if (type.kind === 'numeric')
     return {
       forward: (value) => value,
       exact: () => true,
       passes: () => true,
       inverse: (golden) => (type.name === 'numeric' ? golden : `${golden}::${type.name}`),
+      ...(type.hasModifier && { respelled }),
       holds: (golden) => (type.hasModifier ? holds(golden) : 'true'),
     };
   const isFloat = type.kind.startsWith('float');
@@ -42,6 +44,7 @@ export const asNumeric: ConversionFor = ({ type }) => {
     forward: read,
     exact: (value) => value !== '-0',
     inverse: (golden) => `${golden}::${type.name}`,
+    respelled,
     holds,
   };
 };

@@ -33,6 +33,11 @@ export function scaled(factor: string, golden: 'numeric' | 'integer' | 'bigint')
         return back !== null || isShort(number);
       },
       inverse: (value) => form.sql(before(value)),
+      ...(most === null && {
+        // As many places as the number has, and the unit.
+        respelled: (value: string) =>
+          `(select round(x.v * ${printDecimal(unit)}, greatest(0, scale(x.v) + ${unit.scale})) from (select (${form.sql(before(value))})::text::numeric as v) x)`,
+      }),
       holds: (value) =>
         `(${form.holds(before(value))}${back === null ? ` and ${before(value)} * ${printDecimal(unit)} = ${value}::numeric` : ''})`,
     };

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { projectOf } from '../../src/consolidation/project.js';
+import * as d from '../../src/declare.js';
+import { cutover, run, sync, verify } from '../../src/index.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+interface Client {
+  id: number;
+  mail: string;
+  no: number;
+  cents: number;
+  made: Date;
+}
+
+interface Member {
+  ref: string;
+  mail: string;
+  amount: number;
+}
+
+const clients = d.source<Client>('Über "Kunden"', {
+  identity: ['id'],
+  match: [d.same(d.exact, 'mail')],
+  times: { created: ['made'] },
+  winner: 'oldest',
+  prefix: 'a',
+});
+const members = d.source<Member>('members', {
+  identity: ['ref'],
+  match: [d.same(d.exact, 'mail')],
+  winner: 'smallest-identity',
+  prefix: 'b',
+});
+const project = projectOf([
+  d.consolidation('all', {
+    into: 'everybody',
+    sources: [clients, members],
+    columns: {
+      amount: d.numeric(d.times(clients.cents, '0.01'), members.amount),
+      // One SQL for two columns, of two types.
+      number: d.integer(d.computed(clients, 'no')),
+      label: d.text(d.computed(clients, 'no')),
+    },
+  }),
+]);
+
+async function clientsAndMembers(): Promise<TestDatabase> {
+  const database = await createTestDatabase('direct');
+  await database.query(`
+    create table "Über ""Kunden""" (id int primary key, mail text, no int, cents int, made timestamptz);
+    create table members (ref text primary key, mail text, amount numeric(8,1));
+    insert into "Über ""Kunden""" select i, 'mail' || i % 8, i * 7, i * 100, timestamptz '2024-01-01Z' + i * interval '1 day' from generate_series(1, 12) i;
+    insert into members select 'r' || 10 + i, 'mail' || 4 + i % 6, i + 0.5 from generate_series(1, 9) i`);
+  await run({ databaseUrl: database.url, project });
+  return database;
+}
+
+/** Our rows, as texts. */
+async function ours(database: TestDatabase): Promise<unknown> {
+  const { rows } = await database.query(
+    `select (select array_agg(u::text order by u.id) from everybody u) as unified, (select array_agg(f::text order by f::text) from everybody_duplicates f) as folded`,
+  );
+  return rows[0];
+}
+
+test('a direct write is what the next sync makes of it, or is refused', async () => {
+  const database = await clientsAndMembers();
+  const databaseUrl = database.url;
+  expect(await verify({ databaseUrl, project, strict: true })).toMatchObject({ equal: true });
+  const { rows: first } = await database.query(`select number, label, a_no from everybody where a_id = 3`);
+  expect(first).toEqual([{ number: 21, label: '21', a_no: 21 }]);
+  await cutover({ databaseUrl, project, noBackup: true });
+
+  const accepted: [sql: string, sees: string][] = [
+    // With the places that the legacy columns keep.
+    [`update everybody set amount = 1.5 where a_id = 1 returning amount::text as sees`, '1.50'],
+    [`update everybody set amount = 300.000 where a_id = 3 returning amount::text as sees`, '300.00'],
+    [`update everybody set amount = 2 where b_ref = 'r14' returning amount::text as sees`, '2.0'],
+    [`update everybody set amount = 9.5 where a_id = 5 returning amount::text as sees`, '9.50'],
+    [`insert into everybody (a_id, a_mail, amount) values (90, 'new', 7) returning amount::text as sees`, '7.00'],
+  ]; // biome-ignore format: a table
+  for (const [sql, sees] of accepted) {
+    expect((await database.query(sql)).rows, sql).toEqual([{ sees }]);
+    const before = await ours(database);
+    await sync({ databaseUrl, project });
+    expect(await ours(database), sql).toEqual(before);
+  }
+
+  const isFolded = (source: string) =>
+    `id in (select unified_id from everybody_duplicates where source = '${source}')`;
+  const refused: [sql: string, constraint: string][] = [
+    [`update everybody set residue = '{}' where a_id = 7`, 'drydock_residue'],
+    [`insert into everybody (a_id, residue) values (91, '{"b.amount": "1"}')`, 'drydock_residue'],
+    // A duplicate would take the place of what is taken away.
+    [`update everybody set from_members = false where from_a and ${isFolded('members')}`, 'drydock_duplicates'],
+    // It would be the one that was made first, or has the smallest identity.
+    [`update everybody set a_made = a_made + interval '1 year' where ${isFolded('Über "Kunden"')}`, 'drydock_duplicates'],
+    [`update everybody set a_made = null, a_no = 5 where ${isFolded('Über "Kunden"')}`, 'drydock_duplicates'],
+    [`update everybody set b_ref = 'z' where from_a and ${isFolded('members')}`, 'drydock_duplicates'],
+  ]; // biome-ignore format: a table
+  for (const [sql, constraint] of refused) {
+    const error = await database.query(sql.replaceAll('from_a ', '"from_Über ""Kunden""" ')).then(
+      () => null,
+      (cause: unknown) => cause,
+    );
+    expect(error, sql).toMatchObject({ constraint, hint: expect.stringMatching(/./) });
+  }
+  await sync({ databaseUrl, project });
+  expect(await verify({ databaseUrl, project, strict: true })).toMatchObject({ equal: true });
+});
