@@ -1,14 +1,26 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import type { ConsolidationModel, GiverModel, SourceModel, TimeModel } from '../declare/model.js';
+import type { ConsolidationModel, SourceModel, TimeModel } from '../declare/model.js';
 import { rawText } from '../keys/raw-id.js';
-import { type BoundPhase, type BoundSource, foldedColumn } from '../mapping/bind.js';
+import { type BoundPhase, foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { fromUnified } from '../mapping/restore.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';
 import { boundSources } from './keyed-sources.js';
 import { type BoundSources, ownId, sameKey } from './keys.js';
+import { survivors } from './surviving.js';
+import {
+  asMoment,
+  columnOf,
+  flag,
+  type Known,
+  legacyRow,
+  ownGift,
+  restored,
+  timesOf,
+  written,
+} from './written-row.js';
 
 const OLD_NAMES = 'Write it under the old names, where the legacy tables decide.';
 
@@ -26,7 +38,10 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
   return {
     notice: null,
     lookups: [],
-    declare: ['v_id uuid; v_key uuid; v_veto text; v_time timestamptz;', ...keyVariables(model)].join(' '),
+    declare: [
+      'v_id uuid; v_key uuid; v_veto text; v_time timestamptz; v_survivor int; v_before int;',
+      ...keyVariables(model),
+    ].join(' '),
     keys: [
       ...absent.map(({ flag }) => `new.${ident(flag)} := coalesce(new.${ident(flag)}, false);`),
       `if tg_op = 'UPDATE' and new.id is distinct from old.id then`,
@@ -51,6 +66,7 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
     last: [
       ...timeColumns.flatMap((column) => madeTime(column, all, tables.folded)),
       ...ownGivers(model, sources),
+      ...survivors(model, all.map(written)),
       ...identities(model, sources),
       ...matchKeys(model, sources, tables),
       ...vetoes(model, sources, tables),
@@ -64,26 +80,7 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
   };
 }
 
-type Known = BoundSources extends ReadonlyMap<string, infer Source> ? Source : never;
 type Tables = { readonly unified: string; readonly folded: string };
-
-const flag = ({ flag: name }: SourceModel, row = 'new') => `${row}.${ident(name)}`;
-
-function columnOf(source: BoundSource, name: string): BoundColumn {
-  const column = source.columns.find((one) => one.name === name);
-  if (column === undefined) throw new Error(`${source.rule.table} has no column ${name}`);
-  return column;
-}
-
-/** A legacy value of the row that is written. */
-const restored = (source: BoundSource, name: string, row = 'new') =>
-  fromUnified(source, columnOf(source, name), row);
-
-/** A relation of one row `r` with some legacy columns of the row that is written. */
-function legacyRow(source: BoundSource, names: readonly string[], row = 'new'): string {
-  const columns = [...new Set(names)].map((name) => `${restored(source, name, row)} as ${ident(name)}`);
-  return `(select ${columns.join(', ')} offset 0) r`;
-}
 
 /** In brackets: a condition of plpgsql ends at the first bare `then`. */
 const unlessNew = (before: string) => `(case when tg_op = 'UPDATE' then ${before} end)`;
@@ -95,16 +92,9 @@ function writableTimes({ model, bound }: Known, kind: TimeModel['kind']): BoundC
     .filter(({ home }) => home.kind === 'own');
 }
 
-const timesOf = ({ times }: SourceModel, kind: TimeModel['kind']) =>
-  kind === 'earliest' ? times.created : times.updated;
-
 /** A moment as a value of a column's type: a time without zone is one of UTC. */
 function asColumn(value: string, { type }: BoundColumn): string {
   return type.kind === 'timestamptz' ? value : `(${value} at time zone 'UTC')::${type.name}`;
-}
-
-function asMoment(value: string, { type }: BoundColumn): string {
-  return type.kind === 'timestamptz' ? `${value}::timestamptz` : `(${value}::timestamp at time zone 'UTC')`;
 }
 
 /** plpgsql that hands a time that an application gives to the sources. */
@@ -215,36 +205,6 @@ function ownGivers(model: ConsolidationModel, sources: BoundSources): string[] {
       ];
     }),
   );
-}
-
-/** What a giver gives that no conversion leads back from; null for one that has such. */
-interface OwnGift {
-  /** SQL over the row that is written. */
-  readonly value: string;
-  /** For a message. */
-  readonly name: string;
-  /** The value is one of the golden type. */
-  readonly isGolden: boolean;
-  /** SQL: whether a golden value is another one. */
-  differs(golden: string): string;
-}
-
-function ownGift({ table, column: name, conversion }: GiverModel, { bound }: Known): OwnGift | null {
-  if (conversion.kind === 'computed') {
-    const sql = bound.rule.gifts?.find((gift) => gift.name === name)?.sql ?? 'null';
-    const columns = bound.columns.map((column) => column.name);
-    const value = `(select ${sql} from ${legacyRow(bound, columns)})`;
-    return {
-      value,
-      name: `columns of ${table}`,
-      isGolden: true,
-      differs: (golden) => `${golden}::text is distinct from (${value})::text`,
-    };
-  }
-  const column = bound.columns.find((one) => one.name === name);
-  if (column === undefined || column.home.kind !== 'own') return null;
-  const own = `new.${ident(ownTarget(column))}`;
-  return { value: own, name: ownTarget(column), isGolden: false, differs: () => 'true' };
 }
 
 /** plpgsql that names the row after the first of its sources, as a merge does. */

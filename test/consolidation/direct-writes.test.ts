@@ -108,3 +108,74 @@ test('a direct write is what the next sync makes of it, or is refused', async ()
   await sync({ databaseUrl, project });
   expect(await verify({ databaseUrl, project, strict: true })).toMatchObject({ equal: true });
 });
+
+test('what another source would give a value after it is refused; what a legacy table computes follows at once', async () => {
+  const database = await createTestDatabase('survivors');
+  const databaseUrl = database.url;
+  await database.query(`
+    create table x (id int primary key, mail text, name text, city text, zip varchar(3), n int, twice int generated always as (n * 2) stored, changed timestamptz);
+    create table y (id int primary key, mail text, name text, city text, zip text, changed timestamptz);
+    insert into x (id, mail, name, city, zip, n, changed) select i, 'm' || i, 'x' || i, case when i > 2 then 'X' end, null, i, '2024-05-05Z' from generate_series(1, 4) i;
+    insert into y select i, 'm' || i, 'y' || i, 'Y', '12345', '2024-01-01Z' from generate_series(1, 4) i`);
+  interface Row {
+    id: number;
+    mail: string;
+    name: string;
+    city: string;
+    zip: string;
+    changed: Date;
+  }
+  const options = {
+    identity: ['id'] as const,
+    match: [d.same(d.exact, 'mail')],
+    times: { updated: ['changed'] as const },
+  };
+  const [x, y] = [d.source<Row>('x', options), d.source<Row>('y', options)];
+  const both = projectOf([
+    d.consolidation('both', {
+      into: 'u',
+      sources: [x, y],
+      columns: {
+        name: d.newest(d.text(x.name, y.name)),
+        ...d.together({ city: d.text(x.city, y.city), zip: d.text(x.zip, y.zip) }),
+        last: d.latest,
+      },
+    }),
+  ]);
+  await run({ databaseUrl, project: both });
+  await cutover({ databaseUrl, project: both, noBackup: true });
+  const refused: [sql: string, constraint: string][] = [
+    // The name of y would be the newer one.
+    [`update u set y_changed = '2025-01-01Z' where x_id = 1`, 'drydock_survivor'],
+    // The city would be that of x from now on, and so would the zip, which x does not have.
+    [`update u set city = 'Z' where x_id = 1`, 'drydock_survivor'],
+    // The name would be that of y again.
+    [`update u set from_x = false where x_id = 3`, 'drydock_survivor'],
+    [`insert into u (name, from_x) values ('no identity', true)`, 'drydock_identity'],
+  ]; // biome-ignore format: a table
+  for (const [sql, constraint] of refused) {
+    const error = await database.query(sql).then(
+      () => null,
+      (cause: unknown) => cause,
+    );
+    expect(error, sql).toMatchObject({ constraint, hint: expect.stringMatching(/./) });
+  }
+  const accepted = [
+    `update u set y_changed = '2025-01-01Z', name = 'both' where x_id = 1`,
+    `update u set city = 'Z', zip = '99' where x_id = 1`,
+    `update u set x_n = 50 where x_id = 2`,
+    `insert into u (x_id, x_mail, name, x_n) values (9, 'new', 'nine', 9)`,
+  ];
+  for (const sql of accepted) {
+    await database.query(sql);
+    const seen = await all(database, 'select u::text as row from u order by id');
+    await sync({ databaseUrl, project: both });
+    expect(await all(database, 'select u::text as row from u order by id'), sql).toEqual(seen);
+  }
+  expect(await all(database, 'select x_twice from u where x_id in (2, 9) order by 1')).toEqual([
+    { x_twice: 18 },
+    { x_twice: 100 },
+  ]);
+});
+
+const all = async (database: TestDatabase, sql: string) => (await database.query(sql)).rows;

@@ -35,6 +35,7 @@ export function completeRowBody(phase: Phase, targets: Targets, sides: readonly 
     ...primary.flatMap((side) => ownColumns(side, phase.bound.mapping.thing)),
     ...nobodys(phase, rules),
     ...goldenChecks(phase.bound.mapping, primary, rules),
+    ...primary.flatMap(generatedColumns),
     ...(rules.last === undefined ? [] : [rules.last]),
     ...primary.flatMap((side) => winnerGuard(side, targets, rules)),
     'return new;',
@@ -170,6 +171,26 @@ function ownColumns(side: LegacySide, thing: string): string[] {
       `Column %s is one of the legacy table ${table}, which has no row for this ${thing}.`,
       `Set ${source.rule.flag ?? ''} as well, and what ${table} wants of a row.`,
     ),
+    'end if;',
+  ];
+}
+
+/** What the legacy table computes from its row is that of the row as it is now. */
+function generatedColumns(side: LegacySide): string[] {
+  const { source } = side;
+  const made = side.columns.flatMap(({ bound, generation }) => {
+    if (generation === null || bound.home.kind !== 'own') return [];
+    const typed = `(${generation})::${bound.type.name}`;
+    const kept = bound.type.binary ? `${typed}::${bound.home.stored}` : storedValue(typed, bound.type);
+    return [{ target: `new.${ident(bound.home.target)}`, kept }];
+  });
+  if (made.length === 0) return [];
+  const row = side.columns
+    .filter(({ generated }) => !generated)
+    .map(({ bound }) => `${fromUnified(source, bound, 'new')} as ${ident(bound.name)}`);
+  return [
+    `if ${flagOf(side, 'new')} then`,
+    `select ${made.map(({ kept }) => kept).join(', ')} into ${made.map(({ target }) => target).join(', ')} from (select ${row.join(', ')} offset 0) r;`,
     'end if;',
   ];
 }

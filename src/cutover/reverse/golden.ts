@@ -182,22 +182,20 @@ function settle(
   const tables = contributors.map(({ side, column }) => `${side.source.rule.table}.${column.bound.name}`);
   const lines = ['v_lost := null;'];
   for (const { side, column, conversion } of contributors) {
-    const alike =
-      conversion.respelled === undefined || by === 'precedence'
-        ? ''
-        : ` and (v_lost is null or ${spelledAlike(value, conversion)})`;
+    // A member of a document is no variable: it gets the places of all members.
+    const respelled = value.startsWith('new.') ? conversion.respelled?.(value) : undefined;
+    const isAlike = `(${respelled})::text = ${value}::text`;
+    const alike = respelled === undefined || by === 'precedence' ? '' : ` and (v_lost is null or ${isAlike})`;
     const holds = `coalesce(${conversion.holds(value)} and ${passesChecks(column, conversion.inverse(value))}${alike}, false)`;
     const restored = (alias: string) => fromUnified(side.source, column.bound, alias);
     lines.push(
       `if ${flagOf(side, 'new')} then`,
       `if ${holds} then`,
-      ...(conversion.respelled === undefined || !isVariable(value)
-        ? []
-        : [`if v_lost is null then ${value} := ${conversion.respelled(value)}; end if;`]),
-      ...(conversion.respelled === undefined
+      ...(respelled === undefined
         ? [forget(side, column.bound)]
         : [
-            `if ${spelledAlike(value, conversion)} then`,
+            `if v_lost is null then ${value} := ${respelled}; end if;`,
+            `if ${isAlike} then`,
             forget(side, column.bound),
             'else',
             remember(side, column.bound, `(${conversion.inverse(value)})::text`),
@@ -227,14 +225,6 @@ function settle(
     ),
     'end if;',
   ];
-}
-
-/** A member of a document is no variable: it gets the places of all members. */
-const isVariable = (value: string) => value.startsWith('new.');
-
-/** SQL: whether a merge prints what the legacy column holds as the value. */
-function spelledAlike(value: string, { respelled }: Conversion): string {
-  return respelled === undefined ? 'true' : `(${respelled(value)})::text = ${value}::text`;
 }
 
 function forget(side: LegacySide, column: BoundColumn): string {

@@ -19,6 +19,8 @@ export interface LegacyColumn {
   readonly constant: string | null;
   /** Postgres computes it, and takes no value. */
   readonly generated: boolean;
+  /** How, as SQL over the bare names of the table's columns; null: it does not, or by code that may not run with our rights. */
+  readonly generation: string | null;
   /** Conditions of the table on this column alone, as SQL over the bare column name. */
   readonly checks: readonly string[];
   /** Its type, or one that this is made of, belongs to a role whose code may not run with our rights. */
@@ -53,6 +55,7 @@ with recursive part (attnum, oid) as (
 )
 select a.attname as name,
   exists (select from part p join pg_type t on t.oid = p.oid where p.attnum = a.attnum and not ${isTrusted('t.typowner', ME)})::text as is_foreign, (a.attgenerated <> '')::text as generated,
+  case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generation,
   case
     when a.attgenerated <> '' then null
     when a.attidentity <> '' then (
@@ -100,6 +103,7 @@ export async function readLegacySide(
       notNull: takesNoNull(source, bound),
       constant: constants.get(bound.name) ?? null,
       generated: row?.generated === 'true',
+      generation: executor.isOurs && row?.is_foreign !== 'true' ? (row?.generation ?? null) : null,
       checks: JSON.parse(String(row?.checks ?? '[]')) as string[],
       isForeign: row?.is_foreign === 'true',
       fits: null,

@@ -1,0 +1,102 @@
+import { ident } from '../db/identifier.js';
+import type { GiverModel, GoldenModel, SourceModel, TimeModel } from '../declare/model.js';
+import type { BoundSource } from '../mapping/bind.js';
+import type { BoundColumn } from '../mapping/mapping.js';
+import { fromUnified } from '../mapping/restore.js';
+import { ownTarget } from '../mapping/tables.js';
+import type { BoundSources } from './keys.js';
+import type { Written } from './surviving.js';
+
+/** SQL over the rows `new` and `old` of a direct write: what the legacy rows of them hold. */
+
+export type Known = BoundSources extends ReadonlyMap<string, infer Source> ? Source : never;
+export const flag = ({ flag: name }: SourceModel, row = 'new') => `${row}.${ident(name)}`;
+
+export function columnOf(source: BoundSource, name: string): BoundColumn {
+  const column = source.columns.find((one) => one.name === name);
+  if (column === undefined) throw new Error(`${source.rule.table} has no column ${name}`);
+  return column;
+}
+
+/** A legacy value of the row that is written. */
+export const restored = (source: BoundSource, name: string, row = 'new') =>
+  fromUnified(source, columnOf(source, name), row);
+
+/** A relation of one row `r` with some legacy columns of the row that is written. */
+export function legacyRow(source: BoundSource, names: readonly string[], row = 'new'): string {
+  const columns = [...new Set(names)].map((name) => `${restored(source, name, row)} as ${ident(name)}`);
+  return `(select ${columns.join(', ')} offset 0) r`;
+}
+
+export const timesOf = ({ times }: SourceModel, kind: TimeModel['kind']) =>
+  kind === 'earliest' ? times.created : times.updated;
+
+export function asMoment(value: string, { type }: BoundColumn): string {
+  return type.kind === 'timestamptz' ? `${value}::timestamptz` : `(${value}::timestamp at time zone 'UTC')`;
+}
+
+/** What a giver gives that no conversion leads back from; null for one that has such. */
+export interface OwnGift {
+  /** SQL over the row that is written. */
+  readonly value: string;
+  /** For a message. */
+  readonly name: string;
+  /** The value is one of the golden type. */
+  readonly isGolden: boolean;
+  /** SQL: whether a golden value is another one. */
+  differs(golden: string): string;
+}
+
+/** SQL: what is worked out from a source's row. */
+function giftOf(name: string, bound: BoundSource, row: 'new' | 'old'): string {
+  const sql = bound.rule.gifts?.find((gift) => gift.name === name)?.sql ?? 'null';
+  const columns = bound.columns.map((column) => column.name);
+  return `(select ${sql} from ${legacyRow(bound, columns, row)})`;
+}
+
+export function ownGift({ table, column: name, conversion }: GiverModel, { bound }: Known): OwnGift | null {
+  if (conversion.kind === 'computed') {
+    const value = giftOf(name, bound, 'new');
+    return {
+      value,
+      name: `columns of ${table}`,
+      isGolden: true,
+      differs: (golden) => `${golden}::text is distinct from (${value})::text`,
+    };
+  }
+  const column = bound.columns.find((one) => one.name === name);
+  if (column === undefined || column.home.kind !== 'own') return null;
+  const own = `new.${ident(ownTarget(column))}`;
+  return { value: own, name: ownTarget(column), isGolden: false, differs: () => 'true' };
+}
+
+/** A source as the rules of survivorship look at it. */
+export function written(source: Known): Written {
+  const { model, bound } = source;
+  const time = (kind: TimeModel['kind'], row: 'new' | 'old') => {
+    const names = timesOf(model, kind);
+    const all = names.map((name) => asMoment(restored(bound, name, row), columnOf(bound, name)));
+    return all.length === 0
+      ? 'null::timestamptz'
+      : `${kind === 'earliest' ? 'least' : 'greatest'}(${all.join(', ')})`;
+  };
+  const giversOf = ({ givers }: GoldenModel) => givers.filter(({ table }) => table === model.table);
+  return {
+    model,
+    bound,
+    flag: (row) => flag(model, row),
+    changedAt: (row) => `greatest(${time('earliest', row)}, ${time('latest', row)})`,
+    value(golden, row) {
+      const values = giversOf(golden).map(({ column, conversion }) =>
+        conversion.kind === 'computed'
+          ? `(${giftOf(column, bound, row)})::text`
+          : `(${restored(bound, column, row)})::text`,
+      );
+      return values.length === 0 ? null : `coalesce(${values.join(', ')})`;
+    },
+    own(golden) {
+      const gift = giversOf(golden).map((giver) => ownGift(giver, source))[0];
+      return gift == null ? null : { value: gift.isGolden ? gift.value : null };
+    },
+  };
+}
