@@ -7,7 +7,7 @@ import type { Style } from '../style.js';
 /** How this very command was started, as it is to be typed again. */
 function self(): string {
   const script = process.argv[1] ?? '';
-  return script.endsWith('.js') ? `node ${relative(process.cwd(), script)}` : 'npx drydock';
+  return script.endsWith('.js') ? `node ${relative(process.cwd(), script)}` : 'npx pg-drydock';
 }
 
 /** One line for those who did not know of `--keep`. */
