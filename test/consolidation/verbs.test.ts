@@ -48,7 +48,9 @@ const LEGACY = `select (select jsonb_agg(to_jsonb(t) order by id) from shop_cust
   (select jsonb_agg(to_jsonb(t) order by tag) from tags t) as tags`;
 
 describe('every verb, with the consolidations of strangers', () => {
-  test('parts, writes, an emptied table, following, and what operators look at', async () => {
+  test('parts, writes, an emptied table, following, and what operators look at', {
+    timeout: 180_000,
+  }, async () => {
     const database = await allTables();
     const databaseUrl = database.url;
     const planned = await plan({ databaseUrl, project });
@@ -122,7 +124,9 @@ describe('every verb, with the consolidations of strangers', () => {
     );
   });
 
-  test('a backup, the cutover, a completion without the old tables, and all the way back', async () => {
+  test('a backup, the cutover, a completion without the old tables, and all the way back', {
+    timeout: 180_000,
+  }, async () => {
     const database = await allTables();
     const databaseUrl = database.url;
     const before = await rowsOf(database, LEGACY);
@@ -176,7 +180,9 @@ describe('every verb, with the consolidations of strangers', () => {
     ).toEqual([{ n: 0 }]);
   });
 
-  test('a source that is not in the database is left out, and the others go their way', async () => {
+  test('a source that is not in the database is left out, and the others go their way', {
+    timeout: 180_000,
+  }, async () => {
     const database = await allTables();
     const databaseUrl = database.url;
     await database.query('drop schema club cascade; drop table shop_customers');
