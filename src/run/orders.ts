@@ -70,8 +70,11 @@ async function order(
         });
       }
       const key = { schema, runPid: holder.backendPid };
-      const changed = hasLedger && (await give(session, key));
-      const orders = hasLedger ? await readOrders(session, key) : undefined;
+      const read = async () => (hasLedger ? await readOrders(session, key) : undefined);
+      // First: an order to a run that enters itself right after it would be lost, and reported as given.
+      if ((await read()) === undefined) throw tooEarly(name, schema, describeHolder(holder));
+      const changed = await give(session, key);
+      const orders = await read();
       if (orders === undefined) throw tooEarly(name, schema, describeHolder(holder));
       return {
         database: String(database),
