@@ -12,13 +12,13 @@ export async function refusedValues(session: Session, phase: Phase): Promise<Sto
     for (const { sql, target } of gifts) {
       const why = await refusal(
         session,
-        `explain select ${sql} from (select r.* from ${fromClause({ ...keyed, joins: '' })}) r`,
+        `select count(${sql}) from (select r.* from ${fromClause({ ...keyed, joins: '' })}) r`,
       );
       if (why !== null)
         found.push({
           code: 'bad-computed',
           message: `The server cannot work out ${target} of ${table} as it is declared: ${why}.`,
-          next: 'Correct the SQL; name columns of the table bare, and types and functions of your own with their schema.',
+          next: 'Correct the SQL, so that it has a value or null for every row; name columns of the table bare, and types and functions of your own with their schema.',
         });
     }
   }
@@ -30,8 +30,11 @@ async function refusal(session: Session, statement: string): Promise<string | nu
     await session.query(statement);
     return null;
   } catch (error) {
-    // 42: a name, a type or the syntax; anything else is no fault of the declaration.
-    if (sqlState(error)?.startsWith('42') === true) return (error as Error).message;
+    const state = sqlState(error) ?? '';
+    if (OF_THE_SQL.some((kind) => state.startsWith(kind))) return (error as Error).message;
     throw error;
   }
 }
+
+/** A name, a type or the syntax; a value of some row; what a function raises. Anything else is no fault of the declaration. */
+const OF_THE_SQL = ['42', '22', 'P0'];

@@ -107,17 +107,24 @@ test('what the server works out from rows becomes columns, and the rows come bac
 test('what the server cannot work out stops a plan, and says so', async () => {
   const database = await createTestDatabase('refused');
   const databaseUrl = database.url;
-  await database.query('create table t (id int primary key, a text)');
+  await database.query(
+    `create table t (id int primary key, a text); insert into t values (0, 'a'), (1, 'b')`,
+  );
   const t = d.source('t', { identity: ['id' as never] });
   const wrong = projectOf([
     d.consolidation('c', {
       into: 'u',
       sources: [t],
-      columns: { x: d.text(d.computed(t, 'b || a')), y: d.as('citext', d.computed(t, 'a')) },
+      columns: {
+        x: d.text(d.computed(t, 'b || a')),
+        y: d.as('citext', d.computed(t, 'a')),
+        z: d.integer(d.computed(t, '10 / id')),
+      },
     }),
   ]);
   expect((await plan({ databaseUrl, project: wrong })).stops).toMatchObject([
     { code: 'bad-computed', message: expect.stringContaining('column "b" does not exist') },
     { code: 'bad-computed', message: expect.stringContaining('type "citext" does not exist') },
+    { code: 'bad-computed', message: expect.stringContaining('work out z of t as it is declared: division') },
   ]);
 });
