@@ -18,7 +18,7 @@ interface Member {
   amount: number;
 }
 
-const clients = d.source<Client>('Über "Kunden"', {
+const clients = d.source<Client>('Über "Kunden" 100%', {
   identity: ['id'],
   match: [d.same(d.exact, 'mail')],
   times: { created: ['made'] },
@@ -47,9 +47,9 @@ const project = projectOf([
 async function clientsAndMembers(): Promise<TestDatabase> {
   const database = await createTestDatabase('direct');
   await database.query(`
-    create table "Über ""Kunden""" (id int primary key, mail text, no int, cents int, made timestamptz);
+    create table "Über ""Kunden"" 100%" (id int primary key, mail text, no int, cents int, made timestamptz);
     create table members (ref text primary key, mail text, amount numeric(8,1));
-    insert into "Über ""Kunden""" select i, 'mail' || i % 8, i * 7, i * 100, timestamptz '2024-01-01Z' + i * interval '1 day' from generate_series(1, 12) i;
+    insert into "Über ""Kunden"" 100%" select i, 'mail' || i % 8, i * 7, i * 100, timestamptz '2024-01-01Z' + i * interval '1 day' from generate_series(1, 12) i;
     insert into members select 'r' || 10 + i, 'mail' || 4 + i % 6, i + 0.5 from generate_series(1, 9) i`);
   await run({ databaseUrl: database.url, project });
   return database;
@@ -91,15 +91,16 @@ test('a direct write is what the next sync makes of it, or is refused', async ()
   const refused: [sql: string, constraint: string][] = [
     [`update everybody set residue = '{}' where a_id = 7`, 'drydock_residue'],
     [`insert into everybody (a_id, residue) values (91, '{"b.amount": "1"}')`, 'drydock_residue'],
+    [`update everybody set a_no = 1 where a_id is null`, 'drydock_no_source'],
     // A duplicate would take the place of what is taken away.
     [`update everybody set from_members = false where from_a and ${isFolded('members')}`, 'drydock_duplicates'],
     // It would be the one that was made first, or has the smallest identity.
-    [`update everybody set a_made = a_made + interval '1 year' where ${isFolded('Über "Kunden"')}`, 'drydock_duplicates'],
-    [`update everybody set a_made = null, a_no = 5 where ${isFolded('Über "Kunden"')}`, 'drydock_duplicates'],
+    [`update everybody set a_made = a_made + interval '1 year' where ${isFolded('Über "Kunden" 100%')}`, 'drydock_duplicates'],
+    [`update everybody set a_made = null, a_no = 5 where ${isFolded('Über "Kunden" 100%')}`, 'drydock_duplicates'],
     [`update everybody set b_ref = 'z' where from_a and ${isFolded('members')}`, 'drydock_duplicates'],
   ]; // biome-ignore format: a table
   for (const [sql, constraint] of refused) {
-    const error = await database.query(sql.replaceAll('from_a ', '"from_Über ""Kunden""" ')).then(
+    const error = await database.query(sql.replaceAll('from_a ', '"from_Über ""Kunden"" 100%" ')).then(
       () => null,
       (cause: unknown) => cause,
     );

@@ -252,7 +252,10 @@ function nobodys(phase: Phase, rules: ReverseRules): string[] {
 
 /** As `refuse`, with the column's name, which stands in `v_lost`, in the message. */
 function refuseNamed(rule: string, why: string, next: string): string {
-  return refuse(rule, why, next)
-    .replace(`message = ${literal(why)}`, `message = format(${literal(why)}, v_lost)`)
-    .replace('schema = tg_table_schema', 'column = v_lost, schema = tg_table_schema');
+  return (
+    refuse(rule, why, next)
+      // No `format`: a table may have a percent sign in its name.
+      .replace(`message = ${literal(why)}`, () => `message = replace(${literal(why)}, '%s', v_lost)`)
+      .replace('schema = tg_table_schema', 'column = v_lost, schema = tg_table_schema')
+  );
 }
