@@ -1,6 +1,12 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import type { ConsolidationModel, SourceModel, TimeModel } from '../declare/model.js';
+import {
+  type ConsolidationModel,
+  type GoldenModel,
+  isComputed,
+  type SourceModel,
+  type TimeModel,
+} from '../declare/model.js';
 import { rawText } from '../keys/raw-id.js';
 import { type BoundPhase, foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
@@ -173,8 +179,9 @@ function fallbacksOf(model: ConsolidationModel): Record<string, FallbackRule> {
  * again, so another one is refused; and what is worked out follows what it is made of.
  */
 function ownGivers(model: ConsolidationModel, sources: BoundSources): string[] {
-  return goldenOf(model).flatMap((golden) =>
-    golden.givers.flatMap((giver, at) => {
+  const fallbacks = fallbacksOf(model);
+  return goldenOf(model).flatMap((golden) => [
+    ...golden.givers.flatMap((giver, at) => {
       const source = sources.get(giver.table);
       if (source === undefined) return [];
       const gift = ownGift(giver, source);
@@ -204,7 +211,32 @@ function ownGivers(model: ConsolidationModel, sources: BoundSources): string[] {
         'end if;',
       ];
     }),
-  );
+    ...givenByNone(golden, sources, fallbacks[golden.name]?.value ?? 'null'),
+  ]);
+}
+
+/** plpgsql for a shared column that is worked out from rows, where none has a value for it now. */
+function givenByNone({ name, givers }: GoldenModel, sources: BoundSources, otherwise: string): string[] {
+  if (!givers.some(isComputed)) return [];
+  const given = givers.flatMap((giver) => {
+    const source = sources.get(giver.table);
+    if (source === undefined) return [];
+    const own = ownGift(giver, source)?.value ?? restored(source.bound, giver.column);
+    return [`(${flag(source.model)} and (${own}) is not null)`];
+  });
+  const value = `new.${ident(name)}`;
+  return [
+    `if not (${['false', ...given].join(' or ')}) then`,
+    `if ${value}::text is distinct from (${otherwise})::text and ${value}::text is distinct from ${unlessNew(`old.${ident(name)}::text`)} then`,
+    refuse(
+      'golden',
+      `Column ${name} is worked out from legacy rows, which give it no value.`,
+      `Write their columns. ${OLD_NAMES}`,
+    ),
+    'end if;',
+    `${value} := ${otherwise};`,
+    'end if;',
+  ];
 }
 
 /** plpgsql that names the row after the first of its sources, as a merge does. */

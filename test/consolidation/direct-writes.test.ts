@@ -77,6 +77,8 @@ test('a direct write is what the next sync makes of it, or is refused', async ()
     [`update everybody set amount = 300.000 where a_id = 3 returning amount::text as sees`, '300.00'],
     [`update everybody set amount = 2 where b_ref = 'r14' returning amount::text as sees`, '2.0'],
     [`update everybody set amount = 9.5 where a_id = 5 returning amount::text as sees`, '9.50'],
+    // What is worked out from a row is gone with what it is made of.
+    [`update everybody set a_no = null where a_id = 6 returning coalesce(label, number::text, 'none') as sees`, 'none'],
     [`insert into everybody (a_id, a_mail, amount) values (90, 'new', 7) returning amount::text as sees`, '7.00'],
   ]; // biome-ignore format: a table
   for (const [sql, sees] of accepted) {
@@ -91,6 +93,7 @@ test('a direct write is what the next sync makes of it, or is refused', async ()
   const refused: [sql: string, constraint: string][] = [
     [`update everybody set residue = '{}' where a_id = 7`, 'drydock_residue'],
     [`insert into everybody (a_id, residue) values (91, '{"b.amount": "1"}')`, 'drydock_residue'],
+    [`update everybody set label = 'x' where a_id is null`, 'drydock_golden'],
     [`update everybody set a_no = 1 where a_id is null`, 'drydock_no_source'],
     // A duplicate would take the place of what is taken away.
     [`update everybody set from_members = false where from_a and ${isFolded('members')}`, 'drydock_duplicates'],
