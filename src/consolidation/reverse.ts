@@ -15,6 +15,7 @@ import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse
 import { ownTarget } from '../mapping/tables.js';
 import { boundSources } from './keyed-sources.js';
 import { type BoundSources, ownId, sameKey } from './keys.js';
+import { keptIdentities } from './pointed-to.js';
 import { survivors } from './surviving.js';
 import {
   asMoment,
@@ -73,6 +74,7 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
       ...timeColumns.flatMap((column) => madeTime(column, all, tables.folded)),
       ...ownGivers(model, sources),
       ...survivors(model, all.map(written)),
+      ...keptIdentities(model, sources),
       ...identities(model, sources),
       ...matchKeys(model, sources, tables),
       ...vetoes(model, sources, tables),

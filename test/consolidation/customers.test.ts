@@ -98,6 +98,10 @@ describe('two tables of a stranger', () => {
       `insert into customers_unified (name, email, city) values ('New way', 'new@way.example', 'Here') returning id, shop_id, created_at is not null as dated, state`,
     );
     expect(rows[0]).toMatchObject({ dated: true, state: 'lead' });
+    // Rows of the CRM point to the shop's by their ids.
+    await expect(
+      database.query(`update customers_unified set shop_id = 5000 where crm_ref = 'C-5'`),
+    ).rejects.toMatchObject({ constraint: 'drydock_pointed_to' });
     await sync({ databaseUrl, project });
     expect(await verify({ databaseUrl, project, strict: true })).toMatchObject({ equal: true });
     expect(
