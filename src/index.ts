@@ -3,6 +3,7 @@
 export { adopt } from './adopt/adopt.js';
 export { backup } from './backup/backup.js';
 export { restore } from './backup/restore.js';
+export { bench } from './benchmark/bench.js';
 export { type Config, defineConfig } from './consolidation/config.js';
 export { projectOf } from './consolidation/project.js';
 export { complete } from './cutover/complete.js';
@@ -14,7 +15,6 @@ export { rollbackFully } from './full-rollback/full-rollback.js';
 export type { Shape, TableRule } from './legacy/table-rule.js';
 export type { PhaseDefinition } from './mapping/phase.js';
 export { monitor } from './monitor/monitor.js';
-export { bench } from './payoff/bench.js';
 export type { DerivedDefinition } from './project/derived.js';
 export type { Project } from './project/project.js';
 export type { QuestionsDefinition } from './project/questions.js';

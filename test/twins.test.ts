@@ -43,7 +43,7 @@ import { textTwin } from './support/twins.js';
  *   raw ids and the keys made of them     test/keys/raw-id.test.ts (SQL alone; the uuid's pattern is here)
  *   JSON that jsonb prints alike          test/redditharbor/assessments/plain-json.test.ts
  *   numbers as the server prints them     test/copy-binary
- *   winners, ideas and keys as a whole    test/payoff/bench.test.ts: both forms of each question, over odd data
+ *   winners, ideas and keys as a whole    test/benchmark/bench.test.ts: both forms of each question, over odd data
  */
 
 let session: Session;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { projectOf } from '../consolidation/project.js';
 import type { Consolidation } from '../declare/consolidation.js';
 import { DrydockError } from '../errors.js';
+import { quoted } from '../format/printable.js';
 import type { Project } from '../project/project.js';
-import { quoted } from '../words/printable.js';
 
 /** What a config file is called in the working directory. */
 const NAMES = ['ts', 'mts', 'js', 'mjs'].map((ending) => `drydock.config.${ending}`);

@@ -1,6 +1,6 @@
 import { asDrydockError } from '../db/explain.js';
 import type { DrydockError } from '../errors.js';
-import { printable } from '../words/printable.js';
+import { printable } from '../format/printable.js';
 import { wrap } from './render/text.js';
 import type { Style } from './style.js';
 

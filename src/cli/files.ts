@@ -1,5 +1,5 @@
 import { DrydockError } from '../errors.js';
-import { quoted } from '../words/printable.js';
+import { quoted } from '../format/printable.js';
 
 /** The system did not let us write a file that was asked for. */
 export function cannotWrite(file: string, cause: unknown): DrydockError {

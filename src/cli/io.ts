@@ -1,5 +1,5 @@
 import { DrydockError } from '../errors.js';
-import { type JsonLayout, printableJson } from '../words/printable.js';
+import { type JsonLayout, printableJson } from '../format/printable.js';
 import { type Redact, redactDeep } from './redact.js';
 import { type Style, styleFor } from './style.js';
 

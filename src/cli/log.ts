@@ -1,5 +1,5 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino';
-import { printable } from '../words/printable.js';
+import { printable } from '../format/printable.js';
 import type { Globals } from './globals.js';
 import type { Sink } from './io.js';
 

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import { EXIT, StoppedError } from '../errors.js';
-import type { JsonLayout } from '../words/printable.js';
+import type { JsonLayout } from '../format/printable.js';
 import { type Failure, failureDocument, failureOf, logLineOf, renderFailure } from './failure.js';
 import { scanGlobals } from './globals.js';
 import { sink } from './io.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { version } from '../words/version.js';
+import { version } from '../format/version.js';
 import { addAdopt } from './commands/adopt.js';
 import { addBackup } from './commands/backup.js';
 import { addBench } from './commands/bench.js';

@@ -1,4 +1,4 @@
-import { printable } from '../words/printable.js';
+import { printable } from '../format/printable.js';
 
 /** Takes every known password, and whatever stands where a password stands, out of a text. */
 export type Redact = (text: string) => string;

@@ -3,6 +3,7 @@ import { readTogether } from '../db/fresh-snapshot.js';
 import { NoRowError } from '../db/no-row.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { version } from '../format/version.js';
 import {
   batchHistory,
   bookedAccounting,
@@ -18,7 +19,6 @@ import type { MigrationReport, PhaseStory, ReportOptions, ReportResult } from '.
 import type { PhaseName } from '../reports/target.js';
 import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
 import { storageOf } from '../run/storage.js';
-import { version } from '../words/version.js';
 import { renderPage } from './page/page.js';
 import { warningsOf } from './warnings.js';
 

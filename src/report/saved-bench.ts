@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DrydockError } from '../errors.js';
+import { quoted } from '../format/printable.js';
 import type { BenchReport } from '../reports/bench.js';
-import { quoted } from '../words/printable.js';
 
 /** The file names of saved benchmarks sort by time. */
 export const SAVED_BENCH = /^drydock-bench-\d{8}T\d{6}Z\.json$/;

@@ -1,6 +1,6 @@
+import { counted } from '../format/format.js';
 import type { PhaseStory } from '../reports/report.js';
 import type { RunReport } from '../reports/run.js';
-import { counted } from '../words/format.js';
 
 /** What a reader has to know before anything else: what is open, different or put aside, and what the run said. */
 export function warningsOf(phases: readonly PhaseStory[], run?: RunReport): string[] {

@@ -1,5 +1,5 @@
 import { DrydockError } from '../errors.js';
-import { quoted } from '../words/printable.js';
+import { quoted } from '../format/printable.js';
 import type { AdoptOptions } from './adopt.js';
 import type { BackupOptions } from './backup.js';
 import type { BenchOptions } from './bench.js';

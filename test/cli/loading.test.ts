@@ -49,7 +49,7 @@ describe('a command loads what it needs', () => {
   ])('%s: its own verb', async (command, beyond) => {
     const phase = command === 'cutover' ? ['--phase', 'all'] : [];
     const { own, packages } = await loadedBy(command, ...phase, '--json', '--database-url', CLOSED_URL);
-    const others = ['backup', 'full-rollback', 'index.js', 'payoff', 'report', ...beyond];
+    const others = ['backup', 'full-rollback', 'index.js', 'benchmark', 'report', ...beyond];
     expect(own.filter((folder) => others.includes(folder))).toEqual([]);
     // Neither what draws and serves pages, nor, with --json, what shows progress.
     expect(packages.filter((name) => /^(d3-.*|prom-client|pino|cli-progress)$/.test(name))).toEqual([]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { printable, printableJson, quoted } from '../../src/words/printable.js';
+import { printable, printableJson, quoted } from '../../src/format/printable.js';
 
 const anyText = fc.string({ unit: 'binary' });
 const HAZARD = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

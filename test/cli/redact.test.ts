@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redactDeep, redactor } from '../../src/cli/redact.js';
-import { printable } from '../../src/words/printable.js';
+import { printable } from '../../src/format/printable.js';
 
 const nothing = redactor([], {});
 

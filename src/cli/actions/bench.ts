@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { bench } from '../../benchmark/bench.js';
 import { withCleanup } from '../../db/cleanup.js';
 import { EXIT } from '../../errors.js';
-import { bench } from '../../payoff/bench.js';
 import type { BenchReport } from '../../reports/bench.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag, wholeNumber } from '../flags/scalars.js';

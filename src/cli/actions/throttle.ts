@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../errors.js';
+import { quoted } from '../../format/printable.js';
 import { throttle } from '../../run/orders.js';
-import { quoted } from '../../words/printable.js';
 import { parseFlags } from '../flags/parse.js';
 import { rateFlag } from '../flags/rate.js';
 import { target } from '../flags/target.js';

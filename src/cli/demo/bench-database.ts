@@ -2,9 +2,9 @@ import pg from 'pg';
 import type { Cleanup } from '../../db/cleanup.js';
 import { startServer } from '../../embedded/server.js';
 import { DrydockError } from '../../errors.js';
+import { counted } from '../../format/format.js';
 import type { ProgressEvent } from '../../reports/progress.js';
 import { run } from '../../run/run.js';
-import { counted } from '../../words/format.js';
 import type { Shape } from '../shapes.js';
 import { makeLegacyDatabase } from './legacy-database.js';
 

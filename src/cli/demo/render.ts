@@ -1,5 +1,5 @@
-import { counted, duration } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
+import { counted, duration } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import { gainLines } from '../render/bench.js';
 import { facts } from '../render/parts.js';
 import { runLines } from '../render/run.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../../words/printable.js';
+import { quoted } from '../../format/printable.js';
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const LEAST_SECONDS = 1;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../../words/printable.js';
+import { quoted } from '../../format/printable.js';
 
 /** A whole number between two bounds, written in plain digits. */
 export function wholeNumber(flag: string, least: number, most: number): z.ZodType<number | undefined> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../../words/printable.js';
+import { quoted } from '../../format/printable.js';
 
 /** A time in seconds, above nothing; a point may stand in it. */
 export function seconds(flag: string, most: number): z.ZodType<number | undefined> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../../words/printable.js';
+import { quoted } from '../../format/printable.js';
 import { SHAPES, type Shape } from '../shapes.js';
 
 /** Which legacy tables to make. */

@@ -1,5 +1,5 @@
+import { count } from '../../format/format.js';
 import type { MonitorReport } from '../../reports/monitor.js';
-import { count } from '../../words/format.js';
 import { canRedraw, LivePicture } from '../live-picture.js';
 import { changeLines } from '../render/monitor/alerts.js';
 import { monitorLine, monitorPicture } from '../render/monitor/report.js';

@@ -1,7 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
+import { count, duration, percent } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { ProgressEvent } from '../../reports/progress.js';
-import { count, duration, percent } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Sink } from '../io.js';
 import type { ProgressDisplay } from '../progress.js';
 import { Pace } from './pace.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import { count, counted, duration, percent } from '../../format/format.js';
 import type { ProgressEvent } from '../../reports/progress.js';
-import { count, counted, duration, percent } from '../../words/format.js';
 import type { ProgressDisplay } from '../progress.js';
 import { Pace } from './pace.js';
 import { orderText, STEP_TEXT, syncText } from './steps.js';

@@ -1,6 +1,6 @@
+import { count, counted, duration } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { ProgressEvent, Step } from '../../reports/progress.js';
-import { count, counted, duration } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import { rateText } from '../render/running.js';
 
 /** What a step does, for a person. */

@@ -1,6 +1,6 @@
+import { count, counted } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { AdoptFinding, AdoptReport, PhaseAdoption } from '../../reports/adopt.js';
-import { count, counted } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { facts, heading, mark, subheading } from './parts.js';
 import { wrap } from './text.js';

@@ -1,6 +1,6 @@
+import { bytes, count, counted, duration, percent } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { BackupReport } from '../../reports/backup.js';
-import { bytes, count, counted, duration, percent } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { facts, mark, title, warning } from './parts.js';
 import { table } from './table.js';

@@ -1,3 +1,5 @@
+import { bytes, count, counted, duration, milliseconds } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import {
   type BenchLoad,
   type BenchQuery,
@@ -7,8 +9,6 @@ import {
   type TableSize,
   type Timing,
 } from '../../reports/bench.js';
-import { bytes, count, counted, duration, milliseconds } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { facts, heading, mark, title, warning } from './parts.js';
 import { table } from './table.js';

@@ -1,6 +1,6 @@
+import { counted } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { CompleteReport, PhaseCompletion } from '../../reports/complete.js';
-import { counted } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { findingLines } from './findings.js';
 import { heading, mark, title } from './parts.js';

@@ -1,5 +1,5 @@
+import { count, counted } from '../../format/format.js';
 import type { CutoverReport, PhaseCutover, Swap } from '../../reports/cutover.js';
-import { count, counted } from '../../words/format.js';
 import type { Style } from '../style.js';
 import { findingLines } from './findings.js';
 import { facts, heading, mark, title } from './parts.js';

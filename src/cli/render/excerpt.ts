@@ -1,4 +1,4 @@
-import { quoted } from '../../words/printable.js';
+import { quoted } from '../../format/printable.js';
 import type { Style } from '../style.js';
 import { displayWidth } from './text.js';
 

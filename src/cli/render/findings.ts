@@ -1,6 +1,6 @@
+import { counted } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { CutoverFinding } from '../../reports/cutover.js';
-import { counted } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { subheading } from './parts.js';
 import { wrap } from './text.js';

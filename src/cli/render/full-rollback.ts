@@ -1,6 +1,6 @@
+import { count, duration } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { FullRollbackReport, PutBack } from '../../reports/full-rollback.js';
-import { count, duration } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { caveatLines } from './caveats.js';
 import { facts, mark, title } from './parts.js';

@@ -1,6 +1,6 @@
+import { count } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { Accounting } from '../../reports/run.js';
-import { count } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { table } from './table.js';
 import { displayWidth, wrap } from './text.js';

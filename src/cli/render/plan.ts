@@ -1,6 +1,6 @@
+import { bytes, count, counted, duration } from '../../format/format.js';
+import { printable, quoted } from '../../format/printable.js';
 import type { PhasePlan, PlanReport, TablePlan } from '../../reports/plan.js';
-import { bytes, count, counted, duration } from '../../words/format.js';
-import { printable, quoted } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { facts, heading, mark, subheading, title, warning } from './parts.js';
 import { stateText } from './state.js';

@@ -1,6 +1,6 @@
+import { count, counted, duration } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { RefreshReport, RefreshSeriesReport, ScheduleReport } from '../../reports/refresh.js';
-import { count, counted, duration } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { facts, mark, title } from './parts.js';
 import { table } from './table.js';

@@ -1,5 +1,5 @@
+import { printable } from '../../format/printable.js';
 import type { MigrationReport } from '../../reports/report.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { title, warning } from './parts.js';
 

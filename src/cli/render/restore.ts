@@ -1,6 +1,6 @@
+import { count, counted, duration, shortHash } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { RestoreReport } from '../../reports/restore.js';
-import { count, counted, duration, shortHash } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { caveatLines } from './caveats.js';
 import { facts, mark } from './parts.js';

@@ -1,5 +1,5 @@
+import { printable } from '../../format/printable.js';
 import type { PhaseRollback, RollbackReport } from '../../reports/rollback.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { swapFacts } from './cutover.js';
 import { facts, heading, mark, title, warning } from './parts.js';

@@ -1,6 +1,6 @@
+import { bytes, count, counted, duration, percent } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { Made, PhaseRun, RunReport } from '../../reports/run.js';
-import { bytes, count, counted, duration, percent } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { accountingTable, facts, heading, mark, title, warning } from './parts.js';
 import { stateText } from './state.js';

@@ -1,6 +1,6 @@
+import { count } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { Running } from '../../reports/status.js';
-import { count } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 
 /** Who is at work: the lines of a facts list. */

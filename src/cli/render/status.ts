@@ -1,7 +1,7 @@
+import { count, counted, duration, percent } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { ViewStatus } from '../../reports/refresh.js';
 import type { BatchStatus, CopyOf, LedgerEvent, PhaseStatus, StatusReport } from '../../reports/status.js';
-import { count, counted, duration, percent } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { facts, heading, mark, title } from './parts.js';
 import { atWorkFacts } from './running.js';

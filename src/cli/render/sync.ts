@@ -1,5 +1,5 @@
+import { bytes, count, counted, duration } from '../../format/format.js';
 import type { PhaseSync, SyncReport } from '../../reports/sync.js';
-import { bytes, count, counted, duration } from '../../words/format.js';
 import type { Style } from '../style.js';
 import { facts, heading, mark, title } from './parts.js';
 import { stateText } from './state.js';

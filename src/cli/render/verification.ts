@@ -1,7 +1,7 @@
+import { count, counted, shortHash } from '../../format/format.js';
+import { printable } from '../../format/printable.js';
 import type { PhaseName } from '../../reports/target.js';
 import type { Difference, PhaseVerification, TableVerification } from '../../reports/verify.js';
-import { count, counted, shortHash } from '../../words/format.js';
-import { printable } from '../../words/printable.js';
 import type { Style } from '../style.js';
 import { excerpt } from './excerpt.js';
 import { mark, subheading, warning } from './parts.js';

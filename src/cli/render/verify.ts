@@ -1,5 +1,5 @@
+import { counted, duration } from '../../format/format.js';
 import type { VerifyReport } from '../../reports/verify.js';
-import { counted, duration } from '../../words/format.js';
 import type { Style } from '../style.js';
 import { accountingTable, heading, mark, title } from './parts.js';
 import { wrap } from './text.js';

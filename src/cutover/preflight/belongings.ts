@@ -1,4 +1,4 @@
-import { counted } from '../../words/format.js';
+import { counted } from '../../format/format.js';
 import { readExecutors } from '../reverse/executors.js';
 import { trustedHomes } from '../reverse/trusted-homes.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';

@@ -1,7 +1,7 @@
+import { counted } from '../../format/format.js';
 import { AS_OWNER, readingWarning } from '../../legacy/reading-advice.js';
 import { triggerMakers, untrustedWhenRead, untrustedWhenWritten } from '../../legacy/untrusted-code.js';
 import { needsOwnersRights, readTrimmings } from '../../old-names/trimmings.js';
-import { counted } from '../../words/format.js';
 import { canBecome, executorOf, readExecutors } from '../reverse/executors.js';
 import { type Check, carried, nameOf, stops, warned } from './findings.js';
 

@@ -1,4 +1,4 @@
-import { printable } from '../../words/printable.js';
+import { printable } from '../../format/printable.js';
 
 /** A piece of HTML or SVG that is safe as it stands. Only `html` makes one. */
 export class Markup {

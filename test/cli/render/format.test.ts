@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, count, counted, duration, percent, shortHash } from '../../../src/words/format.js';
+import { bytes, count, counted, duration, percent, shortHash } from '../../../src/format/format.js';
 
 test('numbers have separators', () => {
   expect([0, 999, 1000, 1234567].map(count)).toEqual(['0', '999', '1,000', '1,234,567']);

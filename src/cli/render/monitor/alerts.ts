@@ -1,5 +1,5 @@
+import { printable } from '../../../format/printable.js';
 import type { Alert, AlertChange, MonitorReport, Unknown } from '../../../reports/monitor.js';
-import { printable } from '../../../words/printable.js';
 import type { Style } from '../../style.js';
 import { wrap } from '../text.js';
 

@@ -1,6 +1,6 @@
+import { count, duration, percent } from '../../../format/format.js';
+import { printable } from '../../../format/printable.js';
 import type { MonitorReport, PhaseProgress, QueryTime } from '../../../reports/monitor.js';
-import { count, duration, percent } from '../../../words/format.js';
-import { printable } from '../../../words/printable.js';
 import { barText } from '../../progress/bar.js';
 import type { Style } from '../../style.js';
 import { facts, heading, title } from '../parts.js';

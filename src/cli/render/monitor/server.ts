@@ -1,6 +1,6 @@
+import { bytes, count, counted, duration } from '../../../format/format.js';
+import { printable } from '../../../format/printable.js';
 import type { Client, LockWait, MonitorReport, Sample } from '../../../reports/monitor.js';
-import { bytes, count, counted, duration } from '../../../words/format.js';
-import { printable } from '../../../words/printable.js';
 import type { Style } from '../../style.js';
 
 type Fact = readonly [name: string, value: string];

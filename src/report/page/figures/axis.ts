@@ -1,5 +1,5 @@
 import type { ScaleLinear } from 'd3-scale';
-import { duration } from '../../../words/format.js';
+import { duration } from '../../../format/format.js';
 import { at } from '../figure.js';
 import { html, type Markup } from '../markup.js';
 import type { WorkingTime } from './working-time.js';

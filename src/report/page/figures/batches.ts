@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
+import { count, duration } from '../../../format/format.js';
 import type { BatchStory } from '../../../reports/report.js';
-import { count, duration } from '../../../words/format.js';
 import { at, type Drawing } from '../figure.js';
 import { html } from '../markup.js';
 import { timeAxis } from './axis.js';

@@ -1,6 +1,6 @@
 import { type SankeyLink, type SankeyNode, sankey, sankeyLinkHorizontal } from 'd3-sankey';
+import { count } from '../../../format/format.js';
 import type { Accounting } from '../../../reports/run.js';
-import { count } from '../../../words/format.js';
 import { at, type Drawing, NARROW } from '../figure.js';
 import { html, type Markup } from '../markup.js';
 

@@ -1,6 +1,6 @@
 import { scaleLog } from 'd3-scale';
+import { count, milliseconds } from '../../../format/format.js';
 import type { BenchQuery } from '../../../reports/bench.js';
-import { count, milliseconds } from '../../../words/format.js';
 import { at, type Drawing, NARROW } from '../figure.js';
 import { html } from '../markup.js';
 

@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import { bytes } from '../../../words/format.js';
+import { bytes } from '../../../format/format.js';
 import { at, type Drawing } from '../figure.js';
 import { html } from '../markup.js';
 

@@ -1,6 +1,6 @@
+import { count, counted, milliseconds } from '../../../format/format.js';
 import type { BenchLoad, BenchQuery, BenchReport, Timing } from '../../../reports/bench.js';
 import type { MigrationReport } from '../../../reports/report.js';
-import { count, counted, milliseconds } from '../../../words/format.js';
 import { colourKey, figure } from '../figure.js';
 import { questionsOf } from '../figures/questions.js';
 import { html, type Markup, NOTHING } from '../markup.js';

@@ -1,5 +1,5 @@
+import { count, duration } from '../../../format/format.js';
 import type { MigrationReport } from '../../../reports/report.js';
-import { count, duration } from '../../../words/format.js';
 import { html, type Markup, NOTHING } from '../markup.js';
 import { table } from '../table.js';
 import { moment, stateBadge } from '../words.js';

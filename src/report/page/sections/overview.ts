@@ -1,5 +1,5 @@
+import { count, counted, duration } from '../../../format/format.js';
 import type { MigrationReport, PhaseStory } from '../../../reports/report.js';
-import { count, counted, duration } from '../../../words/format.js';
 import { isLoaded } from '../figures/batches.js';
 import { workingTime } from '../figures/working-time.js';
 import { html, type Markup, NOTHING } from '../markup.js';

@@ -1,5 +1,5 @@
+import { count } from '../../../format/format.js';
 import type { MigrationReport, PhaseStory } from '../../../reports/report.js';
-import { count } from '../../../words/format.js';
 import { html, type Markup, NOTHING } from '../markup.js';
 import { table, tick } from '../table.js';
 import { moment } from '../words.js';

@@ -1,5 +1,5 @@
+import { count, counted } from '../../../format/format.js';
 import type { MigrationReport, PhaseStory } from '../../../reports/report.js';
-import { count, counted } from '../../../words/format.js';
 import { colourKey, figure } from '../figure.js';
 import { flowOf } from '../figures/flow.js';
 import { html, type Markup, NOTHING } from '../markup.js';

@@ -1,6 +1,6 @@
+import { bytes } from '../../../format/format.js';
 import type { TableSize } from '../../../reports/bench.js';
 import type { MigrationReport } from '../../../reports/report.js';
-import { bytes } from '../../../words/format.js';
 import { colourKey, figure } from '../figure.js';
 import { type StorageBar, storageOf } from '../figures/storage.js';
 import { html, type Markup, NOTHING } from '../markup.js';

@@ -1,5 +1,5 @@
+import { count, counted, duration } from '../../../format/format.js';
 import type { MigrationReport, PhaseStory } from '../../../reports/report.js';
-import { count, counted, duration } from '../../../words/format.js';
 import { colourKey, figure } from '../figure.js';
 import { batchesOf, isLoaded } from '../figures/batches.js';
 import { throughputOf } from '../figures/throughput.js';

@@ -1,6 +1,7 @@
 import { withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
+import { quoted } from '../format/printable.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
 import type { Asked, QuestionsDefinition } from '../project/questions.js';
@@ -14,7 +15,6 @@ import {
   stoppable,
   throwIfStopped,
 } from '../run/context.js';
-import { quoted } from '../words/printable.js';
 import { bufferEmptier } from './cold.js';
 import { type AskedQuestion, measureLoad } from './load.js';
 import { lookUps } from './look-ups.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timeQuestion } from '../../src/payoff/timing.js';
+import { timeQuestion } from '../../src/benchmark/timing.js';
 import type { Question } from '../../src/project/questions.js';
 import { createTestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { percentile } from '../../src/benchmark/percentile.js';
+import { targetsOf } from '../../src/benchmark/targets.js';
 import { renderBench } from '../../src/cli/render/bench.js';
 import { PLAIN } from '../../src/cli/style.js';
-import { percentile } from '../../src/payoff/percentile.js';
-import { targetsOf } from '../../src/payoff/targets.js';
 import { GOALS } from '../../src/redditharbor/questions/goals.js';
 import { benchReport, measured } from '../report/samples.js';
 
