@@ -35,7 +35,7 @@ describe('a command loads what it needs', () => {
     async (line) => {
       const { own, packages } = await loadedBy(...line.split(' '));
       // Help tells the defaults: reports have them, and the thresholds of the monitor. Of db, what explains an error.
-      expect(own).toEqual(['cli', 'db', 'errors', 'errors.js', 'monitor', 'reports', 'words']);
+      expect(own).toEqual(['cli', 'db', 'errors', 'errors.js', 'format', 'monitor', 'reports']);
       expect(packages).toEqual(['commander', 'picocolors']);
     },
   );
