@@ -1,35 +1,26 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import {
-  type ConsolidationModel,
-  type GoldenModel,
-  isComputed,
-  type SourceModel,
-  type TimeModel,
-} from '../declare/model.js';
-import { rawText } from '../keys/raw-id.js';
-import { type BoundPhase, foldedColumn } from '../mapping/bind.js';
-import type { BoundColumn } from '../mapping/mapping.js';
+import { type ConsolidationModel, type GoldenModel, isComputed } from '../declare/model.js';
+import type { BoundPhase } from '../mapping/bind.js';
 import { fromUnified } from '../mapping/restore.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';
 import { boundSources } from './keyed-sources.js';
-import { type BoundSources, ownId, sameKey } from './keys.js';
+import { type BoundSources, ownId } from './keys.js';
 import { keptIdentities } from './pointed-to.js';
 import { survivors } from './surviving.js';
+import { keyVariables, matchKeys, vetoes } from './written-key.js';
 import {
-  asMoment,
   columnOf,
   flag,
-  type Known,
   legacyRow,
+  OLD_NAMES,
   ownGift,
   restored,
-  timesOf,
+  unlessNew,
   written,
 } from './written-row.js';
-
-const OLD_NAMES = 'Write it under the old names, where the legacy tables decide.';
+import { givenTimes, madeTime } from './written-times.js';
 
 /** How direct writes to the unified table of a consolidation become rows of its sources. */
 export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schema: string): ReverseRules {
@@ -86,78 +77,6 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
       'unique_violation',
     ),
   };
-}
-
-type Tables = { readonly unified: string; readonly folded: string };
-
-/** In brackets: a condition of plpgsql ends at the first bare `then`. */
-const unlessNew = (before: string) => `(case when tg_op = 'UPDATE' then ${before} end)`;
-
-/** Columns with moments that have a home of their own, where they can be written. */
-function writableTimes({ model, bound }: Known, kind: TimeModel['kind']): BoundColumn[] {
-  return timesOf(model, kind)
-    .map((name) => columnOf(bound, name))
-    .filter(({ home }) => home.kind === 'own');
-}
-
-/** A moment as a value of a column's type: a time without zone is one of UTC. */
-function asColumn(value: string, { type }: BoundColumn): string {
-  return type.kind === 'timestamptz' ? value : `(${value} at time zone 'UTC')::${type.name}`;
-}
-
-/** plpgsql that hands a time that an application gives to the sources. */
-function givenTimes({ name, kind }: TimeModel, sources: readonly Known[]): string[] {
-  const value = `new.${ident(name)}`;
-  const places = sources.flatMap((source) =>
-    writableTimes(source, kind).map((column) => ({
-      source,
-      column,
-      target: `new.${ident(ownTarget(column))}`,
-    })),
-  );
-  if (places.length === 0) return [];
-  const others = (at: number) => places.slice(0, at).map(({ source }) => `${flag(source.model)}`);
-  return [
-    `if ${value} is not null then`,
-    `if tg_op = 'INSERT' then`,
-    ...places.map(
-      ({ source, column, target }) =>
-        `if ${flag(source.model)} then ${target} := coalesce(${target}, ${asColumn(value, column)}); end if;`,
-    ),
-    `elsif ${value} is distinct from old.${ident(name)} then`,
-    // One source is enough: of all of them the latest, or the earliest, counts.
-    ...places.map(({ source, column, target }, at) => {
-      const first = [flag(source.model), ...others(at).map((other) => `not ${other}`)].join(' and ');
-      return `if ${first} then ${target} := ${asColumn(value, column)}; end if;`;
-    }),
-    'end if; end if;',
-  ];
-}
-
-/** plpgsql that makes of a time what a merge will make of it. */
-function madeTime({ name, kind }: TimeModel, sources: readonly Known[], folded: string): string[] {
-  const value = `new.${ident(name)}`;
-  const before = `old.${ident(name)}`;
-  const pick = kind === 'earliest' ? 'least' : 'greatest';
-  const all = sources.flatMap(({ model, bound }) =>
-    timesOf(model, kind).map(
-      (column) =>
-        `case when ${flag(model)} then ${asMoment(restored(bound, column), columnOf(bound, column))} end`,
-    ),
-  );
-  return [
-    `v_time := ${all.length === 0 ? 'null' : `${pick}(${all.join(', ')})`};`,
-    // Rows that are kept whole count as well.
-    `if tg_op = 'UPDATE' and exists (select from ${folded} f where f.unified_id = old.id) then v_time := ${pick}(v_time, ${before}); end if;`,
-    `if ${value} is distinct from v_time and ${value} is distinct from ${unlessNew(before)} then`,
-    refuse(
-      'time',
-      `${name} is the ${kind === 'earliest' ? 'earliest time at which a legacy row of this one was made' : 'latest time at which a legacy row of this one was changed'}, and would not be this.`,
-      'Leave it out, or write the time of that source.',
-    ),
-    'end if;',
-    `${value} := v_time;`,
-  ];
 }
 
 /** Constants for what no giver has a value for. */
@@ -281,140 +200,4 @@ function unnamed(model: ConsolidationModel, sources: BoundSources): string[] {
       'end if;',
     ];
   });
-}
-
-const keyVariable = (at: number) => `v_key_${at}`;
-
-function keyVariables({ sources }: ConsolidationModel): string[] {
-  return sources.map((_source, at) => `${keyVariable(at)} uuid;`);
-}
-
-/**
- * plpgsql that finds the match key which a merge will give to the row, and refuses what would part its legacy rows. What is
- * pointed to is looked up among our own rows.
- */
-function matchKeys(model: ConsolidationModel, sources: BoundSources, tables: Tables): string[] {
-  const variable = (table: string) => keyVariable(model.sources.findIndex((one) => one.table === table));
-  const found = pointedFirst(model).flatMap((source) => {
-    const known = sources.get(source.table);
-    if (known === undefined) return [];
-    const names = [
-      ...source.identity,
-      ...source.within,
-      ...source.match.flatMap((step) =>
-        step.kind === 'via'
-          ? step.columns
-          : step.parts.flatMap((part) => ('column' in part ? [part.column] : [])),
-      ),
-    ];
-    const steps = source.match.flatMap((step) => {
-      if (step.kind === 'same') return [sameKey(step, source, 'r')];
-      const target = sources.get(step.table);
-      return target === undefined ? [] : [pointedKey(step.columns, target, variable(step.table), tables)];
-    });
-    return [
-      `if ${flag(source)} then select coalesce(${[...steps, ownId(source, 'r')].join(', ')}) into ${variable(source.table)} from ${legacyRow(known.bound, names)}; end if;`,
-    ];
-  });
-  const all = model.sources.filter(({ table }) => sources.has(table)).map(({ table }) => variable(table));
-  return [
-    ...found,
-    `v_key := coalesce(${all.join(', ')});`,
-    ...(all.length < 2
-      ? []
-      : [
-          `if ${all.map((one) => `coalesce(${one}, v_key) <> v_key`).join(' or ')} then`,
-          refuse(
-            'match_key',
-            'With these values the legacy rows of this row would be about different things.',
-            `Change what they match by in all of them at once. ${OLD_NAMES}`,
-          ),
-          'end if;',
-        ]),
-    `if tg_op = 'UPDATE' and v_key <> old.merge_key and exists (select from ${tables.folded} f where f.unified_id = old.id) then`,
-    refuse(
-      'duplicates',
-      'Duplicate legacy rows were folded into this one; with another match key they would part.',
-      OLD_NAMES,
-    ),
-    'end if;',
-    'new.merge_key := v_key;',
-  ];
-}
-
-/** SQL: the key of the row that columns of `r` point to. */
-function pointedKey(
-  columns: readonly string[],
-  { model, bound }: Known,
-  ownVariable: string,
-  tables: Tables,
-): string {
-  const pairs = model.identity.map((name, at) => ({
-    column: columnOf(bound, name),
-    pointer: `r.${ident(columns[at] as string)}`,
-  }));
-  const equal = (value: string, pointer: string) => `${rawText(value)} = ${rawText(pointer)}`;
-  const itself = pairs.map(({ column, pointer }) => equal(fromUnified(bound, column, 'new'), pointer));
-  const inUnified = pairs.map(
-    ({ column, pointer }) => `${typedEqual(`t.${ident(ownTarget(column))}`, pointer, column)}`,
-  );
-  const inFolded = pairs.map(
-    ({ column, pointer }) =>
-      `${typedEqual(`t.${ident(foldedColumn(bound.rule, column.name))}`, pointer, column)}`,
-  );
-  return (
-    `case when ${flag(model)} and ${itself.join(' and ')} then ${ownVariable} else coalesce(` +
-    `(select t.merge_key from ${tables.unified} t where t.${ident(model.flag)} and ${inUnified.join(' and ')} limit 1), ` +
-    `(select t.merge_key from ${tables.folded} t where t.source = ${literal(model.table)} and ${inFolded.join(' and ')} limit 1)) end`
-  );
-}
-
-/** By an index, where a pointer's text is surely one of the column's type. */
-function typedEqual(value: string, pointer: string, { type }: BoundColumn): string {
-  return ['int2', 'int4', 'int8'].includes(type.kind)
-    ? `${value} = (select case when ${rawText(pointer)} ~ '^-?[0-9]{1,18}$' then ${pointer}::text::int8 end)`
-    : `${value} = (${pointer})::text::${type.base}`;
-}
-
-/** Sources in an order in which what is pointed to comes before what points. */
-function pointedFirst({ sources }: ConsolidationModel): SourceModel[] {
-  const ordered: SourceModel[] = [];
-  const visit = (source: SourceModel): void => {
-    if (ordered.includes(source)) return;
-    for (const step of source.match) {
-      const target = step.kind === 'via' ? sources.find(({ table }) => table === step.table) : undefined;
-      if (target !== undefined) visit(target);
-    }
-    ordered.push(source);
-  };
-  for (const source of sources) visit(source);
-  return ordered;
-}
-
-/** plpgsql that refuses a change of what keeps rows of one key apart, where there are others. */
-function vetoes({ veto }: ConsolidationModel, sources: BoundSources, tables: Tables): string[] {
-  if (veto === null) return [];
-  const texts = (row: 'new' | 'old') =>
-    [...veto.columns].flatMap(([table, column]) => {
-      const source = sources.get(table);
-      if (source === undefined) return [];
-      return [
-        `case when ${flag(source.model, row)} then ${veto.normalizer.sql(restored(source.bound, column, row))} end`,
-      ];
-    });
-  const [now, before] = [texts('new'), texts('old')];
-  if (now.length === 0) return [];
-  return [
-    `v_veto := coalesce(${now.join(', ')});`,
-    `if ${now.map((one) => `coalesce(${one}, v_veto) <> v_veto`).join(' or ')} then`,
-    refuse('veto', 'With these values the legacy rows of this row would be different things.', OLD_NAMES),
-    'end if;',
-    `if tg_op = 'UPDATE' and v_veto is distinct from coalesce(${before.join(', ')}) and (exists (select from ${tables.folded} f where f.unified_id = old.id) or exists (select from ${tables.unified} u where u.merge_key = new.merge_key and u.id <> old.id)) then`,
-    refuse(
-      'veto',
-      'Other legacy rows share the match key; with this change they would part or meet anew.',
-      OLD_NAMES,
-    ),
-    'end if;',
-  ];
 }

@@ -9,6 +9,11 @@ import type { Written } from './surviving.js';
 
 /** SQL over the rows `new` and `old` of a direct write: what the legacy rows of them hold. */
 
+export const OLD_NAMES = 'Write it under the old names, where the legacy tables decide.';
+
+/** In brackets: a condition of plpgsql ends at the first bare `then`. */
+export const unlessNew = (before: string) => `(case when tg_op = 'UPDATE' then ${before} end)`;
+
 export type Known = BoundSources extends ReadonlyMap<string, infer Source> ? Source : never;
 export const flag = ({ flag: name }: SourceModel, row = 'new') => `${row}.${ident(name)}`;
 

@@ -1,0 +1,151 @@
+import { ident, literal } from '../db/identifier.js';
+import type { ConsolidationModel, SourceModel } from '../declare/model.js';
+import { rawText, uuidFromText } from '../keys/raw-id.js';
+import { foldedColumn } from '../mapping/bind.js';
+import type { BoundColumn } from '../mapping/mapping.js';
+import { fromUnified } from '../mapping/restore.js';
+import { refuse } from '../mapping/reverse.js';
+import { ownTarget } from '../mapping/tables.js';
+import { type BoundSources, ownId, sameKey } from './keys.js';
+import { columnOf, flag, type Known, legacyRow, OLD_NAMES, restored } from './written-row.js';
+
+/** Tables of a consolidation, as statements name them. */
+export type Tables = { readonly unified: string; readonly folded: string };
+
+const keyVariable = (at: number) => `v_key_${at}`;
+
+export function keyVariables({ sources }: ConsolidationModel): string[] {
+  return sources.map((_source, at) => `${keyVariable(at)} uuid;`);
+}
+
+/**
+ * plpgsql that finds the match key which a merge will give to the row, and refuses what would part its legacy rows. What is
+ * pointed to is looked up among our own rows.
+ */
+export function matchKeys(model: ConsolidationModel, sources: BoundSources, tables: Tables): string[] {
+  const variable = (table: string) => keyVariable(model.sources.findIndex((one) => one.table === table));
+  const found = pointedFirst(model).flatMap((source) => {
+    const known = sources.get(source.table);
+    if (known === undefined) return [];
+    const names = [
+      ...source.identity,
+      ...source.within,
+      ...source.match.flatMap((step) =>
+        step.kind === 'via'
+          ? step.columns
+          : step.parts.flatMap((part) => ('column' in part ? [part.column] : [])),
+      ),
+    ];
+    const steps = source.match.flatMap((step) => {
+      if (step.kind === 'same') return [sameKey(step, source, 'r')];
+      const target = sources.get(step.table);
+      return target === undefined ? [] : [pointedKey(step.columns, target, variable(step.table), tables)];
+    });
+    return [
+      `if ${flag(source)} then select coalesce(${[...steps, ownId(source, 'r')].join(', ')}) into ${variable(source.table)} from ${legacyRow(known.bound, names)}; end if;`,
+    ];
+  });
+  const all = model.sources.filter(({ table }) => sources.has(table)).map(({ table }) => variable(table));
+  return [
+    ...found,
+    `v_key := coalesce(${all.join(', ')});`,
+    ...(all.length < 2
+      ? []
+      : [
+          `if ${all.map((one) => `coalesce(${one}, v_key) <> v_key`).join(' or ')} then`,
+          refuse(
+            'match_key',
+            'With these values the legacy rows of this row would be about different things.',
+            `Change what they match by in all of them at once. ${OLD_NAMES}`,
+          ),
+          'end if;',
+        ]),
+    `if tg_op = 'UPDATE' and v_key <> old.merge_key and exists (select from ${tables.folded} f where f.unified_id = old.id) then`,
+    refuse(
+      'duplicates',
+      'Duplicate legacy rows were folded into this one; with another match key they would part.',
+      OLD_NAMES,
+    ),
+    'end if;',
+    'new.merge_key := v_key;',
+  ];
+}
+
+/** SQL: the key of the row that columns of `r` point to. */
+function pointedKey(
+  columns: readonly string[],
+  { model, bound }: Known,
+  ownVariable: string,
+  tables: Tables,
+): string {
+  const pairs = model.identity.map((name, at) => ({
+    column: columnOf(bound, name),
+    pointer: `r.${ident(columns[at] as string)}`,
+  }));
+  const equal = (value: string, pointer: string) => `${rawText(value)} = ${rawText(pointer)}`;
+  const itself = pairs.map(({ column, pointer }) => equal(fromUnified(bound, column, 'new'), pointer));
+  const inUnified = pairs.map(
+    ({ column, pointer }) => `${typedEqual(`t.${ident(ownTarget(column))}`, pointer, column)}`,
+  );
+  const inFolded = pairs.map(
+    ({ column, pointer }) =>
+      `${typedEqual(`t.${ident(foldedColumn(bound.rule, column.name))}`, pointer, column)}`,
+  );
+  return (
+    `case when ${flag(model)} and ${itself.join(' and ')} then ${ownVariable} else coalesce(` +
+    `(select t.merge_key from ${tables.unified} t where t.${ident(model.flag)} and ${inUnified.join(' and ')} limit 1), ` +
+    `(select t.merge_key from ${tables.folded} t where t.source = ${literal(model.table)} and ${inFolded.join(' and ')} limit 1)) end`
+  );
+}
+
+/** Compared by an index, as far as a pointer's text is surely one of the column's type: no cast may fail, or cut a text. */
+function typedEqual(value: string, pointer: string, { type }: BoundColumn): string {
+  if (['int2', 'int4', 'int8'].includes(type.kind))
+    return `${value} = (select case when ${rawText(pointer)} ~ '^-?[0-9]{1,18}$' then ${pointer}::text::int8 end)`;
+  if (type.kind === 'uuid') return `${value} = ${uuidFromText(rawText(pointer))}`;
+  if (type.category === 'S') return `${value} = (${pointer})::text collate ${type.collation ?? '"default"'}`;
+  return `${value} = (${pointer})::text::${type.base}`;
+}
+
+/** Sources in an order in which what is pointed to comes before what points. */
+function pointedFirst({ sources }: ConsolidationModel): SourceModel[] {
+  const ordered: SourceModel[] = [];
+  const visit = (source: SourceModel): void => {
+    if (ordered.includes(source)) return;
+    for (const step of source.match) {
+      const target = step.kind === 'via' ? sources.find(({ table }) => table === step.table) : undefined;
+      if (target !== undefined) visit(target);
+    }
+    ordered.push(source);
+  };
+  for (const source of sources) visit(source);
+  return ordered;
+}
+
+/** plpgsql that refuses a change of what keeps rows of one key apart, where there are others. */
+export function vetoes({ veto }: ConsolidationModel, sources: BoundSources, tables: Tables): string[] {
+  if (veto === null) return [];
+  const texts = (row: 'new' | 'old') =>
+    [...veto.columns].flatMap(([table, column]) => {
+      const source = sources.get(table);
+      if (source === undefined) return [];
+      return [
+        `case when ${flag(source.model, row)} then ${veto.normalizer.sql(restored(source.bound, column, row))} end`,
+      ];
+    });
+  const [now, before] = [texts('new'), texts('old')];
+  if (now.length === 0) return [];
+  return [
+    `v_veto := coalesce(${now.join(', ')});`,
+    `if ${now.map((one) => `coalesce(${one}, v_veto) <> v_veto`).join(' or ')} then`,
+    refuse('veto', 'With these values the legacy rows of this row would be different things.', OLD_NAMES),
+    'end if;',
+    `if tg_op = 'UPDATE' and v_veto is distinct from coalesce(${before.join(', ')}) and (exists (select from ${tables.folded} f where f.unified_id = old.id) or exists (select from ${tables.unified} u where u.merge_key = new.merge_key and u.id <> old.id)) then`,
+    refuse(
+      'veto',
+      'Other legacy rows share the match key; with this change they would part or meet anew.',
+      OLD_NAMES,
+    ),
+    'end if;',
+  ];
+}
