@@ -30,6 +30,8 @@ export async function runFaults(
             problems: [`the harness failed: ${error instanceof Error ? error.stack : String(error)}`],
           }),
         );
+        // Whatever was done to it: what comes next is not to fail for that.
+        await workshop.server.ready();
         results.push(result);
         options.onResult(result);
       }

@@ -85,11 +85,17 @@ export const crash: Kind = {
   async inject(site) {
     const pid = await victim(site);
     if (pid === undefined || pid === 0) return 'it had no backend';
+    const watch = await site.server.connect('postgres');
+    // Not `once`, which takes the error before it for its own.
+    const noticed = new Promise<void>((resolve) => watch.once('end', () => resolve()));
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
+      await watch.end();
       return 'its backend was gone';
     }
+    // A busy server takes new sessions for a moment yet, and ends those a little later as well.
+    await noticed;
     return 'backend killed';
   },
 };
