@@ -89,7 +89,11 @@ export function proveRevert(session: Session, turn: Turn): Promise<void> {
 }
 
 /** What is of no use any more. Where others do not let us, it sleeps on, until the next cutover takes it or the tables go. */
-async function clearAway(session: Session, targets: Targets, signal: AbortSignal | undefined): Promise<void> {
+export async function clearAway(
+  session: Session,
+  targets: Targets,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await session.transaction(() => dropLegacySchemaIfEmpty(session));
   const once = () =>
     session.transaction(async () => {

@@ -11,6 +11,7 @@ import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { endJob } from '../ledger/refreshes.js';
 import { dropLedger, LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
+import { targetsOf } from '../mapping/targets.js';
 import { readOldNames } from '../old-names/picture.js';
 import { laterPhases, type Project, phasesOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
@@ -24,7 +25,7 @@ import { ownedObstacles } from './drop-obstacles.js';
 import { patienceOf } from './locks.js';
 import { carryOver, requireOurViews } from './our-views.js';
 import { dropReverseFunctions } from './reverse/install.js';
-import { proveRevert, revert } from './revert.js';
+import { clearAway, proveRevert, revert } from './revert.js';
 import type { Turn } from './swap.js';
 
 /**
@@ -60,6 +61,11 @@ export async function rollback(options: RollbackOptions): Promise<RollbackReport
         reverted.set(turn.phase.name, await (dryRun ? wouldRevert(turn) : revertPhase(turn, cleanup)));
         if (!dryRun) done(`The legacy tables of phase ${turn.phase.name} have their names again.`);
       }
+      // One that was killed behind the swap of the names left them: they sleep, and are of no use.
+      const back = names.filter((name) => turned.has(name) && !isCutOver(name) && !toDrop.includes(name));
+      if (!dryRun)
+        for (const phase of bindPhases({ ...context, phaseNames: back }))
+          await clearAway(session, targetsOf(phase), context.signal);
       const dropped = await dropPhases(context, toDrop, entries, dryRun);
       const phases = names.map((name) => ({
         phase: name,
