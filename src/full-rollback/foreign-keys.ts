@@ -102,29 +102,51 @@ function knownBy(table: CatalogTable): readonly CatalogColumn[] {
   return key === undefined ? table.columns : table.columns.filter(({ name }) => key.includes(name));
 }
 
-/** Makes the keys as they were. One that rows of today break is there, and not validated: that is told. */
+/** Makes the keys as they were. One that rows of today break is there, and not validated, where the server takes such a key. */
 export async function foreignKeysBack(session: Session, keys: readonly RestingKey[]): Promise<string[]> {
   const warnings: string[] = [];
   for (const { table, name, definition, comment } of keys) {
     const plain = definition.replace(/ NOT VALID$/, '');
     const isEnforced = !plain.endsWith(' NOT ENFORCED');
-    await session.execute(
-      `alter table ${table} add constraint ${ident(name)} ${plain}${isEnforced ? ' not valid' : ''}`,
-    );
+    const add = `alter table ${table} add constraint ${ident(name)} ${plain}`;
+    if (await isCheckedAtOnce(session, table)) {
+      if (!(await holds(session, add))) {
+        warnings.push(
+          `Foreign key ${name} of ${table} is not there: some of its rows name what is not there.`,
+        );
+        continue;
+      }
+    } else await session.execute(`${add}${isEnforced ? ' not valid' : ''}`);
     if (comment !== null)
       await session.execute(`comment on constraint ${ident(name)} on ${table} is ${literal(comment)}`);
     if (plain !== definition || !isEnforced) continue;
-    await session.execute('savepoint validate');
-    try {
-      await session.execute(`alter table ${table} validate constraint ${ident(name)}`);
-      await session.execute('release savepoint validate');
-    } catch (error) {
-      if (sqlState(error) !== '23503') throw error;
-      await session.execute('rollback to savepoint validate');
+    if (!(await holds(session, `alter table ${table} validate constraint ${ident(name)}`)))
       warnings.push(
         `Foreign key ${name} of ${table} is not validated: some of its rows name what is not there.`,
       );
-    }
   }
   return warnings;
+}
+
+/** Of a table with partitions, which takes no key that is not checked yet before PostgreSQL 18. */
+async function isCheckedAtOnce(session: Session, table: string): Promise<boolean> {
+  const { at_once } = await session.one(
+    `select (relkind = 'p' and current_setting('server_version_num')::int < 180000)::text as at_once from pg_class where oid = $1::text::regclass`,
+    [table],
+  );
+  return at_once === 'true';
+}
+
+/** Whether the rows of today keep a key: false where they do not, and nothing is changed then. */
+async function holds(session: Session, statement: string): Promise<boolean> {
+  await session.execute('savepoint validate');
+  try {
+    await session.execute(statement);
+    await session.execute('release savepoint validate');
+    return true;
+  } catch (error) {
+    if (sqlState(error) !== '23503') throw error;
+    await session.execute('rollback to savepoint validate');
+    return false;
+  }
 }
