@@ -62,12 +62,15 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
   for (const name of readColumns(source, model)) {
     const given = giverIn(source, name, model);
     const isKey = keys.includes(name);
-    if (given !== null && !isKey && !given.giver.keepsOwn) {
-      homes.set(name, {
-        kind: 'golden',
-        target: given.golden.name,
-        conversion: conversionFor(given.giver.conversion, given.golden.type),
-      });
+    const gives =
+      given === null
+        ? null
+        : {
+            target: given.golden.name,
+            conversion: conversionFor(given.giver.conversion, given.golden.type),
+          };
+    if (gives !== null && !isKey && given?.giver.keepsOwn === false) {
+      homes.set(name, { kind: 'golden', ...gives });
       continue;
     }
     homes.set(name, {
@@ -75,12 +78,7 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
       target: ownName(source, name, taken),
       read: true,
       key: isKey,
-      ...(given !== null && {
-        gives: {
-          target: given.golden.name,
-          conversion: conversionFor(given.giver.conversion, given.golden.type),
-        },
-      }),
+      ...(gives !== null && { gives }),
     });
   }
   const { table, prefix, flag, identity } = source;

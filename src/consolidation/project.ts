@@ -1,6 +1,6 @@
 import { goldenOf } from '../declare/check.js';
 import type { Consolidation } from '../declare/consolidation.js';
-import { type ConsolidationModel, isComputed, type SourceModel } from '../declare/model.js';
+import { type ConsolidationModel, columnsOfStep, isComputed, type SourceModel } from '../declare/model.js';
 import { badDeclaration } from '../declare/refuse.js';
 import { DECLARED, type TableRule } from '../legacy/table-rule.js';
 import type { Project } from '../project/project.js';
@@ -50,11 +50,7 @@ function requireOnce(names: readonly string[], why: string): void {
 
 function tableRule(source: SourceModel, model: ConsolidationModel): TableRule {
   const { table, identity, within, times, match } = source;
-  const matched = match.flatMap((step) =>
-    step.kind === 'via'
-      ? step.columns
-      : step.parts.flatMap((part) => ('column' in part ? [part.column] : [])),
-  );
+  const matched = match.flatMap(columnsOfStep);
   const given = goldenOf(model).flatMap(({ givers }) =>
     givers.filter((giver) => giver.table === table && !isComputed(giver)).map(({ column }) => column),
   );

@@ -1,5 +1,5 @@
 import { ident, literal } from '../db/identifier.js';
-import type { ConsolidationModel, SourceModel } from '../declare/model.js';
+import { type ConsolidationModel, columnsOfStep, type SourceModel } from '../declare/model.js';
 import { rawText, uuidFromText } from '../keys/raw-id.js';
 import { foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
@@ -27,15 +27,7 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
   const found = pointedFirst(model).flatMap((source) => {
     const known = sources.get(source.table);
     if (known === undefined) return [];
-    const names = [
-      ...source.identity,
-      ...source.within,
-      ...source.match.flatMap((step) =>
-        step.kind === 'via'
-          ? step.columns
-          : step.parts.flatMap((part) => ('column' in part ? [part.column] : [])),
-      ),
-    ];
+    const names = [...source.identity, ...source.within, ...source.match.flatMap(columnsOfStep)];
     const steps = source.match.flatMap((step) => {
       if (step.kind === 'same') return [sameKey(step, source, 'r')];
       const target = sources.get(step.table);

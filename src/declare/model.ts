@@ -171,3 +171,10 @@ export interface VetoModel {
 export function isComputed({ conversion }: GiverModel): boolean {
   return conversion.kind === 'computed';
 }
+
+/** The columns of a row that a step of its ladder reads. */
+export function columnsOfStep(step: StepModel): readonly string[] {
+  return step.kind === 'via'
+    ? step.columns
+    : step.parts.flatMap((part) => ('column' in part ? [part.column] : []));
+}

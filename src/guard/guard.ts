@@ -7,7 +7,7 @@ import { LEDGER_SCHEMA } from '../ledger/schema.js';
 import type { Phase } from '../mapping/phase.js';
 import type { Target, Targets } from '../mapping/targets.js';
 import { targetsOf } from '../mapping/targets.js';
-import { consolidationsOf, type Project } from '../project/project.js';
+import { type Project, tablesMadeBy } from '../project/project.js';
 import type { PhaseName } from '../reports/target.js';
 import { guardBody } from './body.js';
 import { isOwnWrite } from './own-writes.js';
@@ -94,17 +94,10 @@ export function dropGuard(targets: Targets): string[] {
 
 /** Takes the guard of a phase away wherever its tables are by now: they may be gone, or go by other names. */
 export async function dropGuardFunctions(
-  {
-    session,
-    project,
-    schema,
-  }: { readonly session: Session; readonly project: Project; readonly schema: string },
+  context: { readonly session: Session; readonly project: Project; readonly schema: string },
   phase: PhaseName,
 ): Promise<void> {
-  for (const { mapping } of consolidationsOf(project, [phase])) {
-    for (const name of [mapping.unified, mapping.folded])
-      await dropFunction(session, functionName({ schema, name }));
-  }
+  for (const table of tablesMadeBy(context, phase)) await dropFunction(context.session, functionName(table));
 }
 
 /**

@@ -43,3 +43,13 @@ export function laterPhases(project: Project, name: string): readonly string[] {
 export function laterConsolidations(project: Project, name: string): readonly PhaseDefinition[] {
   return consolidationsOf(project, laterPhases(project, name));
 }
+
+/** The tables that a consolidation makes in a schema, by name: whether they are there is for others to find out. */
+export function tablesMadeBy(
+  { project, schema }: { readonly project: Project; readonly schema: string },
+  phase: string,
+): readonly { readonly schema: string; readonly name: string }[] {
+  return consolidationsOf(project, [phase]).flatMap(({ mapping }) =>
+    [mapping.unified, mapping.folded].map((name) => ({ schema, name })),
+  );
+}

@@ -6,7 +6,7 @@ import { revokeFromOthers } from '../../ledger/schema.js';
 import type { Phase } from '../../mapping/phase.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';
-import { consolidationsOf, type Project } from '../../project/project.js';
+import { type Project, tablesMadeBy } from '../../project/project.js';
 import type { PhaseName } from '../../reports/target.js';
 import { completeRowBody } from './complete-row.js';
 import { executorOf, readExecutors } from './executors.js';
@@ -245,16 +245,10 @@ export async function dropReverseTriggers(session: Session, targets: Targets): P
 
 /** Takes the functions of a phase away whose tables are gone: a cutover may have been stopped early. */
 export async function dropReverseFunctions(
-  {
-    session,
-    project,
-    schema,
-  }: { readonly session: Session; readonly project: Project; readonly schema: string },
+  context: { readonly session: Session; readonly project: Project; readonly schema: string },
   phase: PhaseName,
 ): Promise<void> {
-  for (const { mapping } of consolidationsOf(project, [phase])) {
-    for (const name of [mapping.unified, mapping.folded]) await dropOf(session, { schema, name });
-  }
+  for (const table of tablesMadeBy(context, phase)) await dropOf(context.session, table);
 }
 
 async function dropOf(session: Session, target: Pick<Target, 'schema' | 'name'>): Promise<void> {
