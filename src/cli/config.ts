@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { projectOf } from '../consolidation/project.js';
 import type { Consolidation } from '../declare/consolidation.js';
+import { refusingTogether } from '../declare/refuse.js';
 import { DrydockError } from '../errors.js';
 import { quoted } from '../format/printable.js';
 import type { Project } from '../project/project.js';
@@ -54,8 +55,11 @@ export function findConfig(directory: string): string | undefined {
  *
  * @throws DrydockError
  */
-export async function loadConfig(path: string): Promise<Loaded> {
-  const file = resolve(path);
+export function loadConfig(path: string): Promise<Loaded> {
+  return refusingTogether(() => load(resolve(path)));
+}
+
+async function load(file: string): Promise<Loaded> {
   if (!existsSync(file)) throw badConfig(file, 'there is no such file', 'Check --config.');
   const { default: exported } = await evaluate(file);
   if (exported === undefined)

@@ -1,7 +1,7 @@
 import { goldenOf } from '../declare/check.js';
 import type { Consolidation } from '../declare/consolidation.js';
 import { type ConsolidationModel, columnsOfStep, isComputed, type SourceModel } from '../declare/model.js';
-import { badDeclaration } from '../declare/refuse.js';
+import { badDeclaration, refuse } from '../declare/refuse.js';
 import { DECLARED, type TableRule } from '../legacy/table-rule.js';
 import type { Project } from '../project/project.js';
 import { consolidationPhase } from './phase.js';
@@ -30,7 +30,7 @@ export function projectOf(consolidations: readonly Consolidation[]): Project {
   const made = models.flatMap(({ into, duplicates }) => [into, duplicates]);
   const source = models.flatMap(({ sources }) => sources).find(({ table }) => made.includes(table));
   if (source !== undefined)
-    throw badDeclaration(
+    refuse(
       `Table ${source.table} is a source of one consolidation and made by another.`,
       'Rename what is made.',
     );
@@ -45,7 +45,7 @@ export function projectOf(consolidations: readonly Consolidation[]): Project {
 
 function requireOnce(names: readonly string[], why: string): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw badDeclaration(`${twice} ${why}.`, 'Give each of them its own.');
+  if (twice !== undefined) refuse(`${twice} ${why}.`, 'Give each of them its own.');
 }
 
 function tableRule(source: SourceModel, model: ConsolidationModel): TableRule {

@@ -1,7 +1,7 @@
 import { ident } from '../db/identifier.js';
 import { goldenValue } from '../mapping/conversions/golden-value.js';
 import { type ConsolidationModel, type GoldenModel, isComputed, type SourceModel } from './model.js';
-import { badDeclaration } from './refuse.js';
+import { badDeclaration, checkAll, refuse } from './refuse.js';
 
 /** Columns of the unified table that are Drydock's own. */
 const OWN = ['id', 'merge_key', 'residue'];
@@ -10,14 +10,16 @@ const PHASE_NAME = /^[a-z][a-z0-9_-]*$/;
 
 /** Refuses what cannot be meant, before any database is looked at. */
 export function checkModel(model: ConsolidationModel): void {
-  checkNames(model);
-  for (const source of model.sources) checkSource(source, model);
-  checkWithin(model);
-  checkCircles(model);
-  checkHomes(model);
-  for (const column of goldenOf(model)) checkGolden(column, model);
-  checkGroups(model);
-  checkVeto(model);
+  checkAll([
+    () => checkNames(model),
+    ...model.sources.map((source) => () => checkSource(source, model)),
+    () => checkWithin(model),
+    () => checkCircles(model),
+    () => checkHomes(model),
+    ...goldenOf(model).map((column) => () => checkGolden(column, model)),
+    () => checkGroups(model),
+    () => checkVeto(model),
+  ]);
 }
 
 export function goldenOf(model: ConsolidationModel): GoldenModel[] {
@@ -26,35 +28,28 @@ export function goldenOf(model: ConsolidationModel): GoldenModel[] {
 
 function checkNames({ name, into, duplicates, sources, columns, largestGroup }: ConsolidationModel): void {
   if (!PHASE_NAME.test(name))
-    throw badDeclaration(
+    refuse(
       `"${name}" is no name of a consolidation.`,
       'Begin with a small letter; letters, digits, _ and - may follow.',
     );
-  if (sources.length === 0)
-    throw badDeclaration(`Consolidation ${name} has no sources.`, 'List at least one.');
+  if (sources.length === 0) refuse(`Consolidation ${name} has no sources.`, 'List at least one.');
   const tables = sources.map(({ table }) => table);
   const twice = tables.find((table, at) => tables.indexOf(table) !== at);
-  if (twice !== undefined) throw badDeclaration(`Source ${twice} is listed twice.`, 'List it once.');
+  if (twice !== undefined) refuse(`Source ${twice} is listed twice.`, 'List it once.');
   for (const table of [into, duplicates])
     if (tables.includes(table))
-      throw badDeclaration(
+      refuse(
         `Table ${table} is a source and cannot be made.`,
         'Give the unified table, or that of duplicates, a name of its own: a table that is extended in place is not supported.',
       );
   if (into === duplicates)
-    throw badDeclaration(
-      `The unified table and its duplicates are both called ${into}.`,
-      'Rename one of them.',
-    );
+    refuse(`The unified table and its duplicates are both called ${into}.`, 'Rename one of them.');
   const taken = [...OWN, ...sources.map(({ flag }) => flag)];
   const reserved = columns.find((column) => taken.includes(column.name));
   if (reserved !== undefined)
-    throw badDeclaration(
-      `Column ${reserved.name} of ${into} is one of Drydock's own.`,
-      'Give it another name.',
-    );
+    refuse(`Column ${reserved.name} of ${into} is one of Drydock's own.`, 'Give it another name.');
   if (!Number.isSafeInteger(largestGroup) || largestGroup < 1)
-    throw badDeclaration(`largestGroup is ${largestGroup}.`, 'Give a whole number above 0.');
+    refuse(`largestGroup is ${largestGroup}.`, 'Give a whole number above 0.');
 }
 
 function checkSource({ table, match }: SourceModel, model: ConsolidationModel): void {
@@ -62,12 +57,9 @@ function checkSource({ table, match }: SourceModel, model: ConsolidationModel): 
     if (step.kind !== 'via') continue;
     const target = model.sources.find((source) => source.table === step.table);
     if (target === undefined)
-      throw badDeclaration(
-        `${table} points to ${step.table}, which is no source of ${model.name}.`,
-        'List it, too.',
-      );
+      refuse(`${table} points to ${step.table}, which is no source of ${model.name}.`, 'List it, too.');
     if (step.table === table)
-      throw badDeclaration(
+      refuse(
         `${table} points to itself: what a row is would depend on a chain of rows.`,
         'Declare a key that such rows share.',
       );
@@ -79,7 +71,7 @@ function checkWithin({ sources }: ConsolidationModel): void {
   const [first, ...others] = sources;
   const other = others.find(({ within }) => within.length !== first?.within.length);
   if (first === undefined || other === undefined) return;
-  throw badDeclaration(
+  refuse(
     `${first.table} is within ${first.within.length} columns, ${other.table} within ${other.within.length}.`,
     'Name the same columns for every source, in one order.',
   );
@@ -114,7 +106,7 @@ function checkHomes(model: ConsolidationModel): void {
       const id = `${table}.${column}`;
       const other = homes.get(id);
       if (other !== undefined)
-        throw badDeclaration(
+        refuse(
           other === name
             ? `${id} gives ${name} its value twice.`
             : `${id} goes into ${other} and into ${name}.`,
@@ -127,27 +119,23 @@ function checkHomes(model: ConsolidationModel): void {
 }
 
 function checkGolden({ name, givers, type, otherwise }: GoldenModel, model: ConsolidationModel): void {
-  if (givers.length === 0)
-    throw badDeclaration(`Column ${name} has no givers.`, 'Name the columns it comes from.');
+  if (givers.length === 0) refuse(`Column ${name} has no givers.`, 'Name the columns it comes from.');
   const stranger = givers.find(({ table }) => !model.sources.some((source) => source.table === table));
   if (stranger !== undefined)
-    throw badDeclaration(
+    refuse(
       `Column ${name} comes from ${stranger.table}, which is no source of ${model.name}.`,
       'List that source, too.',
     );
   if (type === 'score' && givers.some((giver) => !isComputed(giver) && giver.conversion.kind !== 'score'))
-    throw badDeclaration(
-      `A giver of score ${name} does not say its scale.`,
-      'Say unit(), percent() or unitComplement().',
-    );
+    refuse(`A giver of score ${name} does not say its scale.`, 'Say unit(), percent() or unitComplement().');
   const mixed = givers.find((giver) => type === 'other' && !isComputed(giver));
   if (mixed !== undefined)
-    throw badDeclaration(
+    refuse(
       `${mixed.table}.${mixed.column} is converted for column ${name}, whose type is not one of the shared ones.`,
       'Name the column itself, or say computed().',
     );
   if (otherwise !== null && goldenValue(type, otherwise) === null)
-    throw badDeclaration(
+    refuse(
       `"${otherwise}" is no constant for column ${name} of type ${type}.`,
       'Write a value of that type, or leave it empty where no giver has one.',
     );
@@ -161,7 +149,7 @@ function checkGroups(model: ConsolidationModel): void {
     const order = givers.map(({ table }) => table).join(', ');
     const known = orders.get(together);
     if (known !== undefined && known !== order)
-      throw badDeclaration(
+      refuse(
         `${together} survive together, but ${name} comes from ${order}, others from ${known}.`,
         'Name the same sources, in one order, for each of them.',
       );
@@ -172,8 +160,5 @@ function checkGroups(model: ConsolidationModel): void {
 function checkVeto({ veto, sources, name }: ConsolidationModel): void {
   for (const table of veto?.columns.keys() ?? [])
     if (!sources.some((source) => source.table === table))
-      throw badDeclaration(
-        `The veto names a column of ${table}, which is no source of ${name}.`,
-        'List it, too.',
-      );
+      refuse(`The veto names a column of ${table}, which is no source of ${name}.`, 'List it, too.');
 }

@@ -3,7 +3,7 @@ import { checkModel } from './check.js';
 import { type Column, modelOf, type SourceHandle } from './column.js';
 import { Golden } from './golden.js';
 import { type ColumnModel, type ConsolidationModel, isComputed, type VetoModel } from './model.js';
-import { badDeclaration, refuseUnknown } from './refuse.js';
+import { refuse, refuseUnknown } from './refuse.js';
 
 /** When a thing was made, or last changed, over all of its rows. */
 export interface TimeColumn {
@@ -29,7 +29,7 @@ export interface Veto {
 export function differs(by: Normalizer, ...columns: readonly Column[]): Veto {
   const byTable = new Map(columns.map(({ table, column }) => [table, column]));
   if (byTable.size !== columns.length)
-    throw badDeclaration('A veto names two columns of one source.', 'Name the one that identifies.');
+    refuse('A veto names two columns of one source.', 'Name the one that identifies.');
   return { model: { normalizer: by, columns: byTable } };
 }
 

@@ -1,7 +1,7 @@
 import type { Scale } from '../mapping/conversions/score.js';
 import { type Column, modelOf, type SourceHandle } from './column.js';
 import type { ConversionModel, GiverModel, GoldenModel, GoldenType, SurvivorshipModel } from './model.js';
-import { badDeclaration } from './refuse.js';
+import { refuse } from './refuse.js';
 
 declare const HOLDS: unique symbol;
 
@@ -33,10 +33,7 @@ export class Golden<T> {
     if (typeof value === 'object')
       return this.#with({ givers: [...this.parts.givers, { ...giverOf(value), keepsOwn: true }] });
     if (this.parts.words !== null && !this.parts.words.includes(String(value)))
-      throw badDeclaration(
-        `"${String(value)}" is none of the words ${this.parts.words.join(', ')}.`,
-        'Name one of them.',
-      );
+      refuse(`"${String(value)}" is none of the words ${this.parts.words.join(', ')}.`, 'Name one of them.');
     return this.#with({ otherwise: String(value) });
   }
 

@@ -1,7 +1,7 @@
 import type { Normalizer } from '../mapping/normalizers.js';
 import { modelOf, type SourceHandle } from './column.js';
 import type { KeyModel, PartModel, StepModel } from './model.js';
-import { badDeclaration } from './refuse.js';
+import { badDeclaration, refuse } from './refuse.js';
 
 declare const COLUMNS: unique symbol;
 declare const PARTS: unique symbol;
@@ -39,8 +39,7 @@ export function constant(value: string): Constant {
  */
 export function key<Part extends string>(name: string, parts: Readonly<Record<Part, Normalizer>>): Key<Part> {
   const all = Object.entries<Normalizer>(parts);
-  if (all.length === 0)
-    throw badDeclaration(`Key "${name}" has no parts.`, 'Name at least one column by it.');
+  if (all.length === 0) refuse(`Key "${name}" has no parts.`, 'Name at least one column by it.');
   return { model: { name, parts: all.map(([part, normalizer]) => ({ name: part, normalizer })) } };
 }
 
@@ -73,7 +72,7 @@ export function same(
   const { parts, name } = by.model;
   const given = Object.keys(columns);
   if (given.length !== parts.length || parts.some((part) => !given.includes(part.name)))
-    throw badDeclaration(
+    refuse(
       `Key "${name}" is made of ${parts.map((part) => part.name).join(', ')}, not of ${given.join(', ')}.`,
       'Give each of its parts a column or a constant.',
     );
@@ -95,7 +94,7 @@ export function via<const Name extends string>(
 ): Step<Name> {
   const { table, identity } = modelOf(source);
   if (columns.length !== identity.length)
-    throw badDeclaration(
+    refuse(
       `Rows of ${table} are told apart by ${identity.join(', ')}; ${columns.length === 0 ? 'no column points' : `${columns.join(', ')} points`} there.`,
       'Give via() a column for each of them, in that order.',
     );

@@ -1,7 +1,7 @@
 import { type AnyRow, type NamesOf, type Source, sourceOf } from './column.js';
 import type { Step } from './keys.js';
 import type { WinnerModel } from './model.js';
-import { badDeclaration, refuseUnknown } from './refuse.js';
+import { refuse, refuseUnknown } from './refuse.js';
 
 /** Which of several rows of one source and thing counts: `newest` by its times, `most-values`, `oldest`, `smallest-identity`. */
 export type Winner = WinnerModel['by'];
@@ -44,16 +44,16 @@ export function source<Row extends AnyRow = Record<string, never>>(
   refuseUnknown(of, options, OPTIONS);
   refuseUnknown(`times of ${table}`, options.times ?? {}, ['created', 'updated']);
   if (!Array.isArray(options.identity) || options.identity.length === 0)
-    throw badDeclaration(`${of} has no identity.`, 'Name the columns that tell its rows apart.');
+    refuse(`${of} has no identity.`, 'Name the columns that tell its rows apart.');
   const winner = options.winner ?? 'newest';
   if (!WINNERS.includes(winner))
-    throw badDeclaration(`${of} knows no winner "${winner}".`, `It is one of ${WINNERS.join(', ')}.`);
+    refuse(`${of} knows no winner "${winner}".`, `It is one of ${WINNERS.join(', ')}.`);
   return sourceOf<Row>({
     table,
     schema: options.schema ?? null,
     prefix: options.prefix ?? table,
     flag: `from_${table}`,
-    identity: options.identity,
+    identity: options.identity ?? [],
     match: (options.match ?? []).map(({ model }) => model),
     within: options.within ?? [],
     times: { created: options.times?.created ?? [], updated: options.times?.updated ?? [] },

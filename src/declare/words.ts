@@ -1,7 +1,7 @@
 import type { Column } from './column.js';
 import { type Giver, type Golden, isGiver, wordsOf } from './golden.js';
 import type { ConversionModel } from './model.js';
-import { badDeclaration } from './refuse.js';
+import { refuse } from './refuse.js';
 
 /** A vocabulary: what it is called with are columns that hold its words, in whichever spelling. */
 export interface Words<Word extends string> {
@@ -34,10 +34,7 @@ export function words<Word extends string>(
     for (const raw of listed(word)) {
       const known = byRaw.get(raw);
       if (known !== undefined && known !== word)
-        throw badDeclaration(
-          `"${raw}" is a spelling of both ${known} and ${word}.`,
-          'Leave it to one of them.',
-        );
+        refuse(`"${raw}" is a spelling of both ${known} and ${word}.`, 'Leave it to one of them.');
       byRaw.set(raw, word);
     }
   for (const word of all) if (!byRaw.has(word)) byRaw.set(word, word);
@@ -55,7 +52,7 @@ export function words<Word extends string>(
     const given = new Map(Object.entries<string | undefined>(usual));
     for (const [word, raw] of given)
       if (raw === undefined || byRaw.get(raw) !== word)
-        throw badDeclaration(`"${raw}" is no spelling of ${word}.`, 'Add it to the words.');
+        refuse(`"${raw}" is no spelling of ${word}.`, 'Add it to the words.');
     return giver(column, Object.fromEntries(given) as Record<string, string>);
   };
   const vocabulary = (...givers: readonly (Column<string> | Giver<Word>)[]) =>

@@ -41,6 +41,20 @@ describe('a config file', () => {
     });
   });
 
+  test('is refused for everything in it that cannot be meant, at once', async () => {
+    const text = EXAMPLE.replace("prefix: 'shop',", "prefix: 'shop', winner: 'newst' as never,")
+      .replace('sources: [shop, crm]', 'sources: [shop]')
+      .replace(".else('lead')", ".else('leed' as never)")
+      .replace("gone: 'churned' }", "gone: 'chured' }");
+    await expect(loadSubject(written('several.ts', text), {})).rejects.toMatchObject({
+      code: 'bad-declaration',
+      message: expect.stringMatching(
+        /no winner "newst".*"chured" is no spelling of gone.*"leed" is none of the words.*Column name comes from crm_people/,
+      ),
+      refusals: { length: 9 },
+    });
+  });
+
   test('in TypeScript says what is restructured, and where', async () => {
     const found = await loadSubject(written('given.ts', GIVEN), {});
     expect(found).toMatchObject({ databaseUrl: 'postgres://clerk@shop/shop', schema: 'till' });
