@@ -1,4 +1,14 @@
 import { ATTEMPTS, LOCK_PATIENCE } from '../capture/patience.js';
+import {
+  type Context,
+  lookAgain,
+  openContext,
+  operator,
+  secondsSince,
+  stoppable,
+} from '../context/context.js';
+import { requirePrimary, WRITES } from '../context/standby.js';
+import { lockOperator } from '../control/lock.js';
 import { arrayText } from '../db/array-text.js';
 import { cancelWhenStopped } from '../db/cancel.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
@@ -12,9 +22,6 @@ import { ledgerExists, lockLedger } from '../ledger/schema.js';
 import { type Project, phasesOf } from '../project/project.js';
 import type { AdoptFinding, AdoptOptions, AdoptReport } from '../reports/adopt.js';
 import { requireOptions } from '../reports/options.js';
-import { type Context, lookAgain, openContext, operator, secondsSince, stoppable } from '../run/context.js';
-import { lockOperator } from '../run/lock.js';
-import { requirePrimary, WRITES } from '../run/standby.js';
 import { finding, type Place } from './finding.js';
 import { type SurveyedPhase, surveySchema } from './survey.js';
 import { type Verified, verifyAdopted } from './verify.js';

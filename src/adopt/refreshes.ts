@@ -1,10 +1,10 @@
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { signalOf } from '../derived/signals.js';
 import { hasCron } from '../ledger/refreshes.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { AdoptFinding } from '../reports/adopt.js';
-import { signalOf } from '../run/enhance/signals.js';
-import { refreshJobName } from '../run/refresh-schedule.js';
+import { refreshJobName } from '../verbs/refresh-schedule.js';
 import { finding, type Place } from './finding.js';
 
 /**

@@ -1,11 +1,11 @@
+import { requireSameTables } from '../context/configuration.js';
+import type { Context } from '../context/context.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
 import { consolidationsOf, type Project, phasesOf } from '../project/project.js';
 import type { AdoptFinding } from '../reports/adopt.js';
-import { requireSameTables } from '../run/configuration.js';
-import type { Context } from '../run/context.js';
 import { type FoundCaptures, findCaptures } from './captures.js';
 import { canBeginAnew, finding, type Place } from './finding.js';
 import { type FoundMoved, findMoved } from './moved.js';

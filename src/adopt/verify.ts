@@ -1,12 +1,12 @@
+import { openContext } from '../context/context.js';
 import type { Cleanup } from '../db/cleanup.js';
+import { derivedPhases } from '../derived/derived.js';
 import { DrydockError } from '../errors.js';
 import { readBatches } from '../ledger/batches.js';
 import { consolidationsOf } from '../project/project.js';
 import type { AdoptFinding, AdoptOptions } from '../reports/adopt.js';
 import type { PhaseVerification } from '../reports/verify.js';
-import { openContext } from '../run/context.js';
-import { derivedPhases } from '../run/derived.js';
-import { recordedVerification } from '../run/verify.js';
+import { recordedVerification } from '../verbs/verify.js';
 import { finding, type Place } from './finding.js';
 
 /** What a comparison of both sides said of each phase, and why some could not be compared. */

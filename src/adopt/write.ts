@@ -1,3 +1,4 @@
+import { createView } from '../batches/finish.js';
 import { LEGACY, prepareLegacySchema } from '../cutover/legacy-schema.js';
 import { markAgain } from '../cutover/private-schema.js';
 import { FUNCTIONS } from '../cutover/reverse/functions-schema.js';
@@ -8,11 +9,10 @@ import { createGuard, ownerOf, restGuard } from '../guard/guard.js';
 import { enterEvent } from '../ledger/events.js';
 import { enterHome, type Home } from '../ledger/home.js';
 import { enter, MARKER } from '../ledger/objects.js';
+import { restorations } from '../ledger/restorations.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import { readTrimmings } from '../old-names/trimmings.js';
 import { laterPhases } from '../project/project.js';
-import { createView } from '../run/finish.js';
-import { restorations } from '../run/restorations.js';
 import { captureAnew } from './captures.js';
 import type { Place } from './finding.js';
 import { enterFoundMoved, remakeOldNames } from './moved.js';

@@ -1,14 +1,14 @@
+import type { Context } from '../context/context.js';
+import { findLegacy } from '../context/find-legacy.js';
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { DrydockError, type ErrorCode } from '../errors.js';
 import { readObjects } from '../ledger/objects.js';
 import { type CatalogTable, readTable } from '../legacy/catalog.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
+import { throwIfStops } from '../plan/stops.js';
 import { consolidationsOf } from '../project/project.js';
 import type { BackedUpTable } from '../reports/backup.js';
-import type { Context } from '../run/context.js';
-import { findLegacy } from '../run/legacy.js';
-import { throwIfStops } from '../run/stops.js';
 import { GIVEN_UP } from './states.js';
 
 /** A table that a backup holds. */

@@ -1,3 +1,11 @@
+import {
+  bindPhases,
+  type Context,
+  openContext,
+  secondsSince,
+  stoppable,
+  throwIfStopped,
+} from '../context/context.js';
 import { withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
@@ -7,14 +15,6 @@ import type { Phase } from '../mapping/phase.js';
 import type { Asked, QuestionsDefinition } from '../project/questions.js';
 import { BENCH_DEFAULTS, type BenchOptions, type BenchQuery, type BenchReport } from '../reports/bench.js';
 import { requireOptions } from '../reports/options.js';
-import {
-  bindPhases,
-  type Context,
-  openContext,
-  secondsSince,
-  stoppable,
-  throwIfStopped,
-} from '../run/context.js';
 import { bufferEmptier } from './cold.js';
 import { type AskedQuestion, measureLoad } from './load.js';
 import { lookUps } from './look-ups.js';

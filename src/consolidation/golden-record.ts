@@ -1,9 +1,9 @@
 import { type Encoder, encoderOf } from '../copy-binary/encode.js';
 import type { RowWriter } from '../copy-binary/row-writer.js';
 import { NULL } from '../copy-binary/values.js';
+import { goldenValue } from '../declare/golden-value.js';
 import type { ColumnModel, ConsolidationModel, GoldenModel } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
-import { goldenValue } from '../mapping/conversions/golden-value.js';
 import type { ComputedColumn } from '../mapping/mapping.js';
 import { Assembler, type Fallback } from '../transform/assemble.js';
 import type { Row } from '../transform/row.js';

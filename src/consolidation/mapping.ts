@@ -8,9 +8,9 @@ import {
   isComputed,
   type SourceModel,
 } from '../declare/model.js';
-import { conversionFor } from '../mapping/conversions/conversion-for.js';
-import { goldenDdl, typeSql } from '../mapping/conversions/golden-ddl.js';
 import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule } from '../mapping/mapping.js';
+import { conversionFor } from './conversion-for.js';
+import { goldenDdl, typeSql } from './golden-ddl.js';
 
 /** Where every column of a consolidation's sources goes. */
 export function mappingOf(model: ConsolidationModel): PhaseMapping {

@@ -5,9 +5,9 @@ import { DrydockError } from '../errors.js';
 import { readBatches } from '../ledger/batches.js';
 import { sweepQueue } from '../ledger/changes.js';
 import type { Phase } from '../mapping/phase.js';
-import { syncJob } from '../run/sync-job.js';
 import { applyChanges, prepareSession } from '../sync/apply.js';
 import { drain, mayPass } from '../sync/drain.js';
+import { syncJob } from '../sync/sync-job.js';
 import type { Turn } from './swap.js';
 import { differingTables } from './verify-keys.js';
 

@@ -1,18 +1,4 @@
-import { type Cleanup, withCleanup } from '../db/cleanup.js';
-import type { Session } from '../db/session.js';
-import { DrydockError } from '../errors.js';
-import { dropGuard } from '../guard/guard.js';
-import { recordTurn } from '../ledger/cutovers.js';
-import { enterViews } from '../ledger/moved.js';
-import { lockState, moveState } from '../ledger/phases.js';
-import type { Phase } from '../mapping/phase.js';
-import { type Targets, targetsOf } from '../mapping/targets.js';
-import { consolidationsOf, laterConsolidations } from '../project/project.js';
-import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
-import type { CutoverFinding } from '../reports/cutover.js';
-import { requireOptions } from '../reports/options.js';
-import type { PhaseName } from '../reports/target.js';
-import { requireSameTables } from '../run/configuration.js';
+import { requireSameTables } from '../context/configuration.js';
 import {
   bindPhases,
   type Context,
@@ -22,9 +8,23 @@ import {
   operator,
   secondsSince,
   stoppable,
-} from '../run/context.js';
-import { lockOperator } from '../run/lock.js';
-import { restorations } from '../run/restorations.js';
+} from '../context/context.js';
+import { lockOperator } from '../control/lock.js';
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
+import { DrydockError } from '../errors.js';
+import { dropGuard } from '../guard/guard.js';
+import { recordTurn } from '../ledger/cutovers.js';
+import { enterViews } from '../ledger/moved.js';
+import { lockState, moveState } from '../ledger/phases.js';
+import { restorations } from '../ledger/restorations.js';
+import type { Phase } from '../mapping/phase.js';
+import { type Targets, targetsOf } from '../mapping/targets.js';
+import { consolidationsOf, laterConsolidations } from '../project/project.js';
+import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
+import type { CutoverFinding } from '../reports/cutover.js';
+import { requireOptions } from '../reports/options.js';
+import type { PhaseName } from '../reports/target.js';
 import { endCapture, openCatchUp } from './catch-up.js';
 import { completionFindings } from './completion-findings.js';
 import { requireEntry, stopped, surveyOf, waitForOlderSnapshots } from './cutover.js';

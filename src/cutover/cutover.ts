@@ -1,13 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cleanup, withCleanup } from '../db/cleanup.js';
-import type { Session } from '../db/session.js';
-import { DrydockError, StoppedError } from '../errors.js';
-import type { PhaseEntry } from '../ledger/phases.js';
-import type { Phase } from '../mapping/phase.js';
-import { targetsOf } from '../mapping/targets.js';
-import type { CutoverFinding, CutoverOptions, CutoverReport, PhaseCutover } from '../reports/cutover.js';
-import { requireOptions } from '../reports/options.js';
-import { requireSameConfiguration } from '../run/configuration.js';
+import { requireTables } from '../batches/prepare.js';
+import { requireSameConfiguration } from '../context/configuration.js';
 import {
   bindPhases,
   type Context,
@@ -16,11 +9,18 @@ import {
   openContext,
   secondsSince,
   stoppable,
-} from '../run/context.js';
-import { lockOperator } from '../run/lock.js';
-import { requireTables } from '../run/prepare.js';
-import { throwIfStops } from '../run/stops.js';
-import { recordedVerification } from '../run/verify.js';
+} from '../context/context.js';
+import { lockOperator } from '../control/lock.js';
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
+import type { Session } from '../db/session.js';
+import { DrydockError, StoppedError } from '../errors.js';
+import type { PhaseEntry } from '../ledger/phases.js';
+import type { Phase } from '../mapping/phase.js';
+import { targetsOf } from '../mapping/targets.js';
+import { throwIfStops } from '../plan/stops.js';
+import type { CutoverFinding, CutoverOptions, CutoverReport, PhaseCutover } from '../reports/cutover.js';
+import { requireOptions } from '../reports/options.js';
+import { recordedVerification } from '../verbs/verify.js';
 import { patienceOf } from './locks.js';
 import { oidArray, type Survey } from './preflight/findings.js';
 import { preflight } from './preflight/preflight.js';

@@ -1,6 +1,6 @@
 import { generatedName, ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import type { ConcurrentIndex } from '../load/concurrent-index.js';
+import type { ConcurrentIndex } from '../ledger/concurrent-index.js';
 import { type BoundSource, foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';

@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import { buildConcurrently, type ConcurrentIndex, dropConcurrently } from '../load/concurrent-index.js';
+import { buildConcurrently, type ConcurrentIndex, dropConcurrently } from '../ledger/concurrent-index.js';
 import type { Targets } from '../mapping/targets.js';
 import { neededIndex, type Repointable } from './foreign-keys.js';
 import type { Turn } from './swap.js';

@@ -1,4 +1,5 @@
 import { LOCK_PATIENCE } from '../capture/patience.js';
+import { operator } from '../context/context.js';
 import { catalogDifferences } from '../db/catalog-differences.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
@@ -12,7 +13,6 @@ import { lockState, moveState } from '../ledger/phases.js';
 import { type Targets, targetsOf } from '../mapping/targets.js';
 import { readOldNames } from '../old-names/picture.js';
 import type { Reverted } from '../reports/rollback.js';
-import { operator } from '../run/context.js';
 import { asPrintedNow } from './as-printed-now.js';
 import { readCatalog } from './catalog.js';
 import { openCatchUp } from './catch-up.js';

@@ -1,5 +1,8 @@
 import { ATTEMPTS, LOCK_PATIENCE } from '../capture/patience.js';
 import { stopCapture } from '../capture/stop.js';
+import { requireSameTables } from '../context/configuration.js';
+import { bindPhases, type Context, openContext, stoppable } from '../context/context.js';
+import { lockOperator } from '../control/lock.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
@@ -17,9 +20,6 @@ import { laterPhases, type Project, phasesOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
 import type { PhaseName } from '../reports/target.js';
-import { requireSameTables } from '../run/configuration.js';
-import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
-import { lockOperator } from '../run/lock.js';
 import { requireEntry, surveyOf } from './cutover.js';
 import { ownedObstacles } from './drop-obstacles.js';
 import { patienceOf } from './locks.js';

@@ -1,3 +1,4 @@
+import { type Context, operator } from '../context/context.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
@@ -17,7 +18,6 @@ import { enterPictures } from '../old-names/picture.js';
 import { readTrimmings, viewDefaults } from '../old-names/trimmings.js';
 import { laterPhases } from '../project/project.js';
 import type { Swap } from '../reports/cutover.js';
-import { type Context, operator } from '../run/context.js';
 import { readCatalog } from './catalog.js';
 import { openCatchUp } from './catch-up.js';
 import { prepareLegacySchema } from './legacy-schema.js';

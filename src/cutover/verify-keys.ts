@@ -1,11 +1,11 @@
 import { ident, literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { restorations } from '../ledger/restorations.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
 import { listedRows } from '../mapping/locate.js';
 import type { Phase } from '../mapping/phase.js';
 import { SCRATCH, SCRATCH_KEYS } from '../mapping/scratch.js';
 import type { Targets } from '../mapping/targets.js';
-import { restorations } from '../run/restorations.js';
 import { hashedRow, rowHashes } from '../verify/hash.js';
 import { type Comparison, keyedRows, keyName } from '../verify/sides.js';
 

@@ -1,5 +1,5 @@
 import { ident } from '../db/identifier.js';
-import { goldenValue } from '../mapping/conversions/golden-value.js';
+import { goldenValue } from './golden-value.js';
 import { type ConsolidationModel, type GoldenModel, isComputed, type SourceModel } from './model.js';
 import { badDeclaration, checkAll, refuse } from './refuse.js';
 

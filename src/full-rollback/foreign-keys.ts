@@ -1,3 +1,4 @@
+import type { Context } from '../context/context.js';
 import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
@@ -6,7 +7,6 @@ import { type CatalogColumn, type CatalogTable, isIdentity, readTable } from '..
 import { typed } from '../mapping/locate.js';
 import { consolidationsOf } from '../project/project.js';
 import type { PhaseName } from '../reports/target.js';
-import type { Context } from '../run/context.js';
 import { spelled } from '../types/spelling.js';
 
 /** A foreign key that is taken off for the time of a rollback. */

@@ -1,6 +1,8 @@
 import { type CheckedBackup, checkBackup } from '../backup/check.js';
 import { makeAgain } from '../backup/restore.js';
 import { targetOf } from '../backup/restore-target.js';
+import { type Context, lookAgain, openContext, secondsSince, stoppable } from '../context/context.js';
+import { lockOperator } from '../control/lock.js';
 import { dropLegacySchemaIfEmpty, prepareLegacySchema } from '../cutover/legacy-schema.js';
 import { patienceOf, underLocks } from '../cutover/locks.js';
 import { dropPhase, requireOrder, wouldDrop } from '../cutover/rollback.js';
@@ -11,8 +13,6 @@ import { LEGACY_SCHEMA } from '../legacy/moved.js';
 import { phasesOf } from '../project/project.js';
 import type { FullRollbackOptions, FullRollbackReport, PutBack } from '../reports/full-rollback.js';
 import { requireOptions } from '../reports/options.js';
-import { type Context, lookAgain, openContext, secondsSince, stoppable } from '../run/context.js';
-import { lockOperator } from '../run/lock.js';
 import { foreignKeysBack, foreignKeysOff } from './foreign-keys.js';
 import { locksFor } from './locks.js';
 import { namesBack, requireOurViews, viewChanges } from './names.js';

@@ -1,9 +1,9 @@
+import type { Context } from '../context/context.js';
 import type { TableLock } from '../cutover/locks.js';
 import { qualified } from '../db/identifier.js';
 import { readTable } from '../legacy/catalog.js';
 import type { MovedTables } from '../legacy/moved.js';
 import { consolidationsOf } from '../project/project.js';
-import type { Context } from '../run/context.js';
 import type { SavedTable } from './scope.js';
 
 /** Our tables, the views under the old names, the legacy tables: in the order in which a statement takes them. */

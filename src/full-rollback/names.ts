@@ -1,3 +1,4 @@
+import type { Context } from '../context/context.js';
 import { dropLegacySchemaIfEmpty } from '../cutover/legacy-schema.js';
 import { carryOver, requireCarried, requireOurViews as requireViewsOf } from '../cutover/our-views.js';
 import { dropRefusal } from '../cutover/read-only-views.js';
@@ -6,7 +7,6 @@ import type { MovedTables } from '../legacy/moved.js';
 import { type OldName, readOldNames } from '../old-names/picture.js';
 import { consolidationsOf } from '../project/project.js';
 import type { PhaseName } from '../reports/target.js';
-import type { Context } from '../run/context.js';
 
 /** Under the old names there has to be what a cutover put there, with nothing built upon it. */
 export async function requireOurViews(context: Context, names: readonly PhaseName[]): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Manifest, ManifestTable } from '../backup/manifest.js';
+import type { Context } from '../context/context.js';
 import { DrydockError } from '../errors.js';
 import { LEGACY_SCHEMA } from '../legacy/moved.js';
 import { consolidationsOf, type Project } from '../project/project.js';
-import type { Context } from '../run/context.js';
 
 /** A legacy table in a backup, and the schema in which applications know it. */
 export interface SavedTable {

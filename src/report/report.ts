@@ -1,3 +1,4 @@
+import { bindPhases, type Context, openContext, stoppable } from '../context/context.js';
 import { withCleanup } from '../db/cleanup.js';
 import { readTogether } from '../db/fresh-snapshot.js';
 import { NoRowError } from '../db/no-row.js';
@@ -17,8 +18,7 @@ import { phasesOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
 import type { MigrationReport, PhaseStory, ReportOptions, ReportResult } from '../reports/report.js';
 import type { PhaseName } from '../reports/target.js';
-import { bindPhases, type Context, openContext, stoppable } from '../run/context.js';
-import { storageOf } from '../run/storage.js';
+import { storageOf } from '../unify/storage.js';
 import { renderPage } from './page/page.js';
 import { warningsOf } from './warnings.js';
 

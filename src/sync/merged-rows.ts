@@ -1,3 +1,4 @@
+import { collectBatch } from '../batches/collect.js';
 import type { RowBytes } from '../copy-binary/framing.js';
 import { RowLog } from '../copy-binary/row-log.js';
 import type { Session } from '../db/session.js';
@@ -6,7 +7,6 @@ import { Grouper } from '../extract/group.js';
 import type { BatchRows } from '../load/batch-rows.js';
 import { type KeyScope, listedQuery } from '../mapping/keyed-source.js';
 import type { Phase } from '../mapping/phase.js';
-import { collectBatch } from '../run/collect.js';
 
 /** Bytes of one source's rows that stay in memory; beyond it they go to a temporary file. */
 const MEMORY_PER_SOURCE = 8 << 20;

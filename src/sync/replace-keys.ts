@@ -1,3 +1,4 @@
+import { rejectsOf } from '../batches/rejects.js';
 import type { Session } from '../db/session.js';
 import { isRowError, type PostgresError } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
@@ -8,7 +9,6 @@ import { refusalOf, refusedKey } from '../load/refused-key.js';
 import { type Replacement, replaceRange } from '../load/replace-range.js';
 import { foldedNames } from '../mapping/locate.js';
 import { SCRATCH_KEYS } from '../mapping/scratch.js';
-import { rejectsOf } from '../run/rejects.js';
 import { batchOf, type SyncJob } from './job.js';
 import { mergeListed } from './merged-rows.js';
 

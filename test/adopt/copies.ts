@@ -1,9 +1,9 @@
 import { SHAPE_A } from '../../fixtures/mixture.js';
 import { run } from '../../src/index.js';
 import { cutOver } from '../cutover/at-sea.js';
-import { prepared } from '../run/prepared.js';
 import type { TestDatabase } from '../support/database.js';
 import { PHASES } from '../support/phases.js';
+import { prepared } from '../support/prepared.js';
 
 /** How far the original was when the copy was made. */
 export type Progress = 'half loaded' | 'in sync' | 'one phase cut over' | 'both phases cut over';

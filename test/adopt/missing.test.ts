@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { adopt, type DrydockError, rollback, run, status, sync, verify } from '../../src/index.js';
-import { createRole } from '../run/role.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createRole } from '../support/role.js';
 import { bindings, gotTo, strand } from './copies.js';
 
 let original: TestDatabase;

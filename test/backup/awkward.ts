@@ -1,7 +1,7 @@
 import { SHAPE_A } from '../../fixtures/mixture.js';
 import { createLegacySchema } from '../../fixtures/schema/create.js';
-import type { Role } from '../run/role.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { Role } from '../support/role.js';
 import { isServer } from '../support/version.js';
 
 /** Legacy tables with one of everything that a table can have, and rows that are easily damaged on their way. */

@@ -7,8 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
 import { backup } from '../../src/index.js';
 import { drydock, start } from '../cli/process.js';
-import { prepared } from '../run/prepared.js';
-import { createRole } from '../run/role.js';
+import { prepared } from '../support/prepared.js';
+import { createRole } from '../support/role.js';
 import { workDirectory } from './place.js';
 
 const database = () => prepared({ mixture: mixtureOf({}), submissions: 60, oddShare: 0 });

@@ -16,8 +16,8 @@ import { mixtureOf } from '../../fixtures/mixture.js';
 import { checkTable } from '../../src/backup/check.js';
 import { type ManifestBody, type ManifestTable, sealManifest } from '../../src/backup/manifest.js';
 import { backup, restore } from '../../src/index.js';
-import { catalogOf } from '../run/catalog.js';
-import { prepared } from '../run/prepared.js';
+import { catalogOf } from '../support/catalog.js';
+import { prepared } from '../support/prepared.js';
 import { workDirectory } from './place.js';
 
 /** A backup that may be damaged, and a database into which it would go but for the damage. */

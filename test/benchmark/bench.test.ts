@@ -3,8 +3,8 @@ import { type LegacyMixture, mixtureName, mixtureOf, SHAPE_A, SHAPE_B } from '..
 import { bench } from '../../src/index.js';
 import { INDEXES } from '../../src/redditharbor/enhancements/indexes.js';
 import { SOURCE_TABLES } from '../../src/redditharbor/tables.js';
-import { prepared } from '../run/prepared.js';
 import { asDrydock } from '../support/own-writes.js';
+import { prepared } from '../support/prepared.js';
 
 const ODD = { submissions: 300, seed: 3, oddShare: 0.1, run: {} } as const;
 const QUICK = { questionSeconds: 0, performanceOnly: true } as const;

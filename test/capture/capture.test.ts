@@ -2,12 +2,12 @@ import type pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
 import { sync, verify } from '../../src/index.js';
-import { catalogOf } from '../run/catalog.js';
-import { expectEqual, pairsOf } from '../run/legacy-views.js';
-import { prepared } from '../run/prepared.js';
-import { createRole } from '../run/role.js';
-import { eventually } from '../run/traces.js';
+import { catalogOf } from '../support/catalog.js';
 import type { TestDatabase } from '../support/database.js';
+import { expectEqual, pairsOf } from '../support/legacy-views.js';
+import { prepared } from '../support/prepared.js';
+import { createRole } from '../support/role.js';
+import { eventually } from '../support/traces.js';
 import { plan, rollback, run, status } from '../support/unifying.js';
 
 const mixture = mixtureOf({});

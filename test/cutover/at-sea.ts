@@ -1,7 +1,7 @@
 import { type LegacyMixture, SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { type CutoverReport, cutover } from '../../src/index.js';
-import { prepared } from '../run/prepared.js';
 import type { TestDatabase } from '../support/database.js';
+import { prepared } from '../support/prepared.js';
 
 /** The generations in which a cutover is tried; of dlt, the table lies in a schema of its own. */
 export const MIXTURES: Readonly<Record<'A' | 'B' | 'dlt', LegacyMixture>> = {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import * as everything from '../../src/index.js';
 import { backup, complete, cutover, sync, verify } from '../../src/index.js';
-import { catalogOf } from '../run/catalog.js';
-import { eventually } from '../run/traces.js';
+import { catalogOf } from '../support/catalog.js';
 import { PHASES } from '../support/phases.js';
+import { eventually } from '../support/traces.js';
 import { rollback, status } from '../support/unifying.js';
 import { atSea, cutOver, inHarbour } from './at-sea.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sync, verify } from '../../src/index.js';
-import { createRole } from '../run/role.js';
+import { createRole } from '../support/role.js';
 import { isServer } from '../support/version.js';
 import { atSea, cutOver, inHarbour } from './at-sea.js';
 

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { literal } from '../../src/db/identifier.js';
 import { rollback } from '../../src/index.js';
-import { prepared } from '../run/prepared.js';
-import { createRole } from '../run/role.js';
+import { prepared } from '../support/prepared.js';
+import { createRole } from '../support/role.js';
 import { cutOver, MIXTURES } from './at-sea.js';
 
 const plain = (name: string) => name.replaceAll('"', '');

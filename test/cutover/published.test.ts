@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { complete, rollback, run, sync, verify } from '../../src/index.js';
-import { prepared } from '../run/prepared.js';
 import { UNIFYING_PHASES } from '../support/phases.js';
+import { prepared } from '../support/prepared.js';
 import { cutOver, MIXTURES } from './at-sea.js';
 
 const CHANGES = `

@@ -3,10 +3,10 @@ import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
 import * as everything from '../../src/index.js';
 import { verify } from '../../src/index.js';
 import { fill, hashes } from '../fixtures/filled.js';
-import { catalogOf } from '../run/catalog.js';
-import { type Contents, prepared } from '../run/prepared.js';
-import { createRole } from '../run/role.js';
+import { catalogOf } from '../support/catalog.js';
 import { createTestDatabase } from '../support/database.js';
+import { type Contents, prepared } from '../support/prepared.js';
+import { createRole } from '../support/role.js';
 import { rollback, run, status } from '../support/unifying.js';
 
 const LEGACY: Contents = { mixture: mixtureOf({}), submissions: 80, oddShare: 0 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cutover } from '../../src/index.js';
-import { prepared } from '../run/prepared.js';
+import { prepared } from '../support/prepared.js';
 import { needsServer } from '../support/version.js';
 import { MIXTURES } from './at-sea.js';
 

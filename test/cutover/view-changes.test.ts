@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { SHAPE_B } from '../../fixtures/mixture.js';
 import { complete, cutover, monitor, rollback, run, verify } from '../../src/index.js';
-import { prepared } from '../run/prepared.js';
-import { createRole } from '../run/role.js';
 import { asAdmin, quoted } from '../support/admin.js';
 import type { TestDatabase } from '../support/database.js';
+import { prepared } from '../support/prepared.js';
+import { createRole } from '../support/role.js';
 import { isServer } from '../support/version.js';
 import { cutOver, inHarbour } from './at-sea.js';
 

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { stoppable } from '../../src/context/context.js';
 import { asDrydockError, explained } from '../../src/db/explain.js';
 import type { Session } from '../../src/db/session.js';
 import { DrydockError } from '../../src/errors.js';
-import { stoppable } from '../../src/run/context.js';
-import { eventually } from '../run/traces.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
+import { eventually } from '../support/traces.js';
 
 const STATE = 'Nothing was written.';
 

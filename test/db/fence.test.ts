@@ -197,9 +197,9 @@ test('who takes a snapshot by hand is known: each of them passes the fence', () 
   // A reader's clean-up does it; the others by their commit, or in so many words.
   expect(by.sort()).toEqual([
     'backup/backup.ts',
+    'context/reader.ts',
     'cutover/locks.ts',
     'db/fresh-snapshot.ts',
-    'run/reader.ts',
-    'run/standby-queue.ts',
+    'verify/standby-queue.ts',
   ]);
 });

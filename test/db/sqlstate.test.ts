@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Session } from '../../src/db/session.js';
 import { isConnectionLost, isRetryable, isRowError, sqlState } from '../../src/db/sqlstate.js';
-import { eventually } from '../run/traces.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
+import { eventually } from '../support/traces.js';
 
 let database: TestDatabase;
 let session: Session;

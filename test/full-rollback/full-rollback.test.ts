@@ -7,11 +7,11 @@ import { backup, complete, rollback, rollbackFully, run, status } from '../../sr
 import { workDirectory } from '../backup/place.js';
 import { cutOver, inHarbour, MIXTURES } from '../cutover/at-sea.js';
 import { hashes } from '../fixtures/filled.js';
-import { catalogOf } from '../run/catalog.js';
-import { prepared } from '../run/prepared.js';
-import { createRole } from '../run/role.js';
-import { eventually } from '../run/traces.js';
+import { catalogOf } from '../support/catalog.js';
 import type { TestDatabase } from '../support/database.js';
+import { prepared } from '../support/prepared.js';
+import { createRole } from '../support/role.js';
+import { eventually } from '../support/traces.js';
 
 const COMMAND = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 

@@ -6,9 +6,9 @@ import {
   validateForeignKey,
 } from '../../src/load/indexes.js';
 import type { Target } from '../../src/mapping/targets.js';
-import { eventually } from '../run/traces.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
+import { eventually } from '../support/traces.js';
 
 const TARGET = { name: 't', qualified: 'public.t' } as Target;
 const FOREIGN_KEY = {

@@ -14,10 +14,10 @@ test('without options everything is run: plain on every major, the other setting
 });
 
 test('a choice is run in our order, and what is not known is refused', () => {
-  expect(readOptions(['--majors', '16,15', '--settings', 'odd', '--files', 'test/run,test/db'])).toEqual({
+  expect(readOptions(['--majors', '16,15', '--settings', 'odd', '--files', 'test/verbs,test/db'])).toEqual({
     majors: [15, 16],
     settings: ['odd'],
-    files: ['test/run', 'test/db'],
+    files: ['test/verbs', 'test/db'],
     restoresOnly: false,
   });
   expect(() => readOptions(['--majors', '13'])).toThrow('--majors knows 14, 15, 16, 17, 18; not 13');

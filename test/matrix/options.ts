@@ -10,7 +10,7 @@ export interface MatrixOptions {
   readonly restoresOnly: boolean;
 }
 
-/** Reads `--majors 14,15 --settings icu,odd --files test/run --restores-only`, each of which may be left out. */
+/** Reads `--majors 14,15 --settings icu,odd --files test/verbs --restores-only`, each of which may be left out. */
 export function readOptions(args: readonly string[]): MatrixOptions {
   const { values } = parseArgs({
     args: [...args],

@@ -8,10 +8,10 @@ import { mixtureOf } from '../../fixtures/mixture.js';
 import { type MonitorOptions, type MonitorReport, monitor } from '../../src/index.js';
 import { DEFAULT_CONFIG } from '../../src/monitor/config.js';
 import { CLOSED_URL, drydock, ended, start } from '../cli/process.js';
-import { prepared } from '../run/prepared.js';
-import { createRole } from '../run/role.js';
-import { eventually } from '../run/traces.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { prepared } from '../support/prepared.js';
+import { createRole } from '../support/role.js';
+import { eventually } from '../support/traces.js';
 import { receiver } from './receiver.js';
 
 const DATA = { mixture: mixtureOf({}), submissions: 300, oddShare: 0 };

@@ -11,8 +11,8 @@ import { createTableStatements, type Targets, targetsOf } from '../../src/mappin
 import { GoldenRecord } from '../../src/redditharbor/opportunities/golden.js';
 import { severalRowsMerger } from '../../src/redditharbor/opportunities/several-rows.js';
 import { readSides } from '../../src/redditharbor/opportunities/sides.js';
-import { checkInvariants } from '../../src/run/invariants.js';
 import { RowBuilder } from '../../src/transform/output.js';
+import { checkInvariants } from '../../src/verify/invariants.js';
 import { copyInRows, copyOutRows } from '../support/binary-rows.js';
 import { createTestDatabase } from '../support/database.js';
 import { bound, createLegacy, detect, loosen } from '../support/legacy.js';

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SHAPE_B } from '../../fixtures/mixture.js';
 import { readSavedBench, report } from '../../src/index.js';
 import { drydock } from '../cli/process.js';
-import { prepared } from '../run/prepared.js';
+import { prepared } from '../support/prepared.js';
 import { benchReport } from './samples.js';
 
 const CONTENTS = { submissions: 300, seed: 3, oddShare: 0.1, mixture: SHAPE_B } as const;

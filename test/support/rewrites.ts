@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { eventually } from '../run/traces.js';
 import type { TestDatabase } from './database.js';
+import { eventually } from './traces.js';
 
 /** Stores all rows of a table anew, as ALTER TABLE does for a new type. Not of a column that a view reads. */
 export const newType = (table: string, column = 'notes'): string =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
 import { sync, verify } from '../../src/index.js';
 import { atSea } from '../cutover/at-sea.js';
-import { prepared } from '../run/prepared.js';
+import { prepared } from '../support/prepared.js';
 
 test('a portion that cannot be serialized is tried again with fewer changes', async () => {
   const database = await prepared({

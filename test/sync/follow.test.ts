@@ -3,11 +3,11 @@ import { mixtureOf } from '../../fixtures/mixture.js';
 import { pause, type SyncReport, sync } from '../../src/index.js';
 import type { ProgressEvent } from '../../src/reports/progress.js';
 import { ended, start } from '../cli/process.js';
-import { expectEqual, pairsOf } from '../run/legacy-views.js';
-import { prepared } from '../run/prepared.js';
-import { eventually, expectNoTraces } from '../run/traces.js';
 import type { TestDatabase } from '../support/database.js';
 import { inequalities } from '../support/legacy-pairs.js';
+import { expectEqual, pairsOf } from '../support/legacy-views.js';
+import { prepared } from '../support/prepared.js';
+import { eventually, expectNoTraces } from '../support/traces.js';
 import { rollback, run, status } from '../support/unifying.js';
 
 const mixture = mixtureOf({});

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { mixtureOf, SHAPE_A } from '../../fixtures/mixture.js';
 import { type RunOptions, sync, verify } from '../../src/index.js';
-import { prepared } from '../run/prepared.js';
 import type { TestDatabase } from '../support/database.js';
+import { prepared } from '../support/prepared.js';
 import { run } from '../support/unifying.js';
 
 /** A run that is ended as soon as it has booked a batch; what comes after the last one is left out. */

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
 import { sync } from '../../src/index.js';
 import { StatementProxy } from '../faults/proxy.js';
-import { expectEqual, pairsOf } from '../run/legacy-views.js';
-import { prepared } from '../run/prepared.js';
-import { eventually } from '../run/traces.js';
 import type { TestDatabase } from '../support/database.js';
+import { expectEqual, pairsOf } from '../support/legacy-views.js';
+import { prepared } from '../support/prepared.js';
+import { eventually } from '../support/traces.js';
 
 const mixture = mixtureOf({});
 const UNIFIED = { mixture, submissions: 100, oddShare: 0, run: { batchSize: 150 } } as const;

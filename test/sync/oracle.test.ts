@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { type LegacyMixture, mixtureOf, SHAPE_A, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { sync, verify } from '../../src/index.js';
-import { prepared, tableHashes } from '../run/prepared.js';
 import type { TestDatabase } from '../support/database.js';
 import { loosen } from '../support/legacy.js';
 import { inequalities, pairsOf } from '../support/legacy-pairs.js';
+import { prepared, tableHashes } from '../support/prepared.js';
 import { rollback, run, status } from '../support/unifying.js';
 import { RandomWriter } from './random-writer.js';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { mixtureOf } from '../../fixtures/mixture.js';
 import { sync, verify } from '../../src/index.js';
-import { expectEqual, pairsOf } from '../run/legacy-views.js';
-import { prepared } from '../run/prepared.js';
+import { expectEqual, pairsOf } from '../support/legacy-views.js';
 import { asDrydock } from '../support/own-writes.js';
+import { prepared } from '../support/prepared.js';
 import { run, status } from '../support/unifying.js';
 
 const mixture = mixtureOf({});

@@ -8,10 +8,10 @@ import {
   verify,
 } from '../../src/index.js';
 import { drydock } from '../cli/process.js';
-import { expectEqual, pairsOf } from '../run/legacy-views.js';
-import { type Contents, prepared } from '../run/prepared.js';
 import type { TestDatabase } from '../support/database.js';
+import { expectEqual, pairsOf } from '../support/legacy-views.js';
 import { asDrydock } from '../support/own-writes.js';
+import { type Contents, prepared } from '../support/prepared.js';
 import { run, status } from '../support/unifying.js';
 
 /** Every row holds values that are easily confused with others. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../errors.js';
-import { pause } from '../../run/orders.js';
+import { pause } from '../../verbs/orders.js';
 import { parseFlags } from '../flags/parse.js';
 import { target } from '../flags/target.js';
 import { renderOrder } from '../render/order.js';

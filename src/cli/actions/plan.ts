@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import type { PlanOptions } from '../../reports/plan.js';
-import { plan } from '../../run/plan.js';
+import { plan } from '../../verbs/plan.js';
 import { parseFlags } from '../flags/parse.js';
 import { sizeFlags } from '../flags/sizes.js';
 import { targetWithPhases } from '../flags/target.js';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../errors.js';
-import { refresh } from '../../run/refresh.js';
-import { refreshEvery } from '../../run/refresh-every.js';
-import { scheduleRefresh } from '../../run/refresh-schedule.js';
+import { refresh } from '../../verbs/refresh.js';
+import { refreshEvery } from '../../verbs/refresh-every.js';
+import { scheduleRefresh } from '../../verbs/refresh-schedule.js';
 import { interval } from '../flags/interval.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag } from '../flags/scalars.js';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import type { RunReport } from '../../reports/run.js';
 import type { TargetOptions } from '../../reports/target.js';
-import { run } from '../../run/run.js';
+import { run } from '../../verbs/run.js';
 import { parseFlags } from '../flags/parse.js';
 import { rangeFlags, toRange } from '../flags/range.js';
 import { rateFlag } from '../flags/rate.js';

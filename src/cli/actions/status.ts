@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../errors.js';
-import { status } from '../../run/status.js';
+import { status } from '../../verbs/status.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag } from '../flags/scalars.js';
 import { targetWithPhases } from '../flags/target.js';

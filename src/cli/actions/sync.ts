@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../errors.js';
-import { sync } from '../../run/sync.js';
+import { sync } from '../../verbs/sync.js';
 import { parseFlags } from '../flags/parse.js';
 import { maxRejects } from '../flags/rejects.js';
 import { flag } from '../flags/scalars.js';

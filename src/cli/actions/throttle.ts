@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import { quoted } from '../../format/printable.js';
-import { throttle } from '../../run/orders.js';
+import { throttle } from '../../verbs/orders.js';
 import { parseFlags } from '../flags/parse.js';
 import { rateFlag } from '../flags/rate.js';
 import { target } from '../flags/target.js';

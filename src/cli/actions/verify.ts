@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { EXIT } from '../../errors.js';
-import { verify } from '../../run/verify.js';
+import { verify } from '../../verbs/verify.js';
 import { parseFlags } from '../flags/parse.js';
 import { rangeFlags, toRange } from '../flags/range.js';
 import { flag, wholeNumber } from '../flags/scalars.js';

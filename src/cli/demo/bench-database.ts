@@ -4,7 +4,7 @@ import { startServer } from '../../embedded/server.js';
 import { DrydockError } from '../../errors.js';
 import { counted } from '../../format/format.js';
 import type { ProgressEvent } from '../../reports/progress.js';
-import { run } from '../../run/run.js';
+import { run } from '../../verbs/run.js';
 import type { Shape } from '../shapes.js';
 import { makeLegacyDatabase } from './legacy-database.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { spelledOut } from '../../format/moment.js';
 import { quoted } from '../../format/printable.js';
 import { isUuid } from '../../keys/uuid.js';
 import type { RangeOptions } from '../../reports/target.js';
-import { spelledOut } from '../../run/moment.js';
 import { UsageError } from '../usage.js';
 
 /** The raw flags, to be spread into a verb's schema. */

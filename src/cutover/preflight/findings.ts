@@ -1,10 +1,10 @@
+import type { Context } from '../../context/context.js';
 import type { Session } from '../../db/session.js';
 import type { PhaseEntry } from '../../ledger/phases.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { MovedTable } from '../../legacy/moved.js';
 import type { Phase } from '../../mapping/phase.js';
 import type { CutoverFinding } from '../../reports/cutover.js';
-import type { Context } from '../../run/context.js';
 
 /** What every check looks at. */
 export interface Survey {

@@ -1,8 +1,8 @@
+import { readRunning } from '../../control/running.js';
 import { newestEvent } from '../../ledger/events.js';
 import type { PhaseProgress, Progress } from '../../reports/monitor.js';
 import type { Running } from '../../reports/status.js';
 import type { SideHash } from '../../reports/verify.js';
-import { readRunning } from '../../run/running.js';
 import { readBatchMap } from './batch-map.js';
 import { numberOr, type ProbeContext } from './probe.js';
 

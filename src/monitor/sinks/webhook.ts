@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { limitedSignal } from '../../db/limited-signal.js';
 import { DrydockError } from '../../errors.js';
 import type { AlertChange, WebhookConfig } from '../../reports/monitor.js';
-import { limitedSignal } from '../../run/limited-signal.js';
 import { MONITOR_DEFAULTS } from '../thresholds.js';
 
 /** What a webhook is sent: all that changed at one check. */

@@ -9,24 +9,24 @@ const NEW_TRANSACTION = 'await session.commit(); await session.begin();';
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the ledger in another transaction than the rows',
-    edits: [{ file: 'load/load-batch.js', find: BOOKING, replace: `${NEW_TRANSACTION} ${BOOKING}` }],
+    edits: [{ file: 'batches/load-batch.js', find: BOOKING, replace: `${NEW_TRANSACTION} ${BOOKING}` }],
     fault: when.killedAt(when.SET_DONE, 2),
   },
   {
     name: 'the ledger before the rows',
     edits: [
       {
-        file: 'load/load-batch.js',
+        file: 'batches/load-batch.js',
         find: 'let written;',
         replace: `let written; await bookBatch(session, batch, rows.counts(), load.begun); ${NEW_TRANSACTION}`,
       },
-      { file: 'load/load-batch.js', find: BOOKING, replace: '' },
+      { file: 'batches/load-batch.js', find: BOOKING, replace: '' },
     ],
     fault: when.killedAt(/^copy "public"\."opportunities_unified"/, 2),
   },
   {
     name: 'a loaded batch is not booked',
-    edits: [{ file: 'load/load-batch.js', find: BOOKING, replace: '' }],
+    edits: [{ file: 'batches/load-batch.js', find: BOOKING, replace: '' }],
     fault: when.NOTHING,
   },
   {
@@ -70,15 +70,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'retry without asking the ledger',
     edits: [
-      { file: 'load/load-batch.js', find: 'if (entry.attempts > batch.attempts)', replace: 'if (false)' },
+      { file: 'batches/load-batch.js', find: 'if (entry.attempts > batch.attempts)', replace: 'if (false)' },
     ],
     fault: when.ANSWER_LOST,
   },
   {
     name: 'retry that copies again, without asking the ledger',
     edits: [
-      { file: 'load/load-batch.js', find: 'if (entry.attempts > batch.attempts)', replace: 'if (false)' },
-      { file: 'load/load-batch.js', find: 'if (entry.attempts === 0)', replace: 'if (true)' },
+      { file: 'batches/load-batch.js', find: 'if (entry.attempts > batch.attempts)', replace: 'if (false)' },
+      { file: 'batches/load-batch.js', find: 'if (entry.attempts === 0)', replace: 'if (true)' },
     ],
     fault: when.ANSWER_LOST,
   },
@@ -86,7 +86,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a batch whose connection broke counts as loaded',
     edits: [
       {
-        file: 'run/batch-loader.js',
+        file: 'batches/batch-loader.js',
         find: 'if (isConnectionLost(error)) {',
         replace: `if (isConnectionLost(error)) { this.#session = undefined; return 'already-loaded';`,
       },
@@ -107,7 +107,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an error of the load swallowed',
     edits: [
-      { file: 'run/load-phase.js', find: 'if (context.signal?.aborted !== true)', replace: 'if (false)' },
+      { file: 'batches/load-phase.js', find: 'if (context.signal?.aborted !== true)', replace: 'if (false)' },
     ],
     fault: when.READER_TERMINATED,
   },
@@ -148,7 +148,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a phase complete before its indexes',
     edits: [
       {
-        file: 'run/unify-phase.js',
+        file: 'unify/unify-phase.js',
         find: 'await buildIndexes(context, phase, targets).catch(',
         replace: `await setState(session, phaseId, 'loaded'); await buildIndexes(context, phase, targets).catch(`,
       },
@@ -217,7 +217,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a legacy row touched',
     edits: [
       {
-        file: 'run/prepare.js',
+        file: 'batches/prepare.js',
         find: 'await lockLedger(session);',
         replace: `await lockLedger(session); await session.execute("update public.opportunities set problem_statement = problem_statement || ' ' where id = (select min(id::text)::uuid from public.opportunities)");`,
       },

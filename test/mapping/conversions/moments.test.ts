@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { conversionFor } from '../../../src/consolidation/conversion-for.js';
 import { dateText, timestampText, timestamptzText } from '../../../src/copy-binary/moments.js';
 import type { Session } from '../../../src/db/session.js';
 import type { ConversionModel, GoldenType } from '../../../src/declare/model.js';
-import { conversionFor } from '../../../src/mapping/conversions/conversion-for.js';
 import { zoneOf } from '../../../src/mapping/conversions/zone.js';
 import { createTestDatabase } from '../../support/database.js';
 import { openSession } from '../../support/session.js';

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import { conversionFor } from '../../../src/consolidation/conversion-for.js';
+import { typeSql } from '../../../src/consolidation/golden-ddl.js';
 import { decoderOf, printerOf } from '../../../src/copy-binary/decode.js';
 import { encoderOf } from '../../../src/copy-binary/encode.js';
 import { numericText } from '../../../src/copy-binary/numeric.js';
@@ -6,8 +8,6 @@ import { NULL } from '../../../src/copy-binary/values.js';
 import { literal } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
 import type { ConversionModel, GoldenType } from '../../../src/declare/model.js';
-import { conversionFor } from '../../../src/mapping/conversions/conversion-for.js';
-import { typeSql } from '../../../src/mapping/conversions/golden-ddl.js';
 import { copyOutRows, fieldBy, fieldsOf, rowOf } from '../../support/binary-rows.js';
 import { type Bench, type Converted, conversionBench, lost } from './round-trip.js';
 

@@ -5,9 +5,9 @@ import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { mixtureOf } from '../../../fixtures/mixture.js';
 import { drydock, ended, start } from '../../cli/process.js';
-import { prepared } from '../../run/prepared.js';
 import { openBrowser, openPage } from '../../support/browser.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { prepared } from '../../support/prepared.js';
 
 const DATA = { mixture: mixtureOf({}), submissions: 300, oddShare: 0 };
 const PATIENCE = { timeout: 30_000 };

@@ -2,9 +2,9 @@ import type pg from 'pg';
 import { beforeAll, expect, test } from 'vitest';
 import { mixtureOf } from '../../../fixtures/mixture.js';
 import { refresh, run, verify } from '../../../src/index.js';
-import { prepared } from '../../run/prepared.js';
 import type { TestDatabase } from '../../support/database.js';
 import { AS_DRYDOCK, asDrydock } from '../../support/own-writes.js';
+import { prepared } from '../../support/prepared.js';
 import { metricsProblems } from './oracle.js';
 import { randomWriter } from './writer.js';
 

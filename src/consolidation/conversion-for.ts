@@ -1,0 +1,73 @@
+import type { ConversionModel, GoldenType } from '../declare/model.js';
+import { asBoolean } from '../mapping/conversions/as-boolean.js';
+import { asDate } from '../mapping/conversions/as-date.js';
+import { asInteger } from '../mapping/conversions/as-integer.js';
+import { asJson } from '../mapping/conversions/as-json.js';
+import { asMoment } from '../mapping/conversions/as-moment.js';
+import { asNumeric } from '../mapping/conversions/as-numeric.js';
+import { asText } from '../mapping/conversions/as-text.js';
+import { asUuid } from '../mapping/conversions/as-uuid.js';
+import { epoch } from '../mapping/conversions/epoch.js';
+import { scaled } from '../mapping/conversions/scaled.js';
+import { score } from '../mapping/conversions/score.js';
+import { truth } from '../mapping/conversions/truth.js';
+import { vocabulary } from '../mapping/conversions/vocabulary.js';
+import { type Zone, zoneOf } from '../mapping/conversions/zone.js';
+import type { ConversionFor } from '../mapping/mapping.js';
+
+/**
+ * The conversion of a giver into a golden column of a type. It is null for a legacy column whose type it does not know, and
+ * for every column where it never leads to this golden type, or names a zone that is not supported: see `zoneOf`.
+ */
+export function conversionFor(giver: ConversionModel, type: GoldenType): ConversionFor {
+  switch (giver.kind) {
+    case 'cast': {
+      const zone = giver.zone === undefined ? null : zoneOf(giver.zone);
+      return giver.zone !== undefined && zone === null ? none : cast(type, zone);
+    }
+    case 'score':
+      return type === 'score' ? score(giver.scale) : none;
+    case 'words':
+      return type === 'text' ? vocabulary(giver.words, giver.otherwise, giver.usual) : none;
+    case 'epoch':
+      return type === 'timestamptz' ? epoch(giver.unit) : none;
+    case 'scaled':
+      return type === 'numeric' || type === 'integer' || type === 'bigint'
+        ? scaled(giver.factor, type)
+        : none;
+    case 'computed':
+      return none;
+    case 'truth':
+      return type === 'boolean' ? truth(giver.yes, giver.no) : none;
+  }
+}
+
+const none: ConversionFor = () => null;
+
+function cast(type: GoldenType, zone: Zone | null): ConversionFor {
+  switch (type) {
+    case 'text':
+      return asText;
+    case 'integer':
+    case 'bigint':
+      return asInteger(type);
+    case 'numeric':
+      return asNumeric;
+    case 'boolean':
+      return asBoolean;
+    case 'date':
+      return asDate(zone);
+    case 'timestamptz':
+    case 'timestamp':
+      return asMoment(type, zone);
+    case 'uuid':
+      return asUuid;
+    case 'jsonb':
+      return asJson;
+    case 'other':
+      return none;
+    case 'score':
+      // Between which numbers it lies has to be said.
+      return none;
+  }
+}

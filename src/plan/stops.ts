@@ -1,0 +1,162 @@
+import type { Context } from '../context/context.js';
+import { withCleanup } from '../db/cleanup.js';
+import { qualified } from '../db/identifier.js';
+import { derivedPhases } from '../derived/derived.js';
+import { DrydockError } from '../errors.js';
+import { ownership } from '../ledger/objects.js';
+import type { LegacyTable } from '../legacy/detect.js';
+import type { Phase } from '../mapping/phase.js';
+import { targetsOf, viewName } from '../mapping/targets.js';
+import type { Stop } from '../reports/plan.js';
+import type { PhaseName } from '../reports/target.js';
+import { refusedValues } from './computed-values.js';
+import { largeGroups } from './match-safety.js';
+import { unusableTypes } from './type-rights.js';
+
+/** Everything that keeps a run from starting, found without writing anything. */
+export async function findStops(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
+  const stops: Stop[] = [...context.legacy.stops];
+  const refused = new Set(stops.map((stop) => stop.code));
+  if (!refused.has('missing-privilege')) {
+    stops.push(
+      ...(await missingRights(context, phases)),
+      ...(await unusableTypes(context.session, context.project.tables, context.legacy)),
+    );
+  }
+  stops.push(...(await severalSessions(context)));
+  for (const phase of phases) {
+    stops.push(...tooWide(phase));
+    stops.push(...(await foreignObjects(context, phase)));
+    stops.push(...phaseOrder(context, phase));
+    stops.push(...(phase.stops ?? []));
+    // A look at every row, which a phase that was begun has behind it.
+    if (context.legacy.stops.length === 0 && !context.entries.has(phase.name)) {
+      stops.push(...(await refusedValues(context.session, phase)));
+      stops.push(...(await largeGroups(context.session, phase)));
+    }
+  }
+  for (const derived of derivedPhases(context.project, context.phaseNames)) {
+    if (context.legacy.stops.length === 0) stops.push(...(await derived.stops(context)));
+    stops.push(...phaseOrder(context, derived));
+  }
+  return stops;
+}
+
+/** Throws when there are any: all that is wrong, and all that is to be done about it. */
+export function throwIfStops(stops: readonly Stop[], state: string): void {
+  const [first] = stops;
+  if (first === undefined) return;
+  throw new DrydockError({
+    code: first.code,
+    what: stops.map((stop) => stop.message).join(' '),
+    state,
+    next: [...new Set(stops.map((stop) => stop.next))].join('; ').replaceAll('.; ', '; '),
+  });
+}
+
+/** A phase builds on the rows of the one before it, so all of them have to be there. */
+function phaseOrder(
+  context: Context,
+  { name, after }: { readonly name: PhaseName; readonly after: PhaseName | null },
+): Stop[] {
+  if (after === null || context.phaseNames.includes(after)) return [];
+  const state = context.entries.get(after)?.state;
+  if (state !== undefined && state !== 'loading') return [];
+  return [
+    {
+      code: 'phase-order',
+      message: `Phase ${name} needs phase ${after}, which ${state === undefined ? 'has not been run' : 'is not complete'}.`,
+      next: `Run --phase ${after} first, or --phase all.`,
+    },
+  ];
+}
+
+async function missingRights(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
+  const { session, schema, entries } = context;
+  const rights = await session.one(
+    `select has_schema_privilege($1::text, 'create')::text as can_create,
+       has_database_privilege(current_database(), 'create')::text as can_create_schema, current_user as me`,
+    [schema],
+  );
+  const found: Stop[] = [];
+  const stop = (message: string, next: string) => found.push({ code: 'missing-privilege', message, next });
+  if (rights.can_create !== 'true') {
+    stop(
+      `User "${rights.me}" may not create tables in schema "${schema}".`,
+      `grant create on schema "${schema}" to "${rights.me}"`,
+    );
+  }
+  if (rights.can_create_schema !== 'true' && entries.size === 0) {
+    stop(
+      `User "${rights.me}" may not create the ledger's schema in database "${context.database}".`,
+      `grant create on database "${context.database}" to "${rights.me}"`,
+    );
+  }
+  for (const table of referenced(context, phases)) {
+    if (table.canReference) continue;
+    stop(
+      `User "${rights.me}" may not reference table ${table.schema}.${table.name}.`,
+      `grant references on ${table.schema}.${table.name} to "${rights.me}"`,
+    );
+  }
+  return found;
+}
+
+/** The legacy tables that foreign keys of ours name. */
+function referenced({ legacy }: Context, phases: readonly Phase[]): LegacyTable[] {
+  const named = new Set(
+    phases.flatMap(({ foreignKeys }) =>
+      foreignKeys.map(({ references }) => qualified(references.schema, references.table)),
+    ),
+  );
+  return [...legacy.tables.values()].filter(({ schema, name }) => named.has(qualified(schema, name)));
+}
+
+/** A run has several sessions at once, and shares a snapshot between them. */
+async function severalSessions({ connector }: Context): Promise<Stop[]> {
+  try {
+    await withCleanup(async (cleanup) => void (await connector.open(cleanup)));
+    return [];
+  } catch (error) {
+    if (!(error instanceof DrydockError) || !SESSION_STOPS.includes(error.code)) throw error;
+    return [{ code: error.code, message: error.message, next: error.next }];
+  }
+}
+
+const SESSION_STOPS: readonly string[] = ['single-session', 'transaction-pooler', 'unknown-pooler'];
+
+/** Columns that a table may have. */
+const MOST_COLUMNS = 1_600;
+
+/** Our tables have a place for every column of several legacy tables. */
+function tooWide(phase: Phase): Stop[] {
+  const { unified, folded } = targetsOf(phase);
+  const sources = phase.bound.sources.map(({ rule, columns }) => `${rule.table} has ${columns.length}`);
+  return [unified, folded]
+    .filter(({ table }) => table.definitions.length > MOST_COLUMNS)
+    .map(({ schema, name, table }) => ({
+      code: 'too-many-columns',
+      message: `Table ${schema}.${name} would have ${table.definitions.length} columns, and Postgres allows ${MOST_COLUMNS}: ${sources.join(', ')}.`,
+      next: 'Drop columns of the legacy tables that nobody uses, or move them into a table of their own.',
+    }));
+}
+
+async function foreignObjects(context: Context, phase: Phase): Promise<Stop[]> {
+  const targets = targetsOf(phase);
+  const names = [
+    targets.unified.name,
+    targets.folded.name,
+    ...phase.bound.mapping.sources.map((source) => viewName(source.table)),
+  ];
+  const entry = context.entries.get(phase.name);
+  const found: Stop[] = [];
+  for (const name of names) {
+    if ((await ownership(context.session, entry?.id ?? null, phase.schema, name)) !== 'foreign') continue;
+    found.push({
+      code: 'foreign-object',
+      message: `There is a "${name}" in schema "${phase.schema}" that Drydock did not make.`,
+      next: 'Rename it or drop it: Drydock never touches what it did not make.',
+    });
+  }
+  return found;
+}

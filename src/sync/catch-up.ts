@@ -1,0 +1,123 @@
+import { createViews } from '../batches/finish.js';
+import { loadPhase, workOf } from '../batches/load-phase.js';
+import { type Context, throwIfStopped } from '../context/context.js';
+import type { Pace } from '../control/pace.js';
+import { readBatches } from '../ledger/batches.js';
+import { readBacklog } from '../ledger/changes.js';
+import { setState } from '../ledger/phases.js';
+import { countRejects } from '../ledger/rejects.js';
+import type { Drained } from './drain.js';
+import type { Drainer } from './drainer.js';
+import type { SyncJob } from './job.js';
+import { mendMoved } from './mend-moved.js';
+
+/** How batches are loaded again, where that is needed. */
+export interface Reloading {
+  readonly concurrency: number;
+  readonly batchSize: number;
+  readonly pace: Pace;
+}
+
+/** What a phase is caught up with. */
+export interface CatchUpParts {
+  readonly drainer: Drainer;
+  readonly reloading: () => Promise<Reloading>;
+}
+
+/** What it took. */
+export interface CaughtUp extends Omit<Drained, 'reopened'> {
+  /** Batches that were loaded again. */
+  readonly reloaded: number;
+}
+
+export const NOTHING_DONE: CaughtUp = {
+  changes: 0,
+  keys: 0,
+  written: 0,
+  lagSeconds: 0,
+  seconds: 0,
+  reloaded: 0,
+};
+
+export function sumOf(a: CaughtUp, b: CaughtUp): CaughtUp {
+  return {
+    changes: a.changes + b.changes,
+    keys: a.keys + b.keys,
+    written: a.written + b.written,
+    lagSeconds: Math.max(a.lagSeconds, b.lagSeconds),
+    seconds: a.seconds + b.seconds,
+    reloaded: a.reloaded + b.reloaded,
+  };
+}
+
+/**
+ * Applies what was written to a phase's legacy tables, until a snapshot shows nothing more; and loads batches that a
+ * TRUNCATE, or a change of an earlier phase, has reopened. Wants all batches to have been loaded once.
+ */
+export async function catchUp(
+  context: Context,
+  job: SyncJob,
+  drainer: Drainer,
+  reloading: () => Promise<Reloading>,
+): Promise<CaughtUp> {
+  let total = NOTHING_DONE;
+  const before = await countRejects(context.session, job.phaseId);
+  for (;;) {
+    const reload = await loadReopened(context, job, reloading);
+    total = sumOf(total, { ...NOTHING_DONE, reloaded: reload.loaded, written: reload.rowsWritten });
+    const drained = await drainPhase(context, job, drainer);
+    total = sumOf(total, { ...drained, reloaded: 0 });
+    throwIfStopped(context.signal, 'What was applied is complete; the rest is in the queue.');
+    if (!drained.reopened) break;
+  }
+  if (total.changes > 0 || total.reloaded > 0) {
+    const after = await countRejects(context.session, job.phaseId);
+    // The view of a table shows its rejects only where it was made to.
+    if ([...after.keys()].some((source) => !before.has(source)))
+      await createViews(context, job.phase, job.targets, job.phaseId);
+  }
+  return total;
+}
+
+async function loadReopened(context: Context, job: SyncJob, reloading: () => Promise<Reloading>) {
+  const { phase, phaseId, targets, budget } = job;
+  const { n, state } = await context.session.one(
+    `select count(b.*) filter (where b.status = 'pending') as n, p.state
+     from drydock.phases p left join drydock.batches b on b.phase_id = p.id where p.id = $1::int group by p.state`,
+    [phaseId],
+  );
+  // A predecessor may have loaded the last one, and nothing more.
+  if (n === '0' && state !== 'loading') return { loaded: 0, rowsWritten: 0 };
+  const work = workOf(await readBatches(context.session, phaseId), null);
+  const rows = work.reduce((sum, { batch }) => sum + batch.rowsIn, 0);
+  context.report({ type: 'phase', phase: phase.name, batches: work.length, rows });
+  context.report({ type: 'step', phase: phase.name, step: 'load' });
+  const summary = await loadPhase(context, phase, targets, work, {
+    ...(await reloading()),
+    rows,
+    maxRejects: budget.left,
+    trusted: false,
+  });
+  await mendMoved(context, phase, phaseId);
+  await setState(context.session, phaseId, 'loaded');
+  return summary;
+}
+
+async function drainPhase(context: Context, job: SyncJob, drainer: Drainer): Promise<Drained> {
+  const { changes: waiting } = await readBacklog(context.session, job.phaseId);
+  if (waiting === 0) return { changes: 0, keys: 0, written: 0, lagSeconds: 0, reopened: false, seconds: 0 };
+  context.report({ type: 'step', phase: job.phase.name, step: 'sync' });
+  const from = performance.now();
+  let changes = 0;
+  return drainer.drain(job, (applied) => {
+    changes += applied.changes;
+    context.report({
+      type: 'sync',
+      phase: job.phase.name,
+      changes,
+      backlog: Math.max(0, waiting - changes),
+      lagSeconds: applied.lagSeconds,
+      changesPerSecond: Math.round((changes / Math.max(1, performance.now() - from)) * 1000),
+    });
+  });
+}

@@ -1,0 +1,66 @@
+import {
+  type Context,
+  lookAgain,
+  openContext,
+  operator,
+  secondsSince,
+  stoppable,
+} from '../context/context.js';
+import { lockOperator } from '../control/lock.js';
+import { withCleanup } from '../db/cleanup.js';
+import { foldChanges } from '../derived/backfill.js';
+import { refreshViews } from '../derived/build.js';
+import { type DerivedPhase, requireDerived } from '../derived/derived.js';
+import { DrydockError } from '../errors.js';
+import type { PhaseEntry } from '../ledger/phases.js';
+import { readPhases } from '../ledger/phases.js';
+import { readViews, recordRefresh } from '../ledger/refreshes.js';
+import { requireOptions } from '../reports/options.js';
+import type { RefreshOptions, RefreshReport } from '../reports/refresh.js';
+
+/**
+ * Brings the materialized views up to date, beside their readers: those whose tables have changed since, or all. Adds
+ * up what the metrics' triggers have written.
+ *
+ * @throws DrydockError when there are none
+ */
+export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
+  requireOptions('refresh', options);
+  const start = performance.now();
+  return stoppable(options, 'Each view is as it was, or refreshed as a whole.', () =>
+    withCleanup(async (cleanup) => {
+      const opened = await openContext(options, cleanup);
+      const phase = requireDerived(opened);
+      await lockOperator({ ...opened, phaseNames: [phase.name] }, 'refresh', cleanup);
+      const context = await lookAgain(opened);
+      const { database, schema, session } = context;
+      const entry = await derivedEntry(context, phase);
+      const { counts } = await phase.bind(context);
+      if (counts !== null) await foldChanges(context, counts);
+      const names = (await readViews(session, entry.id)).map(({ name }) => name);
+      const refreshed = await refreshViews(context, phase.name, names, options.force === true);
+      if (refreshed.size > 0)
+        await recordRefresh(session, { schema, phase: phase.name }, operator(), [...refreshed].join(', '));
+      const views = (await readViews(session, entry.id)).map((view) => ({
+        ...view,
+        refreshed: refreshed.has(view.name),
+      }));
+      return { database, schema, views, seconds: secondsSince(start) };
+    }),
+  );
+}
+
+/** The phase's entry as it is now; there is nothing to refresh before the phase was run. */
+export async function derivedEntry(
+  { session, schema }: Context,
+  { name }: DerivedPhase,
+): Promise<PhaseEntry> {
+  const entry = (await readPhases(session, schema)).get(name);
+  if (entry !== undefined && entry.state !== 'loading') return entry;
+  throw new DrydockError({
+    code: 'not-loaded',
+    what: `Phase ${name} ${entry === undefined ? 'was not run' : 'is not complete'}; there is nothing to refresh yet.`,
+    state: 'No view was refreshed.',
+    next: `Run: drydock run --phase ${name}`,
+  });
+}
