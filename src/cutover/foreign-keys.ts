@@ -1,5 +1,6 @@
 import { generatedName, ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import { takesNoUncheckedKey } from '../db/unchecked-keys.js';
 import type { ConcurrentIndex } from '../ledger/concurrent-index.js';
 import { type BoundSource, foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
@@ -24,7 +25,7 @@ export interface ForeignKey {
   /** What Postgres prints behind the columns that it names; null where it prints a key of another kind, of periods. */
   readonly actions: string | null;
   readonly comment: string | null;
-  /** Of a table with partitions, which takes no key that is not checked yet before PostgreSQL 18. */
+  /** Its table takes no key that is not checked yet. */
   readonly isCheckedAtOnce: boolean;
 }
 
@@ -43,7 +44,7 @@ export async function foreignKeysToPhase(session: Session, phase: Phase): Promis
     `select c.conname as name, n.nspname as schema, r.relname as table, r.oid::text as oid, t.relname as target, t.oid::text as target_oid,
        ${COLUMNS('c.conrelid', 'c.conkey', NAMES)}::text as columns, ${COLUMNS('c.confrelid', 'c.confkey', NAMES)}::text as target_columns,
        case when starts_with(d.definition, d.head) then substr(d.definition, length(d.head) + 1) end as actions, obj_description(c.oid, 'pg_constraint') as comment,
-       (r.relkind = 'p' and current_setting('server_version_num')::int < 180000)::text as checked_at_once
+       ${takesNoUncheckedKey('r')}::text as checked_at_once
      from pg_constraint c join pg_class r on r.oid = c.conrelid join pg_namespace n on n.oid = r.relnamespace
      join pg_class t on t.oid = c.confrelid
      cross join lateral (select pg_get_constraintdef(c.oid) as definition, ${HEAD} as head) d

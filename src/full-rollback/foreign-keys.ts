@@ -2,6 +2,7 @@ import type { Context } from '../context/context.js';
 import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
+import { takesNoUncheckedKey } from '../db/unchecked-keys.js';
 import { readCutoverCatalog } from '../ledger/cutovers.js';
 import { type CatalogColumn, type CatalogTable, isIdentity, readTable } from '../legacy/catalog.js';
 import { typed } from '../mapping/locate.js';
@@ -128,10 +129,9 @@ export async function foreignKeysBack(session: Session, keys: readonly RestingKe
   return warnings;
 }
 
-/** Of a table with partitions, which takes no key that is not checked yet before PostgreSQL 18. */
 async function isCheckedAtOnce(session: Session, table: string): Promise<boolean> {
   const { at_once } = await session.one(
-    `select (relkind = 'p' and current_setting('server_version_num')::int < 180000)::text as at_once from pg_class where oid = $1::text::regclass`,
+    `select ${takesNoUncheckedKey('c')}::text as at_once from pg_class c where c.oid = $1::text::regclass`,
     [table],
   );
   return at_once === 'true';
