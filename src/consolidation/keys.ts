@@ -91,14 +91,10 @@ function pointedTo(
 ): { readonly joins: string; readonly key: string; readonly dangling: string } {
   const { model, bound } = known(step.table, sources);
   const own = known(from.table, sources).bound;
-  const pairs = [
-    ...model.identity.map((column, at) => [column, step.columns[at] as string] as const),
-    ...model.within.flatMap((column, at) => {
-      const ours = from.within[at];
-      return model.identity.includes(column) || ours === undefined ? [] : [[column, ours] as const];
-    }),
-  ];
-  const on = pairs.map(([theirs, ours]) => equal(bound, `${target}.`, theirs, own, `${alias}.`, ours));
+  const pairs = pointerPairs(step, from, model);
+  const on = [...pairs.identity, ...pairs.within].map(([theirs, ours]) =>
+    equal(bound, `${target}.`, theirs, own, `${alias}.`, ours),
+  );
   const ladder = ladderOf(step.table, target, sources);
   const isThere = `${target}.${ident(model.identity[0] as string)} is not null`;
   const points = step.columns.map((column) => `${alias}.${ident(column)} is not null`);
@@ -106,6 +102,24 @@ function pointedTo(
     joins: `left join ${qualified(bound.table.schema, bound.table.name)} ${target} on ${on.join(' and ')} ${ladder.joins}`,
     key: `case when ${isThere} then ${ladder.key} end`,
     dangling: `(${[...points, `not (${isThere})`].join(' and ')})`,
+  };
+}
+
+/** A column of what is pointed to, and the one of the row that points which has to hold the same. */
+export type PointerPair = readonly [theirs: string, ours: string];
+
+/** What a pointer compares: the identity, and beside it the tenant of both rows, as far as no column of the identity is it. */
+export function pointerPairs(
+  { columns }: Extract<StepModel, { kind: 'via' }>,
+  from: SourceModel,
+  to: SourceModel,
+): { readonly identity: readonly PointerPair[]; readonly within: readonly PointerPair[] } {
+  return {
+    identity: to.identity.map((theirs, at) => [theirs, columns[at] as string]),
+    within: to.within.flatMap((theirs, at): PointerPair[] => {
+      const ours = from.within[at];
+      return to.identity.includes(theirs) || ours === undefined ? [] : [[theirs, ours]];
+    }),
   };
 }
 

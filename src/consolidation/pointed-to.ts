@@ -1,12 +1,10 @@
-import { ident } from '../db/identifier.js';
 import type { ConsolidationModel } from '../declare/model.js';
 import { refuse } from '../mapping/reverse.js';
-import { ownTarget } from '../mapping/tables.js';
 import type { BoundSources } from './keys.js';
-import { columnOf, flag } from './written-row.js';
+import { flag, restored } from './written-row.js';
 
 /**
- * plpgsql that refuses another identity for a legacy row that rows of other sources may point to: these would be another
+ * plpgsql that refuses another identity, or tenant, for a legacy row that rows of other sources may point to: these would be another
  * thing after the next sync, and nobody who writes this one row sees them.
  */
 export function keptIdentities(model: ConsolidationModel, sources: BoundSources): string[] {
@@ -18,13 +16,17 @@ export function keptIdentities(model: ConsolidationModel, sources: BoundSources)
   return [...pointedTo].flatMap((table) => {
     const source = sources.get(table);
     if (source === undefined) return [];
-    const places = source.model.identity.map((name) => ident(ownTarget(columnOf(source.bound, name))));
-    const changed = places.map((place) => `new.${place} is distinct from old.${place}`);
+    const { identity, within } = source.model;
+    const named = [...new Set([...identity, ...within])];
+    const changed = named.map(
+      (name) =>
+        `(${restored(source.bound, name)})::text is distinct from (${restored(source.bound, name, 'old')})::text`,
+    );
     return [
       `if tg_op = 'UPDATE' and ${flag(source.model, 'old')} and ${flag(source.model)} and (${changed.join(' or ')}) then`,
       refuse(
         'pointed_to',
-        `Other legacy tables point to rows of ${table} by ${source.model.identity.join(', ')}.`,
+        `Other legacy tables point to rows of ${table} by ${named.join(', ')}.`,
         'Change it under the old names, together with what points there.',
       ),
       'end if;',

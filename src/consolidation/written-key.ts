@@ -3,10 +3,10 @@ import { type ConsolidationModel, columnsOfStep, type SourceModel } from '../dec
 import { rawText, uuidFromText } from '../keys/raw-id.js';
 import { foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
-import { fromUnified } from '../mapping/restore.js';
+import { fromFolded, fromUnified } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';
-import { type BoundSources, ownId, sameKey } from './keys.js';
+import { type BoundSources, ownId, pointerPairs, sameKey } from './keys.js';
 import { columnOf, flag, type Known, legacyRow, OLD_NAMES, restored } from './written-row.js';
 
 /** Tables of a consolidation, as statements name them. */
@@ -31,7 +31,8 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
     const steps = source.match.flatMap((step) => {
       if (step.kind === 'same') return [sameKey(step, source, 'r')];
       const target = sources.get(step.table);
-      return target === undefined ? [] : [pointedKey(step.columns, target, variable(step.table), tables)];
+      if (target === undefined) return [];
+      return [pointedKey(pointerPairs(step, source, target.model), target, variable(step.table), tables)];
     });
     return [
       `if ${flag(source)} then select coalesce(${[...steps, ownId(source, 'r')].join(', ')}) into ${variable(source.table)} from ${legacyRow(known.bound, names)}; end if;`,
@@ -65,23 +66,28 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
 
 /** SQL: the key of the row that columns of `r` point to. */
 function pointedKey(
-  columns: readonly string[],
+  pairs: ReturnType<typeof pointerPairs>,
   { model, bound }: Known,
   ownVariable: string,
   tables: Tables,
 ): string {
-  const pairs = model.identity.map((name, at) => ({
-    column: columnOf(bound, name),
-    pointer: `r.${ident(columns[at] as string)}`,
-  }));
-  const equal = (value: string, pointer: string) => `${rawText(value)} = ${rawText(pointer)}`;
-  const itself = pairs.map(({ column, pointer }) => equal(fromUnified(bound, column, 'new'), pointer));
-  const inUnified = pairs.map(
-    ({ column, pointer }) => `${typedEqual(`t.${ident(ownTarget(column))}`, pointer, column)}`,
+  const pointer = (ours: string) => `r.${ident(ours)}`;
+  const equal = (value: string, ours: string) => `${rawText(value)} = ${rawText(pointer(ours))}`;
+  const itself = [...pairs.identity, ...pairs.within].map(([theirs, ours]) =>
+    equal(restored(bound, theirs), ours),
   );
-  const inFolded = pairs.map(
-    ({ column, pointer }) =>
-      `${typedEqual(`t.${ident(foldedColumn(bound.rule, column.name))}`, pointer, column)}`,
+  // By an index on the identity; the tenant only confirms what that has found.
+  const found = (place: (column: BoundColumn) => string, value: (column: BoundColumn) => string) => [
+    ...pairs.identity.map(([theirs, ours]) => {
+      const column = columnOf(bound, theirs);
+      return typedEqual(`t.${ident(place(column))}`, pointer(ours), column);
+    }),
+    ...pairs.within.map(([theirs, ours]) => equal(value(columnOf(bound, theirs)), ours)),
+  ];
+  const inUnified = found(ownTarget, (column) => fromUnified(bound, column, 't'));
+  const inFolded = found(
+    ({ name }) => foldedColumn(bound.rule, name),
+    (column) => fromFolded(bound, column, 't'),
   );
   return (
     `case when ${flag(model)} and ${itself.join(' and ')} then ${ownVariable} else coalesce(` +
