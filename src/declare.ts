@@ -2,6 +2,7 @@
 
 export type { AnyRow, Column, NamesOf, Source, SourceHandle } from './declare/column.js';
 export {
+  type ColumnRule,
   type Consolidation,
   type ConsolidationOptions,
   consolidation,
@@ -18,14 +19,21 @@ export {
   computed,
   date,
   epoch,
+  type Generated,
   type Given,
   type Giver,
   type Golden,
+  generated,
   id,
   integer,
   inZone,
   json,
+  type Kept,
+  kept,
+  list,
   localTime,
+  type Members,
+  members,
   moment,
   newest,
   numeric,
@@ -39,9 +47,10 @@ export {
   truth,
   unit,
   unitComplement,
+  upper,
 } from './declare/golden.js';
 export { type Constant, constant, type Key, key, type Step, same, via } from './declare/keys.js';
-export { type SourceOptions, source, type Winner } from './declare/source.js';
+export { type SourceOptions, source, type Variant, type Winner } from './declare/source.js';
 export { type Words, words } from './declare/words.js';
 export {
   digits,

@@ -252,7 +252,7 @@ const NUMBERS = {
 
 describe.each([
   ['same', same, 'text', WORDS, COMMON],
-  ['upper case', upperCase, 'text', WORDS, COMMON],
+  ['upper case', upperCase(['dlt']), 'text', WORDS, COMMON],
   ['status', STATUS, 'text', ['discovered', 'ai_enriched', 'validated', 'archived'], COMMON],
   [
     'list',

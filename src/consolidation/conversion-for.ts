@@ -8,8 +8,10 @@ import { asNumeric } from '../mapping/conversions/as-numeric.js';
 import { asText } from '../mapping/conversions/as-text.js';
 import { asUuid } from '../mapping/conversions/as-uuid.js';
 import { epoch } from '../mapping/conversions/epoch.js';
+import { upperCase } from '../mapping/conversions/letter-case.js';
 import { scaled } from '../mapping/conversions/scaled.js';
 import { score } from '../mapping/conversions/score.js';
+import { stringList } from '../mapping/conversions/string-list.js';
 import { truth } from '../mapping/conversions/truth.js';
 import { vocabulary } from '../mapping/conversions/vocabulary.js';
 import { type Zone, zoneOf } from '../mapping/conversions/zone.js';
@@ -29,6 +31,8 @@ export function conversionFor(giver: ConversionModel, type: GoldenType): Convers
       return type === 'score' ? score(giver.scale) : none;
     case 'words':
       return type === 'text' ? vocabulary(giver.words, giver.otherwise, giver.usual) : none;
+    case 'upper':
+      return type === 'text' ? upperCase(giver.lowerIn) : none;
     case 'epoch':
       return type === 'timestamptz' ? epoch(giver.unit) : none;
     case 'scaled':
@@ -64,6 +68,8 @@ function cast(type: GoldenType, zone: Zone | null): ConversionFor {
       return asUuid;
     case 'jsonb':
       return asJson;
+    case 'list':
+      return stringList;
     case 'other':
       return none;
     case 'score':

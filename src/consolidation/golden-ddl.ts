@@ -16,5 +16,6 @@ export function goldenDdl({ name, type, sqlType, words, otherwise }: GoldenModel
 
 /** The name of a golden type in SQL. */
 export function typeSql(type: GoldenType): string {
+  if (type === 'list') return 'jsonb';
   return type === 'score' ? 'numeric(5,2)' : type;
 }

@@ -2,7 +2,12 @@ import { type Encoder, encoderOf } from '../copy-binary/encode.js';
 import type { RowWriter } from '../copy-binary/row-writer.js';
 import { NULL } from '../copy-binary/values.js';
 import { goldenValue } from '../declare/golden-value.js';
-import type { ColumnModel, ConsolidationModel, GoldenModel } from '../declare/model.js';
+import {
+  type ComputedModel,
+  type ConsolidationModel,
+  computedOf,
+  type GoldenModel,
+} from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { ComputedColumn } from '../mapping/mapping.js';
 import { Assembler, type Fallback } from '../transform/assemble.js';
@@ -32,7 +37,8 @@ export class GoldenRecord {
   #found: Found = { key: NULL, created: NULL, updated: NULL };
 
   constructor(model: ConsolidationModel, bound: BoundPhase, sides: readonly Side[]) {
-    const columns = bound.mapping.computed.slice(IDS, IDS + model.columns.length);
+    const made = computedOf(model);
+    const columns = bound.mapping.computed.slice(IDS, IDS + made.length);
     this.#assembler = new Assembler(
       bound.sources,
       sides.map(({ rows }) => rows),
@@ -42,7 +48,7 @@ export class GoldenRecord {
     this.#flags = model.sources.map(({ table }) =>
       bound.sources.findIndex(({ rule }) => rule.table === table),
     );
-    const writers = model.columns.map((column, index) => this.#writerOf(column, columns[index]));
+    const writers = made.map((column, index) => this.#writerOf(column, columns[index]));
     this.#fallback = (target, _rows, out) => writers[target]?.(out);
   }
 
@@ -57,9 +63,10 @@ export class GoldenRecord {
   }
 
   /** Writes what a column gets that no row gives a value. */
-  #writerOf(column: ColumnModel, target: ComputedColumn | undefined): (out: RowWriter) => void {
+  #writerOf(column: ComputedModel, target: ComputedColumn | undefined): (out: RowWriter) => void {
     if (target?.name !== column.name) throw new Error(`${column.name} is not computed in its place`);
     const encode = encoderOf(target.ddl);
+    if (column.kind === 'members') return (out) => out.null();
     if (column.kind === 'golden') return constant(column, encode);
     const which = column.kind === 'earliest' ? 'created' : 'updated';
     return (out) => encode(this.#found[which], out);

@@ -1,11 +1,14 @@
 import { generatedName, literal } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
 import {
-  type ColumnModel,
+  allSteps,
+  type ComputedModel,
   type ConsolidationModel,
-  type GiverModel,
-  type GoldenModel,
+  computedOf,
+  type Feed,
+  feedsOf,
   isComputed,
+  type KeptModel,
   type SourceModel,
 } from '../declare/model.js';
 import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule } from '../mapping/mapping.js';
@@ -17,36 +20,48 @@ export function mappingOf(model: ConsolidationModel): PhaseMapping {
   const computed: readonly ComputedColumn[] = [
     { name: 'id', ddl: 'uuid not null' },
     { name: 'merge_key', ddl: 'uuid not null' },
-    ...model.columns.map(computedColumn),
+    ...computedOf(model).map(computedColumn),
     ...model.sources.map(({ flag }) => ({ name: flag, ddl: 'boolean not null' })),
     { name: 'residue', ddl: 'jsonb' },
   ];
-  const names = new Set(computed.map(({ name }) => name));
+  const always = alwaysOf(model);
+  const names = new Set([...computed, ...always].map(({ name }) => name));
   return {
     phase: model.name,
-    thing: 'record',
+    thing: model.thing,
     unified: model.into,
     folded: model.duplicates,
     computed,
-    always: [],
+    always,
     defaults: defaultsOf(model),
     sources: model.sources.map((source) => sourceRule(source, model, names)),
   };
 }
 
+/** Columns that are there whatever the sources have. */
+function alwaysOf({ columns }: ConsolidationModel): ComputedColumn[] {
+  return columns.flatMap((column) => {
+    if (column.kind === 'kept') return [{ name: column.name, ddl: column.type }];
+    if (column.kind !== 'generated') return [];
+    return [{ name: column.name, ddl: `${column.type} generated always as (${column.sql}) stored` }];
+  });
+}
+
 /** What a new row gets by itself, once the unified table stands on its own. */
-function defaultsOf({ columns }: ConsolidationModel): Readonly<Record<string, string>> {
+function defaultsOf(model: ConsolidationModel): Readonly<Record<string, string>> {
   return Object.fromEntries([
     ['id', 'gen_random_uuid()'],
     ['merge_key', 'gen_random_uuid()'],
-    ...columns.flatMap((column): [string, string][] => {
+    ...computedOf(model).flatMap((column): [string, string][] => {
+      if (column.kind === 'members') return [];
       if (column.kind !== 'golden') return [[column.name, 'now()']];
       return column.otherwise === null ? [] : [[column.name, literal(column.otherwise)]];
     }),
   ]);
 }
 
-function computedColumn(column: ColumnModel): ComputedColumn {
+function computedColumn(column: ComputedModel): ComputedColumn {
+  if (column.kind === 'members') return { name: column.name, ddl: 'jsonb' };
   if (column.kind !== 'golden') return { name: column.name, ddl: 'timestamptz' };
   const givers = column.givers.map(({ table, column: name }) => ({ table, column: name }));
   return {
@@ -59,26 +74,28 @@ function computedColumn(column: ColumnModel): ComputedColumn {
 function sourceRule(source: SourceModel, model: ConsolidationModel, taken: ReadonlySet<string>): SourceRule {
   const homes = new Map<string, Home>();
   const keys = keyColumns(source);
-  for (const name of readColumns(source, model)) {
-    const given = giverIn(source, name, model);
+  const feeds = new Map(
+    feedsOf(model).flatMap((feed) => (feed.giver.table === source.table ? [[feed.giver.column, feed]] : [])),
+  );
+  const kept = new Map(
+    model.columns.flatMap((column) =>
+      column.kind === 'kept' && column.from.table === source.table ? [[column.from.column, column]] : [],
+    ),
+  );
+  const read = readColumns(source, model);
+  for (const name of new Set([...keys, ...read, ...kept.keys(), ...source.names.keys()])) {
+    const feed = feeds.get(name);
     const isKey = keys.includes(name);
-    const gives =
-      given === null
-        ? null
-        : {
-            target: given.golden.name,
-            conversion: conversionFor(given.giver.conversion, given.golden.type),
-          };
-    if (gives !== null && !isKey && given?.giver.keepsOwn === false) {
-      homes.set(name, { kind: 'golden', ...gives });
+    if (feed !== undefined && !isKey && !feed.giver.keepsOwn) {
+      homes.set(name, goldenHome(feed));
       continue;
     }
     homes.set(name, {
       kind: 'own',
-      target: ownName(source, name, taken),
-      read: true,
-      key: isKey,
-      ...(gives !== null && { gives }),
+      ...ownColumn(source, name, { kept: kept.get(name), taken }),
+      ...(read.includes(name) && { read: true }),
+      ...(isKey && { key: true }),
+      ...(feed !== undefined && { gives: { target: feed.target, conversion: conversionOf(feed) } }),
     });
   }
   const { table, prefix, flag, identity } = source;
@@ -90,14 +107,30 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
     flag,
     identity,
     locators: identity.slice(-1),
-    looseIdentity: [],
-    winnerTimes: by === 'newest' || by === 'most-values' ? times : [],
+    looseIdentity: source.alike,
+    winnerTimes: winnerTimes(source, times),
     oldestTimes: by === 'oldest' ? source.times.created : [],
     times,
     homes,
     gifts: giftsOf(source, model),
   };
 }
+
+/** Columns that move a row up among those of its thing. */
+function winnerTimes({ winner: { by }, times }: SourceModel, all: readonly string[]): readonly string[] {
+  if (by === 'last-updated') return times.updated;
+  return by === 'newest' || by === 'most-values' ? all : [];
+}
+
+function goldenHome(feed: Feed): Home {
+  const { target, member } = feed;
+  const conversion = conversionOf(feed);
+  return member === null
+    ? { kind: 'golden', target, conversion }
+    : { kind: 'member', target, member, conversion };
+}
+
+const conversionOf = ({ giver, type }: Feed) => conversionFor(giver.conversion, type);
 
 /** What the server works out from rows of a source. */
 function giftsOf({ table }: SourceModel, model: ConsolidationModel): Gift[] {
@@ -111,41 +144,38 @@ function giftsOf({ table }: SourceModel, model: ConsolidationModel): Gift[] {
 }
 
 /** Columns that rows are looked up by, among ours as well: they are kept as they are, whatever else they give. */
-export function keyColumns({ identity, match }: SourceModel): string[] {
-  const pointers = match.flatMap((step) => (step.kind === 'via' ? step.columns : []));
-  return [...new Set([...identity, ...pointers])];
+export function keyColumns(source: SourceModel): string[] {
+  return [...new Set([...source.identity, ...pointers(source), ...source.alike])];
 }
 
-/** Columns that a rule looks at. */
+/** Columns that name rows of other tables. */
+function pointers(source: SourceModel): string[] {
+  return allSteps(source).flatMap((step) => (step.kind === 'via' ? step.columns : []));
+}
+
+/** Columns that a merge looks at. */
 function readColumns(source: SourceModel, model: ConsolidationModel): string[] {
-  const { times } = source;
-  const givers = goldenOf(model).flatMap(({ givers }) =>
-    givers.filter((giver) => giver.table === source.table && !isComputed(giver)),
-  );
+  const { identity, alike, times } = source;
+  const pointing = pointers(source);
+  const givers = feedsOf(model).filter(({ giver }) => giver.table === source.table && !isComputed(giver));
   return [
     ...new Set([
-      ...keyColumns(source),
+      ...identity,
+      ...alike.filter((column) => !pointing.includes(column)),
       ...times.created,
       ...times.updated,
-      ...givers.map(({ column }) => column),
+      ...givers.map(({ giver }) => giver.column),
     ]),
   ];
 }
 
-function giverIn(
-  { table }: SourceModel,
+/** The name of a column that holds a source's own values, which no shared column has; and its type where that is fixed. */
+function ownColumn(
+  source: SourceModel,
   column: string,
-  model: ConsolidationModel,
-): { readonly giver: GiverModel; readonly golden: GoldenModel } | null {
-  for (const golden of goldenOf(model)) {
-    const giver = golden.givers.find((one) => one.table === table && one.column === column);
-    if (giver !== undefined) return { giver, golden };
-  }
-  return null;
-}
-
-/** A name that no shared column has. */
-function ownName({ prefix, table }: SourceModel, column: string, taken: ReadonlySet<string>): string {
-  const name = generatedName(prefix, column);
-  return taken.has(name) ? generatedName('legacy', table, column) : name;
+  { kept, taken }: { readonly kept: KeptModel | undefined; readonly taken: ReadonlySet<string> },
+): { readonly target: string; readonly type?: 'text' } {
+  if (kept !== undefined) return { target: kept.name, ...(kept.type === 'text' && { type: 'text' }) };
+  const name = source.names.get(column) ?? generatedName(source.prefix, column);
+  return { target: taken.has(name) ? generatedName('legacy', source.table, column) : name };
 }

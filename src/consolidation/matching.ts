@@ -5,8 +5,9 @@ import type { Matching } from '../mapping/phase.js';
 import { boundSources } from './keyed-sources.js';
 import { ladderOf, vetoSql } from './keys.js';
 
-/** What a plan shows of how the rows of a consolidation match. */
-export function matchingOf(model: ConsolidationModel, bound: BoundPhase): Matching {
+/** What a plan shows of how the rows of a consolidation match; null where any number of rows may be one thing. */
+export function matchingOf(model: ConsolidationModel, bound: BoundPhase): Matching | null {
+  if (model.largestGroup === null) return null;
   const sources = boundSources(model, bound);
   const all = [...sources.values()];
   return {

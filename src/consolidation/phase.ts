@@ -1,6 +1,6 @@
 import { ident, qualified } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import type { ConsolidationModel } from '../declare/model.js';
+import { type ConsolidationModel, feedsOf } from '../declare/model.js';
 import type { IndexSpec } from '../load/indexes.js';
 import { type BoundPhase, bindPhase } from '../mapping/bind.js';
 import { keyIndexes } from '../mapping/key-indexes.js';
@@ -13,16 +13,19 @@ import { consolidationMerger } from './merger.js';
 import { reverseRules } from './reverse.js';
 import { rulesOf } from './rules.js';
 import { requireColumns, unconvertible } from './stops.js';
+import { foundModel } from './variants.js';
 
 /** A declared consolidation as the engine runs it. */
-export function consolidationPhase(model: ConsolidationModel): PhaseDefinition {
-  const mapping = mappingOf(model);
+export function consolidationPhase(declared: ConsolidationModel): PhaseDefinition {
+  const mapping = mappingOf(declared);
   return {
-    name: model.name,
+    name: declared.name,
     mapping,
     bind(legacy): Phase {
       requireColumns(legacy);
       const bound = bindPhase(mapping, legacy);
+      const model = foundModel(declared, legacy);
+      const matching = matchingOf(model, bound);
       return {
         name: model.name,
         schema: legacy.schema,
@@ -31,13 +34,13 @@ export function consolidationPhase(model: ConsolidationModel): PhaseDefinition {
         merger: consolidationMerger(model, bound),
         resolution: null,
         pointers: pointers(model, bound),
-        matching: matchingOf(model, bound),
+        ...(matching !== null && { matching }),
         stops: unconvertible(model, bound),
         indexes: indexes(bound),
         foreignKeys: [],
         invariants: invariants(model, legacy.schema),
         planChecks: planChecks(model, bound),
-        rules: rulesOf(model),
+        rules: rulesOf(declared),
         reverse: reverseRules(model, bound, legacy.schema),
         after: null,
       };
@@ -91,23 +94,54 @@ function invariants(model: ConsolidationModel, schema: string): InvariantSpec[] 
             broken: scores.map(({ name }) => `not (u.${ident(name)} between 0 and 100)`).join(' or '),
           },
         ]),
+    ...model.columns.flatMap((column) =>
+      column.kind === 'golden' && column.type === 'list' ? [isList(column.name)] : [],
+    ),
+    ...generated(model),
   ];
 }
 
-function planChecks(model: ConsolidationModel, bound: BoundPhase): PlanChecks {
-  const found = goldenOf(model).flatMap((golden) =>
-    golden.givers.flatMap((giver) => {
-      const source = bound.sources.find(({ rule }) => rule.table === giver.table);
-      return source === undefined ? [] : [{ golden, giver, source }];
-    }),
+function isList(name: string): InvariantSpec {
+  const column = `u.${ident(name)}`;
+  return {
+    name: `${name} is an array of strings`,
+    broken: `jsonb_typeof(${column}) <> 'array' or jsonb_path_exists(${column}, 'strict $[*] ? (@.type() <> "string")', silent => true)`,
+  };
+}
+
+function generated({ columns }: ConsolidationModel): InvariantSpec[] {
+  const broken = columns.flatMap((column) =>
+    column.kind === 'generated'
+      ? [
+          `u.${ident(column.name)} is distinct from (select (${column.sql})::${column.type} from (select u.*) x)`,
+        ]
+      : [],
   );
+  return broken.length === 0
+    ? []
+    : [{ name: 'generated columns equal what they are made of', broken: broken.join(' or ') }];
+}
+
+function planChecks(model: ConsolidationModel, bound: BoundPhase): PlanChecks {
+  const found = feedsOf(model).flatMap(({ target, giver }) => {
+    const source = bound.sources.find(({ rule }) => rule.table === giver.table);
+    return source === undefined ? [] : [{ target, giver, source }];
+  });
+  const otherwise = new Map(goldenOf(model).map((golden) => [golden.name, golden.otherwise]));
   return {
     percentColumns: found.flatMap(({ giver: { conversion, column }, source }) =>
       conversion.kind === 'score' && conversion.scale === 'percent' ? [{ source, column }] : [],
     ),
-    vocabularies: found.flatMap(({ golden, giver: { conversion, column }, source }) =>
+    vocabularies: found.flatMap(({ target, giver: { conversion, column }, source }) =>
       conversion.kind === 'words'
-        ? [{ source, column, known: [...conversion.words.keys()], becomes: golden.otherwise }]
+        ? [
+            {
+              source,
+              column,
+              known: [...conversion.words.keys()],
+              becomes: conversion.otherwise ?? otherwise.get(target) ?? null,
+            },
+          ]
         : [],
     ),
   };

@@ -1,6 +1,12 @@
-import { goldenOf } from '../declare/check.js';
 import type { Consolidation } from '../declare/consolidation.js';
-import { type ConsolidationModel, columnsOfStep, isComputed, type SourceModel } from '../declare/model.js';
+import {
+  allSteps,
+  type ConsolidationModel,
+  columnsOfStep,
+  feedsOf,
+  isComputed,
+  type SourceModel,
+} from '../declare/model.js';
 import { badDeclaration, refuse } from '../declare/refuse.js';
 import { DECLARED, type TableRule } from '../legacy/table-rule.js';
 import type { Project } from '../project/project.js';
@@ -49,29 +55,46 @@ function requireOnce(names: readonly string[], why: string): void {
 }
 
 function tableRule(source: SourceModel, model: ConsolidationModel): TableRule {
-  const { table, identity, within, times, match } = source;
-  const matched = match.flatMap(columnsOfStep);
-  const given = goldenOf(model).flatMap(({ givers }) =>
-    givers.filter((giver) => giver.table === table && !isComputed(giver)).map(({ column }) => column),
-  );
-  const veto = model.veto?.columns.get(table);
-  const needed = [
-    ...new Set([
-      ...identity,
-      ...within,
-      ...matched,
-      ...times.created,
-      ...times.updated,
-      ...given,
-      ...(veto === undefined ? [] : [veto]),
-    ]),
-  ];
+  const { table, identity, variants } = source;
+  const named = namedColumns(source, model);
   return {
     name: table,
     role: 'source',
-    shapes: [{ name: DECLARED, needed, tellTale: [], known: [] }],
+    shapes:
+      variants.length === 0
+        ? [{ name: DECLARED, needed: named, tellTale: [], known: [] }]
+        : variants.map(({ name, needs, tells }) => ({
+            name,
+            needed: [...new Set([...identity, ...needs])],
+            tellTale: tells,
+            known: named,
+          })),
     namedById: false,
     identity,
     ...(source.schema !== null && { in: source.schema }),
   };
+}
+
+/** The columns of a source that a declaration names. */
+function namedColumns(source: SourceModel, model: ConsolidationModel): string[] {
+  const { table, identity, within, times, alike } = source;
+  const veto = model.veto?.columns.get(table);
+  return [
+    ...new Set([
+      ...identity,
+      ...alike,
+      ...within,
+      ...allSteps(source).flatMap(columnsOfStep),
+      ...times.created,
+      ...times.updated,
+      ...feedsOf(model).flatMap(({ giver }) =>
+        giver.table === table && !isComputed(giver) ? [giver.column] : [],
+      ),
+      ...model.columns.flatMap((column) =>
+        column.kind === 'kept' && column.from.table === table ? [column.from.column] : [],
+      ),
+      ...source.names.keys(),
+      ...(veto === undefined ? [] : [veto]),
+    ]),
+  ];
 }

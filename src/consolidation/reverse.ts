@@ -1,6 +1,6 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import { type ConsolidationModel, type GoldenModel, isComputed } from '../declare/model.js';
+import { type ConsolidationModel, type GoldenModel, isComputed, isTime } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import { fromUnified } from '../mapping/restore.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse.js';
@@ -32,7 +32,7 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
   };
   const absent = model.sources.filter(({ table }) => !sources.has(table));
   const fallbacks = fallbacksOf(model);
-  const timeColumns = model.columns.filter((column) => column.kind !== 'golden');
+  const timeColumns = model.columns.filter(isTime);
   return {
     notice: null,
     lookups: [],

@@ -1,11 +1,13 @@
-import { goldenOf } from '../declare/check.js';
-import type {
-  ConsolidationModel,
-  ConversionModel,
-  GiverModel,
-  GoldenModel,
-  SourceModel,
-  StepModel,
+import {
+  type ColumnModel,
+  type ConsolidationModel,
+  type ConversionModel,
+  type Feed,
+  feedsOf,
+  type GiverModel,
+  type GoldenModel,
+  type SourceModel,
+  type StepModel,
 } from '../declare/model.js';
 
 /**
@@ -20,11 +22,9 @@ export function rulesOf(model: ConsolidationModel): Readonly<Record<string, stri
     ['order of the sources', sources.map(({ table }) => table).join(', ')],
     ...sources.flatMap(sourceRules),
     ['columns', columns.map(({ name }) => name).join(', ')],
-    ...columns.flatMap((column) =>
-      column.kind === 'golden' ? goldenRules(column) : [[`column ${column.name}`, column.kind] as const],
-    ),
+    ...columns.flatMap(columnRules),
     ['veto', veto === null ? 'none' : `${pairs(veto.columns)} as ${veto.normalizer.name}`],
-    ...goldenOf(model).flatMap(conversionRules),
+    ...feedsOf(model).map(conversionRule),
   ]);
 }
 
@@ -41,6 +41,13 @@ function sourceRules(source: SourceModel): Rule[] {
     [`winner of ${table}`, winner.by],
     [`prefix of ${table}`, prefix],
     [`flag of ${table}`, flag],
+    // Only where there are such: a ledger of a version that did not know them goes on.
+    ...(source.alike.length === 0 ? [] : [[`alike in ${table}`, listed(source.alike)] as const]),
+    ...[...source.names].map(([column, name]) => [`name of ${table}.${column}`, name] as const),
+    ...source.variants.flatMap(({ name, tells, needs, match: own }): Rule[] => [
+      [`variant ${name} of ${table}`, `told by ${listed(tells)}, needs ${listed(needs)}`],
+      ...(own === null ? [] : [[`ladder of ${table}, variant ${name}`, listed(own.map(step))] as const]),
+    ]),
   ];
 }
 
@@ -58,6 +65,25 @@ function giverName({ table, column, conversion }: GiverModel): string {
   return conversion.kind === 'computed' ? `${table}: ${conversion.sql}` : `${table}.${column}`;
 }
 
+function columnRules(column: ColumnModel): Rule[] {
+  const name = `column ${column.name}`;
+  switch (column.kind) {
+    case 'golden':
+      return goldenRules(column);
+    case 'members':
+      return column.members.map((member) => [
+        `${name}.${member.name}`,
+        `score from ${member.givers.map(giverName).join(', ')}`,
+      ]);
+    case 'kept':
+      return [[name, `${column.type}, ${column.from.table}.${column.from.column} as it is`]];
+    case 'generated':
+      return [[name, `${column.type}, generated as ${column.sql}`]];
+    default:
+      return [[name, column.kind]];
+  }
+}
+
 function goldenRules(golden: GoldenModel): Rule[] {
   const { name, type, sqlType, givers, survivorship, together, otherwise, words } = golden;
   const from = givers.map((giver) => `${giverName(giver)}${giver.keepsOwn ? ' (kept as well)' : ''}`);
@@ -70,11 +96,9 @@ function goldenRules(golden: GoldenModel): Rule[] {
   return [[`column ${name}`, says.join(', ')]];
 }
 
-function conversionRules({ name, givers }: GoldenModel): Rule[] {
-  return givers.map((giver) => [
-    `conversion of ${giverName(giver)} into ${name}`,
-    conversionText(giver.conversion),
-  ]);
+function conversionRule({ target, member, giver }: Feed): Rule {
+  const into = member === null ? target : `${target}.${member}`;
+  return [`conversion of ${giverName(giver)} into ${into}`, conversionText(giver.conversion)];
 }
 
 function conversionText(conversion: ConversionModel): string {

@@ -1,5 +1,4 @@
-import { goldenOf } from '../declare/check.js';
-import { type ConsolidationModel, isComputed } from '../declare/model.js';
+import { type ConsolidationModel, feedsOf, isComputed } from '../declare/model.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { BoundPhase } from '../mapping/bind.js';
@@ -7,28 +6,25 @@ import type { Stop } from '../reports/plan.js';
 
 /** Columns that are declared to give a shared one its value, and have a type that it cannot be made of. */
 export function unconvertible(model: ConsolidationModel, { sources }: BoundPhase): Stop[] {
-  return goldenOf(model).flatMap(({ name, type, givers }) =>
-    givers
-      .filter((giver) => !isComputed(giver))
-      .flatMap(({ table, column }): Stop[] => {
-        const found = sources
-          .find(({ rule }) => rule.table === table)
-          ?.columns.find((one) => one.name === column);
-        // A column that is not there is refused for that.
-        if (found === undefined) return [];
-        const { home } = found;
-        const target =
-          home.kind === 'golden' ? home.target : home.kind === 'own' ? home.gives?.target : undefined;
-        if (target === name) return [];
-        return [
-          {
-            code: 'no-conversion',
-            message: `${table}.${column} is of type ${found.type.name}, of which no ${type} for ${name} can be made.`,
-            next: 'Declare the column with another type or conversion, or leave it out: it is carried verbatim then.',
-          },
-        ];
-      }),
-  );
+  return feedsOf(model).flatMap(({ target, type, giver }): Stop[] => {
+    if (isComputed(giver)) return [];
+    const { table, column } = giver;
+    const found = sources
+      .find(({ rule }) => rule.table === table)
+      ?.columns.find((one) => one.name === column);
+    // A column that is not there is refused for that.
+    if (found === undefined) return [];
+    const { home } = found;
+    const gives = home.kind === 'id' ? undefined : home.kind === 'own' ? home.gives : home;
+    if (gives?.target === target) return [];
+    return [
+      {
+        code: 'no-conversion',
+        message: `${table}.${column} is of type ${found.type.name}, of which no ${type} for ${target} can be made.`,
+        next: 'Declare the column with another type or conversion, or leave it out: it is carried verbatim then.',
+      },
+    ];
+  });
 }
 
 /** Refuses tables without a column that the declaration names: no rule over it can be made. @throws DrydockError `missing-columns` */

@@ -1,7 +1,7 @@
 import { rowText } from '../copy-binary/framing.js';
 import { NULL } from '../copy-binary/values.js';
 import type { WinnerModel } from '../declare/model.js';
-import { compareText, type Standing } from '../transform/dedupe.js';
+import { compareStanding, compareText, type Standing } from '../transform/dedupe.js';
 import type { IdentityReader } from '../transform/identity.js';
 import type { Row } from '../transform/row.js';
 import { compareLatestFirst, compareTimes, later } from '../transform/timestamps.js';
@@ -15,6 +15,7 @@ const newest: Order = (a, b) =>
 
 const ORDERS: Readonly<Record<WinnerModel['by'], Order>> = {
   newest,
+  'last-updated': compareStanding,
   'most-values': (a, b) => b.values - a.values || newest(a, b),
   oldest: (a, b) => compareEarliestFirst(a.created, b.created) || byIdentity(a, b),
   'smallest-identity': byIdentity,

@@ -1,7 +1,15 @@
 import { ident } from '../db/identifier.js';
 import { goldenValue } from './golden-value.js';
-import { type ConsolidationModel, type GoldenModel, isComputed, type SourceModel } from './model.js';
-import { badDeclaration, checkAll, refuse } from './refuse.js';
+import {
+  allSteps,
+  type ColumnModel,
+  type ConsolidationModel,
+  feedsOf,
+  type GoldenModel,
+  isComputed,
+  type SourceModel,
+} from './model.js';
+import { checkAll, refuse } from './refuse.js';
 
 /** Columns of the unified table that are Drydock's own. */
 const OWN = ['id', 'merge_key', 'residue'];
@@ -17,6 +25,7 @@ export function checkModel(model: ConsolidationModel): void {
     () => checkCircles(model),
     () => checkHomes(model),
     ...goldenOf(model).map((column) => () => checkGolden(column, model)),
+    () => checkFurther(model),
     () => checkGroups(model),
     () => checkVeto(model),
   ]);
@@ -47,13 +56,17 @@ function checkNames({ name, into, duplicates, sources, columns, largestGroup }: 
   const taken = [...OWN, ...sources.map(({ flag }) => flag)];
   const reserved = columns.find((column) => taken.includes(column.name));
   if (reserved !== undefined)
-    refuse(`Column ${reserved.name} of ${into} is one of Drydock's own.`, 'Give it another name.');
-  if (!Number.isSafeInteger(largestGroup) || largestGroup < 1)
-    refuse(`largestGroup is ${largestGroup}.`, 'Give a whole number above 0.');
+    refuse(
+      `Column ${reserved.name} of ${into} is one of Drydock's own.`,
+      'Give it another name.',
+    );
+  if (largestGroup !== null && (!Number.isSafeInteger(largestGroup) || largestGroup < 1))
+    refuse(`largestGroup is ${largestGroup}.`, 'Give a whole number above 0, or null for any.');
 }
 
-function checkSource({ table, match }: SourceModel, model: ConsolidationModel): void {
-  for (const step of match) {
+function checkSource(source: SourceModel, model: ConsolidationModel): void {
+  const { table } = source;
+  for (const step of allSteps(source)) {
     if (step.kind !== 'via') continue;
     const target = model.sources.find((source) => source.table === step.table);
     if (target === undefined)
@@ -80,14 +93,14 @@ function checkWithin({ sources }: ConsolidationModel): void {
 /** A row is what another one is, and that what a third one is: it has to end somewhere. */
 function checkCircles({ sources }: ConsolidationModel): void {
   const targets = new Map(
-    sources.map(({ table, match }) => [
-      table,
-      match.flatMap((step) => (step.kind === 'via' ? [step.table] : [])),
+    sources.map((source) => [
+      source.table,
+      allSteps(source).flatMap((step) => (step.kind === 'via' ? [step.table] : [])),
     ]),
   );
   const visit = (table: string, path: readonly string[]): void => {
     if (path.includes(table))
-      throw badDeclaration(
+      refuse(
         `Sources point to each other in a circle: ${[...path, table].join(' -> ')}.`,
         'Take one step out.',
       );
@@ -99,23 +112,23 @@ function checkCircles({ sources }: ConsolidationModel): void {
 /** A legacy column is given back from one place, and gives one shared column its value. */
 function checkHomes(model: ConsolidationModel): void {
   const homes = new Map<string, string>();
-  for (const { name, givers } of goldenOf(model))
-    for (const giver of givers) {
-      if (isComputed(giver)) continue;
-      const { table, column } = giver;
-      const id = `${table}.${column}`;
-      const other = homes.get(id);
-      if (other !== undefined)
-        refuse(
-          other === name
-            ? `${id} gives ${name} its value twice.`
-            : `${id} goes into ${other} and into ${name}.`,
-          other === name
-            ? 'Name it once.'
-            : `A column has one home; let the server work out the second value: computed(source, '${ident(column)}').`,
-        );
-      homes.set(id, name);
-    }
+  for (const { target, member, giver } of feedsOf(model)) {
+    if (isComputed(giver)) continue;
+    const name = member === null ? target : `${target}.${member}`;
+    const { table, column } = giver;
+    const id = `${table}.${column}`;
+    const other = homes.get(id);
+    if (other !== undefined)
+      refuse(
+        other === name
+          ? `${id} gives ${name} its value twice.`
+          : `${id} goes into ${other} and into ${name}.`,
+        other === name
+          ? 'Name it once.'
+          : `A column has one home; let the server work out the second value: computed(source, '${ident(column)}').`,
+      );
+    homes.set(id, name);
+  }
 }
 
 function checkGolden({ name, givers, type, otherwise }: GoldenModel, model: ConsolidationModel): void {
@@ -139,6 +152,63 @@ function checkGolden({ name, givers, type, otherwise }: GoldenModel, model: Cons
       `"${otherwise}" is no constant for column ${name} of type ${type}.`,
       'Write a value of that type, or leave it empty where no giver has one.',
     );
+}
+
+/** What a feed of a member, a kept and a generated column may not be. */
+function checkFurther({ sources, columns, name }: ConsolidationModel): void {
+  const isSource = (table: string) => sources.some((source) => source.table === table);
+  for (const column of columns) {
+    if (column.kind === 'members' && column.members.some(({ givers }) => givers.length === 0))
+      refuse(
+        `Column ${column.name} has a member without givers.`,
+        'Name the columns it comes from.',
+      );
+    const tables =
+      column.kind === 'members'
+        ? column.members.flatMap(({ givers }) => givers.map(({ table }) => table))
+        : column.kind === 'kept'
+          ? [column.from.table]
+          : [];
+    const stranger = tables.find((table) => !isSource(table));
+    if (stranger !== undefined)
+      refuse(
+        `Column ${column.name} comes from ${stranger}, which is no source of ${name}.`,
+        'List that source, too.',
+      );
+    if (column.kind !== 'kept') continue;
+    const { table, column: from } = column.from;
+    const other = columns.find((one) => one !== column && keeps(one, table, from));
+    if (other !== undefined)
+      refuse(
+        `${table}.${from} goes into ${other.name} and into ${column.name}.`,
+        'A column has one home: name it once.',
+      );
+  }
+  for (const source of sources) checkOwnNames(source, columns);
+}
+
+function keeps(column: ColumnModel, table: string, name: string): boolean {
+  if (column.kind === 'kept') return column.from.table === table && column.from.column === name;
+  return feedsOf({ columns: [column] }).some(
+    ({ giver }) => giver.table === table && giver.column === name && !giver.keepsOwn,
+  );
+}
+
+/** A name for a column's own values, where it has some. */
+function checkOwnNames({ table, names }: SourceModel, columns: readonly ColumnModel[]): void {
+  for (const [column, name] of names) {
+    const home = columns.find((one) => keeps(one, table, column));
+    if (home !== undefined)
+      refuse(
+        `${table}.${column} is named ${name}, and its values are in ${home.name}.`,
+        'Leave one of them out.',
+      );
+    if (columns.some((one) => one.name === name))
+      refuse(
+        `${table}.${column} is named ${name}, as a column of the unified table is.`,
+        'Give it another name.',
+      );
+  }
 }
 
 /** The columns of a group come from one row each: all of them name the same sources in one order. */

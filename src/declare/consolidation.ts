@@ -1,7 +1,7 @@
 import type { Normalizer } from '../mapping/normalizers.js';
 import { checkModel } from './check.js';
 import { type Column, modelOf, type SourceHandle } from './column.js';
-import { Golden } from './golden.js';
+import { type Generated, Golden, type Kept, type Members } from './golden.js';
 import { type ColumnModel, type ConsolidationModel, isComputed, type VetoModel } from './model.js';
 import { refuse, refuseUnknown } from './refuse.js';
 
@@ -41,13 +41,21 @@ export interface ConsolidationOptions {
   /** In order of precedence, which also decides which row a thing has its id from. */
   readonly sources: readonly SourceHandle[];
   /** The shared columns of the unified table, in its order. A legacy column named nowhere is carried verbatim. */
-  readonly columns: Readonly<Record<string, Golden<unknown> | TimeColumn>>;
+  readonly columns: Readonly<Record<string, ColumnRule>>;
   readonly veto?: Veto;
-  /** A plan stops at a group of more rows than this: a value shared by so many means no identity. Default 1,000. */
-  readonly largestGroup?: number;
+  /**
+   * A plan stops at a group of more rows than this: a value shared by so many means no identity. Default 1,000; null: any number
+   * of rows may be one thing.
+   */
+  readonly largestGroup?: number | null;
+  /** What one unified row is called in messages. Default: `record`. */
+  readonly thing?: string;
 }
 
-const OPTIONS = ['into', 'duplicates', 'sources', 'columns', 'veto', 'largestGroup'];
+/** What a column of the unified table may be. */
+export type ColumnRule = Golden<unknown> | TimeColumn | Members | Kept | Generated;
+
+const OPTIONS = ['into', 'duplicates', 'sources', 'columns', 'veto', 'largestGroup', 'thing'];
 const LARGEST_GROUP = 1_000;
 
 /** A consolidation that was declared and looked through. */
@@ -64,19 +72,7 @@ export interface Consolidation {
  */
 export function consolidation(name: string, options: ConsolidationOptions): Consolidation {
   refuseUnknown(`Consolidation ${name}`, options, OPTIONS);
-  const columns = Object.entries(options.columns).map(([column, rule]): ColumnModel => {
-    if (rule instanceof Golden)
-      return {
-        kind: 'golden',
-        name: column,
-        ...rule.parts,
-        // One SQL may be worked out for several columns, of several types.
-        givers: rule.parts.givers.map((giver) =>
-          isComputed(giver) ? { ...giver, column: `\0${column}${giver.column}` } : giver,
-        ),
-      };
-    return { kind: rule.time, name: column };
-  });
+  const columns = Object.entries(options.columns).map(([column, rule]) => columnModel(column, rule));
   const model: ConsolidationModel = {
     name,
     into: options.into,
@@ -84,8 +80,26 @@ export function consolidation(name: string, options: ConsolidationOptions): Cons
     sources: options.sources.map(modelOf),
     columns,
     veto: options.veto?.model ?? null,
-    largestGroup: options.largestGroup ?? LARGEST_GROUP,
+    largestGroup: options.largestGroup === undefined ? LARGEST_GROUP : options.largestGroup,
+    thing: options.thing ?? 'record',
   };
   checkModel(model);
   return { model };
+}
+
+function columnModel(name: string, rule: ColumnRule): ColumnModel {
+  if (rule instanceof Golden)
+    return {
+      kind: 'golden',
+      name,
+      ...rule.parts,
+      // One SQL may be worked out for several columns, of several types.
+      givers: rule.parts.givers.map((giver) =>
+        isComputed(giver) ? { ...giver, column: `\0${name}${giver.column}` } : giver,
+      ),
+    };
+  if ('members' in rule) return { kind: 'members', name, members: rule.members };
+  if ('kept' in rule) return { kind: 'kept', name, ...rule.kept };
+  if ('generated' in rule) return { kind: 'generated', name, ...rule.generated };
+  return { kind: rule.time, name };
 }

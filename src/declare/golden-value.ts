@@ -37,6 +37,7 @@ const READERS: Readonly<Record<GoldenType, (text: string) => string | null>> = {
     const json = canonicalJson(text);
     return json === null ? null : encode(json);
   },
+  list: () => null,
   other: () => null,
 };
 

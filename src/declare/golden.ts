@@ -1,6 +1,15 @@
 import type { Scale } from '../mapping/conversions/score.js';
 import { type Column, modelOf, type SourceHandle } from './column.js';
-import type { ConversionModel, GiverModel, GoldenModel, GoldenType, SurvivorshipModel } from './model.js';
+import type {
+  ConversionModel,
+  GeneratedModel,
+  GiverModel,
+  GoldenModel,
+  GoldenType,
+  KeptModel,
+  MembersModel,
+  SurvivorshipModel,
+} from './model.js';
 import { refuse } from './refuse.js';
 
 declare const HOLDS: unique symbol;
@@ -103,6 +112,18 @@ export const id = (...givers: readonly Given<string>[]) => golden<string>('uuid'
 /** A document, as jsonb. */
 export const json = (...givers: readonly Given<unknown>[]) => golden<unknown>('jsonb', givers);
 
+/** A list of texts, as a jsonb array: of json arrays, of JSON that is written as a text, or of a text that is cut at commas. */
+export const list = (...givers: readonly Given<unknown>[]) => golden<unknown>('list', givers);
+/**
+ * A text in capitals, of ASCII letters: `text(upper(a.level))`.
+ *
+ * @param lowerIn - variants of the source that write it in small letters, which costs no residue then
+ */
+export const upper = (
+  column: Column<string>,
+  { lowerIn = [] }: { readonly lowerIn?: readonly string[] } = {},
+) => converted<string>(column, { kind: 'upper', lowerIn });
+
 /** A score between 0 and 100 with two decimals. Each giver says its scale: {@link unit}, {@link percent}, {@link unitComplement}. */
 export const score = (...givers: readonly Giver<ScoreValue>[]) => golden<ScoreValue>('score', givers);
 
@@ -135,6 +156,51 @@ export const truth = (
   column: Column<string | number>,
   words: { readonly yes: readonly string[]; readonly no: readonly string[] },
 ) => converted<boolean>(column, { kind: 'truth', ...words });
+
+/** A document of scores: each member has givers of its own. */
+export interface Members {
+  readonly members: MembersModel['members'];
+}
+
+/** Scores as members of one jsonb document, the first giver of each first: `members({ demand: score(unit(a.demand)) })`. */
+export function members(columns: Readonly<Record<string, Golden<ScoreValue>>>): Members {
+  return {
+    members: Object.entries(columns).map(([name, { parts }]) => {
+      const { type, givers, survivorship, together: group, otherwise } = parts;
+      if (type !== 'score' || survivorship !== 'precedence' || group !== null || otherwise !== null)
+        refuse(
+          `Member ${name} is no plain score.`,
+          'Members are scores by precedence, without a value of their own where no giver has one.',
+        );
+      return { name, givers };
+    }),
+  };
+}
+
+/** A legacy column under a name of its own. */
+export interface Kept {
+  readonly kept: Pick<KeptModel, 'type' | 'from'>;
+}
+
+/**
+ * A legacy column as it is, in a column of this name that is there whatever the source has: `notes: kept('text', a.notes)`.
+ * A source's column keeps its own type, unless both are texts.
+ *
+ * @param type - as in SQL
+ */
+export function kept(type: string, { table, column }: Column): Kept {
+  return { kept: { type, from: { table, column } } };
+}
+
+/** A column that the server makes of others of the unified table. */
+export interface Generated {
+  readonly generated: Pick<GeneratedModel, 'type' | 'sql'>;
+}
+
+/** @param sql - over columns of the unified table, immutable: `generated('numeric', 'net + tax')` */
+export function generated(type: string, sql: string): Generated {
+  return { generated: { type, sql } };
+}
 
 /** The value of the row that was changed last counts, not that of the first giver. A null gives way. */
 export function newest<T>(column: Golden<T>): Golden<T> {

@@ -24,8 +24,10 @@ export interface ConsolidationModel {
   readonly columns: readonly ColumnModel[];
   /** Rows of one match key that differ here are different things; null: none are. */
   readonly veto: VetoModel | null;
-  /** A group of more rows stops a plan until it is accepted by name. */
-  readonly largestGroup: number;
+  /** A group of more rows stops a plan until it is accepted by name; null: any number may be one thing. */
+  readonly largestGroup: number | null;
+  /** What one unified row is, for messages: `customer`. */
+  readonly thing: string;
 }
 
 export interface SourceModel {
@@ -39,10 +41,27 @@ export interface SourceModel {
   readonly identity: readonly string[];
   /** A ladder: the first step that gives a key counts. The row itself is always the last one. */
   readonly match: readonly StepModel[];
+  /** The forms that the table is found in, the likeliest of which counts; none: it has one. */
+  readonly variants: readonly VariantModel[];
+  /** Columns that together tell a row where nothing unique does; equal rows may share them. */
+  readonly alike: readonly string[];
+  /** Names of columns that hold its own values, by column; the others are made of the prefix. */
+  readonly names: ReadonlyMap<string, string>;
   /** Columns that are a part of every key and pointer, in an order that all sources share: the tenant. */
   readonly within: readonly string[];
   readonly times: TimesModel;
   readonly winner: WinnerModel;
+}
+
+/** One of the forms of a source. */
+export interface VariantModel {
+  readonly name: string;
+  /** Columns that only this form has. */
+  readonly tells: readonly string[];
+  /** Columns without which it cannot be used. */
+  readonly needs: readonly string[];
+  /** Null: the ladder of the source. */
+  readonly match: readonly StepModel[] | null;
 }
 
 export interface TimesModel {
@@ -55,6 +74,7 @@ export interface TimesModel {
 /** Which of several rows of one source and thing is the one that counts; the identity decides what is left. */
 export type WinnerModel =
   | { readonly by: 'newest' }
+  | { readonly by: 'last-updated' }
   | { readonly by: 'most-values' }
   | { readonly by: 'oldest' }
   | { readonly by: 'smallest-identity' };
@@ -94,6 +114,7 @@ export type GoldenType =
   | 'timestamp'
   | 'uuid'
   | 'jsonb'
+  | 'list'
   | 'score'
   | 'other';
 
@@ -123,7 +144,64 @@ export interface TimeModel {
   readonly name: string;
 }
 
-export type ColumnModel = GoldenModel | TimeModel;
+/** A document of scores, each with givers of its own. */
+export interface MembersModel {
+  readonly kind: 'members';
+  readonly name: string;
+  readonly members: readonly { readonly name: string; readonly givers: readonly GiverModel[] }[];
+}
+
+/** A legacy column under a name of its own, in a column that is there whatever the sources have. */
+export interface KeptModel {
+  readonly kind: 'kept';
+  readonly name: string;
+  /** In SQL; a source's column keeps its own type, unless both are texts. */
+  readonly type: string;
+  readonly from: { readonly table: string; readonly column: string };
+}
+
+/** A column that the server makes of others of the unified table. */
+export interface GeneratedModel {
+  readonly kind: 'generated';
+  readonly name: string;
+  readonly type: string;
+  readonly sql: string;
+}
+
+export type ColumnModel = GoldenModel | TimeModel | MembersModel | KeptModel | GeneratedModel;
+
+/** What a merge writes of every row. */
+export type ComputedModel = GoldenModel | TimeModel | MembersModel;
+
+export function isTime(column: ColumnModel): column is TimeModel {
+  return column.kind === 'earliest' || column.kind === 'latest';
+}
+
+export function computedOf({ columns }: Pick<ConsolidationModel, 'columns'>): ComputedModel[] {
+  return columns.filter((column) => column.kind !== 'kept' && column.kind !== 'generated');
+}
+
+/** A column of a source that gives a shared column, or a member of one, its value. */
+export interface Feed {
+  readonly target: string;
+  /** Null: the column itself. */
+  readonly member: string | null;
+  readonly type: GoldenType;
+  readonly giver: GiverModel;
+}
+
+export function feedsOf({ columns }: Pick<ConsolidationModel, 'columns'>): Feed[] {
+  return columns.flatMap((column): Feed[] => {
+    if (column.kind === 'golden') {
+      const { name: target, type, givers } = column;
+      return givers.map((giver) => ({ target, member: null, type, giver }));
+    }
+    if (column.kind !== 'members') return [];
+    return column.members.flatMap(({ name: member, givers }) =>
+      givers.map((giver): Feed => ({ target: column.name, member, type: 'score', giver })),
+    );
+  });
+}
 
 export interface GiverModel {
   readonly table: string;
@@ -152,6 +230,11 @@ export type ConversionModel =
       /** What an unknown raw word becomes; null: it is residue only. */
       readonly otherwise: string | null;
     }
+  | {
+      /** A text in capitals, which some variants write in small letters. */
+      readonly kind: 'upper';
+      readonly lowerIn: readonly string[];
+    }
   | { readonly kind: 'epoch'; readonly unit: 'seconds' | 'milliseconds' }
   | { readonly kind: 'scaled'; readonly factor: string }
   | {
@@ -177,4 +260,9 @@ export function columnsOfStep(step: StepModel): readonly string[] {
   return step.kind === 'via'
     ? step.columns
     : step.parts.flatMap((part) => ('column' in part ? [part.column] : []));
+}
+
+/** Every step of a source's ladders, whichever form the table has. */
+export function allSteps({ match, variants }: SourceModel): readonly StepModel[] {
+  return [...match, ...variants.flatMap((variant) => variant.match ?? [])];
 }

@@ -1,16 +1,35 @@
 import { type AnyRow, type NamesOf, type Source, sourceOf } from './column.js';
 import type { Step } from './keys.js';
-import type { WinnerModel } from './model.js';
+import type { VariantModel, WinnerModel } from './model.js';
 import { refuse, refuseUnknown } from './refuse.js';
 
-/** Which of several rows of one source and thing counts: `newest` by its times, `most-values`, `oldest`, `smallest-identity`. */
+/**
+ * Which of several rows of one source and thing counts: `newest` by its times, `last-updated` by `times.updated` alone,
+ * `most-values`, `oldest`, `smallest-identity`. Between equals, the one with more values, then the smaller identity.
+ */
 export type Winner = WinnerModel['by'];
+
+/** One of the forms that a source is found in: what another version of an application, or another loader, made. */
+export interface Variant<Name extends string = string> {
+  /** Columns that only this form has: the form counts of which the table has the larger part. */
+  readonly tells: readonly Name[];
+  /** Columns without which it cannot be used. Any other column may be missing. */
+  readonly needs: readonly Name[];
+  /** A ladder of its own. */
+  readonly match?: readonly Step<Name>[];
+}
 
 export interface SourceOptions<Row extends AnyRow> {
   /** Columns that tell its rows apart: they have a unique index or the primary key, and no nulls. */
   readonly identity: readonly NamesOf<Row>[];
   /** A ladder: the first step that gives a row a key counts. A row without one is a thing of its own. */
   readonly match?: readonly Step<NamesOf<Row>>[];
+  /** The forms that the table is found in, by name; the likeliest one counts. A column of one form need not be in another. */
+  readonly variants?: Readonly<Record<string, Variant<NamesOf<Row>>>>;
+  /** Columns that together tell a row where nothing unique does; equal rows may share them. */
+  readonly alike?: readonly NamesOf<Row>[];
+  /** Names in the unified table of columns that hold the source's own values; the others are made of the prefix. */
+  readonly names?: Readonly<Partial<Record<NamesOf<Row>, string>>>;
   /** Columns that are a part of every key and pointer, in an order that all sources share: the tenant. */
   readonly within?: readonly NamesOf<Row>[];
   readonly times?: {
@@ -27,8 +46,10 @@ export interface SourceOptions<Row extends AnyRow> {
   readonly schema?: string;
 }
 
-const OPTIONS = ['identity', 'match', 'within', 'times', 'winner', 'prefix', 'schema'];
-const WINNERS: readonly Winner[] = ['newest', 'most-values', 'oldest', 'smallest-identity'];
+const OPTIONS = [
+  'identity', 'match', 'variants', 'alike', 'names', 'within', 'times', 'winner', 'prefix', 'schema',
+]; // biome-ignore format: a list
+const WINNERS: readonly Winner[] = ['newest', 'last-updated', 'most-values', 'oldest', 'smallest-identity'];
 
 /**
  * A legacy table.
@@ -55,8 +76,26 @@ export function source<Row extends AnyRow = Record<string, never>>(
     flag: `from_${table}`,
     identity: options.identity ?? [],
     match: (options.match ?? []).map(({ model }) => model),
+    variants: Object.entries(options.variants ?? {}).map(([name, variant]) => variantOf(name, variant, of)),
+    alike: options.alike ?? [],
+    names: new Map(Object.entries<string | undefined>(options.names ?? {}).flatMap(namesOf)),
     within: options.within ?? [],
     times: { created: options.times?.created ?? [], updated: options.times?.updated ?? [] },
     winner: { by: winner },
   });
 }
+
+function variantOf(name: string, variant: Variant, of: string): VariantModel {
+  refuseUnknown(`Variant ${name} of ${of}`, variant, ['tells', 'needs', 'match']);
+  if (variant.tells.length === 0)
+    refuse(`Nothing tells variant ${name} of ${of}.`, 'Name a column that only this form has.');
+  return {
+    name,
+    tells: variant.tells,
+    needs: variant.needs,
+    match: variant.match?.map(({ model }) => model) ?? null,
+  };
+}
+
+const namesOf = ([column, name]: readonly [string, string | undefined]) =>
+  name === undefined ? [] : [[column, name] as const];

@@ -19,10 +19,12 @@ export interface Words<Word extends string> {
  * The first spelling is what a source means by the word unless {@link Words.from} says otherwise; any other is kept as
  * residue. A word is a spelling of its own. What is none of them gives no value, and is kept.
  *
+ * @param options - `unknown`: the word that such a value is taken for instead; a plan names the values, which are kept
  * @throws DrydockError `bad-declaration` where one spelling is of two words
  */
 export function words<Word extends string>(
   spellings: Readonly<Record<Word, string | readonly string[]>>,
+  { unknown = null }: { readonly unknown?: NoInfer<Word> | null } = {},
 ): Words<Word> {
   const all = Object.keys(spellings) as Word[];
   const listed = (word: Word) => {
@@ -43,7 +45,7 @@ export function words<Word extends string>(
     kind: 'words',
     words: byRaw,
     usual: { ...first, ...usual },
-    otherwise: null,
+    otherwise: unknown,
   });
   const giver = ({ table, column }: Column, usual: Readonly<Record<string, string>> = {}): Giver<Word> => ({
     giver: { table, column, conversion: conversion(usual), keepsOwn: false },

@@ -24,7 +24,7 @@ const KEY = '0a000000-0000-0000-0000-000000000001';
 
 const source = (table: string, more: Partial<SourceModel> = {}): SourceModel => ({
   table, schema: null, prefix: table, flag: `has_${table}`, identity: ['id'], match: [], within: [],
-  times: { created: ['made'], updated: ['changed'] }, winner: { by: 'newest' }, ...more,
+  times: { created: ['made'], updated: ['changed'] }, winner: { by: 'newest' }, variants: [], alike: [], names: new Map(), ...more,
 }); // biome-ignore format: a row
 const giver = (table: string, column: string, keepsOwn = false) => ({
   table,
@@ -40,7 +40,7 @@ const modelOf = (
   columns: readonly ColumnModel[],
   veto = false,
 ): ConsolidationModel => ({
-  name: 'things', into: 'things', duplicates: 'thing_duplicates', sources, columns, largestGroup: 1000,
+  name: 'things', into: 'things', duplicates: 'thing_duplicates', sources, columns, largestGroup: 1000, thing: 'record',
   veto: veto ? { normalizer: exact, columns: new Map() } : null,
 }); // biome-ignore format: a row
 

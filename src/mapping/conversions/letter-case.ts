@@ -8,20 +8,26 @@ const lower = (value: string) => value.replace(/[A-Z]+/g, (letters) => letters.t
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** A vocabulary that dlt writes in lower case and everyone else in upper case; the golden value is upper case. */
-export const upperCase: ConversionFor = ({ type }, shape) => {
-  if (!['S', 'E'].includes(type.category) || !isReadable(type)) return null;
-  const written = shape === 'dlt' ? lower : upper;
-  // ASCII letters only, like the functions above; lower() would want a collation, and hand it on to the view.
-  const inverse = (golden: string) =>
-    shape === 'dlt'
-      ? `translate(${golden}, '${LETTERS}', '${lower(LETTERS)}')::${type.name}`
-      : `${golden}::${type.name}`;
-  return {
-    forward: upper,
-    exact: (value) => value === written(value),
-    inverse,
-    holds: (golden) =>
-      sameText(`translate(${printed(inverse(golden))}, '${lower(LETTERS)}', '${LETTERS}')`, golden),
+/**
+ * A vocabulary of which the golden value is upper case.
+ *
+ * @param lowerIn shapes of the table that write it in lower case
+ */
+export const upperCase =
+  (lowerIn: readonly string[]): ConversionFor =>
+  ({ type }, shape) => {
+    if (!['S', 'E'].includes(type.category) || !isReadable(type)) return null;
+    const written = lowerIn.includes(shape) ? lower : upper;
+    // ASCII letters only, like the functions above; lower() would want a collation, and hand it on to the view.
+    const inverse = (golden: string) =>
+      lowerIn.includes(shape)
+        ? `translate(${golden}, '${LETTERS}', '${lower(LETTERS)}')::${type.name}`
+        : `${golden}::${type.name}`;
+    return {
+      forward: upper,
+      exact: (value) => value === written(value),
+      inverse,
+      holds: (golden) =>
+        sameText(`translate(${printed(inverse(golden))}, '${lower(LETTERS)}', '${LETTERS}')`, golden),
+    };
   };
-};
