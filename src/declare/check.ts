@@ -56,10 +56,7 @@ function checkNames({ name, into, duplicates, sources, columns, largestGroup }: 
   const taken = [...OWN, ...sources.map(({ flag }) => flag)];
   const reserved = columns.find((column) => taken.includes(column.name));
   if (reserved !== undefined)
-    refuse(
-      `Column ${reserved.name} of ${into} is one of Drydock's own.`,
-      'Give it another name.',
-    );
+    refuse(`Column ${reserved.name} of ${into} is one of Drydock's own.`, 'Give it another name.');
   if (largestGroup !== null && (!Number.isSafeInteger(largestGroup) || largestGroup < 1))
     refuse(`largestGroup is ${largestGroup}.`, 'Give a whole number above 0, or null for any.');
 }
@@ -159,10 +156,7 @@ function checkFurther({ sources, columns, name }: ConsolidationModel): void {
   const isSource = (table: string) => sources.some((source) => source.table === table);
   for (const column of columns) {
     if (column.kind === 'members' && column.members.some(({ givers }) => givers.length === 0))
-      refuse(
-        `Column ${column.name} has a member without givers.`,
-        'Name the columns it comes from.',
-      );
+      refuse(`Column ${column.name} has a member without givers.`, 'Name the columns it comes from.');
     const tables =
       column.kind === 'members'
         ? column.members.flatMap(({ givers }) => givers.map(({ table }) => table))
