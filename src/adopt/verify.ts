@@ -6,7 +6,7 @@ import { readBatches } from '../ledger/batches.js';
 import { consolidationsOf } from '../project/project.js';
 import type { AdoptFinding, AdoptOptions } from '../reports/adopt.js';
 import type { PhaseVerification } from '../reports/verify.js';
-import { recordedVerification } from '../verbs/verify.js';
+import { recordedVerification } from '../verify/recorded.js';
 import { finding, type Place } from './finding.js';
 
 /** What a comparison of both sides said of each phase, and why some could not be compared. */

@@ -1,8 +1,9 @@
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { transform } from 'stream-transform';
-import { closeGroup, type Group, type Grouper } from '../extract/group.js';
+import { closeGroup, type Grouper } from '../extract/group.js';
 import { BatchRows } from '../load/batch-rows.js';
+import type { Group } from '../mapping/merger.js';
 import type { Phase } from '../mapping/phase.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { ConsolidationModel } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
-import type { Merger } from '../mapping/phase.js';
+import type { Merger } from '../mapping/merger.js';
 import { RowBuilder } from '../transform/output.js';
 import { GoldenRecord } from './golden-record.js';
 import { SeveralRows } from './several-rows.js';

@@ -1,8 +1,8 @@
 import { ident, qualified } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
 import { type ConsolidationModel, feedsOf } from '../declare/model.js';
-import type { IndexSpec } from '../load/indexes.js';
 import { type BoundPhase, bindPhase } from '../mapping/bind.js';
+import type { IndexSpec } from '../mapping/index-spec.js';
 import { keyIndexes } from '../mapping/key-indexes.js';
 import { locatorOf } from '../mapping/locate.js';
 import type { InvariantSpec, Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';

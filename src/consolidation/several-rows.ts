@@ -1,8 +1,8 @@
 import { memoryOf, type RowBytes } from '../copy-binary/framing.js';
 import { NULL } from '../copy-binary/values.js';
-import type { Group } from '../extract/group.js';
+import type { Group, Output } from '../mapping/merger.js';
 import { Contest, type Standing } from '../transform/dedupe.js';
-import type { Output, RowBuilder } from '../transform/output.js';
+import type { RowBuilder } from '../transform/output.js';
 import { MOST_KEPT, type RawRows, type Row, type RowSet } from '../transform/row.js';
 import { earlier, later } from '../transform/timestamps.js';
 import { type GoldenRecord, idOf } from './golden-record.js';

@@ -1,6 +1,6 @@
 import { NULL } from '../copy-binary/values.js';
-import type { Group } from '../extract/group.js';
-import type { Output, RowBuilder } from '../transform/output.js';
+import type { Group, Output } from '../mapping/merger.js';
+import type { RowBuilder } from '../transform/output.js';
 import { Row } from '../transform/row.js';
 import { TimeSpan } from '../transform/time-span.js';
 import type { GoldenRecord } from './golden-record.js';

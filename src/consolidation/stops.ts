@@ -1,8 +1,8 @@
 import { type ConsolidationModel, feedsOf, isComputed } from '../declare/model.js';
+import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { BoundPhase } from '../mapping/bind.js';
-import type { Stop } from '../reports/plan.js';
 
 /** Columns that are declared to give a shared one its value, and have a type that it cannot be made of. */
 export function unconvertible(model: ConsolidationModel, { sources }: BoundPhase): Stop[] {

@@ -13,14 +13,14 @@ import {
 import { lockOperator } from '../control/lock.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
+import { throwIfStops } from '../errors/stop.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
-import { throwIfStops } from '../plan/stops.js';
 import type { CutoverFinding, CutoverOptions, CutoverReport, PhaseCutover } from '../reports/cutover.js';
 import { requireOptions } from '../reports/options.js';
-import { recordedVerification } from '../verbs/verify.js';
+import { recordedVerification } from '../verify/recorded.js';
 import { patienceOf } from './locks.js';
 import { oidArray, type Survey } from './preflight/findings.js';
 import { preflight } from './preflight/preflight.js';

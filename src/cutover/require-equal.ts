@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
-import { recordedVerification } from '../verbs/verify.js';
+import { recordedVerification } from '../verify/recorded.js';
 import { openCatchUp } from './catch-up.js';
 import type { Turn } from './swap.js';
 

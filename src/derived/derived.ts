@@ -1,11 +1,12 @@
 import type { Context } from '../context/context.js';
 import type { Settings } from '../context/settings.js';
 import type { PaceParts } from '../control/pace.js';
+import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import type { Derived } from '../project/derived.js';
 import type { Project } from '../project/project.js';
-import type { PhasePlan, Stop } from '../reports/plan.js';
+import type { PhasePlan } from '../reports/plan.js';
 import type { PhaseRun, RunOptions } from '../reports/run.js';
 import type { PhaseName } from '../reports/target.js';
 import type { PhaseVerification, VerifyOptions } from '../reports/verify.js';

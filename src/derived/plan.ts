@@ -1,7 +1,8 @@
 import type { Context } from '../context/context.js';
+import type { Stop } from '../errors/stop.js';
 import { ownership } from '../ledger/objects.js';
 import type { Derived } from '../project/derived.js';
-import type { PhasePlan, Stop } from '../reports/plan.js';
+import type { PhasePlan } from '../reports/plan.js';
 import { DEFAULTS } from '../reports/target.js';
 
 /** Rows that two cores count, index and aggregate per second, and the bytes that this takes per row; rough guesses. */

@@ -1,20 +1,7 @@
 import { FIELDS_AT, LENGTH_BYTES, memoryOf, type RowBytes } from '../copy-binary/framing.js';
 import { RowLog } from '../copy-binary/row-log.js';
 import { uuidBytes, uuidText } from '../keys/uuid.js';
-
-/** The rows of one merge key, per source in the order of the phase's sources. */
-export interface Group {
-  /** Sixteen bytes. */
-  readonly key: string;
-  readonly rows: readonly Rows[];
-}
-
-/** Rows of one source and key: a list, or a RowLog where they are many. Can be read any number of times. */
-export interface Rows extends Iterable<RowBytes> {
-  readonly count: number;
-  /** The first row, for whoever knows that there is but one. */
-  readonly first: RowBytes | undefined;
-}
+import type { Group, Rows } from '../mapping/merger.js';
 
 /** Where the key is in a row: behind the number of fields and its own length. */
 const KEY_AT = FIELDS_AT + LENGTH_BYTES;

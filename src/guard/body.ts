@@ -1,5 +1,5 @@
 import { ident, literal, qualified } from '../db/identifier.js';
-import type { ForeignKeySpec } from '../load/indexes.js';
+import type { ForeignKeySpec } from '../mapping/index-spec.js';
 import { refuse } from '../mapping/reverse.js';
 import type { Target } from '../mapping/targets.js';
 

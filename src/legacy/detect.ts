@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.js';
+import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
-import type { Stop } from '../reports/plan.js';
 import { type CatalogTable, readTables } from './catalog.js';
 import { unclearIds } from './identified.js';
 import { type MovedTables, NOTHING_MOVED } from './moved.js';

@@ -1,6 +1,6 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
-import type { Stop } from '../reports/plan.js';
+import type { Stop } from '../errors/stop.js';
 import { type CatalogTable, columnOf, isIdentity, isUniqueKey } from './catalog.js';
 import type { TableRule } from './table-rule.js';
 

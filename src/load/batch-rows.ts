@@ -3,7 +3,7 @@ import { RowLog } from '../copy-binary/row-log.js';
 import { uuidBytes, uuidText } from '../keys/uuid.js';
 import type { BatchCounts, SourceCounts } from '../ledger/batches.js';
 import type { Reject } from '../ledger/rejects.js';
-import type { Output } from '../transform/output.js';
+import type { Output } from '../mapping/merger.js';
 
 /** Bytes of one batch's rows that stay in memory; beyond it they go to a temporary file. */
 const MEMORY_PER_LOG = 16 << 20;

@@ -2,24 +2,8 @@ import { generatedName, ident, literal } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { isRetryable, type PostgresError, sqlState } from '../db/sqlstate.js';
+import type { ForeignKeySpec, IndexSpec } from '../mapping/index-spec.js';
 import type { Target, Targets } from '../mapping/targets.js';
-
-export interface IndexSpec {
-  readonly table: 'unified' | 'folded';
-  /** `primary key`, `unique`, or an index method. */
-  readonly kind: 'primary key' | 'unique' | 'btree' | 'hash';
-  /** Columns, as in DDL. */
-  readonly columns: readonly string[];
-  /** A domain that the legacy view casts the column to: an index on the bare column is not found through the cast. */
-  readonly cast?: string;
-  readonly where?: string;
-}
-
-export interface ForeignKeySpec {
-  readonly column: string;
-  readonly references: { readonly schema: string; readonly table: string; readonly column: string };
-  readonly onDelete: 'set null' | 'cascade';
-}
 
 /** One index of ours, as DDL. */
 export interface IndexBuild {

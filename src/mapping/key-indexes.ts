@@ -1,6 +1,6 @@
 import { ident, literal } from '../db/identifier.js';
-import type { IndexSpec } from '../load/indexes.js';
 import { type BoundPhase, type BoundSource, foldedColumn } from './bind.js';
+import type { IndexSpec } from './index-spec.js';
 import type { BoundColumn } from './mapping.js';
 import { ownTarget } from './tables.js';
 

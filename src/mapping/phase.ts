@@ -1,18 +1,12 @@
-import type { Group } from '../extract/group.js';
+import type { Stop } from '../errors/stop.js';
 import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
-import type { ForeignKeySpec, IndexSpec } from '../load/indexes.js';
-import type { Stop } from '../reports/plan.js';
-import type { Output } from '../transform/output.js';
 import type { BoundPhase, BoundSource } from './bind.js';
+import type { ForeignKeySpec, IndexSpec } from './index-spec.js';
 import type { KeyedSource } from './keyed-source.js';
 import type { BoundColumn, PhaseMapping } from './mapping.js';
+import type { Merger } from './merger.js';
 import type { ReverseRules } from './reverse.js';
 import type { ScratchTable } from './scratch.js';
-
-/** Turns the groups of one phase into lines. Pure: no database, no clock, no chance. */
-export interface Merger {
-  merge(group: Group, output: Output): void;
-}
 
 /** A condition that no row of our tables may break; checked by the verifier. */
 export type InvariantSpec = { readonly name: string } & (

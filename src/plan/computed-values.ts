@@ -1,8 +1,8 @@
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
+import type { Stop } from '../errors/stop.js';
 import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../mapping/phase.js';
-import type { Stop } from '../reports/plan.js';
 
 /** What a declaration has the server work out and the server refuses: found before anything is made for it. */
 export async function refusedValues(session: Session, phase: Phase): Promise<Stop[]> {

@@ -1,7 +1,8 @@
 import type { Session } from '../db/session.js';
+import type { Stop } from '../errors/stop.js';
 import { fromClause } from '../mapping/keyed-source.js';
 import type { Matching, Phase } from '../mapping/phase.js';
-import type { MatchPlan, Stop } from '../reports/plan.js';
+import type { MatchPlan } from '../reports/plan.js';
 
 /**
  * A lossless consolidation can still join the wrong rows, and the hashes are equal all the same. So a plan shows by which step

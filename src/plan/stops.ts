@@ -2,12 +2,12 @@ import type { Context } from '../context/context.js';
 import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { derivedPhases } from '../derived/derived.js';
+import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import { ownership } from '../ledger/objects.js';
 import type { LegacyTable } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
-import type { Stop } from '../reports/plan.js';
 import type { PhaseName } from '../reports/target.js';
 import { refusedValues } from './computed-values.js';
 import { largeGroups } from './match-safety.js';
@@ -40,18 +40,6 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
     stops.push(...phaseOrder(context, derived));
   }
   return stops;
-}
-
-/** Throws when there are any: all that is wrong, and all that is to be done about it. */
-export function throwIfStops(stops: readonly Stop[], state: string): void {
-  const [first] = stops;
-  if (first === undefined) return;
-  throw new DrydockError({
-    code: first.code,
-    what: stops.map((stop) => stop.message).join(' '),
-    state,
-    next: [...new Set(stops.map((stop) => stop.next))].join('; ').replaceAll('.; ', '; '),
-  });
 }
 
 /** A phase builds on the rows of the one before it, so all of them have to be there. */

@@ -1,7 +1,7 @@
 import type { Session } from '../db/session.js';
+import type { Stop } from '../errors/stop.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { TableRule } from '../legacy/table-rule.js';
-import type { Stop } from '../reports/plan.js';
 
 /**
  * Types of legacy columns that this user may not use: our tables have columns of the same types, and whoever makes a

@@ -1,17 +1,10 @@
-import type { ErrorCode } from '../errors.js';
+import type { Stop } from '../errors/stop.js';
 import type { PhaseState } from './phase-state.js';
 import type { PhaseName, TargetOptions } from './target.js';
 
 export interface PlanOptions extends TargetOptions {
   readonly batchSize?: number | undefined;
   readonly concurrency?: number | undefined;
-}
-
-/** Something that keeps a run from starting. */
-export interface Stop {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly next: string;
 }
 
 export interface TablePlan {

@@ -1,15 +1,15 @@
 import { requireNotCompleted } from '../context/configuration.js';
 import { type Context, lookAgain } from '../context/context.js';
+import { notLoaded } from '../context/not-loaded.js';
 import { Inbox } from '../control/control-channel.js';
 import type { Lock } from '../control/lock.js';
 import { Pace } from '../control/pace.js';
 import type { Session } from '../db/session.js';
+import { throwIfStops } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
-import { throwIfStops } from '../plan/stops.js';
 import { consolidationsOf } from '../project/project.js';
 import type { SyncOptions } from '../reports/sync.js';
 import { DEFAULTS } from '../reports/target.js';
-import { notLoaded } from '../verbs/verify.js';
 import type { Reloading } from './catch-up.js';
 import type { SyncJob } from './job.js';
 import { openSyncJob } from './sync-phase.js';

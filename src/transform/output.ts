@@ -6,17 +6,6 @@ import type { BoundPhase } from '../mapping/bind.js';
 import { foldedTable, ownBlock, unifiedTable } from '../mapping/tables.js';
 import type { Row } from './row.js';
 
-/**
- * What a transformer gives: rows for the unified table and for the table of folded rows, and what became of each row.
- * The bytes of a row are only lent: they are overwritten by the next one.
- */
-export interface Output {
-  unified(row: RowBytes): void;
-  folded(row: RowBytes): void;
-  /** Books what became of one row of a source: law 2. */
-  book(source: number, outcome: 'primary' | 'folded'): void;
-}
-
 /** Builds rows by splicing: runs of fields that nothing changes are copied as one piece. */
 export class RowBuilder {
   readonly #row = new RowWriter();

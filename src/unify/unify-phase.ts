@@ -22,7 +22,7 @@ import { catchUp } from '../sync/catch-up.js';
 import { Drainer } from '../sync/drainer.js';
 import { mendMoved } from '../sync/mend-moved.js';
 import { syncJob } from '../sync/sync-job.js';
-import { recordedVerification } from '../verbs/verify.js';
+import { recordedVerification } from '../verify/recorded.js';
 import { brokenViews, type Compared } from '../verify/verify-phase.js';
 import { beginCapture, type CaptureState } from './begin-capture.js';
 import { mendDoubles } from './mend-doubles.js';

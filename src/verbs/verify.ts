@@ -2,22 +2,20 @@ import { requireTables } from '../batches/prepare.js';
 import { select } from '../batches/selection.js';
 import { requireNotCompleted, requireSameConfiguration } from '../context/configuration.js';
 import { bindPhases, type Context, openContext, secondsSince, stoppable } from '../context/context.js';
+import { NOT_COMPARED, notLoaded } from '../context/not-loaded.js';
 import { standbyRefused } from '../context/standby.js';
 import { withCleanup } from '../db/cleanup.js';
 import { type DerivedPhase, derivedPhases } from '../derived/derived.js';
-import { DrydockError } from '../errors.js';
+import { throwIfStops } from '../errors/stop.js';
 import { type Batch, readBatches } from '../ledger/batches.js';
-import { type PhaseEntry, recordVerification, setState } from '../ledger/phases.js';
+import type { PhaseEntry } from '../ledger/phases.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
-import { throwIfStops } from '../plan/stops.js';
 import { requireOptions } from '../reports/options.js';
-import type { PhaseState } from '../reports/phase-state.js';
 import { DEFAULTS, type PhaseName } from '../reports/target.js';
 import type { PhaseVerification, VerifyOptions, VerifyReport } from '../reports/verify.js';
-import { type Compared, comparePhase, type VerifySelection, verifyPhase } from '../verify/verify-phase.js';
-
-const NOT_COMPARED = 'Nothing of the phase was compared or changed.';
+import { recordedVerification } from '../verify/recorded.js';
+import { verifyPhase } from '../verify/verify-phase.js';
 
 /**
  * Compares every legacy table with its view, by hash, in one snapshot. Writes nothing, or with `record` into the
@@ -122,61 +120,4 @@ async function verifyOne(context: Context, phase: Phase, options: VerifyOptions)
   if (options.record === true && selected === null)
     return recordedVerification(context, phase, entry.id, settings);
   return verifyPhase(context, phase, targets, entry.id, { ...settings, batches });
-}
-
-/**
- * Verifies a whole phase and writes the result into the ledger.
- *
- * @param settle compares the keys that were left out, when their changes are applied; without it they are only told
- */
-export async function recordedVerification(
-  context: Context,
-  phase: Phase,
-  phaseId: number,
-  settings: Omit<VerifySelection, 'batches'>,
-  settle: (compared: Compared) => Promise<PhaseVerification> = async ({ verification }) => verification,
-): Promise<PhaseVerification> {
-  const batches = await readBatches(context.session, phaseId);
-  const compared = await comparePhase(context, phase, targetsOf(phase), phaseId, { ...settings, batches });
-  const result = await settle(compared);
-  await context.session.transaction(async () => {
-    const tables = result.tables.map(({ table, equal, legacy, unified }) => ({
-      table,
-      equal,
-      legacy,
-      unified,
-    }));
-    await recordVerification(context.session, phaseId, {
-      equal: result.equal,
-      strict: settings.strict,
-      tables,
-    });
-    const { state } = await context.session.one('select state from drydock.phases where id = $1::int', [
-      phaseId,
-    ]);
-    const next = stateAfter(result, state as PhaseState);
-    if (next !== null) await setState(context.session, phaseId, next);
-  });
-  return result;
-}
-
-/** What a phase is after a verification; null: what it was. */
-function stateAfter(
-  { equal, pendingKeys }: PhaseVerification,
-  state: PhaseState,
-): 'different' | 'verified' | null {
-  // What the names of the tables stand for now is not for a verification to change.
-  if (state === 'cut-over' || state === 'completed') return null;
-  if (!equal) return 'different';
-  // Only what was compared to the last key is called verified.
-  return pendingKeys > 0 || state === 'in-sync' ? null : 'verified';
-}
-
-export function notLoaded(what: string, command: string): DrydockError {
-  return new DrydockError({
-    code: 'not-loaded',
-    what: `${what}; there is nothing to compare yet.`,
-    state: NOT_COMPARED,
-    next: `Run: ${command}`,
-  });
 }

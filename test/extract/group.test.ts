@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type RowBytes, rowText } from '../../src/copy-binary/framing.js';
-import { closeGroup, type Group, Grouper } from '../../src/extract/group.js';
+import { closeGroup, Grouper } from '../../src/extract/group.js';
+import type { Group } from '../../src/mapping/merger.js';
 import { bytesOf, lying, rowOf, textOf } from '../support/binary-rows.js';
 
 afterEach(() => vi.unstubAllEnvs());

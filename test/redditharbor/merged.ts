@@ -1,11 +1,10 @@
 import { rowText } from '../../src/copy-binary/framing.js';
-import type { Group, Rows } from '../../src/extract/group.js';
 import { type BoundPhase, foldedColumn, storedType } from '../../src/mapping/bind.js';
 import type { BoundColumn } from '../../src/mapping/mapping.js';
+import type { Group, Output, Rows } from '../../src/mapping/merger.js';
 import type { Phase } from '../../src/mapping/phase.js';
 import { foldedTable, ownBlock, ownTarget, unifiedTable } from '../../src/mapping/tables.js';
 import type { LegacyTableName } from '../../src/redditharbor/tables.js';
-import type { Output } from '../../src/transform/output.js';
 import { bytesOf, fieldsOf, lying, nullableBytes, nullableText, rowOf } from '../support/binary-rows.js';
 
 /** Legacy rows as they are extracted, per source of a phase. */

@@ -1,5 +1,5 @@
 import { NULL } from '../../copy-binary/values.js';
-import type { Group } from '../../extract/group.js';
+import type { Group } from '../../mapping/merger.js';
 import { Contest, compareStanding, type Standing } from '../../transform/dedupe.js';
 import { fieldAt, type Row } from '../../transform/row.js';
 import { compareLatestFirst, later } from '../../transform/timestamps.js';

@@ -1,7 +1,7 @@
 import { NULL } from '../../copy-binary/values.js';
 import { uuidText, uuidV5Bytes } from '../../keys/uuid.js';
 import type { BoundPhase } from '../../mapping/bind.js';
-import type { Merger } from '../../mapping/phase.js';
+import type { Merger } from '../../mapping/merger.js';
 import { Assembler, type Fallback } from '../../transform/assemble.js';
 import { RowBuilder } from '../../transform/output.js';
 import { fieldAt, type Row, RowReader } from '../../transform/row.js';

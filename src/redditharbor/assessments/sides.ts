@@ -1,8 +1,8 @@
 import { isReadAsText } from '../../copy-binary/decode.js';
-import type { Group } from '../../extract/group.js';
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { BoundPhase } from '../../mapping/bind.js';
+import type { Group } from '../../mapping/merger.js';
 import { Row, type RowReader } from '../../transform/row.js';
 import { StandingReader } from '../../transform/standing.js';
 

@@ -1,5 +1,5 @@
 import type { BoundPhase } from '../../mapping/bind.js';
-import type { Merger } from '../../mapping/phase.js';
+import type { Merger } from '../../mapping/merger.js';
 import { RowBuilder } from '../../transform/output.js';
 import { GoldenRecord } from './golden.js';
 import { severalRowsMerger } from './several-rows.js';

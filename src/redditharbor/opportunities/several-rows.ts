@@ -1,7 +1,6 @@
 import { NULL } from '../../copy-binary/values.js';
-import type { Group } from '../../extract/group.js';
 import { uuidText, uuidV5Bytes } from '../../keys/uuid.js';
-import type { Merger } from '../../mapping/phase.js';
+import type { Group, Merger } from '../../mapping/merger.js';
 import { Contest } from '../../transform/dedupe.js';
 import { fingerprint } from '../../transform/fingerprint.js';
 import type { RowBuilder } from '../../transform/output.js';

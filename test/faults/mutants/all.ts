@@ -183,7 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'verified before it was compared',
     edits: [
       {
-        file: 'run/verify.js',
+        file: 'verify/recorded.js',
         find: 'const compared = await comparePhase(',
         replace: `await setState(context.session, phaseId, 'verified'); const compared = await comparePhase(`,
       },
