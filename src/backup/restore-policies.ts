@@ -1,14 +1,22 @@
 import type { TableDefinition } from './catalog/document.js';
 import type { Place } from './catalog/place.js';
 import { createPolicy } from './catalog/render-tables.js';
-import type { Builder } from './restore-objects.js';
+
+/** What makes them, and hears of what was left out. */
+interface Making {
+  readonly warnings: string[];
+  /** Each statement has to be taken. */
+  run(statements: readonly string[]): Promise<void>;
+  /** Returns the SQLSTATE of the statement's error. */
+  attempt(statement: string): Promise<string | undefined>;
+}
 
 /**
  * Makes a table's policies for the roles that are there, but those that name tables that are not there. Of these only what
  * permits something: without what restricts, more could be seen than before, and that is refused.
  */
 export async function makePolicies(
-  builder: Builder,
+  builder: Making,
   table: TableDefinition,
   place: Place,
   roles: ReadonlySet<string>,

@@ -1,8 +1,8 @@
 import { requireUnchanged } from '../context/configuration.js';
 import { type Context, secondsSince, throwIfStopped } from '../context/context.js';
 import type { Pace } from '../control/pace.js';
-import { isRewritten } from '../db/fence.js';
 import { withRetry } from '../db/retry.js';
+import { isRewritten } from '../db/rewritten.js';
 import { sqlState } from '../db/sqlstate.js';
 import { type Batch, isReopened } from '../ledger/batches.js';
 import type { Phase } from '../mapping/phase.js';

@@ -1,12 +1,6 @@
 import type { ProgressEvent } from '../reports/progress.js';
+import type { ProgressDisplay } from './progress/display.js';
 import type { Session } from './session.js';
-
-/** Shows what a verb reports while it works. */
-export interface ProgressDisplay {
-  show(event: ProgressEvent): void;
-  /** Leaves the terminal as it was found. May be called twice. */
-  stop(): void;
-}
 
 const SILENT: ProgressDisplay = { show: () => undefined, stop: () => undefined };
 

@@ -1,5 +1,5 @@
 import { badAddress } from './errors.js';
-import type { Store } from './parse.js';
+import type { Store } from './store.js';
 
 /** `host=... password='it\'s'`, cut as libpq cuts it (`conninfo_parse`). */
 export function parseKeywordValues(text: string, store: Store): void {

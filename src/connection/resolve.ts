@@ -3,9 +3,10 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { badAddress, refusedAddress } from './errors.js';
 import { PARAMETERS } from './parameters.js';
-import { type Given, parseAddress } from './parse.js';
+import { parseAddress } from './parse.js';
 import { defaultPasswordFile, findPassword } from './password-file.js';
 import { readService } from './service-file.js';
+import type { Given } from './store.js';
 import type { Host, SessionAttributes, Target } from './target.js';
 import { tlsPolicy } from './tls-policy.js';
 

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { refusedAddress } from './errors.js';
-import type { Given } from './parse.js';
-import { storeIn } from './parse.js';
+import type { Given } from './store.js';
+import { storeIn } from './store.js';
 
 /** Where packages of PostgreSQL look for the file of the whole system. */
 const SYSTEM_DIRECTORIES = [

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { refusedAddress } from './errors.js';
-import type { Given } from './parse.js';
+import type { Given } from './store.js';
 
 /** Whether an encrypted or a plain connection is tried first, and whether the other one is tried at all. */
 export type Attempt = 'tls' | 'plain';

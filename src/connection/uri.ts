@@ -1,5 +1,5 @@
 import { badAddress } from './errors.js';
-import type { Store } from './parse.js';
+import type { Store } from './store.js';
 
 /**
  * What follows `postgres://`, cut as libpq cuts it (`conninfo_uri_parse_options`). The URL class cuts otherwise: it

@@ -15,8 +15,9 @@ import { requireAdopted, requireOwnName } from '../ledger/stranded.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
 import { consolidationsOf, type Project, phasesOf } from '../project/project.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import type { ProgressEvent } from '../reports/progress.js';
-import { DEFAULTS, type PhaseName, type TargetOptions } from '../reports/target.js';
+import { DEFAULTS, type TargetOptions } from '../reports/target.js';
 import { findLegacy } from './find-legacy.js';
 
 /** What every verb works with: a connection, and the database as it is found. */

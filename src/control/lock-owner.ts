@@ -1,7 +1,7 @@
 import { literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import { COMMANDS, type Command } from '../reports/status.js';
-import type { PhaseName } from '../reports/target.js';
 
 /** First key of our advisory locks: `DRYD` in ASCII. */
 const LOCK_CLASS = 0x44525944;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context/context.js';
 import type { Session } from '../db/session.js';
 import type { Orders } from '../ledger/orders.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import { type Inbox, POLL_MS } from './control-channel.js';
 import { RowRate } from './row-rate.js';
 import { MOST_LAG_SECONDS, restMs, type ServerLoad, serverLoad } from './server-load.js';

@@ -8,7 +8,7 @@ import type { Phase } from '../mapping/phase.js';
 import { applyChanges, prepareSession } from '../sync/apply.js';
 import { drain, mayPass } from '../sync/drain.js';
 import { syncJob } from '../sync/sync-job.js';
-import type { Turn } from './swap.js';
+import type { Turn } from './turn.js';
 import { differingTables } from './verify-keys.js';
 
 const STATE = 'The names are as they were; what was written is in the queue.';

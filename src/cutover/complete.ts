@@ -24,7 +24,7 @@ import { consolidationsOf, laterConsolidations } from '../project/project.js';
 import type { CompleteOptions, CompleteReport, PhaseCompletion } from '../reports/complete.js';
 import type { CutoverFinding } from '../reports/cutover.js';
 import { requireOptions } from '../reports/options.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import { endCapture, openCatchUp } from './catch-up.js';
 import { completionFindings } from './completion-findings.js';
 import { requireEntry, stopped, surveyOf, waitForOlderSnapshots } from './cutover.js';
@@ -36,7 +36,8 @@ import { readOnlyViews } from './read-only-views.js';
 import { repoint } from './repoint.js';
 import { proveAhead, requireEqual } from './require-equal.js';
 import { dropReverseTriggers } from './reverse/install.js';
-import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
+import { inLockOrder, legacyLocks, unifiedLocks, viewLocks } from './swap.js';
+import type { Turn } from './turn.js';
 import { unifiedDefaults } from './unified-defaults.js';
 import { validateKeys } from './validate-keys.js';
 

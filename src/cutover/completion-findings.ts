@@ -6,7 +6,7 @@ import { targetsOf } from '../mapping/targets.js';
 import { uncarried } from '../old-names/changes.js';
 import { nameOf as nameOfView, readOldNames } from '../old-names/picture.js';
 import type { CutoverFinding } from '../reports/cutover.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import { type DropObstacle, dropObstacles } from './drop-obstacles.js';
 import { type ForeignKey, foreignKeysToPhase, type Repointable, repointable } from './foreign-keys.js';
 import { carried, nameOf, oidArray, type Survey, stops, warned } from './preflight/findings.js';

@@ -26,7 +26,8 @@ import { oidArray, type Survey } from './preflight/findings.js';
 import { preflight } from './preflight/preflight.js';
 import { olderSnapshots } from './preflight/sessions.js';
 import { proveAhead } from './require-equal.js';
-import { swap, type Turn } from './swap.js';
+import { swap } from './swap.js';
+import type { Turn } from './turn.js';
 
 const STATE = {
   none: 'Nothing was swapped: the applications use the legacy tables as before.',

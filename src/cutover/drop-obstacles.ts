@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 
 /** Something that Postgres would not drop a moved table under. */
 export interface DropObstacle {

@@ -2,7 +2,7 @@ import type { Session } from '../db/session.js';
 import { buildConcurrently, type ConcurrentIndex, dropConcurrently } from '../ledger/concurrent-index.js';
 import type { Targets } from '../mapping/targets.js';
 import { neededIndex, type Repointable } from './foreign-keys.js';
-import type { Turn } from './swap.js';
+import type { Turn } from './turn.js';
 
 /**
  * Does work with the indexes in place that the keys need, which are built beside readers and writers. Where the work

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRewritten } from '../db/fence.js';
+import { isRewritten } from '../db/rewritten.js';
 import type { Session } from '../db/session.js';
 import { DrydockError, StoppedError } from '../errors.js';
 import type { LockOptions } from '../reports/lock-options.js';

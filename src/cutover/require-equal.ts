@@ -2,7 +2,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { recordedVerification } from '../verify/recorded.js';
 import { openCatchUp } from './catch-up.js';
-import type { Turn } from './swap.js';
+import type { Turn } from './turn.js';
 
 /**
  * To change the names is only right where both sides are the same: what stands on one alone, as what somebody wrote

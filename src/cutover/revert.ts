@@ -22,7 +22,8 @@ import { moveBack } from './old-names.js';
 import { carryOver, requireCarried, requireOurViews } from './our-views.js';
 import { proveAhead, requireEqual } from './require-equal.js';
 import { dropReverseTriggers, stopReverseTriggers } from './reverse/install.js';
-import { inLockOrder, legacyLocks, type Turn, unifiedLocks, viewLocks } from './swap.js';
+import { inLockOrder, legacyLocks, unifiedLocks, viewLocks } from './swap.js';
+import type { Turn } from './turn.js';
 
 const STATE = 'Nothing of the phase was swapped back: its old names are views as before.';
 const WHY = 'going back now could leave something behind';

@@ -18,15 +18,15 @@ import { targetsOf } from '../mapping/targets.js';
 import { readOldNames } from '../old-names/picture.js';
 import { laterPhases, type Project, phasesOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
-import type { PhaseName } from '../reports/target.js';
 import { requireEntry, surveyOf } from './cutover.js';
 import { ownedObstacles } from './drop-obstacles.js';
 import { patienceOf } from './locks.js';
 import { carryOver, requireOurViews } from './our-views.js';
 import { dropReverseFunctions } from './reverse/install.js';
 import { clearAway, proveRevert, revert } from './revert.js';
-import type { Turn } from './swap.js';
+import type { Turn } from './turn.js';
 
 /**
  * One step back. A phase that was cut over gets its tables' names back and is in sync again. Where none of the phases

@@ -1,4 +1,4 @@
-import { type Context, operator } from '../context/context.js';
+import { operator } from '../context/context.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';
@@ -21,22 +21,13 @@ import type { Swap } from '../reports/cutover.js';
 import { readCatalog } from './catalog.js';
 import { openCatchUp } from './catch-up.js';
 import { prepareLegacySchema } from './legacy-schema.js';
-import { type LockPatience, type TableLock, underLocks } from './locks.js';
+import { type TableLock, underLocks } from './locks.js';
 import { moveAside } from './old-names.js';
 import { requireEqual } from './require-equal.js';
 import { createSleepingTriggers, prepareReverseCapture, wakeReverseTriggers } from './reverse/install.js';
+import type { Turn } from './turn.js';
 
 const STATE = 'Nothing of the phase was swapped: the applications use its legacy tables as before.';
-
-/** A phase in the middle of a change of its names. */
-export interface Turn extends LockPatience {
-  readonly context: Context;
-  readonly phase: Phase;
-  readonly phaseId: number;
-  readonly serverVersion: number;
-  /** Both sides were compared by this command already, before it touched any phase. */
-  readonly isProven?: boolean;
-}
 
 /**
  * The swap: one transaction in which writers wait, what they wrote is applied and proven, the legacy tables move aside,

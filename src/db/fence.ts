@@ -1,5 +1,4 @@
-import { DrydockError } from '../errors.js';
-import type { Session } from './session.js';
+import { RewrittenError } from './rewritten.js';
 
 /**
  * To rewrite a table is not MVCC-safe: ALTER TABLE, TRUNCATE, pg_repack and REPACK CONCURRENTLY store all rows anew, as
@@ -22,31 +21,15 @@ const REWRITTEN = `select l.relation::regclass::text as name
       or c.oid is null and i.type in ('table', 'materialized view') and i.schema not like 'pg_temp%')
   order by 1`;
 
-/** A table was rewritten under a snapshot that read it: what was read may lack rows. Another snapshot will see them. */
-export class RewrittenError extends DrydockError {
-  override readonly name = 'RewrittenError';
-
-  constructor(readonly tables: readonly string[]) {
-    super({
-      code: 'table-rewritten',
-      what: `${tables.join(', ')} ${tables.length === 1 ? 'was' : 'were'} rewritten while Drydock read (ALTER TABLE, TRUNCATE, pg_repack, VACUUM FULL or the like do that): a snapshot from before does not show the rows.`,
-      state: 'Nothing of what was read was used; what was committed before is complete.',
-      next: 'Give the same command again when nobody rewrites the table any more.',
-    });
-  }
-}
-
 /**
  * Makes sure that nothing that the open transaction has read was rewritten under its snapshot. Wants a transaction at
  * repeatable read that has not failed.
  *
  * @throws RewrittenError
  */
-export async function requireUnrewritten(session: Session): Promise<void> {
+export async function requireUnrewritten(session: {
+  query(sql: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
+}): Promise<void> {
   const rows = await session.query(REWRITTEN);
   if (rows.length > 0) throw new RewrittenError(rows.map(({ name }) => String(name)));
-}
-
-export function isRewritten(error: unknown): error is RewrittenError {
-  return error instanceof RewrittenError;
 }

@@ -1,6 +1,6 @@
 import { type Cleanup, withCleanup } from './cleanup.js';
-import { isRewritten } from './fence.js';
 import { withRetry } from './retry.js';
+import { isRewritten } from './rewritten.js';
 import type { Session } from './session.js';
 
 /**

@@ -5,10 +5,11 @@ import { type CopyToStreamQuery, from as copyFrom, to as copyTo } from 'pg-copy-
 import QueryStream from 'pg-query-stream';
 import { DrydockError } from '../errors.js';
 import { leaveInDoubt } from './commit-doubt.js';
-import { isRewritten, requireUnrewritten } from './fence.js';
+import { requireUnrewritten } from './fence.js';
 import { literal } from './identifier.js';
 import { NoRowError } from './no-row.js';
 import { transactionPooler } from './pooler.js';
+import { isRewritten } from './rewritten.js';
 import { isConnectionLost, sqlState } from './sqlstate.js';
 import { type Backends, watchOver } from './watch.js';
 

@@ -1,4 +1,4 @@
-import { isRewritten } from './fence.js';
+import { isRewritten } from './rewritten.js';
 
 /** What to do about an error, by its SQLSTATE. Whatever is not listed stops the work at once. */
 

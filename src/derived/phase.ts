@@ -13,7 +13,7 @@ import type { Made, PhaseRun, RunOptions } from '../reports/run.js';
 import { backfill, foldChanges } from './backfill.js';
 import { buildIndexes, refreshViews } from './build.js';
 import { requireSameEnhancements } from './configuration.js';
-import type { Control, DerivedPhase } from './derived.js';
+import type { Control, DerivedPhase } from './derived-phase.js';
 import { foreignEnhancements, planEnhancements } from './plan.js';
 import { prepare } from './prepare.js';
 import { recordedVerification, verifyEnhancements } from './verify.js';

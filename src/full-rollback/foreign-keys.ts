@@ -7,7 +7,7 @@ import { readCutoverCatalog } from '../ledger/cutovers.js';
 import { type CatalogColumn, type CatalogTable, isIdentity, readTable } from '../legacy/catalog.js';
 import { typed } from '../mapping/locate.js';
 import { consolidationsOf } from '../project/project.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import { spelled } from '../types/spelling.js';
 
 /** A foreign key that is taken off for the time of a rollback. */

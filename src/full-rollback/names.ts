@@ -6,7 +6,7 @@ import { ident, qualified } from '../db/identifier.js';
 import type { MovedTables } from '../legacy/moved.js';
 import { type OldName, readOldNames } from '../old-names/picture.js';
 import { consolidationsOf } from '../project/project.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 
 /** Under the old names there has to be what a cutover put there, with nothing built upon it. */
 export async function requireOurViews(context: Context, names: readonly PhaseName[]): Promise<void> {

@@ -8,7 +8,7 @@ import type { Phase } from '../mapping/phase.js';
 import type { Target, Targets } from '../mapping/targets.js';
 import { targetsOf } from '../mapping/targets.js';
 import { type Project, tablesMadeBy } from '../project/project.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import { guardBody } from './body.js';
 import { isOwnWrite } from './own-writes.js';
 

@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 
 /** A backup that was read back after it was written, as the ledger remembers it: whether it is there still, it cannot know. */
 export interface BackupEntry {

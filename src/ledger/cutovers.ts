@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import { ledgerExists } from './schema.js';
 
 /** Enters a cutover with the picture of the catalog before it; in the transaction that does it. */

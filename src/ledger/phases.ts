@@ -1,7 +1,7 @@
 import type { Session } from '../db/session.js';
 import type { KeyRange } from '../keys/key-range.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import type { PhaseState } from '../reports/phase-state.js';
-import type { PhaseName } from '../reports/target.js';
 import { ledgerExists } from './schema.js';
 
 /** First key of the advisory locks of transactions that move a phase on: `DRYT` in ASCII. */

@@ -8,7 +8,7 @@ import { ownership } from '../ledger/objects.js';
 import type { LegacyTable } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
-import type { PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import { refusedValues } from './computed-values.js';
 import { largeGroups } from './match-safety.js';
 import { unusableTypes } from './type-rights.js';

@@ -16,8 +16,8 @@ import {
 import { targetsOf } from '../mapping/targets.js';
 import { phasesOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import type { MigrationReport, PhaseStory, ReportOptions, ReportResult } from '../reports/report.js';
-import type { PhaseName } from '../reports/target.js';
 import { storageOf } from '../unify/storage.js';
 import { renderPage } from './page/page.js';
 import { warningsOf } from './warnings.js';

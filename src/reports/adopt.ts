@@ -1,5 +1,6 @@
 import type { CutoverFinding } from './cutover.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { PhaseName } from './phase-name.js';
+import type { TargetOptions } from './target.js';
 import type { PhaseVerification } from './verify.js';
 
 /** The ledger of the whole database is adopted, whatever schemas it serves. */

@@ -1,4 +1,5 @@
-import type { PhaseName, TargetOptions } from './target.js';
+import type { PhaseName } from './phase-name.js';
+import type { TargetOptions } from './target.js';
 
 export interface BackupOptions extends TargetOptions {
   /** The directory that the backup becomes; it must not be there, or be empty. */

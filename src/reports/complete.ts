@@ -1,6 +1,7 @@
 import type { CutoverFinding } from './cutover.js';
 import type { LockOptions } from './lock-options.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { PhaseName } from './phase-name.js';
+import type { TargetOptions } from './target.js';
 
 export interface CompleteOptions extends TargetOptions, LockOptions {
   /** Also drop the legacy tables; wants a verified backup. Default false. */

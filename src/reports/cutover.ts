@@ -1,6 +1,7 @@
 import type { LockOptions } from './lock-options.js';
+import type { PhaseName } from './phase-name.js';
 import type { PhaseState } from './phase-state.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { TargetOptions } from './target.js';
 import type { PhaseVerification } from './verify.js';
 
 export interface CutoverOptions extends TargetOptions, LockOptions {

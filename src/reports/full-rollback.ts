@@ -1,5 +1,6 @@
 import type { LockOptions } from './lock-options.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { PhaseName } from './phase-name.js';
+import type { TargetOptions } from './target.js';
 
 export interface FullRollbackOptions extends TargetOptions, LockOptions {
   /** The directory of the backup. */

@@ -1,7 +1,8 @@
 import type { DrydockError } from '../errors.js';
+import type { PhaseName } from './phase-name.js';
 import type { PhaseState } from './phase-state.js';
 import type { LedgerEvent, Running } from './status.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { TargetOptions } from './target.js';
 import type { SideHash } from './verify.js';
 
 /** The groups of figures that a check reads; each may be unknown without the others. */

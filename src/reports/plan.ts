@@ -1,6 +1,7 @@
 import type { Stop } from '../errors/stop.js';
+import type { PhaseName } from './phase-name.js';
 import type { PhaseState } from './phase-state.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { TargetOptions } from './target.js';
 
 export interface PlanOptions extends TargetOptions {
   readonly batchSize?: number | undefined;

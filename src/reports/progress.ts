@@ -1,4 +1,4 @@
-import type { PhaseName } from './target.js';
+import type { PhaseName } from './phase-name.js';
 
 export type ProgressEvent =
   | { readonly type: 'phase'; readonly phase: PhaseName; readonly batches: number; readonly rows: number }

@@ -1,8 +1,10 @@
+import type { Accounting } from './accounting.js';
 import type { BenchReport } from './bench.js';
+import type { PhaseName } from './phase-name.js';
 import type { PhaseState } from './phase-state.js';
-import type { Accounting, RunReport } from './run.js';
+import type { RunReport } from './run.js';
 import type { LedgerEvent } from './status.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { TargetOptions } from './target.js';
 import type { SideHash } from './verify.js';
 
 export interface ReportOptions extends Omit<TargetOptions, 'phases'> {

@@ -1,5 +1,7 @@
+import type { Accounting } from './accounting.js';
+import type { PhaseName } from './phase-name.js';
 import type { PhaseState } from './phase-state.js';
-import type { PhaseName, RangeOptions, TargetOptions } from './target.js';
+import type { RangeOptions, TargetOptions } from './target.js';
 import type { PhaseVerification } from './verify.js';
 
 export interface RunOptions extends TargetOptions, RangeOptions {
@@ -18,16 +20,6 @@ export interface RunOptions extends TargetOptions, RangeOptions {
   readonly capture?: boolean | undefined;
   /** Rest between batches in proportion to the other work on the server. Default false. */
   readonly nice?: boolean | undefined;
-}
-
-/** Law 2: `source = primary + folded + rejected`, per legacy table. */
-export interface Accounting {
-  readonly table: string;
-  readonly source: number;
-  readonly primary: number;
-  readonly folded: number;
-  readonly rejected: number;
-  readonly balanced: boolean;
 }
 
 export interface PhaseRun {

@@ -1,6 +1,7 @@
+import type { PhaseName } from './phase-name.js';
 import type { PhaseState } from './phase-state.js';
 import type { ViewStatus } from './refresh.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { TargetOptions } from './target.js';
 
 export interface StatusOptions extends TargetOptions {
   /** Also list every batch. */

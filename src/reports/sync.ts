@@ -1,5 +1,6 @@
+import type { PhaseName } from './phase-name.js';
 import type { PhaseState } from './phase-state.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { TargetOptions } from './target.js';
 
 export interface SyncOptions extends TargetOptions {
   /** Go on until the signal comes. Other commands get their turn in between. Default false. */

@@ -1,8 +1,6 @@
 import type { Project } from '../project/project.js';
+import type { PhaseName } from './phase-name.js';
 import type { ProgressEvent } from './progress.js';
-
-/** The name of a consolidation, or of what is built on them, as the project names it. */
-export type PhaseName = string;
 
 /** How to reach the database and where the tables live. */
 export interface TargetOptions {

@@ -1,5 +1,6 @@
-import type { Accounting } from './run.js';
-import type { PhaseName, RangeOptions, TargetOptions } from './target.js';
+import type { Accounting } from './accounting.js';
+import type { PhaseName } from './phase-name.js';
+import type { RangeOptions, TargetOptions } from './target.js';
 
 export interface VerifyOptions extends TargetOptions, RangeOptions {
   /** Also compare every row's text, and recompute every unified row, through a second route. */

@@ -1,6 +1,6 @@
-import { isRewritten } from '../db/fence.js';
 import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import { withRetry } from '../db/retry.js';
+import { isRewritten } from '../db/rewritten.js';
 import type { Session } from '../db/session.js';
 import { isRetryable, sqlState } from '../db/sqlstate.js';
 import { type Applied, applyChanges, holdTargets } from './apply.js';

@@ -1,6 +1,6 @@
 import type { Backlog } from '../ledger/changes.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import type { ProgressEvent } from '../reports/progress.js';
-import type { PhaseName } from '../reports/target.js';
 import type { CaughtUp } from './catch-up.js';
 
 /** Figures are told about so often, in seconds. */

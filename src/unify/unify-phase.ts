@@ -8,7 +8,7 @@ import type { Settings } from '../context/settings.js';
 import { bookedRun } from '../control/booked-run.js';
 import { Pace } from '../control/pace.js';
 import { withCleanup } from '../db/cleanup.js';
-import type { Control } from '../derived/derived.js';
+import type { Control } from '../derived/derived-phase.js';
 import { DrydockError } from '../errors.js';
 import { type Batch, listBatches, readBatches } from '../ledger/batches.js';
 import { readPhases, setState } from '../ledger/phases.js';

@@ -21,7 +21,8 @@ import { cancelWhenStopped } from '../db/cancel.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { peakMemory } from '../db/peak-memory.js';
 import type { Session } from '../db/session.js';
-import { type Control, derivedPhases } from '../derived/derived.js';
+import { derivedPhases } from '../derived/derived.js';
+import type { Control } from '../derived/derived-phase.js';
 import { throwIfStops } from '../errors/stop.js';
 import { isReopened, readBatches } from '../ledger/batches.js';
 import { readPhases } from '../ledger/phases.js';
@@ -30,8 +31,8 @@ import { repeatedNames } from '../plan/plan-queries.js';
 import { findStops } from '../plan/stops.js';
 import { consolidationsOf } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import type { PhaseRun, RunOptions, RunReport } from '../reports/run.js';
-import type { PhaseName } from '../reports/target.js';
 import { type PhaseOutcome, unifyPhase } from '../unify/unify-phase.js';
 
 /**

@@ -11,8 +11,8 @@ import { readViews } from '../ledger/refreshes.js';
 import { ledgerExists } from '../ledger/schema.js';
 import { isStranded } from '../ledger/stranded.js';
 import { requireOptions } from '../reports/options.js';
+import type { PhaseName } from '../reports/phase-name.js';
 import type { CopyOf, PhaseStatus, StatusOptions, StatusReport } from '../reports/status.js';
-import type { PhaseName } from '../reports/target.js';
 import { captureStatus } from './capture-status.js';
 
 /** Who is at work, and what the ledger says of each phase. Read-only. */

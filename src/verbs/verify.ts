@@ -5,14 +5,16 @@ import { bindPhases, type Context, openContext, secondsSince, stoppable } from '
 import { NOT_COMPARED, notLoaded } from '../context/not-loaded.js';
 import { standbyRefused } from '../context/standby.js';
 import { withCleanup } from '../db/cleanup.js';
-import { type DerivedPhase, derivedPhases } from '../derived/derived.js';
+import { derivedPhases } from '../derived/derived.js';
+import type { DerivedPhase } from '../derived/derived-phase.js';
 import { throwIfStops } from '../errors/stop.js';
 import { type Batch, readBatches } from '../ledger/batches.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
 import { requireOptions } from '../reports/options.js';
-import { DEFAULTS, type PhaseName } from '../reports/target.js';
+import type { PhaseName } from '../reports/phase-name.js';
+import { DEFAULTS } from '../reports/target.js';
 import type { PhaseVerification, VerifyOptions, VerifyReport } from '../reports/verify.js';
 import { recordedVerification } from '../verify/recorded.js';
 import { verifyPhase } from '../verify/verify-phase.js';

@@ -5,7 +5,8 @@ import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
 import type { PhaseState } from '../reports/phase-state.js';
 import type { PhaseVerification } from '../reports/verify.js';
-import { type Compared, comparePhase, type VerifySelection } from './verify-phase.js';
+import type { VerifySelection } from './selection.js';
+import { type Compared, comparePhase } from './verify-phase.js';
 
 /**
  * Verifies a whole phase and writes the result into the ledger.

@@ -12,8 +12,8 @@ import type { Targets } from '../mapping/targets.js';
 import type { Invariant } from '../reports/verify.js';
 import { bytesOf, textOf } from './hash.js';
 import { type Recomputation, recompute } from './recompute.js';
+import type { VerifySelection } from './selection.js';
 import { type Comparison, keyedRows, keyName, type SideName, withClause } from './sides.js';
-import type { VerifySelection } from './verify-phase.js';
 
 /**
  * Verification that shares nothing with the hashes: every row's text is read from both sides and compared here,

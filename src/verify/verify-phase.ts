@@ -7,7 +7,6 @@ import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { KeyRange } from '../keys/key-range.js';
-import type { Batch } from '../ledger/batches.js';
 import { readCaptures } from '../ledger/captures.js';
 import { isUnchanged, readObjects } from '../ledger/objects.js';
 import { restorations } from '../ledger/restorations.js';
@@ -17,7 +16,7 @@ import { createScratch } from '../mapping/scratch.js';
 import { type Targets, viewName } from '../mapping/targets.js';
 import { carriedChanges, uncarried } from '../old-names/changes.js';
 import { nameOf, readOldNames } from '../old-names/picture.js';
-import type { Accounting } from '../reports/run.js';
+import type { Accounting } from '../reports/accounting.js';
 import type { Invariant, PhaseVerification, TableVerification } from '../reports/verify.js';
 import type { SyncJob } from '../sync/job.js';
 import { pendingKeys } from '../sync/pending.js';
@@ -26,19 +25,10 @@ import { compareTable } from './compare-table.js';
 import { checkInvariants } from './invariants.js';
 import { onlyKeys, withoutKeys } from './key-lists.js';
 import { secondRoute } from './second-route.js';
+import type { VerifySelection } from './selection.js';
 import type { Comparison } from './sides.js';
 import { awaitNothingPending } from './standby-queue.js';
 import { hashWholeSides, type SnapshotPair } from './whole-sides.js';
-
-export interface VerifySelection {
-  readonly batches: readonly Batch[];
-  /** The batches to look at; null for everything. */
-  readonly selected: readonly Batch[] | null;
-  readonly limit: number;
-  readonly strict: boolean;
-  /** Look at no other keys than these, and at no invariants. */
-  readonly only?: readonly string[];
-}
 
 /** A verification, and the keys that were left out of it. */
 export interface Compared {

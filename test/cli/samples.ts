@@ -1,9 +1,10 @@
+import type { Accounting } from '../../src/reports/accounting.js';
 import type { BackupReport } from '../../src/reports/backup.js';
 import type { OrderReport } from '../../src/reports/orders.js';
 import type { PlanReport } from '../../src/reports/plan.js';
 import type { RestoreReport } from '../../src/reports/restore.js';
 import type { RollbackReport } from '../../src/reports/rollback.js';
-import type { Accounting, RunReport } from '../../src/reports/run.js';
+import type { RunReport } from '../../src/reports/run.js';
 import type { StatusReport } from '../../src/reports/status.js';
 import type { PhaseVerification, TableVerification, VerifyReport } from '../../src/reports/verify.js';
 

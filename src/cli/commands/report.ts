@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { helpAfter } from '../help.js';
+import { DEFAULT_FILE } from '../report/default-file.js';
 import type { Session } from '../session.js';
-
-/** Where the page goes when nobody says where. */
-export const DEFAULT_FILE = 'drydock-report.html';
 
 /** `drydock report`: what was done, as one page. */
 export function addReport(program: Command, session: Session): void {

@@ -6,11 +6,8 @@ import { startServer } from '../../embedded/server.js';
 import { DrydockError, EXIT } from '../../errors.js';
 import { count, counted, duration } from '../../format/format.js';
 import { report } from '../../report/report.js';
-import type { BenchReport } from '../../reports/bench.js';
 import type { PlanReport } from '../../reports/plan.js';
 import type { ProgressEvent } from '../../reports/progress.js';
-import type { RunReport } from '../../reports/run.js';
-import type { VerifyReport } from '../../reports/verify.js';
 import { plan } from '../../verbs/plan.js';
 import { run } from '../../verbs/run.js';
 import { verify } from '../../verbs/verify.js';
@@ -18,25 +15,11 @@ import { withProgress } from '../progress.js';
 import { renderPlan } from '../render/plan.js';
 import { writePage } from '../report/write.js';
 import type { Session } from '../session.js';
+import type { DemoReport } from './demo-report.js';
 import { makeLegacyDatabase } from './legacy-database.js';
 import type { DemoOptions } from './options.js';
 import { renderDemo } from './render.js';
 import { keepHint, tour } from './tour.js';
-
-/** All that one demo found. */
-export interface DemoReport {
-  readonly demo: Pick<DemoOptions, 'submissions' | 'seed' | 'shape'> & {
-    readonly legacyRows: Readonly<Record<string, number>>;
-    readonly seconds: { readonly start: number; readonly generate: number; readonly total: number };
-  };
-  readonly plan: PlanReport;
-  readonly run: RunReport;
-  readonly verify: VerifyReport;
-  /** A few questions before and after; null where a table differs from its view. */
-  readonly bench: BenchReport | null;
-  /** The page that tells all of it. */
-  readonly page: string;
-}
 
 /** One of each kind: a demo is not to be waited for. */
 const QUESTIONS = [

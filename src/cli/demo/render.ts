@@ -5,7 +5,7 @@ import { facts } from '../render/parts.js';
 import { runLines } from '../render/run.js';
 import { renderVerify, verifyVerdict } from '../render/verify.js';
 import type { Style } from '../style.js';
-import type { DemoReport } from './demo.js';
+import type { DemoReport } from './demo-report.js';
 
 /** The one summary of a demo: what was made, what the run did with it, and the verdict of a second verification. */
 export function renderDemo({ demo, run, verify, bench, page }: DemoReport, style: Style): string[] {

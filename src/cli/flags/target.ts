@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quoted } from '../../format/printable.js';
 import type { Project } from '../../project/project.js';
-import type { PhaseName } from '../../reports/target.js';
+import type { PhaseName } from '../../reports/phase-name.js';
 import { schemaName } from './scalars.js';
 
 /** What was asked for, and the names that there are: those only the project knows. */

@@ -3,7 +3,7 @@ import { count, duration, percent } from '../../format/format.js';
 import { printable } from '../../format/printable.js';
 import type { ProgressEvent } from '../../reports/progress.js';
 import type { Sink } from '../io.js';
-import type { ProgressDisplay } from '../progress.js';
+import type { ProgressDisplay } from './display.js';
 import { Pace } from './pace.js';
 import { orderText, STEP_TEXT, syncText } from './steps.js';
 import { SyncPicture } from './sync-picture.js';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { count, counted, duration, percent } from '../../format/format.js';
 import type { ProgressEvent } from '../../reports/progress.js';
-import type { ProgressDisplay } from '../progress.js';
+import type { ProgressDisplay } from './display.js';
 import { Pace } from './pace.js';
 import { orderText, STEP_TEXT, syncText } from './steps.js';
 

@@ -1,6 +1,6 @@
 import { count } from '../../format/format.js';
 import { printable } from '../../format/printable.js';
-import type { Accounting } from '../../reports/run.js';
+import type { Accounting } from '../../reports/accounting.js';
 import type { Style } from '../style.js';
 import { table } from './table.js';
 import { displayWidth, wrap } from './text.js';

@@ -1,6 +1,6 @@
 import { count, counted, shortHash } from '../../format/format.js';
 import { printable } from '../../format/printable.js';
-import type { PhaseName } from '../../reports/target.js';
+import type { PhaseName } from '../../reports/phase-name.js';
 import type { Difference, PhaseVerification, TableVerification } from '../../reports/verify.js';
 import type { Style } from '../style.js';
 import { excerpt } from './excerpt.js';

@@ -7,7 +7,7 @@ import type { Phase } from '../../mapping/phase.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';
 import { type Project, tablesMadeBy } from '../../project/project.js';
-import type { PhaseName } from '../../reports/target.js';
+import type { PhaseName } from '../../reports/phase-name.js';
 import { completeRowBody } from './complete-row.js';
 import { executorOf, readExecutors } from './executors.js';
 import { completeFoldedBody, foldedSteps } from './folded.js';

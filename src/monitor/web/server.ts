@@ -5,6 +5,7 @@ import type { MonitorReport } from '../../reports/monitor.js';
 import { loadAssets } from './assets.js';
 import { isLoopback } from './guard.js';
 import { Site } from './site.js';
+import type { WebOptions } from './web-options.js';
 
 /** A request that is not whole after so long is ended. */
 const SLOWEST_MS = 10_000;
@@ -12,15 +13,6 @@ const SLOWEST_MS = 10_000;
 const CHECK_EVERY_MS = 1_000;
 /** Pages that listen, and a few requests beside them; further connections are closed at once. */
 const MOST_CONNECTIONS = 128;
-
-export interface WebOptions {
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-  readonly hosts: readonly string[];
-  readonly token: string | null;
-  readonly intervalSeconds: number;
-}
 
 /** The page while it is served. */
 export interface Web {

@@ -6,7 +6,7 @@ import { readForm } from './form.js';
 import { Guard } from './guard.js';
 import { HEADERS } from './headers.js';
 import { metricsOf } from './metrics.js';
-import type { WebOptions } from './server.js';
+import type { WebOptions } from './web-options.js';
 
 interface Answer {
   readonly status: number;

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { serveMonitor, type Web, type WebOptions } from '../../../src/monitor/web/server.js';
+import { serveMonitor, type Web } from '../../../src/monitor/web/server.js';
+import type { WebOptions } from '../../../src/monitor/web/web-options.js';
 
 /** Serves the page on any free port, until the test ends. */
 export async function served(options: Partial<WebOptions> = {}): Promise<Web> {

@@ -1,6 +1,6 @@
 import { type SankeyLink, type SankeyNode, sankey, sankeyLinkHorizontal } from 'd3-sankey';
 import { count } from '../../../format/format.js';
-import type { Accounting } from '../../../reports/run.js';
+import type { Accounting } from '../../../reports/accounting.js';
 import { at, type Drawing, NARROW } from '../figure.js';
 import { html, type Markup } from '../markup.js';
 
