@@ -3,6 +3,7 @@ import { version } from '../format/version.js';
 import { addAdopt } from './commands/adopt.js';
 import { addBackup } from './commands/backup.js';
 import { addBench } from './commands/bench.js';
+import { addCheck } from './commands/check.js';
 import { addComplete } from './commands/complete.js';
 import { addCutover } from './commands/cutover.js';
 import { addMonitor } from './commands/monitor.js';
@@ -59,6 +60,7 @@ export function buildProgram(session: Session): Command {
     })
     .addHelpText('after', helpAfter(EXAMPLES, [CONNECTION]));
   for (const add of [
+    addCheck,
     addPlan,
     addRun,
     addVerify,

@@ -21,6 +21,7 @@ export function consolidationPhase(declared: ConsolidationModel): PhaseDefinitio
   return {
     name: declared.name,
     mapping,
+    model,
     bind(legacy): Phase {
       requireColumns(legacy);
       const bound = bindPhase(mapping, legacy);

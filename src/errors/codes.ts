@@ -362,6 +362,13 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Check --schema and --app-schema.',
   },
+  'no-scratch': {
+    meaning:
+      'Where a declaration is to be tried, no database can be made, or the tables cannot be made in it.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Name another server with --scratch-url, or leave it out.',
+  },
   'no-unique-id': {
     meaning: 'A legacy table has no unique id.',
     retry: false,

@@ -6,6 +6,7 @@ import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import { ownership } from '../ledger/objects.js';
 import type { LegacyTable } from '../legacy/detect.js';
+import type { PhaseMapping } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import type { PhaseName } from '../reports/phase-name.js';
@@ -15,6 +16,19 @@ import { unusableTypes } from './type-rights.js';
 
 /** Everything that keeps a run from starting, found without writing anything. */
 export async function findStops(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
+  const stops = await catalogStops(context, phases);
+  if (context.legacy.stops.length > 0) return stops;
+  for (const phase of phases) {
+    // A look at every row, which a phase that was begun has behind it.
+    if (context.entries.has(phase.name)) continue;
+    stops.push(...(await refusedValues(context.session, phase)));
+    stops.push(...(await largeGroups(context.session, phase)));
+  }
+  return stops;
+}
+
+/** What of it can be found in the catalog, without a look at rows. */
+export async function catalogStops(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
   const stops: Stop[] = [...context.legacy.stops];
   const refused = new Set(stops.map((stop) => stop.code));
   if (!refused.has('missing-privilege')) {
@@ -26,14 +40,9 @@ export async function findStops(context: Context, phases: readonly Phase[]): Pro
   stops.push(...(await severalSessions(context)));
   for (const phase of phases) {
     stops.push(...tooWide(phase));
-    stops.push(...(await foreignObjects(context, phase)));
+    stops.push(...(await foreignObjects(context, { ...phase, mapping: phase.bound.mapping })));
     stops.push(...phaseOrder(context, phase));
     stops.push(...(phase.stops ?? []));
-    // A look at every row, which a phase that was begun has behind it.
-    if (context.legacy.stops.length === 0 && !context.entries.has(phase.name)) {
-      stops.push(...(await refusedValues(context.session, phase)));
-      stops.push(...(await largeGroups(context.session, phase)));
-    }
   }
   for (const derived of derivedPhases(context.project, context.phaseNames)) {
     if (context.legacy.stops.length === 0) stops.push(...(await derived.stops(context)));
@@ -129,20 +138,23 @@ function tooWide(phase: Phase): Stop[] {
     }));
 }
 
-async function foreignObjects(context: Context, phase: Phase): Promise<Stop[]> {
-  const targets = targetsOf(phase);
-  const names = [
-    targets.unified.name,
-    targets.folded.name,
-    ...phase.bound.mapping.sources.map((source) => viewName(source.table)),
-  ];
-  const entry = context.entries.get(phase.name);
+/** Names that are taken by what Drydock did not make. */
+export async function foreignObjects(
+  context: Context,
+  {
+    name: phase,
+    schema,
+    mapping,
+  }: { readonly name: string; readonly schema: string; readonly mapping: PhaseMapping },
+): Promise<Stop[]> {
+  const names = [mapping.unified, mapping.folded, ...mapping.sources.map((source) => viewName(source.table))];
+  const entry = context.entries.get(phase);
   const found: Stop[] = [];
   for (const name of names) {
-    if ((await ownership(context.session, entry?.id ?? null, phase.schema, name)) !== 'foreign') continue;
+    if ((await ownership(context.session, entry?.id ?? null, schema, name)) !== 'foreign') continue;
     found.push({
       code: 'foreign-object',
-      message: `There is a "${name}" in schema "${phase.schema}" that Drydock did not make.`,
+      message: `There is a "${name}" in schema "${schema}" that Drydock did not make.`,
       next: 'Rename it or drop it: Drydock never touches what it did not make.',
     });
   }

@@ -3,6 +3,7 @@ import { quoted } from '../format/printable.js';
 import type { AdoptOptions } from './adopt.js';
 import type { BackupOptions } from './backup.js';
 import type { BenchOptions } from './bench.js';
+import type { CheckOptions } from './check.js';
 import type { CompleteOptions } from './complete.js';
 import type { CutoverOptions } from './cutover.js';
 import type { FullRollbackOptions } from './full-rollback.js';
@@ -25,6 +26,7 @@ interface OptionsOf {
   readonly adopt: AdoptOptions;
   readonly backup: BackupOptions;
   readonly bench: BenchOptions;
+  readonly check: CheckOptions;
   readonly complete: CompleteOptions;
   readonly cutover: CutoverOptions;
   readonly monitor: MonitorOptions;
@@ -72,6 +74,7 @@ const NAMES: { readonly [V in keyof OptionsOf]: Names<OptionsOf[V]> } = {
     readers: true,
     loadSeconds: true,
   },
+  check: { ...PHASED, scratchUrl: true, seed: true, seconds: true },
   complete: { ...PHASED, dropLegacy: true, dryRun: true, ...LOCKS },
   cutover: { ...PHASED, dryRun: true, noBackup: true, ...LOCKS },
   monitor: {

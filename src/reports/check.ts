@@ -1,0 +1,86 @@
+import type { ErrorCode } from '../errors.js';
+import type { PhaseName, TargetOptions } from './target.js';
+
+export interface CheckOptions extends TargetOptions {
+  /** Address of a server on which databases may be made and dropped; default: one that Drydock starts itself. */
+  readonly scratchUrl?: string | undefined;
+  /** What is generated follows from it. Default 1. */
+  readonly seed?: number | undefined;
+  /** How long things are tried. What was begun is ended; each kind is tried once at the least. Default 25. */
+  readonly seconds?: number | undefined;
+}
+
+/** What holds where an option is left out. */
+export const CHECK_DEFAULTS = { seed: 1, seconds: 25 } as const;
+
+/** What a declaration is refused for, before anything is made. */
+export interface CheckRefusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly next: string;
+}
+
+/** A row that was generated: what each column was given, as text. Columns that are left out were null. */
+export interface ExampleRow {
+  readonly table: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Something that went wrong with generated rows, on the smallest of them that it was found with. */
+export interface CheckFault {
+  /**
+   * `computed`: SQL of the declaration fails, or depends on the settings of a session. `run`, `verify`, `cutover`, `sync`,
+   * `rollback`: that step fails, or leaves a difference. `old-names`: a write under an old name did something else than the
+   * same write to a plain table. `unified`: a direct write that was taken did not last, or failed without a reason.
+   */
+  readonly kind: 'computed' | 'run' | 'verify' | 'cutover' | 'old-names' | 'unified' | 'sync' | 'rollback';
+  readonly phase: PhaseName;
+  readonly message: string;
+  readonly rows: readonly ExampleRow[];
+  /** Statements that were given after the cutover, in their order. */
+  readonly writes: readonly string[];
+  readonly next: string;
+}
+
+/** What became of generated values of one column on their way into a shared one and back. */
+export interface ConversionTrial {
+  readonly phase: PhaseName;
+  /** The shared column. */
+  readonly column: string;
+  readonly table: string;
+  /** The legacy column. */
+  readonly from: string;
+  /** How many different values were tried. */
+  readonly values: number;
+  /** How many of them the shared column gives back by itself. */
+  readonly exact: number;
+  /** Some of the others, which are kept in the residue. */
+  readonly residue: readonly string[];
+  /** Values written to the shared column of rows of this source that were taken, and that were refused. */
+  readonly back: { readonly taken: number; readonly refused: number };
+}
+
+export interface CheckReport {
+  /** Null: the declaration itself is refused, and no database was looked at. */
+  readonly database: string | null;
+  readonly server: string | null;
+  readonly schema: string | null;
+  readonly seed: number;
+  /** The server on which things were tried; null: nothing was, because of the refusals. */
+  readonly scratch: string | null;
+  readonly refusals: readonly CheckRefusal[];
+  readonly conversions: readonly ConversionTrial[];
+  readonly tried: {
+    /** Databases that were made and filled with generated rows. */
+    readonly worlds: number;
+    readonly rows: number;
+    /** Generated rows that the tables themselves refused. */
+    readonly refusedRows: number;
+    /** Statements under the old names, and directly; what was refused for a reason is counted apart. */
+    readonly writes: { readonly oldNames: number; readonly unified: number; readonly refused: number };
+  };
+  readonly faults: readonly CheckFault[];
+  /** What could not be tried, in sentences. */
+  readonly notTried: readonly string[];
+  readonly seconds: number;
+}
