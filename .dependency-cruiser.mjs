@@ -5,7 +5,7 @@
 const LAYERS = [
   ['cli'],
   ['index'],
-  ['monitor', 'report', 'benchmark', 'adopt', 'full-rollback'],
+  ['check', 'monitor', 'report', 'benchmark', 'adopt', 'full-rollback'],
   ['backup', 'cutover'],
   ['verbs'],
   ['unify', 'plan'],
@@ -36,7 +36,7 @@ const within = (folders) => `^src/(?:${folders.join('|')})(?:/|[.]ts$)`;
 
 /** What may import them only. */
 const ONLY = {
-  embedded: ['embedded', 'cli'],
+  embedded: ['embedded', 'cli', 'check'],
   redditharbor: ['redditharbor', 'default-project'],
 };
 

@@ -1,6 +1,9 @@
 import type pg from 'pg';
+import { declaredModel } from '../consolidation/phase.js';
 import { projectOf } from '../consolidation/project.js';
 import { unconvertible } from '../consolidation/stops.js';
+import { foundModel } from '../consolidation/variants.js';
+import { bindPhases, type Context, openContext, secondsSince, stoppable } from '../context/context.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { connector } from '../db/connect.js';
 import { readTogether } from '../db/fresh-snapshot.js';
@@ -10,6 +13,7 @@ import { DrydockError } from '../errors.js';
 import { detectLegacy } from '../legacy/detect.js';
 import { bindPhase } from '../mapping/bind.js';
 import type { Phase } from '../mapping/phase.js';
+import { catalogStops, foreignObjects } from '../plan/stops.js';
 import { consolidationsOf } from '../project/project.js';
 import {
   CHECK_DEFAULTS,
@@ -20,8 +24,6 @@ import {
   type ConversionTrial,
 } from '../reports/check.js';
 import { requireOptions } from '../reports/options.js';
-import { bindPhases, type Context, openContext, secondsSince, stoppable } from '../run/context.js';
-import { catalogStops, foreignObjects } from '../run/stops.js';
 import { present, tryComputed } from './computed.js';
 import { conversionTrials, goldenPools, withWrites } from './conversions.js';
 import { type Found, type Played, play, type Stage, type World } from './play.js';
@@ -99,9 +101,11 @@ async function refusalsOf(
     // Without a column that the declaration names no rules can be made; the rest can be looked at all the same.
     if (!(error instanceof DrydockError) || error.code !== 'missing-columns') throw error;
     const refusals = await catalogStops(context, []);
-    for (const { name, mapping, model } of consolidationsOf(context.project, context.phaseNames)) {
+    for (const definition of consolidationsOf(context.project, context.phaseNames)) {
+      const { name, mapping } = definition;
+      const model = declaredModel(definition);
       refusals.push(...(await foreignObjects(context, { name, schema: context.schema, mapping })));
-      if (model !== undefined) refusals.push(...unconvertible(model, bindPhase(mapping, context.legacy)));
+      if (model !== null) refusals.push(...unconvertible(model, bindPhase(mapping, context.legacy)));
     }
     return { refusals, phases: [] };
   }
@@ -142,9 +146,10 @@ class Trial {
   async make(phases: readonly Phase[], scratchUrl: string | undefined, cleanup: Cleanup): Promise<void> {
     const { session, project, phaseNames, legacy, signal, schema } = this.#context;
     const models = consolidationsOf(project, phaseNames).flatMap((definition) => {
-      if (definition.model === undefined)
-        this.#notTried.push(`Phase ${definition.name} is not declared by columns; its rules were not tried.`);
-      return definition.model === undefined ? [] : [definition.model];
+      const model = declaredModel(definition);
+      if (model !== null) return [model];
+      this.#notTried.push(`Phase ${definition.name} is not declared by columns; its rules were not tried.`);
+      return [];
     });
     const tables = [...legacy.tables.values()];
     const sql = phases.flatMap(({ bound }) =>
@@ -185,7 +190,7 @@ class Trial {
   /** Binds the consolidation to the scratch database, and tries there what the server works out. */
   async #stage(
     scratch: Scratch,
-    model: ConsolidationModel,
+    declared: ConsolidationModel,
     definitions: SourceDefinitions,
   ): Promise<{
     readonly stage: Stage;
@@ -194,10 +199,11 @@ class Trial {
   }> {
     const { schema, signal } = this.#context;
     // Rows of chance meet more often than it is good for.
-    const project = projectOf([{ model: { ...model, largestGroup: Number.MAX_SAFE_INTEGER } }]);
+    const project = projectOf([{ model: { ...declared, largestGroup: null } }]);
     return withCleanup(async (cleanup) => {
       const session = await connector(scratch.base, signal).open(cleanup);
       const legacy = await detectLegacy(session, { tables: project.tables, schema });
+      const model = foundModel(declared, legacy);
       const [phase] = project.consolidations.map((one) => one.bind(legacy, new Set()));
       if (phase === undefined) throw new Error('there is no consolidation');
       const sources = await poolsOf(session, { phase, model, definitions }, (why) =>

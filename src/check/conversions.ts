@@ -1,9 +1,9 @@
 import type pg from 'pg';
+import { typeSql } from '../consolidation/golden-ddl.js';
 import { ident, literal } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { goldenOf } from '../declare/check.js';
 import { type ConsolidationModel, type GoldenModel, isComputed } from '../declare/model.js';
-import { typeSql } from '../mapping/conversions/golden-ddl.js';
 import { residueKey } from '../mapping/restore.js';
 import type { ConversionTrial } from '../reports/check.js';
 import type { Stage } from './play.js';
@@ -36,6 +36,7 @@ const CATEGORIES: Readonly<
   timestamp: { category: 'D', kind: 'timestamp' },
   uuid: { category: 'U', kind: 'uuid' },
   jsonb: { category: 'U', kind: 'jsonb' },
+  list: { category: 'U', kind: 'list' },
   other: { category: 'U', kind: 'other' },
 };
 

@@ -16,6 +16,7 @@ const TIMES = [
 const DOCUMENTS = [
   '{}', '[]', '{"a": 1.0, "b": [1, null]}', '{"b": 1, "a": 2, "b": 3}', '"x"', 'null', '1.10', '[{"deep": {"x": "é"}}]',
 ]; // biome-ignore format: a list
+const LISTS = ['[]', '["a"]', '["a", "b"]', '[" a", ""]', '["é", "\\""]', '[1]', '{}'];
 const OTHERS = [
   'true', 'false', '00000000-0000-4000-8000-000000000001', 'FFFFFFFF-0000-4000-8000-000000000002', '\\x00ff', '\\x', '{1,2,NULL}', '{a,"b c",NULL}', '{true,false}',
   '{2024-01-01}', '{{1,2},{3,4}}', '127.0.0.1', '10.0.0.0/8', '08:00:2b:01:02:03', '[1,5)', 'empty', '[2024-01-01,2024-02-01)', '(1,2)', '<(0,0),1>', '<a>x</a>', '1010', "'a':1 'b':2", 'a & b',
@@ -35,6 +36,7 @@ export function candidatesFor({
   if (category === 'S') return TEXTS;
   if (category === 'N') return NUMBERS;
   if (category === 'D') return TIMES;
+  if (kind === 'list') return LISTS;
   if (kind === 'json' || kind === 'jsonb') return DOCUMENTS;
   return ALL;
 }

@@ -1,11 +1,11 @@
 import { ident, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
-import { goldenOf } from '../declare/check.js';
 import {
   type ConsolidationModel,
   type ConversionModel,
   columnsOfStep,
+  feedsOf,
   type SourceModel,
 } from '../declare/model.js';
 import type { BoundSource } from '../mapping/bind.js';
@@ -152,8 +152,8 @@ function roleValues(
       values: ['2024-01-01 00:00:00', '2024-01-02 00:00:00', '2024-01-03 12:00:00.5', '2025-01-01 00:00:00'],
       only: true,
     };
-  const giver = goldenOf(model)
-    .flatMap(({ givers }) => givers)
+  const giver = feedsOf(model)
+    .map((feed) => feed.giver)
     .find((one) => one.table === source.table && one.column === column);
   return { values: giver === undefined ? [] : conversionValues(giver.conversion), only: false };
 }

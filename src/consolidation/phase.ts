@@ -15,13 +15,23 @@ import { rulesOf } from './rules.js';
 import { requireColumns, unconvertible } from './stops.js';
 import { foundModel } from './variants.js';
 
+/** A phase with what it was declared as. */
+export interface DeclaredPhase extends PhaseDefinition {
+  readonly model: ConsolidationModel;
+}
+
+/** What a phase was declared as; null: it was written by hand. */
+export function declaredModel(definition: PhaseDefinition): ConsolidationModel | null {
+  return (definition as Partial<DeclaredPhase>).model ?? null;
+}
+
 /** A declared consolidation as the engine runs it. */
-export function consolidationPhase(declared: ConsolidationModel): PhaseDefinition {
+export function consolidationPhase(declared: ConsolidationModel): DeclaredPhase {
   const mapping = mappingOf(declared);
   return {
     name: declared.name,
     mapping,
-    model,
+    model: declared,
     bind(legacy): Phase {
       requireColumns(legacy);
       const bound = bindPhase(mapping, legacy);

@@ -1,4 +1,3 @@
-import type { ConsolidationModel } from '../declare/model.js';
 import type { Stop } from '../errors/stop.js';
 import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
 import type { BoundPhase, BoundSource } from './bind.js';
@@ -118,8 +117,6 @@ export interface Phase {
 export interface PhaseDefinition {
   readonly name: string;
   readonly mapping: PhaseMapping;
-  /** What it was declared by; left out: by hand. */
-  readonly model?: ConsolidationModel;
   /** @param existing phases whose tables are there already */
   bind(legacy: LegacyDatabase, existing: ReadonlySet<string>): Phase;
 }

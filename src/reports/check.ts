@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.js';
-import type { PhaseName, TargetOptions } from './target.js';
+import type { PhaseName } from './phase-name.js';
+import type { TargetOptions } from './target.js';
 
 export interface CheckOptions extends TargetOptions {
   /** Address of a server on which databases may be made and dropped; default: one that Drydock starts itself. */
