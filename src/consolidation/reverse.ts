@@ -1,25 +1,16 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import { type ConsolidationModel, type GoldenModel, isComputed, isTime } from '../declare/model.js';
+import { type ConsolidationModel, isTime } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
-import { fromUnified } from '../mapping/restore.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';
 import { boundSources } from './keyed-sources.js';
 import { type BoundSources, ownId } from './keys.js';
+import { given, ownGivers } from './own-givers.js';
 import { keptIdentities } from './pointed-to.js';
 import { survivors } from './surviving.js';
 import { keyVariables, matchKeys, vetoes } from './written-key.js';
-import {
-  columnOf,
-  flag,
-  legacyRow,
-  OLD_NAMES,
-  ownGift,
-  restored,
-  unlessNew,
-  written,
-} from './written-row.js';
+import { columnOf, flag, legacyRow, OLD_NAMES, restored, written } from './written-row.js';
 import { givenTimes, madeTime } from './written-times.js';
 
 /** How direct writes to the unified table of a consolidation become rows of its sources. */
@@ -58,12 +49,13 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
           `if tg_op = 'INSERT' then new.${ident(name)} := coalesce(new.${ident(name)}, ${value}); end if;`,
       ),
     ].join('\n'),
+    given: given(model, sources, fallbacks).join('\n'),
     fallbacks,
     computed: [],
     telling: {},
     last: [
       ...timeColumns.flatMap((column) => madeTime(column, all, tables.folded)),
-      ...ownGivers(model, sources),
+      ...ownGivers(model, sources, fallbacks),
       ...survivors(model, all.map(written)),
       ...keptIdentities(model, sources),
       ...identities(model, sources),
@@ -93,71 +85,6 @@ function fallbacksOf(model: ConsolidationModel): Record<string, FallbackRule> {
           ],
     ),
   );
-}
-
-/**
- * plpgsql for shared columns with a giver that has a home of its own, or that is worked out from a row: its value would win
- * again, so another one is refused; and what is worked out follows what it is made of.
- */
-function ownGivers(model: ConsolidationModel, sources: BoundSources): string[] {
-  const fallbacks = fallbacksOf(model);
-  return goldenOf(model).flatMap((golden) => [
-    ...golden.givers.flatMap((giver, at) => {
-      const source = sources.get(giver.table);
-      if (source === undefined) return [];
-      const gift = ownGift(giver, source);
-      if (gift === null) return [];
-      const value = `new.${ident(golden.name)}`;
-      const before = unlessNew(`old.${ident(golden.name)}`);
-      const earlier = golden.givers.slice(0, at).flatMap((other) => {
-        const of = sources.get(other.table);
-        if (of === undefined) return [];
-        const own = ownGift(other, of)?.value;
-        const column = of.bound.columns.find(({ name }) => name === other.column);
-        const given = own ?? (column === undefined ? null : fromUnified(of.bound, column, 'new'));
-        return given === null ? [] : [`(${flag(of.model)} and (${given}) is not null)`];
-      });
-      const isFirst = golden.survivorship === 'precedence' && golden.together === null;
-      const wins = !isFirst || earlier.length === 0 ? 'true' : `not (${earlier.join(' or ')})`;
-      return [
-        `if ${flag(source.model)} and (${gift.value}) is not null and ${wins} then`,
-        `if ${value} is distinct from ${before} and ${gift.differs(value)} then`,
-        refuse(
-          'golden',
-          `Column ${golden.name} comes from ${gift.name}, which would give it its value again.`,
-          `Write that. ${OLD_NAMES}`,
-        ),
-        'end if;',
-        ...(gift.isGolden && isFirst ? [`${value} := ${gift.value};`] : []),
-        'end if;',
-      ];
-    }),
-    ...givenByNone(golden, sources, fallbacks[golden.name]?.value ?? 'null'),
-  ]);
-}
-
-/** plpgsql for a shared column that is worked out from rows, where none has a value for it now. */
-function givenByNone({ name, givers }: GoldenModel, sources: BoundSources, otherwise: string): string[] {
-  if (!givers.some(isComputed)) return [];
-  const given = givers.flatMap((giver) => {
-    const source = sources.get(giver.table);
-    if (source === undefined) return [];
-    const own = ownGift(giver, source)?.value ?? restored(source.bound, giver.column);
-    return [`(${flag(source.model)} and (${own}) is not null)`];
-  });
-  const value = `new.${ident(name)}`;
-  return [
-    `if not (${['false', ...given].join(' or ')}) then`,
-    `if ${value}::text is distinct from (${otherwise})::text and ${value}::text is distinct from ${unlessNew(`old.${ident(name)}::text`)} then`,
-    refuse(
-      'golden',
-      `Column ${name} is worked out from legacy rows, which give it no value.`,
-      `Write their columns. ${OLD_NAMES}`,
-    ),
-    'end if;',
-    `${value} := ${otherwise};`,
-    'end if;',
-  ];
 }
 
 /** plpgsql that names the row after the first of its sources, as a merge does. */

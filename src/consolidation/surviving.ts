@@ -4,6 +4,7 @@ import type { ConsolidationModel, GoldenModel, SourceModel } from '../declare/mo
 import type { BoundSource } from '../mapping/bind.js';
 import { residueKey } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
+import type { OwnGift } from './written-row.js';
 
 /** What is known of the rows that a direct write changes. */
 export interface Written {
@@ -15,8 +16,8 @@ export interface Written {
   changedAt(row: 'new' | 'old'): string;
   /** SQL: what the source's giver of a shared column holds, as its own type; null where it gives that column nothing. */
   value(golden: GoldenModel, row: 'new' | 'old'): string | null;
-  /** SQL, as `value`, where no conversion leads back: of the golden type, or null: whatever it gives cannot be told. */
-  own(golden: GoldenModel): { readonly value: string | null } | null;
+  /** What gives the column its value and has a home of its own; null: none does. */
+  own(golden: GoldenModel): OwnGift | null;
 }
 
 /**
@@ -67,9 +68,9 @@ function differs(columns: readonly GoldenModel[], source: Written): string {
     const own = source.own(golden);
     if (own !== null)
       return [
-        own.value === null
-          ? 'v_survivor is distinct from v_before'
-          : `(${own.value})::text is distinct from ${value}::text`,
+        own.isGolden
+          ? `not (${own.makes(value)})`
+          : `(v_survivor is distinct from v_before and not ${own.makes(value)})`,
       ];
     const kept = golden.givers
       .filter(({ table }) => table === source.model.table)

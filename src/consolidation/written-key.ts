@@ -49,7 +49,7 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
           refuse(
             'match_key',
             'With these values the legacy rows of this row would be about different things.',
-            `Change what they match by in all of them at once. ${OLD_NAMES}`,
+            `Change what they match by in all of them at once, or set the from_* flag to false of a table that is to have none. ${OLD_NAMES}`,
           ),
           'end if;',
         ]),

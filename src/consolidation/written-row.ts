@@ -2,6 +2,7 @@ import { ident } from '../db/identifier.js';
 import type { GiverModel, GoldenModel, SourceModel, TimeModel } from '../declare/model.js';
 import type { BoundSource } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
+import { agrees, givenBy } from '../mapping/own-giver.js';
 import { fromUnified } from '../mapping/restore.js';
 import { ownTarget } from '../mapping/tables.js';
 import type { BoundSources } from './keys.js';
@@ -48,8 +49,10 @@ export interface OwnGift {
   readonly name: string;
   /** The value is one of the golden type. */
   readonly isGolden: boolean;
-  /** SQL: whether a golden value is another one. */
-  differs(golden: string): string;
+  /** SQL of the golden value that it gives to `new`; null: only a merge knows. */
+  readonly given: string | null;
+  /** SQL: whether a merge makes this golden value of it. */
+  makes(golden: string): string;
 }
 
 /** SQL: what is worked out from a source's row. */
@@ -59,20 +62,31 @@ function giftOf(name: string, bound: BoundSource, row: 'new' | 'old'): string {
   return `(select ${sql} from ${legacyRow(bound, columns, row)})`;
 }
 
-export function ownGift({ table, column: name, conversion }: GiverModel, { bound }: Known): OwnGift | null {
+export function ownGift(
+  { table, column: name, conversion }: GiverModel,
+  { bound }: Known,
+  golden: GoldenModel,
+): OwnGift | null {
   if (conversion.kind === 'computed') {
     const value = giftOf(name, bound, 'new');
     return {
       value,
       name: `columns of ${table}`,
       isGolden: true,
-      differs: (golden) => `${golden}::text is distinct from (${value})::text`,
+      given: value,
+      makes: (one) => `${one}::text is not distinct from (${value})::text`,
     };
   }
   const column = bound.columns.find((one) => one.name === name);
   if (column === undefined || column.home.kind !== 'own') return null;
-  const own = `new.${ident(ownTarget(column))}`;
-  return { value: own, name: ownTarget(column), isGolden: false, differs: () => 'true' };
+  const giver = { source: bound, column };
+  return {
+    value: `new.${ident(ownTarget(column))}`,
+    name: ownTarget(column),
+    isGolden: false,
+    given: givenBy(giver, golden.type),
+    makes: (one) => agrees(giver, one),
+  };
 }
 
 /** A source as the rules of survivorship look at it. */
@@ -100,8 +114,7 @@ export function written(source: Known): Written {
       return values.length === 0 ? null : `coalesce(${values.join(', ')})`;
     },
     own(golden) {
-      const gift = giversOf(golden).map((giver) => ownGift(giver, source))[0];
-      return gift == null ? null : { value: gift.isGolden ? gift.value : null };
+      return giversOf(golden).map((giver) => ownGift(giver, source, golden))[0] ?? null;
     },
   };
 }

@@ -33,6 +33,8 @@ export interface ReverseRules {
   readonly keys: string;
   /** The same for what depends on which sources the row has: names of other rows, times. */
   readonly rows: string;
+  /** The same once the legacy columns of the row's own are filled in: what these give the shared ones. Left out: nothing. */
+  readonly given?: string;
   /** What golden columns hold that no source has a value for; null where a column is not listed. */
   readonly fallbacks: Readonly<Record<string, FallbackRule>>;
   /** Columns that are summed up from many legacy rows: nobody writes them. */

@@ -10,7 +10,8 @@ import type { Targets } from '../../mapping/targets.js';
 import { differ } from '../../types/spelling.js';
 import { goldenChecks } from './golden.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
-import { holdRows } from './statements.js';
+import { fillOwnGivers, keptValue, ownGiversOf } from './own-givers.js';
+import { holdRows, keptNumbers } from './statements.js';
 import { winnerGuard } from './winners.js';
 
 /**
@@ -32,9 +33,14 @@ export function completeRowBody(phase: Phase, targets: Targets, sides: readonly 
     ...flags(primary, rules),
     rules.rows,
     ...primary.flatMap(fillDefaults),
+    ...fillOwnGivers(primary),
     ...primary.flatMap((side) => ownColumns(side, phase.bound.mapping.thing)),
+    ...(rules.given === undefined ? [] : [rules.given]),
     ...nobodys(phase, rules),
     ...goldenChecks(phase.bound.mapping, primary, rules),
+    ...primary.flatMap((side) =>
+      keptNumbers(side, (column, alias) => fromUnified(side.source, column, alias)),
+    ),
     ...primary.flatMap(generatedColumns),
     ...(rules.last === undefined ? [] : [rules.last]),
     ...primary.flatMap((side) => winnerGuard(side, targets, rules)),
@@ -66,13 +72,15 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
     for (const { bound } of side.columns) {
       if (bound.home.kind === 'own') only.add(isThere(bound.home.target));
       if ((bound.home.kind === 'golden' || bound.home.kind === 'member') && !held.has(bound.home.target)) {
-        const value = `new.${ident(bound.home.target)}`;
-        const otherwise = rules.fallbacks[bound.home.target]?.value;
-        only.add(
-          otherwise === undefined
-            ? `${value} is not null`
-            : `(${value} is not null and ${value} is distinct from (${otherwise}))`,
-        );
+        const { target } = bound.home;
+        const value = `new.${ident(target)}`;
+        const otherwise = rules.fallbacks[target]?.value;
+        const conditions = [
+          `${value} is not null`,
+          ...(otherwise === undefined ? [] : [`${value} is distinct from (${otherwise})`]),
+          ...ownGiversOf(sides, target).map((own) => `new.${ident(own)} is null`),
+        ];
+        only.add(`(${conditions.join(' and ')})`);
       }
     }
     for (const { bound } of side.columns) {
@@ -102,9 +110,7 @@ function fillDefaults(side: LegacySide): string[] {
   const fills = side.columns.flatMap(({ bound, default: value }) => {
     if (bound.home.kind !== 'own' || value === null) return [];
     const target = `new.${ident(bound.home.target)}`;
-    const typed = `(${value})::${bound.type.name}`;
-    const kept = bound.type.binary ? `${typed}::${bound.home.stored}` : storedValue(typed, bound.type);
-    return [`${target} := coalesce(${target}, ${kept});`];
+    return [`${target} := coalesce(${target}, ${keptValue(bound, value)});`];
   });
   return fills.length === 0 ? [] : [`if ${flagOf(side, 'new')} and ${isNew(side)} then`, ...fills, 'end if;'];
 }
@@ -180,9 +186,7 @@ function generatedColumns(side: LegacySide): string[] {
   const { source } = side;
   const made = side.columns.flatMap(({ bound, generation }) => {
     if (generation === null || bound.home.kind !== 'own') return [];
-    const typed = `(${generation})::${bound.type.name}`;
-    const kept = bound.type.binary ? `${typed}::${bound.home.stored}` : storedValue(typed, bound.type);
-    return [{ target: `new.${ident(bound.home.target)}`, kept }];
+    return [{ target: `new.${ident(bound.home.target)}`, kept: keptValue(bound, generation) }];
   });
   if (made.length === 0) return [];
   const row = side.columns

@@ -5,7 +5,7 @@ import { fromFolded } from '../../mapping/restore.js';
 import { refuse } from '../../mapping/reverse.js';
 import { isFoldedInto, type Targets } from '../../mapping/targets.js';
 import type { LegacySide } from './legacy-columns.js';
-import { deleteRows, insertRows, updateRows } from './statements.js';
+import { deleteRows, insertRows, keptNumbers, updateRows } from './statements.js';
 import type { Steps } from './steps.js';
 
 const OLD_NAME = 'Write it under the old name of its legacy table.';
@@ -53,6 +53,13 @@ export function completeFoldedBody(targets: Targets, sides: readonly LegacySide[
       .join('')} then`,
     refuse('folded', 'A row that is kept whole keeps its table, its id and what it belongs to.', OLD_NAME),
     'end if;',
+    ...sides.flatMap((side) =>
+      keptNumbers(
+        side,
+        (bound, alias) => fromFolded(side.source, bound, alias),
+        `old.source = ${sourceName(side)}`,
+      ),
+    ),
     'new.merge_key := old.merge_key;',
     'end if;',
     'return new;',

@@ -1,6 +1,7 @@
 import { decode, encode } from '../../copy-binary/values.js';
 import { ident, literal } from '../../db/identifier.js';
 import type { BoundColumn, ComputedColumn, Conversion, PhaseMapping } from '../../mapping/mapping.js';
+import { agrees, ownGiverOf } from '../../mapping/own-giver.js';
 import { fromUnified, residueKey } from '../../mapping/restore.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { flagOf, type LegacyColumn, type LegacySide, passesChecks } from './legacy-columns.js';
@@ -38,7 +39,18 @@ export function goldenChecks(
     const plain = members.get(null);
     return plain === undefined
       ? memberChecks(column.name, members)
-      : plainChecks(column, inPrecedence(plain, column), rules.fallbacks[column.name]);
+      : plainChecks(column, inPrecedence(plain, column), {
+          fallback: rules.fallbacks[column.name],
+          isKept: sides.flatMap((side) => keptBeside(side, column.name)),
+        });
+  });
+}
+
+/** SQL conditions: a column of the side's own gives the shared column the very value that it has in `new`. */
+function keptBeside(side: LegacySide, target: string): string[] {
+  return side.columns.flatMap(({ bound }) => {
+    const giver = ownGiverOf(side.source, bound, target);
+    return giver === null ? [] : [`(${flagOf(side, 'new')} and ${agrees(giver, `new.${ident(target)}`)})`];
   });
 }
 
@@ -58,7 +70,7 @@ function inPrecedence(
 function plainChecks(
   { name: target, ddl, survivorship }: ComputedColumn,
   contributors: readonly Contributor[],
-  fallback: FallbackRule | undefined,
+  { fallback, isKept }: { readonly fallback: FallbackRule | undefined; readonly isKept: readonly string[] },
 ): string[] {
   const by = survivorship?.by ?? 'precedence';
   const [value, before] = [`new.${ident(target)}`, `old.${ident(target)}`];
@@ -67,7 +79,10 @@ function plainChecks(
     `if (tg_op = 'INSERT' or ${differs(ddl, value, before)}) then`,
     ...defaulted(value, ddl, contributors),
     `if ${value} is not null then`,
-    ...settle(target, contributors, value, { by, given: `${value} is not distinct from (${otherwise})` }),
+    ...settle(target, contributors, value, {
+      by,
+      given: [`${value} is not distinct from (${otherwise})`, ...isKept].join(' or '),
+    }),
     'else',
     ...contributors.map(({ side, column }) => forget(side, column.bound)),
     ...(fallback === undefined
@@ -110,11 +125,23 @@ const COMPUTED: ReadonlySet<string> = new Set(['timestamptz', 'timestamp', 'date
 /** Golden values of the others are texts. */
 const TEXTS = /^(?:text|integer|bigint|numeric|boolean|jsonb)\b/;
 
+/** A sequence numbers the rows. */
+const NUMBERED = /^nextval\(/;
+
+/** Whether a number is converted to the same one, in no other unit. */
+function isAsItIs({ forward }: Conversion): boolean {
+  return ['7', '13'].every((number) => {
+    const golden = forward(encode(number));
+    return golden !== null && decode(golden) === number;
+  });
+}
+
 /** SQL of a golden type for what the legacy column's default is; null where there is none, or none that is known now. */
 function goldenDefault({ column, conversion }: Contributor, type: string): string | null {
   const { notNull, constant, default: value, bound } = column;
   if (!notNull || value === null) return null;
   if (bound.type.kind === type && COMPUTED.has(type)) return `(${value})::${type}`;
+  if (NUMBERED.test(value)) return isAsItIs(conversion) && TEXTS.test(type) ? `(${value})::${type}` : null;
   const golden = constant === null || !TEXTS.test(type) ? null : conversion.forward(encode(constant));
   return golden === null ? null : `${literal(decode(golden))}::${type}`;
 }
@@ -186,8 +213,10 @@ function settle(
     const respelled = value.startsWith('new.') ? conversion.respelled?.(value) : undefined;
     const isAlike = `(${respelled})::text = ${value}::text`;
     const alike = respelled === undefined || by === 'precedence' ? '' : ` and (v_lost is null or ${isAlike})`;
-    const holds = `coalesce(${conversion.holds(value)} and ${passesChecks(column, conversion.inverse(value))}${alike}, false)`;
     const restored = (alias: string) => fromUnified(side.source, column.bound, alias);
+    const isNumber = `tg_op = 'INSERT' or not ${flagOf(side, 'old')} or (${conversion.inverse(value)})::text = (${restored('old')})::text`;
+    const kept = column.numbered ? ` and (${isNumber})` : '';
+    const holds = `coalesce(${conversion.holds(value)} and ${passesChecks(column, conversion.inverse(value))}${alike}${kept}, false)`;
     lines.push(
       `if ${flagOf(side, 'new')} then`,
       `if ${holds} then`,

@@ -21,6 +21,8 @@ export interface LegacyColumn {
   readonly generated: boolean;
   /** How, as SQL over the bare names of the table's columns; null: it does not, or by code that may not run with our rights. */
   readonly generation: string | null;
+  /** Postgres numbers its rows, takes another number of a new row only, and never changes it. */
+  readonly numbered: boolean;
   /** Conditions of the table on this column alone, as SQL over the bare column name. */
   readonly checks: readonly string[];
   /** Its type, or one that this is made of, belongs to a role whose code may not run with our rights. */
@@ -55,6 +57,7 @@ with recursive part (attnum, oid) as (
 )
 select a.attname as name,
   exists (select from part p join pg_type t on t.oid = p.oid where p.attnum = a.attnum and not ${isTrusted('t.typowner', ME)})::text as is_foreign, (a.attgenerated <> '')::text as generated,
+  (a.attidentity = 'a')::text as numbered,
   case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generation,
   case
     when a.attgenerated <> '' then null
@@ -103,6 +106,7 @@ export async function readLegacySide(
       notNull: takesNoNull(source, bound),
       constant: constants.get(bound.name) ?? null,
       generated: row?.generated === 'true',
+      numbered: row?.numbered === 'true',
       generation: executor.isOurs && row?.is_foreign !== 'true' ? (row?.generation ?? null) : null,
       checks: JSON.parse(String(row?.checks ?? '[]')) as string[],
       isForeign: row?.is_foreign === 'true',

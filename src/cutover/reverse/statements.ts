@@ -1,5 +1,6 @@
 import { ident } from '../../db/identifier.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
+import { refuse } from '../../mapping/reverse.js';
 import { differ } from '../../types/spelling.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 
@@ -28,6 +29,28 @@ export function holdRows(side: LegacySide, legacyValue: ValueOf): string[] {
   return [`if ${flagOf(side, 'old')} then ${taken} end if;`];
 }
 
+/** plpgsql that refuses another number for a legacy row that its table has numbered. @param both SQL: `old` and `new` have it */
+export function keptNumbers(
+  side: LegacySide,
+  legacyValue: ValueOf,
+  both = `${flagOf(side, 'old')} and ${flagOf(side, 'new')}`,
+): string[] {
+  const changed = side.columns
+    .filter(({ numbered }) => numbered)
+    .map(({ bound }) => differ(bound.type, legacyValue(bound, 'old'), legacyValue(bound, 'new')));
+  if (changed.length === 0) return [];
+  const { table } = side.source.rule;
+  return [
+    `if tg_op = 'UPDATE' and ${both} and (${changed.join(' or ')}) then`,
+    refuse(
+      'numbered',
+      `Rows of the legacy table ${table} keep the number that it gave them: it is generated always as identity.`,
+      'Leave it as it is.',
+    ),
+    'end if;',
+  ];
+}
+
 /** plpgsql that locks the legacy rows of our row `ours`. */
 export function lockRow(side: LegacySide, legacyValue: ValueOf, ours: string, from = ''): string {
   return `perform from ${side.table} x${from} where ${identityEquals(side, legacyValue, 'x', ours)} for no key update of x;`;
@@ -47,7 +70,9 @@ export function placeOf({ name, home }: BoundColumn): string {
  * @param from gives `o` and `n`; may be followed by conditions
  */
 export function updateRows(side: LegacySide, legacyValue: ValueOf, from: string, where: string): string {
-  const columns = side.columns.filter(({ generated }) => !generated).map(({ bound }) => bound);
+  const columns = side.columns
+    .filter(({ generated, numbered }) => !generated && !numbered)
+    .map(({ bound }) => bound);
   const differs = (column: BoundColumn) =>
     differ(column.type, legacyValue(column, 'o'), legacyValue(column, 'n'));
   const changed = `${where} and (${columns.map(differs).join(' or ')})`;
