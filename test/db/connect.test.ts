@@ -16,7 +16,8 @@ test('all sessions of a command go to the server that the first one reached, unt
   await new Promise((resolve) => reserved.close(resolve));
   const url = new URL(database.url);
   const first = `${url.hostname}:${address.port}`;
-  const connect = connector(database.url.replace(`@${url.host}`, `@${first},${url.host}`));
+  url.searchParams.set('sslmode', 'disable'); // the proxy answers no request for TLS
+  const connect = connector(url.href.replace(`@${url.host}`, `@${first},${url.host}`));
   const cleanup = new Cleanup();
   await connect.open(cleanup);
   const proxy = await StatementProxy.open(
