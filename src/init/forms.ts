@@ -87,8 +87,8 @@ function formOfType(type: ColumnType): Form | null {
 export function mayMeet(a: Form, b: Form): boolean {
   if (a === b) return true;
   const family = (form: Form) =>
-    ['text', 'code', 'email', 'phone', 'uuid', 'whole', 'json'].includes(form) ? 'printed' : form;
+    ['text', 'code', 'email', 'phone', 'uuid', 'whole'].includes(form) ? 'printed' : form;
   if (family(a) === 'printed' && family(b) === 'printed') return true;
   const pair = [a, b].sort().join(' ');
-  return ['decimal whole', 'moment whole', 'boolean whole', 'boolean code', 'moment text', 'code decimal'].includes(pair);
+  return ['decimal whole', 'moment whole', 'boolean whole', 'boolean code', 'moment text', 'code json', 'json text'].includes(pair);
 }

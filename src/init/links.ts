@@ -1,10 +1,12 @@
 import { LEAST_PAIRS, type RowPair, type Support, supportOf } from './agreement.js';
 import { type Form, mayMeet } from './forms.js';
-import type { Group, Side } from './matched-rows.js';
+import type { Group, SeenRow, Side } from './matched-rows.js';
 import { isCounted, type Meeting } from './meetings.js';
 import { isAlike, kinship, meaningOf, wordsOf } from './names.js';
 import { type Apart, partedBy } from './parted.js';
+import { fold } from './folds.js';
 import type { ColumnProfile } from './profile.js';
+import type { ProviderWord } from './providers.js';
 import type { ValueSample } from './value-sample.js';
 
 /** A way in which rows of two tables may be found to be one thing. */
@@ -19,6 +21,8 @@ export interface Link {
   readonly declared: boolean;
   /** Without it one value is several things: numbers that are given per tenant. */
   readonly apart: Apart | null;
+  /** Only rows count whose column says this of the other table. */
+  readonly word: ProviderWord | null;
   /** Rows of the two tables that meet. */
   readonly pairs: readonly RowPair[];
   /** How well other columns of these rows agree, of 0 to 1. */
@@ -53,7 +57,7 @@ export function judge(
   const backing = backed?.support ?? 0;
   const { left, right } = meeting;
   const alike = isAlike(kinship(nameOf(left.column), nameOf(right.column)));
-  const base = { meeting, apart, pairs, backing, backed };
+  const base = { meeting, apart, word: null, pairs, backing, backed };
   if (pointer !== null) {
     const { from, to, declared, named } = pointer;
     const isCountedBoth = isCounted(left) && isCounted(right);
@@ -77,6 +81,31 @@ export function judge(
   if (has('text')) return isBacked ? { ...same, sure: false, weak: true } : null;
   if (!isBacked && !alike) return null;
   return { ...same, sure: isBacked, weak: false };
+}
+
+/**
+ * The same where one table says in a column which other table a row is about: only those rows are looked at, and numbers may
+ * be the same in all of these tables.
+ */
+export function judgeSaid(
+  meeting: Meeting,
+  sides: { readonly left: Side; readonly right: Side },
+  groups: readonly Group[],
+  word: ProviderWord,
+): Link | null {
+  const says = (row: SeenRow) => fold(row.get(word.column.name) ?? '', word.column.form) === word.folded;
+  const isLeft = sides.left.table.name === word.column.table;
+  const said = groups
+    .map(({ left, right }) => (isLeft ? { left: left.filter(says), right } : { left, right: right.filter(says) }))
+    .filter(({ left, right }) => left.length > 0 && right.length > 0);
+  if (said.length < LEAST_PAIRS) return null;
+  const pairs = pairsOf(said, null);
+  const [backed = null] = compareOthers(sides, pairs, meeting).sort((a, b) => b.support - a.support);
+  const backing = backed?.support ?? 0;
+  const { column: left } = meeting.left;
+  const { column: right } = meeting.right;
+  const base = { kind: 'same' as const, declared: false, apart: null, weak: false, sure: true };
+  return { ...base, left, right, meeting, word, pairs, backing, backed, score: 1 + said.length / groups.length + backing };
 }
 
 /** Which of two columns points to the other's row: by a foreign key, or because all it holds is there. */

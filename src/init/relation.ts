@@ -3,12 +3,14 @@ import { counted, percent } from '../format/format.js';
 import type { RowPair } from './agreement.js';
 import { agreementOf } from './agreement.js';
 import { mayMeet } from './forms.js';
-import { judge, type Link } from './links.js';
+import { judge, judgeSaid, type Link } from './links.js';
 import { matchedRows, type Side } from './matched-rows.js';
 import { isCounted, type Meeting } from './meetings.js';
 import { isAlike, kinship } from './names.js';
+import type { ProviderWord } from './providers.js';
 import { judgePair, type SharedPair } from './shared.js';
 import { timesOf } from './times.js';
+import type { ValueSample } from './value-sample.js';
 
 /** What two tables have to do with each other. */
 export interface Relation {
@@ -32,20 +34,37 @@ export async function relate(
   session: Session,
   sides: { readonly left: Side; readonly right: Side },
   meetings: readonly Meeting[],
+  words: readonly ProviderWord[],
 ): Promise<Relation> {
   const { left, right } = sides;
-  const best = [...meetings].sort((a, b) => promise(b) - promise(a)).slice(0, MOST_MEETINGS);
+  const names = [left.table.name, right.table.name];
+  const word = words.find(({ column, table }) => names.includes(column.table) && names.includes(table)) ?? null;
+  const of = (table: string) => words.find((one) => one.table === table);
+  if (word === null && of(left.table.name) !== undefined && of(left.table.name)?.column === of(right.table.name)?.column)
+    // A third table keeps them apart.
+    return { ...sides, links: [], shared: sharedColumns(sides, []), unlike: null, score: 0 };
+  const may = word === null ? meetings : meetings.filter((one) => !isCountedOrKey(one, sides));
+  const best = [...may].sort((a, b) => promise(b) - promise(a)).slice(0, MOST_MEETINGS);
   const links: Link[] = [];
   for (const meeting of best) {
-    const link = judge(meeting, sides, await matchedRows(session, meeting, sides));
+    const groups = await matchedRows(session, meeting, sides);
+    const link = word === null ? judge(meeting, sides, groups) : judgeSaid(meeting, sides, groups, word);
     if (link !== null) links.push(link);
   }
   links.sort((a, b) => b.score - a.score);
+  if (word !== null) links.splice(1);
   const shared = sharedColumns(sides, links);
   const sure = shared.filter((pair) => pair.sure).length;
   const unlike = unlikeness(sides, links, shared);
   const [first] = links;
   return { ...sides, links, shared, unlike, score: (first?.score ?? 0) + sure + (shared.length - sure) / 4 };
+}
+
+/** Numbers of rows, and pointers, are the same in many tables. */
+function isCountedOrKey({ left, right }: Meeting, sides: { readonly left: Side; readonly right: Side }): boolean {
+  const isKey = ({ table }: Side, { column }: ValueSample) =>
+    table.identity?.join() === column.name || table.references.some(({ columns }) => columns.includes(column.name));
+  return isKey(sides.left, left) || isKey(sides.right, right);
 }
 
 /** How much a meeting promises before its rows were looked at. */

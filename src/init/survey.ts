@@ -3,6 +3,7 @@ import type { TableDescription } from './describe.js';
 import type { Side } from './matched-rows.js';
 import { findMeetings, type Meeting } from './meetings.js';
 import { profileTable } from './profile.js';
+import { findProviders } from './providers.js';
 import { promise, type Relation, relate } from './relation.js';
 import { sampleValues, tellingColumns, type ValueSample } from './value-sample.js';
 
@@ -29,9 +30,10 @@ export async function survey(
     const known = [...(table.identity ?? []), ...table.references.flatMap((one) => one.columns)];
     for (const column of tellingColumns(columns, known)) samples.push(await sampleValues(session, table, column));
   }
+  const words = findProviders(sides);
   const relations: Relation[] = [];
   for (const { left, right, meetings } of promising(sides, findMeetings(samples)).slice(0, options.most))
-    relations.push(await relate(session, { left, right }, meetings));
+    relations.push(await relate(session, { left, right }, meetings, words));
   return { sides, samples, relations: relations.sort((a, b) => b.score - a.score) };
 }
 
