@@ -5,7 +5,7 @@
 const LAYERS = [
   ['cli'],
   ['index'],
-  ['check', 'monitor', 'report', 'benchmark', 'adopt', 'full-rollback'],
+  ['check', 'init', 'monitor', 'report', 'benchmark', 'adopt', 'full-rollback'],
   ['backup', 'cutover'],
   ['verbs'],
   ['unify', 'plan'],

@@ -6,6 +6,7 @@ import { addBench } from './commands/bench.js';
 import { addCheck } from './commands/check.js';
 import { addComplete } from './commands/complete.js';
 import { addCutover } from './commands/cutover.js';
+import { addInit } from './commands/init.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
 import { addPlan } from './commands/plan.js';
@@ -31,6 +32,7 @@ const DESCRIPTION =
 
 const EXAMPLES = [
   ['drydock demo', 'watch it work on a database of its own'],
+  ['drydock init --tables a,b', 'propose what may become of two tables of yours'],
   ['drydock plan', 'what a run would do to yours'],
   ['drydock run', 'do it'],
   ['drydock verify', 'prove it again, any time'],
@@ -61,6 +63,7 @@ export function buildProgram(session: Session): Command {
     .addHelpText('after', helpAfter(EXAMPLES, [CONNECTION]));
   for (const add of [
     addCheck,
+    addInit,
     addPlan,
     addRun,
     addVerify,

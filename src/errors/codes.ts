@@ -230,6 +230,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Restore beside it: --into SCHEMA.',
   },
+  'file-exists': {
+    meaning: 'A file that would be written is there already.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Name another file, or say that it may be written over.',
+  },
   'foreign-ledger-schema': {
     meaning: 'There is a schema `drydock` that Drydock did not make.',
     retry: false,

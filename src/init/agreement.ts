@@ -1,15 +1,9 @@
 import { fold, loosened } from './folds.js';
 import { type Form, TRUTHS } from './forms.js';
-import type { SeenRow } from './matched-rows.js';
+import type { RowPair, SeenRow } from './matched-rows.js';
 import type { ColumnProfile } from './profile.js';
 import { type Ratio, ratioOf } from './ratio.js';
 import { type Contingency, contingencyOf } from './vocabulary.js';
-
-/** Two rows of two tables that are taken for one thing. */
-export interface RowPair {
-  readonly left: SeenRow;
-  readonly right: SeenRow;
-}
 
 /** How far two columns hold the same, in rows that are taken for one thing. */
 export interface Agreement {

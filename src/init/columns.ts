@@ -1,7 +1,6 @@
-
+import { conceptsOf } from './concepts.js';
 import { type GiverProposal, type GoldenProposal, goldenOf } from './golden.js';
 import type { KeyProposal } from './keys.js';
-import { conceptsOf } from './concepts.js';
 import { wordsOf } from './names.js';
 import type { ColumnProfile } from './profile.js';
 import type { Relation } from './relation.js';
@@ -41,11 +40,15 @@ export function sharedColumns(relations: readonly Relation[], around: Around): C
   const isPart = (column: ColumnProfile) => parts.some(({ columns }) => columns.get(column.table) === column);
   const taken = new Set(reserved);
   const named = (columns: readonly { readonly name: string }[]) => {
-    const name = columns.map((one) => one.name).find((one) => !taken.has(one)) ?? freeName(columns[0]?.name ?? '', taken);
+    const name =
+      columns.map((one) => one.name).find((one) => !taken.has(one)) ??
+      freeName(columns[0]?.name ?? '', taken);
     taken.add(name);
     return name;
   };
-  const proposals: ColumnProposal[] = parts.map((part) => providerColumn(part, named([...part.columns.values()])));
+  const proposals: ColumnProposal[] = parts.map((part) =>
+    providerColumn(part, named([...part.columns.values()])),
+  );
   for (const { columns, pairs } of clustersOf(relations)) {
     const members = tables.flatMap((table) => columns.get(table) ?? []);
     if (members.some(isPart)) continue;
@@ -55,7 +58,15 @@ export function sharedColumns(relations: readonly Relation[], around: Around): C
     const drifted = pairs.some(({ agreement: { both, equal } }) => both > 0 && equal / both < 0.98);
     const newest = drifted && members.every(({ table }) => (times.get(table)?.updated ?? null) !== null);
     const why = [...reasonsOf(pairs), ...(golden.doubt === null ? [] : [golden.doubt])].join('; ');
-    proposals.push({ ...golden, name: named(members), constants: new Map(), newest, together: null, sure, why });
+    proposals.push({
+      ...golden,
+      name: named(members),
+      constants: new Map(),
+      newest,
+      together: null,
+      sure,
+      why,
+    });
   }
   return grouped(inOrder(proposals, tables, relations));
 }
@@ -67,7 +78,8 @@ function clustersOf(relations: readonly Relation[]): Cluster[] {
     .sort((a, b) => Number(b.sure) - Number(a.sure) || b.score - a.score);
   const clusters: Cluster[] = [];
   for (const pair of pairs) {
-    const of = (column: ColumnProfile) => clusters.find(({ columns }) => columns.get(column.table) === column);
+    const of = (column: ColumnProfile) =>
+      clusters.find(({ columns }) => columns.get(column.table) === column);
     const [a, b] = [of(pair.left), of(pair.right)];
     if (a === undefined && b === undefined) {
       const columns = new Map([pair.left, pair.right].map((one) => [one.table, one] as const));
@@ -110,7 +122,9 @@ function providerColumn(part: NonNullable<KeyProposal['part']>, name: string): C
 const MOST_REASONS = 2;
 
 function reasonsOf(pairs: readonly SharedPair[]): string[] {
-  const reasons = [...new Set([...pairs].sort((a, b) => Number(a.sure) - Number(b.sure)).map(({ why }) => why))];
+  const reasons = [
+    ...new Set([...pairs].sort((a, b) => Number(a.sure) - Number(b.sure)).map(({ why }) => why)),
+  ];
   const more = reasons.length - MOST_REASONS;
   return [...reasons.slice(0, MOST_REASONS), ...(more > 0 ? [`${more} more like it`] : [])];
 }
@@ -159,4 +173,3 @@ function grouped(proposals: readonly ColumnProposal[]): ColumnProposal[] {
 function freeName(name: string, taken: ReadonlySet<string>): string {
   for (let at = 2; ; at += 1) if (!taken.has(`${name}_${at}`)) return `${name}_${at}`;
 }
-

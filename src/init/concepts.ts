@@ -76,5 +76,8 @@ export function conceptsOf(word: string): readonly string[] {
 
 function singular(word: string): string {
   if (word.length < 4 || /(?:ss|us|is)$/.test(word)) return word;
-  return word.replace(/ies$/, 'y').replace(/(?<=ch|sh|x|z)es$/, '').replace(/s$/, '');
+  return word
+    .replace(/ies$/, 'y')
+    .replace(/(?<=ch|sh|x|z)es$/, '')
+    .replace(/s$/, '');
 }

@@ -69,6 +69,15 @@ export async function listTables(session: Session, schema: string): Promise<Tabl
   return rows.map((row) => ({ schema: String(row.schema), name: String(row.name) }));
 }
 
+/** The names of all that a schema holds, which a new table cannot have. */
+export async function namesIn(session: Session, schema: string): Promise<string[]> {
+  const rows = await session.query(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1::text`,
+    [schema],
+  );
+  return rows.map(({ name }) => String(name));
+}
+
 /**
  * Describes tables, in the order in which they are named.
  *

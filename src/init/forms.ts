@@ -90,5 +90,13 @@ export function mayMeet(a: Form, b: Form): boolean {
     ['text', 'code', 'email', 'phone', 'uuid', 'whole'].includes(form) ? 'printed' : form;
   if (family(a) === 'printed' && family(b) === 'printed') return true;
   const pair = [a, b].sort().join(' ');
-  return ['decimal whole', 'moment whole', 'boolean whole', 'boolean code', 'moment text', 'code json', 'json text'].includes(pair);
+  return [
+    'decimal whole',
+    'moment whole',
+    'boolean whole',
+    'boolean code',
+    'moment text',
+    'code json',
+    'json text',
+  ].includes(pair);
 }

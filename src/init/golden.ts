@@ -1,6 +1,6 @@
-import { factorText } from './ratio.js';
-import type { ColumnProfile } from './profile.js';
 import { TRUTHS } from './forms.js';
+import type { ColumnProfile } from './profile.js';
+import { factorText } from './ratio.js';
 import type { SharedPair } from './shared.js';
 import { type VocabularyProposal, vocabularyOf } from './words.js';
 
@@ -33,8 +33,14 @@ const isText = ({ type }: ColumnProfile) => !type.isArray && (type.category === 
 const isWhole = ({ type }: ColumnProfile) => WHOLE.has(type.kind);
 const isNumber = (column: ColumnProfile) =>
   isWhole(column) || ['numeric', 'float4', 'float8'].includes(column.type.kind);
-const hasForm = (...forms: readonly string[]) => (column: ColumnProfile) => forms.includes(column.form);
-const hasKind = (...kinds: readonly string[]) => (column: ColumnProfile) => kinds.includes(column.type.kind);
+const hasForm =
+  (...forms: readonly string[]) =>
+  (column: ColumnProfile) =>
+    forms.includes(column.form);
+const hasKind =
+  (...kinds: readonly string[]) =>
+  (column: ColumnProfile) =>
+    kinds.includes(column.type.kind);
 
 /**
  * Which shared column some columns can become.
@@ -42,7 +48,10 @@ const hasKind = (...kinds: readonly string[]) => (column: ColumnProfile) => kind
  * @param pairs - what is known of two of them each
  * @returns null where there is no way from all of them to one type
  */
-export function goldenOf(columns: readonly ColumnProfile[], pairs: readonly SharedPair[]): GoldenProposal | null {
+export function goldenOf(
+  columns: readonly ColumnProfile[],
+  pairs: readonly SharedPair[],
+): GoldenProposal | null {
   const made = (word: string, givers: readonly GiverProposal[], more: Partial<GoldenProposal> = {}) => ({
     word,
     givers,
@@ -58,17 +67,24 @@ export function goldenOf(columns: readonly ColumnProfile[], pairs: readonly Shar
   if (all(isText)) {
     if (all(hasForm('boolean'))) return made('boolean', columns.map(truthOf));
     const vocabulary = vocabularyOf(columns, pairs);
-    if (vocabulary !== null) return made('words', columns.map(plain), { vocabulary, doubt: vocabulary.doubt });
+    if (vocabulary !== null)
+      return made('words', columns.map(plain), { vocabulary, doubt: vocabulary.doubt });
     return made('text', columns.map(plain));
   }
   if (some(isNumber) && all((one) => isNumber(one) || (isText(one) && hasForm('whole', 'decimal')(one))))
     return numberOf(columns, pairs);
   if (all((one) => isText(one) || isWhole(one) || hasKind('uuid')(one)) && some(isText)) {
     if (some(hasKind('uuid')) && all(hasForm('uuid'))) return made('id', columns.map(plain));
-    return made('text', columns.map((one) => (isText(one) ? plain(one) : wrapped(one, 'printed'))));
+    return made(
+      'text',
+      columns.map((one) => (isText(one) ? plain(one) : wrapped(one, 'printed'))),
+    );
   }
   if (all(hasKind('uuid'))) return made('id', columns.map(plain));
-  if (some(hasKind('json', 'jsonb')) && all((one) => hasKind('json', 'jsonb')(one) || (isText(one) && one.form === 'json')))
+  if (
+    some(hasKind('json', 'jsonb')) &&
+    all((one) => hasKind('json', 'jsonb')(one) || (isText(one) && one.form === 'json'))
+  )
     return made('json', columns.map(plain));
   if (some(hasKind('date', 'timestamp', 'timestamptz'))) return momentOf(columns);
   const [first] = columns;
@@ -82,7 +98,8 @@ function truthOf(column: ColumnProfile): GiverProposal {
   if (column.type.kind === 'bool') return plain(column);
   const said = (truth: boolean) =>
     [...column.spellings.keys()].filter((raw) => TRUTHS.get(raw.trim().toLowerCase()) === truth);
-  const list = (words: readonly string[]) => `[${words.map((word) => `'${word.replaceAll("'", "\\'")}'`).join(', ')}]`;
+  const list = (words: readonly string[]) =>
+    `[${words.map((word) => `'${word.replaceAll("'", "\\'")}'`).join(', ')}]`;
   return wrapped(column, 'truth', `{ yes: ${list(said(true))}, no: ${list(said(false))} }`);
 }
 
@@ -90,14 +107,18 @@ function numberOf(columns: readonly ColumnProfile[], pairs: readonly SharedPair[
   const [first] = columns as readonly [ColumnProfile];
   const base = { sqlType: null, vocabulary: null, doubt: null };
   const scaled = columns.map((column) => ({ column, factor: factorTo(column, first, pairs) }));
-  const opposite = pairs.find(({ agreement }) => (agreement.ratio?.opposite ?? 0) >= 0.7 && (agreement.ratio?.share ?? 0) < 0.7);
+  const opposite = pairs.find(
+    ({ agreement }) => (agreement.ratio?.opposite ?? 0) >= 0.7 && (agreement.ratio?.share ?? 0) < 0.7,
+  );
   const isScaled = opposite !== undefined || scaled.some(({ factor }) => factor !== 1);
   if (isScaled && columns.every((column) => scaleOf(column) !== null)) {
     const givers = columns.map((column) => {
       const turned = opposite !== undefined && column === opposite.right && scaleOf(column) === 'unit';
       return wrapped(column, turned ? 'unitComplement' : (scaleOf(column) ?? 'unit'));
     });
-    const doubt = columns.some(isOnlyMostly) ? 'some values are on neither scale, and are kept as residue' : null;
+    const doubt = columns.some(isOnlyMostly)
+      ? 'some values are on neither scale, and are kept as residue'
+      : null;
     return { ...base, word: 'score', givers, doubt };
   }
   if (opposite !== undefined) return null;
@@ -105,13 +126,19 @@ function numberOf(columns: readonly ColumnProfile[], pairs: readonly SharedPair[
     factor === 1 ? plain(column) : wrapped(column, 'times', `'${factorText(factor)}'`),
   );
   const whole = columns.every(isWhole) && scaled.every(({ factor }) => Number.isInteger(factor));
-  const word = !whole ? 'numeric' : columns.every(({ type }) => type.kind !== 'int8') && !isScaled ? 'integer' : 'bigint';
+  const word = !whole
+    ? 'numeric'
+    : columns.every(({ type }) => type.kind !== 'int8') && !isScaled
+      ? 'integer'
+      : 'bigint';
   return { ...base, word, givers };
 }
 
 /** By what a column's numbers have to be multiplied to be those of another one. */
 function factorTo(column: ColumnProfile, first: ColumnProfile, pairs: readonly SharedPair[]): number {
-  const pair = pairs.find(({ left, right }) => [left, right].includes(column) && [left, right].includes(first));
+  const pair = pairs.find(
+    ({ left, right }) => [left, right].includes(column) && [left, right].includes(first),
+  );
   const ratio = pair?.agreement.ratio ?? null;
   if (column === first || pair === undefined || ratio === null || ratio.share < 0.4) return 1;
   return pair.left === first ? 1 / ratio.factor : ratio.factor;
@@ -121,7 +148,8 @@ function factorTo(column: ColumnProfile, first: ColumnProfile, pairs: readonly S
 function scaleOf({ spellings, range, tops }: ColumnProfile): 'unit' | 'percent' | null {
   const values = (spellings.size > 0 ? [...spellings.keys()] : tops.map(({ raw }) => raw)).map(Number);
   if (range === null || values.length === 0) return null;
-  const within = (most: number) => values.filter((value) => value >= 0 && value <= most).length / values.length;
+  const within = (most: number) =>
+    values.filter((value) => value >= 0 && value <= most).length / values.length;
   if (within(1) >= 0.75) return 'unit';
   return within(100) >= 0.6 ? 'percent' : null;
 }
@@ -141,10 +169,13 @@ function momentOf(columns: readonly ColumnProfile[]): GoldenProposal | null {
   const hasZone = kinds.has('timestamptz') || hasEpoch;
   const word = hasZone ? 'moment' : kinds.has('timestamp') ? 'localTime' : 'date';
   const givers = columns.map((column) => {
-    if (isWhole(column)) return wrapped(column, 'epoch', ...((column.range?.most ?? 0) > 1e11 ? [`'milliseconds'`] : []));
+    if (isWhole(column))
+      return wrapped(column, 'epoch', ...((column.range?.most ?? 0) > 1e11 ? [`'milliseconds'`] : []));
     const needsZone = hasZone && (column.type.kind === 'timestamp' || column.type.kind === 'date');
     return needsZone ? wrapped(column, 'inZone', `'UTC'`) : plain(column);
   });
-  const doubt = givers.some(({ wrap }) => wrap?.word === 'inZone') ? 'times without a zone are taken for UTC' : null;
+  const doubt = givers.some(({ wrap }) => wrap?.word === 'inZone')
+    ? 'times without a zone are taken for UTC'
+    : null;
   return { word, givers, sqlType: null, vocabulary: null, doubt };
 }

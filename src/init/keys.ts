@@ -1,6 +1,6 @@
+import { conceptsOf } from './concepts.js';
 import type { Form } from './forms.js';
 import type { Link } from './links.js';
-import { conceptsOf } from './concepts.js';
 import { wordsOf } from './names.js';
 import type { ColumnProfile } from './profile.js';
 import type { Relation } from './relation.js';
@@ -50,7 +50,10 @@ export function keysOf(relations: readonly Relation[], tables: readonly string[]
   for (const link of links.filter(({ kind }) => kind === 'same')) {
     const [a, b] = [clusterOf(link.left), clusterOf(link.right)];
     if (a === undefined && b === undefined) {
-      clusters.push({ columns: new Map([link.left, link.right].map((one) => [one.table, one])), links: [link] });
+      clusters.push({
+        columns: new Map([link.left, link.right].map((one) => [one.table, one])),
+        links: [link],
+      });
       continue;
     }
     const into = a ?? b;
@@ -121,11 +124,17 @@ const TENANTS: ReadonlySet<string> = new Set(
 );
 
 /** The tenant that gives out numbers of its own, where every table names one. */
-function tenantOf(keys: readonly KeyProposal[], tables: readonly string[]): ReadonlyMap<string, ColumnProfile> | null {
+function tenantOf(
+  keys: readonly KeyProposal[],
+  tables: readonly string[],
+): ReadonlyMap<string, ColumnProfile> | null {
   for (const { part } of keys) {
-    if (part === null || part.constants.size > 0 || !tables.every((table) => part.columns.has(table))) continue;
+    if (part === null || part.constants.size > 0 || !tables.every((table) => part.columns.has(table)))
+      continue;
     const isTenant = [...part.columns.values()].some(({ name }) =>
-      wordsOf(name).some((word) => TENANTS.has(word) || conceptsOf(word).some((concept) => TENANTS.has(concept))),
+      wordsOf(name).some(
+        (word) => TENANTS.has(word) || conceptsOf(word).some((concept) => TENANTS.has(concept)),
+      ),
     );
     if (isTenant) return part.columns;
   }

@@ -1,10 +1,10 @@
-import { LEAST_PAIRS, type RowPair, type Support, supportOf } from './agreement.js';
+import { LEAST_PAIRS, type Support, supportOf } from './agreement.js';
+import { fold } from './folds.js';
 import { type Form, mayMeet } from './forms.js';
-import type { Group, SeenRow, Side } from './matched-rows.js';
+import type { Group, RowPair, SeenRow, Side } from './matched-rows.js';
 import { isCounted, type Meeting } from './meetings.js';
 import { isAlike, kinship, meaningOf, wordsOf } from './names.js';
 import { type Apart, partedBy } from './parted.js';
-import { fold } from './folds.js';
 import type { ColumnProfile } from './profile.js';
 import type { ProviderWord } from './providers.js';
 import type { ValueSample } from './value-sample.js';
@@ -71,7 +71,14 @@ export function judge(
   const share = Math.max(meeting.leftShare, meeting.rightShare);
   const bonus = has('email') ? 1 : has('phone') || has('uuid') ? 0.5 : has('text') ? 0 : 0.3;
   const score = backing + bonus + (alike ? 0.4 : 0) + share / 2;
-  const same = { ...base, kind: 'same' as const, left: left.column, right: right.column, declared: false, score };
+  const same = {
+    ...base,
+    kind: 'same' as const,
+    left: left.column,
+    right: right.column,
+    declared: false,
+    score,
+  };
   const isBacked = backing >= WELL_BACKED;
   if (isCounted(left) && isCounted(right)) {
     if (backing < 0.4) return null;
@@ -96,7 +103,9 @@ export function judgeSaid(
   const says = (row: SeenRow) => fold(row.get(word.column.name) ?? '', word.column.form) === word.folded;
   const isLeft = sides.left.table.name === word.column.table;
   const said = groups
-    .map(({ left, right }) => (isLeft ? { left: left.filter(says), right } : { left, right: right.filter(says) }))
+    .map(({ left, right }) =>
+      isLeft ? { left: left.filter(says), right } : { left, right: right.filter(says) },
+    )
     .filter(({ left, right }) => left.length > 0 && right.length > 0);
   if (said.length < LEAST_PAIRS) return null;
   const pairs = pairsOf(said, null);
@@ -105,7 +114,17 @@ export function judgeSaid(
   const { column: left } = meeting.left;
   const { column: right } = meeting.right;
   const base = { kind: 'same' as const, declared: false, apart: null, weak: false, sure: true };
-  return { ...base, left, right, meeting, word, pairs, backing, backed, score: 1 + said.length / groups.length + backing };
+  return {
+    ...base,
+    left,
+    right,
+    meeting,
+    word,
+    pairs,
+    backing,
+    backed,
+    score: 1 + said.length / groups.length + backing,
+  };
 }
 
 /** Which of two columns points to the other's row: by a foreign key, or because all it holds is there. */
@@ -125,7 +144,10 @@ function pointerIn(meeting: Meeting, { left, right }: { readonly left: Side; rea
         one.columns.join() === from.column.name,
     );
     const named = namesTable(from.column.name, target.table.name);
-    if (!declared && (isIdentity(source, from) || held < 0.5 || from.column.type.category !== to.column.type.category))
+    if (
+      !declared &&
+      (isIdentity(source, from) || held < 0.5 || from.column.type.category !== to.column.type.category)
+    )
       return [];
     if (!declared && !named && isCounted(to) && !isCounted(from) && held < 0.9) return [];
     return [{ from: from.column, to: to.column, declared, named }];

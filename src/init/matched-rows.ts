@@ -8,6 +8,12 @@ import { PLACE, type ValueSample } from './value-sample.js';
 /** A row as it is looked at: texts by column. */
 export type SeenRow = ReadonlyMap<string, string | null>;
 
+/** Two rows of two tables that are taken for one thing. */
+export interface RowPair {
+  readonly left: SeenRow;
+  readonly right: SeenRow;
+}
+
 /** The rows of both tables that have one value in common. */
 export interface Group {
   readonly left: readonly SeenRow[];

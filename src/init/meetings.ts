@@ -1,6 +1,6 @@
+import { mayMeet } from './forms.js';
 import type { ColumnProfile } from './profile.js';
 import type { ValueSample } from './value-sample.js';
-import { mayMeet } from './forms.js';
 
 /** Two columns of two tables that have values in common. */
 export interface Meeting {

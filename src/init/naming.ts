@@ -35,21 +35,24 @@ function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** What the things of some tables are called: the word that most of their names have. */
+/** What the things of some tables are called: the word that most of their names have, the last one of the first table's. */
 export function thingOf(tables: readonly string[]): string {
-  const all = tables.map((table) => wordsOf(table));
-  const tables_ = (concept: string) => all.filter((words) => words.some((word) => conceptsOf(word).includes(concept))).length;
-  const [first = []] = all;
-  const best = [...first].reverse().sort((a, b) => mostOf(b) - mostOf(a))[0] ?? '';
-  function mostOf(word: string): number {
-    return Math.max(0, ...conceptsOf(word).map(tables_));
-  }
-  const ascii = best.replace(/[^a-z0-9_]/g, '');
-  return /^[a-z]/.test(ascii) ? ascii.slice(0, 40) : 'things';
+  const all = tables.map(wordsOf);
+  const shared = (word: string) =>
+    Math.max(
+      ...conceptsOf(word).map(
+        (concept) => all.filter((words) => words.some((other) => conceptsOf(other).includes(concept))).length,
+      ),
+    );
+  const [best = ''] = all.flatMap((words) => [...words].reverse()).sort((a, b) => shared(b) - shared(a));
+  const name = best.replace(/[^a-z0-9_]/g, '').slice(0, 40);
+  return /^[a-z]/.test(name) ? name : 'things';
 }
 
 /** What a table's own columns begin with: the first word that no other table's name has, or the whole name. */
-export function prefixesOf(tables: readonly { readonly name: string; readonly columns: readonly { readonly name: string }[] }[]): string[] {
+export function prefixesOf(
+  tables: readonly { readonly name: string; readonly columns: readonly { readonly name: string }[] }[],
+): string[] {
   const short = tables.map(({ name }) => {
     const others = tables.filter((other) => other.name !== name).flatMap((other) => wordsOf(other.name));
     return wordsOf(name).find((word) => !others.includes(word)) ?? name;

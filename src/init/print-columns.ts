@@ -1,7 +1,7 @@
 import { accessTo, comment, listOf, memberName, stringOf } from './code.js';
 import type { ColumnProposal } from './columns.js';
 import type { GiverProposal } from './golden.js';
-import type { Names } from './print.js';
+import type { Names } from './print-names.js';
 import type { Proposal } from './propose.js';
 
 /** The vocabularies, each word with its spellings. */
@@ -67,7 +67,9 @@ function goldenText(column: ColumnProposal, names: Names): string {
     return `${variable}.from(${giverText(giver, names)}, { ${list} })`;
   });
   const computed = [...constants].map(([table, raw]) => {
-    const said = [...(vocabulary?.words ?? [])].find(([, spellings]) => spellings.some((one) => one.trim() === raw));
+    const said = [...(vocabulary?.words ?? [])].find(([, spellings]) =>
+      spellings.some((one) => one.trim() === raw),
+    );
     const sql = `'${(said?.[0] ?? raw).replaceAll("'", "''")}'`;
     return `d.computed(${names.sources.get(table)}, ${JSON.stringify(sql)})`;
   });

@@ -2,7 +2,7 @@ import { counted, percent } from '../format/format.js';
 import { comment, listOf, memberName, stringOf } from './code.js';
 import { normalizerFor } from './keys.js';
 import type { Link } from './links.js';
-import type { Names } from './print.js';
+import type { Names } from './print-names.js';
 import type { KeyWithHubs, Proposal, SourceProposal } from './propose.js';
 
 /** The keys that have a name of their own. */
@@ -10,11 +10,15 @@ export function keyLines({ keys }: Proposal, names: Names): string[] {
   const lines = keys.flatMap((key) => {
     const variable = names.keys.get(key) ?? '';
     const normalizer = `d.${key.normalizer}${key.hubs.length > 0 ? `.none(${listOf(key.hubs.map(({ value }) => value))})` : ''}`;
-    const hubs = key.hubs.map(({ value, rows }) => `${stringOf(value)} is in ${counted(rows, 'row')}`).join(', ');
+    const hubs = key.hubs
+      .map(({ value, rows }) => `${stringOf(value)} is in ${counted(rows, 'row')}`)
+      .join(', ');
     const why = hubs === '' ? '' : comment(`${hubs}: no identity`, true);
     if (key.part === null && !isNamed(key, keys)) return [`const ${variable} = ${normalizer};${why}`];
     const parts = key.part === null ? '' : `${memberName(partName(key))}: d.${partNormalizer(key)}, `;
-    return [`const ${variable} = d.key(${stringOf(variable)}, { ${parts}${memberName(valueName(key))}: ${normalizer} });${why}`];
+    return [
+      `const ${variable} = d.key(${stringOf(variable)}, { ${parts}${memberName(valueName(key))}: ${normalizer} });${why}`,
+    ];
   });
   return lines.length === 0 ? [] : [...lines, ''];
 }
@@ -24,7 +28,8 @@ function isNamed(key: KeyWithHubs, keys: readonly KeyWithHubs[]): boolean {
   return keys.find(({ normalizer, part }) => part === null && normalizer === key.normalizer) !== key;
 }
 
-const firstName = (columns: ReadonlyMap<string, { readonly name: string }>) => [...columns.values()][0]?.name ?? 'value';
+const firstName = (columns: ReadonlyMap<string, { readonly name: string }>) =>
+  [...columns.values()][0]?.name ?? 'value';
 
 function valueName({ columns }: KeyWithHubs): string {
   return firstName(columns);
@@ -58,11 +63,15 @@ export function sourceLines(source: SourceProposal, proposal: Proposal, names: N
     `const ${names.sources.get(table.name)} = d.source<${names.types.get(table.name)}>(${stringOf(table.name)}, {`,
     ...(table.schema === names.schema ? [] : [`  schema: ${stringOf(table.schema)},`]),
     `  identity: ${listOf(table.identity ?? [])},`,
-    ...(within === undefined ? [] : [`  within: ${listOf([within.name])}, // values are given anew in each of them`]),
+    ...(within === undefined
+      ? []
+      : [`  within: ${listOf([within.name])}, // values are given anew in each of them`]),
     ...(steps.length === 0
       ? []
       : ['  match: [', ...steps.map(({ text, note }) => `    ${text},${note}`), '  ],']),
-    ...(created.length + updated.length === 0 ? [] : [`  times: { ${[...created, ...updated].join(', ')} },`]),
+    ...(created.length + updated.length === 0
+      ? []
+      : [`  times: { ${[...created, ...updated].join(', ')} },`]),
     ...(prefix === table.name ? [] : [`  prefix: ${stringOf(prefix)},`]),
     '});',
     '',
@@ -75,13 +84,19 @@ function stepOf(key: KeyWithHubs, table: string, { keys }: Proposal, names: Name
   const link = key.links.find(({ left, right }) => left === column || right === column);
   const note = link === undefined ? '' : comment(reasonOf(link), link.sure);
   const variable = names.keys.get(key) ?? '';
-  if (key.part === null && !isNamed(key, keys)) return [{ text: `d.same(${variable}, ${stringOf(column.name)})`, note }];
+  if (key.part === null && !isNamed(key, keys))
+    return [{ text: `d.same(${variable}, ${stringOf(column.name)})`, note }];
   const part = key.part?.columns.get(table);
   const constant = key.part?.constants.get(table);
   if (key.part !== null && part === undefined && constant === undefined) return [];
   const first = constant !== undefined ? `d.constant(${stringOf(constant)})` : stringOf(part?.name ?? '');
   const parts = key.part === null ? '' : `${memberName(partName(key))}: ${first}, `;
-  return [{ text: `d.same(${variable}, { ${parts}${memberName(valueName(key))}: ${stringOf(column.name)} })`, note }];
+  return [
+    {
+      text: `d.same(${variable}, { ${parts}${memberName(valueName(key))}: ${stringOf(column.name)} })`,
+      note,
+    },
+  ];
 }
 
 /** What speaks for a step. */

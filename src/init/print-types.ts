@@ -2,9 +2,9 @@ import { counted } from '../format/format.js';
 import type { ColumnType } from '../legacy/catalog.js';
 import { holdsOf } from '../types/builtin.js';
 import { memberName } from './code.js';
-import type { Names } from './print.js';
-import type { Proposal, SourceProposal } from './propose.js';
+import type { Names } from './print-names.js';
 import type { ColumnProfile } from './profile.js';
+import type { Proposal, SourceProposal } from './propose.js';
 
 /** The type of a source's rows. */
 export function interfaceLines({ side }: SourceProposal, proposal: Proposal, names: Names): string[] {

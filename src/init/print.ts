@@ -1,21 +1,10 @@
 import { commentLines, stringOf } from './code.js';
 import { typeName, Variables } from './naming.js';
 import { columnLines, vocabularyLines } from './print-columns.js';
+import type { Names } from './print-names.js';
 import { keyLines, sourceLines } from './print-sources.js';
 import { interfaceLines } from './print-types.js';
-import type { KeyWithHubs, LeftOut, Proposal } from './propose.js';
-import type { ColumnProposal } from './columns.js';
-
-/** How the parts of a declaration are called in its file. */
-export interface Names {
-  /** Of sources and their rows' types, by table. */
-  readonly sources: ReadonlyMap<string, string>;
-  readonly types: ReadonlyMap<string, string>;
-  readonly keys: ReadonlyMap<KeyWithHubs, string>;
-  readonly words: ReadonlyMap<ColumnProposal, string>;
-  /** The schema that commands take where nobody names one. */
-  readonly schema: string;
-}
+import type { LeftOut, Proposal } from './propose.js';
 
 const HEADER = `Proposed by drydock init from what is in the tables. Each line says what it rests on: pairs are rows of two tables that meet by a key. "// ?" marks what is not sure: look at it, and correct it or take it out. A column named nowhere is carried as it is. Then give drydock plan.`;
 
@@ -56,7 +45,9 @@ function namesFor({ sources, keys, columns }: Proposal, schema: string): Names {
   const variables = new Variables();
   return {
     sources: new Map(sources.map(({ side, prefix }) => [side.table.name, variables.give(prefix)] as const)),
-    types: new Map(sources.map(({ side }) => [side.table.name, typeName(side.table.name, variables)] as const)),
+    types: new Map(
+      sources.map(({ side }) => [side.table.name, typeName(side.table.name, variables)] as const),
+    ),
     keys: new Map(
       keys.map((key) => {
         const [first] = key.columns.values();

@@ -80,7 +80,10 @@ export function profileColumn(
     const key = fold(raw, form);
     if (key === '') continue;
     const known = folded.get(key);
-    folded.set(key, known === undefined ? { raw, folded: key, count } : { ...known, count: known.count + count });
+    folded.set(
+      key,
+      known === undefined ? { raw, folded: key, count } : { ...known, count: known.count + count },
+    );
   }
   const numbers = told.map(Number).filter(Number.isFinite);
   const isNumeric = (form === 'whole' || form === 'decimal') && numbers.length > 0;

@@ -1,5 +1,5 @@
-import type { Session } from '../db/session.js';
 import { generatedName } from '../db/identifier.js';
+import type { Session } from '../db/session.js';
 import { type ColumnProposal, sharedColumns } from './columns.js';
 import { type Hub, hubsOf } from './hubs.js';
 import { type KeyProposal, keysOf, type PointerProposal } from './keys.js';
@@ -45,7 +45,11 @@ export interface Outcome {
 }
 
 /** Makes a proposal of what was found; none where no two tables hold the same things. */
-export async function propose(session: Session, found: Survey, existing: readonly string[]): Promise<Outcome> {
+export async function propose(
+  session: Session,
+  found: Survey,
+  existing: readonly string[],
+): Promise<Outcome> {
   const withIdentity = found.sides.filter(({ table }) => table.identity !== null);
   const leftOut: LeftOut[] = found.sides
     .filter((side) => !withIdentity.includes(side))
@@ -59,7 +63,8 @@ export async function propose(session: Session, found: Survey, existing: readonl
   );
   const members = largestComponent(withIdentity, alike);
   for (const side of withIdentity)
-    if (!members.includes(side)) leftOut.push({ table: side.table.name, why: reasonFor(side, found.relations) });
+    if (!members.includes(side))
+      leftOut.push({ table: side.table.name, why: reasonFor(side, found.relations) });
   if (members.length < 2) return { proposal: null, leftOut };
   return { proposal: await proposalFor(session, members, found.relations, existing), leftOut };
 }
@@ -83,7 +88,10 @@ function reasonFor(side: Side, relations: readonly Relation[]): string {
   const own = relations
     .filter(({ left, right }) => left === side || right === side)
     .sort((a, b) => b.score - a.score);
-  return own.find(({ unlike }) => unlike !== null)?.unlike ?? `Nothing says what ${side.table.name} has in common with the others.`;
+  return (
+    own.find(({ unlike }) => unlike !== null)?.unlike ??
+    `Nothing says what ${side.table.name} has in common with the others.`
+  );
 }
 
 async function proposalFor(
@@ -95,7 +103,10 @@ async function proposalFor(
   const relations = all.filter(({ left, right }) => members.includes(left) && members.includes(right));
   const tables = members.map(({ table }) => table.name);
   const times = new Map(members.map(({ table, columns }) => [table.name, timesOf(columns)] as const));
-  const { keys, pointers, within } = keysOf(relations.filter(({ unlike }) => unlike === null), tables);
+  const { keys, pointers, within } = keysOf(
+    relations.filter(({ unlike }) => unlike === null),
+    tables,
+  );
   const sideOf = (table: string) => members.find((side) => side.table.name === table);
   const withHubs: KeyWithHubs[] = [];
   for (const key of keys) withHubs.push({ ...key, hubs: await hubsOf(session, key, sideOf) });

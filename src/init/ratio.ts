@@ -1,4 +1,4 @@
-import type { RowPair } from './agreement.js';
+import type { RowPair } from './matched-rows.js';
 import type { ColumnProfile } from './profile.js';
 
 /** By which factor the numbers of two columns differ. */
@@ -14,7 +14,9 @@ export interface Ratio {
 }
 
 /** Units of measures, money, time and memory. */
-const FACTORS = [1, 10, 12, 24, 60, 100, 1_000, 1_024, 3_600, 10_000, 86_400, 1_000_000, 2.54, 0.45359237, 1.609344];
+const FACTORS = [
+  1, 10, 12, 24, 60, 100, 1_000, 1_024, 3_600, 10_000, 86_400, 1_000_000, 2.54, 0.45359237, 1.609344,
+];
 const LEAST = 5;
 /** Of a number that was rounded on its way. */
 const TOLERANCE = 0.02;
@@ -36,7 +38,9 @@ export function ratioOf(left: ColumnProfile, right: ColumnProfile, pairs: readon
   const factor = niceFactor(median);
   // A number without places was rounded on its way.
   const rounding = right.form === 'whole' ? 0.51 : left.form === 'whole' ? 0.51 * factor : 0;
-  const fits = told.filter(([a, b]) => Math.abs(b - factor * a) <= Math.max(Math.abs(b) * TOLERANCE, rounding));
+  const fits = told.filter(
+    ([a, b]) => Math.abs(b - factor * a) <= Math.max(Math.abs(b) * TOLERANCE, rounding),
+  );
   const opposites = numbers.filter(([a, b]) => Math.abs(a / wholeOf(left) + b / wholeOf(right) - 1) <= 0.01);
   return {
     factor,
@@ -60,5 +64,7 @@ function niceFactor(ratio: number): number {
 
 /** A factor as a decimal number, where it has an end. */
 export function factorText(factor: number): string {
-  return Number(factor.toPrecision(12)).toFixed(12).replace(/\.?0+$/, '');
+  return Number(factor.toPrecision(12))
+    .toFixed(12)
+    .replace(/\.?0+$/, '');
 }

@@ -1,10 +1,9 @@
 import type { Session } from '../db/session.js';
 import { counted, percent } from '../format/format.js';
-import type { RowPair } from './agreement.js';
 import { agreementOf } from './agreement.js';
 import { mayMeet } from './forms.js';
 import { judge, judgeSaid, type Link } from './links.js';
-import { matchedRows, type Side } from './matched-rows.js';
+import { matchedRows, type RowPair, type Side } from './matched-rows.js';
 import { isCounted, type Meeting } from './meetings.js';
 import { isAlike, kinship } from './names.js';
 import type { ProviderWord } from './providers.js';
@@ -38,9 +37,14 @@ export async function relate(
 ): Promise<Relation> {
   const { left, right } = sides;
   const names = [left.table.name, right.table.name];
-  const word = words.find(({ column, table }) => names.includes(column.table) && names.includes(table)) ?? null;
+  const word =
+    words.find(({ column, table }) => names.includes(column.table) && names.includes(table)) ?? null;
   const of = (table: string) => words.find((one) => one.table === table);
-  if (word === null && of(left.table.name) !== undefined && of(left.table.name)?.column === of(right.table.name)?.column)
+  if (
+    word === null &&
+    of(left.table.name) !== undefined &&
+    of(left.table.name)?.column === of(right.table.name)?.column
+  )
     // A third table keeps them apart.
     return { ...sides, links: [], shared: sharedColumns(sides, []), unlike: null, score: 0 };
   const may = word === null ? meetings : meetings.filter((one) => !isCountedOrKey(one, sides));
@@ -61,9 +65,13 @@ export async function relate(
 }
 
 /** Numbers of rows, and pointers, are the same in many tables. */
-function isCountedOrKey({ left, right }: Meeting, sides: { readonly left: Side; readonly right: Side }): boolean {
+function isCountedOrKey(
+  { left, right }: Meeting,
+  sides: { readonly left: Side; readonly right: Side },
+): boolean {
   const isKey = ({ table }: Side, { column }: ValueSample) =>
-    table.identity?.join() === column.name || table.references.some(({ columns }) => columns.includes(column.name));
+    table.identity?.join() === column.name ||
+    table.references.some(({ columns }) => columns.includes(column.name));
   return isKey(sides.left, left) || isKey(sides.right, right);
 }
 
@@ -77,7 +85,10 @@ export function promise({ left, right, leftShare, rightShare, common }: Meeting)
 }
 
 /** The columns of two tables that may become one, each in one pair, the surest first. */
-function sharedColumns(sides: { readonly left: Side; readonly right: Side }, links: readonly Link[]): SharedPair[] {
+function sharedColumns(
+  sides: { readonly left: Side; readonly right: Side },
+  links: readonly Link[],
+): SharedPair[] {
   const pairs = pooled(links);
   const pointers = links.filter(({ kind, sure }) => kind === 'via' && sure).map(({ left }) => left);
   const isFree = (side: Side) => {
@@ -93,7 +104,8 @@ function sharedColumns(sides: { readonly left: Side; readonly right: Side }, lin
   const found: SharedPair[] = [];
   for (const one of isFree(sides.left))
     for (const other of isFree(sides.right)) {
-      if (!mayMeet(one.form, other.form) && !(one.form === 'other' && one.type.base === other.type.base)) continue;
+      if (!mayMeet(one.form, other.form) && !(one.form === 'other' && one.type.base === other.type.base))
+        continue;
       // Rows that were found by two columns agree in these.
       const apart = pairs.filter(({ link }) => link.left !== one || link.right !== other);
       const pair = judgePair(agreementOf(one, other, apart));
@@ -110,14 +122,25 @@ function sharedColumns(sides: { readonly left: Side; readonly right: Side }, lin
 }
 
 /** What rows meet by is the same in both: its spelling may differ. */
-function keyPairs({ left, right }: { readonly left: Side; readonly right: Side }, links: readonly Link[]): SharedPair[] {
+function keyPairs(
+  { left, right }: { readonly left: Side; readonly right: Side },
+  links: readonly Link[],
+): SharedPair[] {
   return links
     .filter(({ kind, weak }) => kind === 'same' && !weak)
     .map((link) => {
       const { common, alike, leftShare, rightShare } = link.meeting;
       const agreement = agreementOf(link.left, link.right, link.pairs);
       const why = `${counted(common, 'common value')}, ${alike} spelled alike; ${percent(leftShare, 1)} of ${left.table.name}'s, ${percent(rightShare, 1)} of ${right.table.name}'s`;
-      return { left: link.left, right: link.right, agreement, kinship: kinship(link.left, link.right), sure: link.sure, why, score: 3 + link.score };
+      return {
+        left: link.left,
+        right: link.right,
+        agreement,
+        kinship: kinship(link.left, link.right),
+        sure: link.sure,
+        why,
+        score: 3 + link.score,
+      };
     });
 }
 

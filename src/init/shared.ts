@@ -1,5 +1,5 @@
-import { type Agreement, LEAST_PAIRS } from './agreement.js';
 import { percent } from '../format/format.js';
+import { type Agreement, LEAST_PAIRS } from './agreement.js';
 import { isAlike, type Kinship, kinship, meaningOf, weightOf, wordsOf } from './names.js';
 import type { ColumnProfile } from './profile.js';
 
@@ -42,7 +42,12 @@ export function judgePair(agreement: Agreement): SharedPair | null {
     return { ...pair, sure: alike && ratio.share >= 0.7, why, score: weightOf(relation) + ratio.share };
   }
   if (isScaled && relation !== 'none' && ratio.opposite >= 0.7)
-    return { ...pair, sure: false, why: `each the opposite of the other in ${percent(ratio.opposite, 1)} of pairs`, score };
+    return {
+      ...pair,
+      sure: false,
+      why: `each the opposite of the other in ${percent(ratio.opposite, 1)} of pairs`,
+      score,
+    };
   if (!alike) return null;
   if (words !== null && words.pairs >= 2 * LEAST_PAIRS && words.information >= 0.5) {
     const why = `the words go together in ${words.pairs} pairs${words.same < 0.5 ? ', the same ones do not' : ''}`;

@@ -19,16 +19,17 @@ export interface Survey {
 export async function survey(
   session: Session,
   tables: readonly TableDescription[],
-  options: { readonly most: number; step(table: string): void },
+  options: { readonly most: number; step(message: string): void },
 ): Promise<Survey> {
   const sides: Side[] = [];
   const samples: ValueSample[] = [];
   for (const table of tables) {
-    options.step(table.name);
+    options.step(`Looking at ${table.name}.`);
     const columns = await profileTable(session, table);
     sides.push({ table, columns });
     const known = [...(table.identity ?? []), ...table.references.flatMap((one) => one.columns)];
-    for (const column of tellingColumns(columns, known)) samples.push(await sampleValues(session, table, column));
+    for (const column of tellingColumns(columns, known))
+      samples.push(await sampleValues(session, table, column));
   }
   const words = findProviders(sides);
   const relations: Relation[] = [];

@@ -1,5 +1,5 @@
-import type { RowPair } from './agreement.js';
 import { fold } from './folds.js';
+import type { RowPair } from './matched-rows.js';
 import { type ColumnProfile, isVocabulary } from './profile.js';
 
 /** Which words of two columns go together, in rows that are taken for one thing. */

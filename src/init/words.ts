@@ -1,5 +1,5 @@
-import { type ColumnProfile, isVocabulary } from './profile.js';
 import { fold } from './folds.js';
+import { type ColumnProfile, isVocabulary } from './profile.js';
 import type { SharedPair } from './shared.js';
 
 /** A vocabulary: each word with its spellings, the usual one first. */
@@ -26,7 +26,9 @@ export function vocabularyOf(
   for (const column of columns) {
     // What a column's own words are is known before any of them is taken for another one's.
     const raws = [...column.spellings.keys()].map((raw) => ({ raw, folded: fold(raw, column.form) }));
-    const partners = new Map(raws.map(({ folded }) => [folded, partnerOf(folded, column, pairs, wordOf)] as const));
+    const partners = new Map(
+      raws.map(({ folded }) => [folded, partnerOf(folded, column, pairs, wordOf)] as const),
+    );
     for (const { raw, folded } of raws) {
       const partner = partners.get(folded) ?? null;
       if (!wordOf.has(folded) && partner !== null) assumed.push(`${folded} = ${partner}`);
@@ -37,7 +39,8 @@ export function vocabularyOf(
       spellings.set(word, known);
     }
   }
-  if ([...spellings].every(([word, raws]) => raws.length === 1 && raws[0] === word) && assumed.length === 0) return null;
+  if ([...spellings].every(([word, raws]) => raws.length === 1 && raws[0] === word) && assumed.length === 0)
+    return null;
   if ([...spellings.values()].every((raws) => raws.length === 1)) return null;
   const usual = new Map(columns.map((column) => [column, usualOf(column, spellings, wordOf)] as const));
   const doubt = assumed.length === 0 ? null : `by the pairs: ${[...new Set(assumed)].join(', ')}`;
@@ -63,7 +66,12 @@ function partnerOf(
     }
     if (column === left) {
       const one = partners.get(folded);
-      if (one !== undefined && one.met >= LEAST_MET && one.met / one.pairs >= TOGETHER && wordOf.has(one.word))
+      if (
+        one !== undefined &&
+        one.met >= LEAST_MET &&
+        one.met / one.pairs >= TOGETHER &&
+        wordOf.has(one.word)
+      )
         return wordOf.get(one.word) ?? null;
     }
   }

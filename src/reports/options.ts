@@ -7,6 +7,7 @@ import type { CheckOptions } from './check.js';
 import type { CompleteOptions } from './complete.js';
 import type { CutoverOptions } from './cutover.js';
 import type { FullRollbackOptions } from './full-rollback.js';
+import type { InitOptions } from './init.js';
 import type { LockOptions } from './lock-options.js';
 import type { MonitorOptions } from './monitor.js';
 import type { OrderOptions, ThrottleOptions } from './orders.js';
@@ -29,6 +30,7 @@ interface OptionsOf {
   readonly check: CheckOptions;
   readonly complete: CompleteOptions;
   readonly cutover: CutoverOptions;
+  readonly init: InitOptions;
   readonly monitor: MonitorOptions;
   readonly pause: OrderOptions;
   readonly plan: PlanOptions;
@@ -77,6 +79,7 @@ const NAMES: { readonly [V in keyof OptionsOf]: Names<OptionsOf[V]> } = {
   check: { ...PHASED, scratchUrl: true, seed: true, seconds: true },
   complete: { ...PHASED, dropLegacy: true, dryRun: true, ...LOCKS },
   cutover: { ...PHASED, dryRun: true, noBackup: true, ...LOCKS },
+  init: { databaseUrl: true, schema: true, signal: true, onProgress: true, tables: true },
   monitor: {
     ...ORDER,
     onProgress: true,

@@ -4,6 +4,7 @@ import { DEFAULTS } from '../../src/reports/target.js';
 import { drydock, MAIN } from './process.js';
 
 const COMMANDS = [
+  'init',
   'plan',
   'run',
   'verify',

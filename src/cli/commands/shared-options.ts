@@ -21,9 +21,9 @@ export function addGlobalFlags(program: Command): Command {
     .option('--no-color', 'no colours (NO_COLOR does the same)');
 }
 
-/** Whether `--config` of a command names the project's file: the monitor has another one, which it had before. */
+/** Whether `--config` of a command names the project's file: the monitor has another one, which it had before, and `init` makes it. */
 export function namesProject(command: Command): boolean {
-  return command.name() !== 'monitor' && command.name() !== 'demo';
+  return !['demo', 'init', 'monitor'].includes(command.name());
 }
 
 /** Which project; not on a command that has a config file of its own. */
