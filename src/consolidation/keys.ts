@@ -3,11 +3,19 @@ import type { ConsolidationModel, SourceModel, StepModel } from '../declare/mode
 import { keyOfUnknown, rawText } from '../keys/raw-id.js';
 import { columnOf } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
+import type { Normalizer } from '../mapping/normalizers.js';
 
 /**
  * Match keys as SQL: which thing a row is about, found step by step of its source's ladder. A key is a name-based uuid of
  * the key's name and its parts, each framed by its length: ('ab', 'c') is not ('a', 'bc').
  */
+
+/** One step of it; see `MatchStep`. */
+export interface LadderStep {
+  readonly key: string;
+  readonly gap: string;
+  readonly said: string | null;
+}
 
 /** How a row `alias` gets its key. */
 export interface Ladder {
@@ -16,7 +24,7 @@ export interface Ladder {
   /** The match key, of type uuid, never null. */
   readonly key: string;
   /** Each step's key by itself, null where it gives none; the last one is the row itself. */
-  readonly steps: readonly string[];
+  readonly steps: readonly LadderStep[];
   /** Whether the row points to one that is not there. */
   readonly dangling: string;
 }
@@ -33,18 +41,21 @@ export function ladderOf(table: string, alias: string, sources: BoundSources): L
   const joins: string[] = [];
   const dangling: string[] = [];
   const steps = model.match.flatMap((step, at) => {
-    if (step.kind === 'same') return [sameKey(step, model, alias)];
+    if (step.kind === 'same') return [sameStep(step, model, alias)];
     // What is pointed to is not in this database: the step gives nobody a key.
     if (!sources.has(step.table)) return [];
     const pointed = pointedTo(step, model, alias, `${alias}_${at + 1}`, sources);
     joins.push(pointed.joins);
     dangling.push(pointed.dangling);
-    return [pointed.key];
+    const points = step.columns.map((column) => `${alias}.${ident(column)} is null`);
+    const gap = `case when ${points.join(' or ')} then 'n' when ${pointed.dangling} then 'd' else '' end`;
+    return [{ key: pointed.key, gap, said: null }];
   });
-  const all = [...steps, ownId(model, alias)];
+  const own = ownId(model, alias);
+  const all = [...steps, { key: own, gap: `''`, said: null }];
   return {
     joins: joins.join(' '),
-    key: all.length === 1 ? (all[0] as string) : `coalesce(${all.join(', ')})`,
+    key: steps.length === 0 ? own : `coalesce(${all.map(({ key }) => key).join(', ')})`,
     steps: all,
     dangling: dangling.length === 0 ? 'false' : dangling.join(' or '),
   };
@@ -80,6 +91,39 @@ export function sameKey(
   });
   const tenant = within.map((column) => textOf(alias, column));
   return keyOfUnknown(framed(`key:${step.key.name}`, [...tenant, ...parts]));
+}
+
+function sameStep(
+  step: Extract<StepModel, { kind: 'same' }>,
+  source: SourceModel,
+  alias: string,
+): LadderStep {
+  const columns = step.parts.flatMap((part, at) => {
+    const normalizer = step.key.parts[at]?.normalizer;
+    return 'column' in part && normalizer !== undefined
+      ? [{ value: `${alias}.${ident(part.column)}`, normalizer }]
+      : [];
+  });
+  const whole = (normalizer: Normalizer) => normalizer.whole ?? normalizer;
+  const isNull = columns.map(({ value }) => `${value} is null`);
+  const isExcepted = columns.map(
+    ({ value, normalizer }) =>
+      `${normalizer.sql(value)} is null and ${whole(normalizer).sql(value)} is not null`,
+  );
+  const isBlank = columns.map(({ value, normalizer }) => `${whole(normalizer).sql(value)} is null`);
+  const [first] = columns;
+  const gap =
+    first === undefined
+      ? `''`
+      : `case when ${isNull.join(' or ')} then 'n' when ${isBlank.join(' or ')} then 'b' when ${isExcepted.join(' or ')} then 'x' else '' end`;
+  return {
+    key: sameKey(step, source, alias),
+    gap,
+    said:
+      columns.length === 0
+        ? null
+        : `concat_ws(', ', ${columns.map(({ value, normalizer }) => normalizer.sql(value)).join(', ')})`,
+  };
 }
 
 function pointedTo(

@@ -3,7 +3,7 @@ import type { ConsolidationModel } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { Matching } from '../mapping/phase.js';
 import { boundSources } from './keyed-sources.js';
-import { ladderOf, vetoSql } from './keys.js';
+import { type LadderStep, ladderOf, vetoSql } from './keys.js';
 
 /** What a plan shows of how the rows of a consolidation match; null where any number of rows may be one thing. */
 export function matchingOf(model: ConsolidationModel, bound: BoundPhase): Matching | null {
@@ -12,7 +12,9 @@ export function matchingOf(model: ConsolidationModel, bound: BoundPhase): Matchi
   const all = [...sources.values()];
   return {
     largestGroup: model.largestGroup,
+    accepted: model.acceptedGroups,
     ladders: all.map(({ model: source }) => {
+      const { steps } = ladderOf(source.table, 'r', sources);
       const names = source.match
         .filter((step) => step.kind === 'same' || sources.has(step.table))
         .map((step) =>
@@ -20,8 +22,7 @@ export function matchingOf(model: ConsolidationModel, bound: BoundPhase): Matchi
             ? `points to ${step.table} (${step.columns.join(', ')})`
             : `same ${step.key.name}`,
         );
-      const { steps } = ladderOf(source.table, 'r', sources);
-      return [...names, 'itself'].map((name, at) => ({ name, key: steps[at] as string }));
+      return [...names, 'itself'].map((name, at) => ({ name, ...(steps[at] as LadderStep) }));
     }),
     identities: all.map(
       ({ model: { identity } }) =>

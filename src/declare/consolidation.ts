@@ -48,6 +48,8 @@ export interface ConsolidationOptions {
    * of rows may be one thing.
    */
   readonly largestGroup?: number | null;
+  /** Larger groups that are one thing all the same: the value that their rows share, as a plan names it. */
+  readonly acceptedGroups?: readonly string[];
   /** What one unified row is called in messages. Default: `record`. */
   readonly thing?: string;
 }
@@ -55,7 +57,16 @@ export interface ConsolidationOptions {
 /** What a column of the unified table may be. */
 export type ColumnRule = Golden<unknown> | TimeColumn | Members | Kept | Generated;
 
-const OPTIONS = ['into', 'duplicates', 'sources', 'columns', 'veto', 'largestGroup', 'thing'];
+const OPTIONS = [
+  'into',
+  'duplicates',
+  'sources',
+  'columns',
+  'veto',
+  'largestGroup',
+  'acceptedGroups',
+  'thing',
+];
 const LARGEST_GROUP = 1_000;
 
 /** A consolidation that was declared and looked through. */
@@ -80,6 +91,7 @@ export function consolidation(name: string, options: ConsolidationOptions): Cons
     sources: options.sources.map(modelOf),
     columns,
     veto: options.veto?.model ?? null,
+    acceptedGroups: options.acceptedGroups ?? [],
     largestGroup: options.largestGroup === undefined ? LARGEST_GROUP : options.largestGroup,
     thing: options.thing ?? 'record',
   };

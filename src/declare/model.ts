@@ -26,6 +26,8 @@ export interface ConsolidationModel {
   readonly veto: VetoModel | null;
   /** A group of more rows stops a plan until it is accepted by name; null: any number may be one thing. */
   readonly largestGroup: number | null;
+  /** Groups that may be larger: what their rows are matched by, as a plan shows it, or their match key. */
+  readonly acceptedGroups: readonly string[];
   /** What one unified row is, for messages: `customer`. */
   readonly thing: string;
 }

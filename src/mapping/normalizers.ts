@@ -11,6 +11,8 @@ export interface Normalizer {
   readonly name: string;
   /** The same without exceptions: two that differ in these alone make keys that meet. */
   readonly family: string;
+  /** The same without exceptions; left out: it has none. */
+  readonly whole?: Normalizer;
   /**
    * SQL of type text; null for a value that gives no key.
    *
@@ -28,10 +30,12 @@ const lowered = (text: string) =>
 const trimmedText = (text: string) => `nullif(btrim(${text}, ${BLANKS}), '')`;
 const collapsed = (text: string) => `regexp_replace(${text}, '[ \\t\\n\\v\\f\\r]+', ' ', 'g')`;
 
-function normalizer(name: string, sql: (text: string) => string, family = name): Normalizer {
+function normalizer(name: string, sql: (text: string) => string, whole?: Normalizer): Normalizer {
+  const family = whole?.family ?? name;
   return {
     name,
     family,
+    ...(whole !== undefined && { whole }),
     sql: (value) => sql(rawText(value)),
     none(spellings) {
       const list = spellings.map(literal).join(', ');
@@ -41,7 +45,7 @@ function normalizer(name: string, sql: (text: string) => string, family = name):
           spellings.length === 0
             ? sql(text)
             : `(select x.v from (select ${sql(text)} as v offset 0) x where x.v not in (${list}))`,
-        family,
+        whole ?? this,
       );
     },
   };

@@ -71,12 +71,24 @@ export interface PointerSpec {
   readonly to: BoundSource;
 }
 
+/** A step of a ladder, as SQL over a row `r`. */
+export interface MatchStep {
+  readonly name: string;
+  readonly key: string;
+  /** Of type text: why it gives no key: n null, b blank, x excepted, d dangling; empty where it gives one. */
+  readonly gap: string;
+  /** Of type text: what the row is matched by, as it is spelled in the key; null: nothing that has a spelling. */
+  readonly said: string | null;
+}
+
 /** How rows find what they are about, for a plan to show before anything is joined. */
 export interface Matching {
   /** For each keyed source, in their order: the steps of its ladder, the last of which is the row itself. */
-  readonly ladders: readonly (readonly { readonly name: string; readonly key: string }[])[];
+  readonly ladders: readonly (readonly MatchStep[])[];
   /** A group of more rows with one key stops a plan and a first run. */
   readonly largestGroup: number;
+  /** Groups that may be larger: their keys, or what their rows are matched by. */
+  readonly accepted: readonly string[];
   /** SQL of type text over a row `r`, for each keyed source: what tells it from the others. */
   readonly identities: readonly string[];
   /** SQL of type text over a row `r`, for each keyed source: rows of one key that differ here are kept apart. Null: none are. */

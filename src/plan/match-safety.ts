@@ -1,142 +1,131 @@
-import type { Session } from '../db/session.js';
 import type { Stop } from '../errors/stop.js';
-import { fromClause } from '../mapping/keyed-source.js';
 import type { Matching, Phase } from '../mapping/phase.js';
-import type { MatchPlan } from '../reports/plan.js';
+import type { MatchedRow, MatchPlan } from '../reports/plan.js';
+import { disagreements } from './disagreements.js';
+import type { KeySurvey, SeenRow, SentRow } from './key-survey.js';
 
 /**
  * A lossless consolidation can still join the wrong rows, and the hashes are equal all the same. So a plan shows by which step
- * how many rows found their key, how large the groups are, and the largest of them with rows to look at.
+ * how many rows found their key and why the others did not, how large the groups are, the largest of them, some that meet with
+ * the step that joined each row, and how often sources disagree.
  */
 
-/** Upper bounds of the classes of group sizes; what is beyond the last one is a class of its own. */
-const SIZES = [1, 2, 3, 5, 10, 20, 50, 100, 1_000] as const;
-const MOST_GROUPS = 5;
-const MOST_ROWS = 3;
+const MOST_LARGE = 5;
+const MOST_EXAMPLES = 20;
+const MOST_ROWS = 4;
 
-export async function matchPlan(session: Session, phase: Phase): Promise<MatchPlan | null> {
+export function matchPlan(phase: Phase, survey: KeySurvey): MatchPlan | null {
   const { matching } = phase;
   if (matching === undefined) return null;
-  const ladders: MatchPlan['ladders'][number][] = [];
-  for (const [at, keyed] of phase.keyed.entries()) {
-    const steps = matching.ladders[at] ?? [];
-    const cases = steps.map(({ key }, step) => `when (${key}) is not null then ${step}`);
-    const rows = await session.query(
-      `${keyed.with} select step, count(*) as rows from (select case ${cases.join(' ')} end as step from ${fromClause(keyed)}) k group by 1 order by 1`,
-    );
-    const counts = new Map(rows.map((row) => [Number(row.step), Number(row.rows)]));
-    ladders.push({
-      table: keyed.source.rule.table,
-      steps: steps.map(({ name }, step) => ({ step: name, rows: counts.get(step) ?? 0 })),
-    });
-  }
-  const { classes, largest } = await groupsOf(session, phase, matching, 1);
-  return { ladders, groups: classes, parted: (await partedRows(session, phase)).keys, largest };
-}
-
-/** Groups that are too large to be one thing, for a person to look at. */
-export async function largeGroups(session: Session, phase: Phase): Promise<Stop[]> {
-  const { matching } = phase;
-  if (matching === undefined) return [];
-  const { largest } = await groupsOf(session, phase, matching, matching.largestGroup);
-  return largest.map(({ rows, examples }) => ({
-    code: 'large-group',
-    message: `${rows} rows share one match key of phase ${phase.name}, more than the ${matching.largestGroup} that may: among them ${examples.join('; ')}.`,
-    next: 'Except the value from its key with .none([...]), or raise largestGroup in the declaration where so many rows are one thing.',
-  }));
-}
-
-/** How many keys have how many rows, and the largest groups of more than so many. The keys of all rows are worked out once. */
-async function groupsOf(
-  session: Session,
-  phase: Phase,
-  matching: Matching,
-  above: number,
-): Promise<{
-  readonly classes: MatchPlan['groups'];
-  readonly largest: MatchPlan['largest'];
-}> {
-  const { keyed } = phase;
-  if (keyed.length === 0) return { classes: [], largest: [] };
-  const keys = keyed.map((one) => `select ${one.key} as merge_key from ${fromClause(one)}`);
-  const bounds = SIZES.map((size) => size + 1).join(', ');
-  const rows = await session.query(
-    `${keyed[0]?.with ?? ''} select g.class, g.merge_key, g.n from (
-       with g as materialized (select k.merge_key, count(*) as n from (${keys.join(' union all ')}) k group by 1)
-       select width_bucket(g.n, array[${bounds}]::bigint[]) as class, null::uuid as merge_key, count(*) as n from g group by 1
-       union all
-       (select null, g.merge_key, g.n from g where g.n > ${above} order by g.n desc, g.merge_key limit ${MOST_GROUPS})
-     ) g order by g.class, g.n desc, g.merge_key`,
-  );
-  const large = rows.filter(({ merge_key }) => merge_key != null);
-  const examples = await examplesOf(
-    session,
-    phase,
-    matching,
-    large.map(({ merge_key }) => String(merge_key)),
-  );
+  const row = (one: SeenRow) => matchedRow(phase, matching, one);
+  const groups = groupsOf(survey.sent);
   return {
-    classes: rows
-      .filter(({ merge_key }) => merge_key == null)
-      .map((row) => ({ ...sizeClass(Number(row.class)), keys: Number(row.n) })),
-    largest: large.map((row) => {
-      const key = String(row.merge_key);
-      return { key, rows: Number(row.n), examples: examples.get(key) ?? [] };
-    }),
+    sampled: survey.oneIn === 1 ? null : { oneIn: survey.oneIn },
+    ladders: phase.keyed.map(({ source }, at) => ({
+      table: source.rule.table,
+      steps: (matching.ladders[at] ?? []).map(({ name }, step) => stepPlan(survey, at, step, name)),
+    })),
+    groups: survey.classes,
+    parted: survey.parted,
+    largest: survey.largest.slice(0, MOST_LARGE).map(({ key, rows, shown }) => ({
+      key,
+      rows,
+      examples: shown.map((one) => nameOf(row(one))),
+      shown: shown.map(row),
+    })),
+    examples: exampleGroups(groups).map((rows) => ({
+      key: rows[0]?.key ?? '',
+      rows: rows.length,
+      shown: rows.slice(0, MOST_ROWS).map(row),
+    })),
+    compared: { keys: groups.length, oneIn: survey.sentOneIn },
+    disagreements: disagreements(phase, groups),
   };
 }
 
-/**
- * What a veto keeps apart: of how many keys, and how many rows of each source, in the order of the keyed ones, are left over
- * when each thing has one.
- */
-export async function partedRows(
-  session: Session,
-  { keyed, matching }: Phase,
-): Promise<{ readonly keys: number; readonly duplicates: readonly number[] | null }> {
-  const vetoes = matching?.vetoes ?? null;
-  if (vetoes === null) return { keys: 0, duplicates: null };
-  const rows = keyed.map(
-    (one, at) =>
-      `select ${at} as source, ${one.key} as merge_key, ${vetoes[at]} as veto from ${fromClause(one)}`,
-  );
-  const found = await session.query(
-    `${keyed[0]?.with ?? ''} select g.source, g.n, g.keys from (
-       with k as materialized (${rows.join(' union all ')}),
-         parted as (select k.merge_key from k group by 1 having count(distinct k.veto) > 1)
-       select k.source, count(*) - count(distinct (k.merge_key, case when p.merge_key is not null then k.veto end)) as n,
-         (select count(*) from parted) as keys
-       from k left join parted p on p.merge_key = k.merge_key group by 1
-     ) g`,
-  );
-  const bySource = new Map(found.map((row) => [Number(row.source), Number(row.n)]));
-  return { keys: Number(found[0]?.keys ?? 0), duplicates: keyed.map((_, at) => bySource.get(at) ?? 0) };
-}
+const GAPS = { n: 'null', b: 'blank', x: 'excepted', d: 'dangling' } as const;
 
-/** Some rows of each key, by source and identity. */
-async function examplesOf(
-  session: Session,
-  { keyed }: Phase,
-  { identities }: Matching,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const found = new Map<string, string[]>(keys.map((key) => [key, []]));
-  if (keys.length === 0) return found;
-  for (const [at, one] of keyed.entries()) {
-    const rows = await session.query(
-      `${one.with} select x.merge_key, x.id from (
-         select k.merge_key, k.id, row_number() over (partition by k.merge_key order by k.id collate "C") as place
-         from (select ${one.key} as merge_key, (${identities[at]})::text as id from ${fromClause(one)}) k
-         where k.merge_key = any ($1::text::uuid[])
-       ) x where x.place <= ${MOST_ROWS} order by 1, x.place`,
-      [`{${keys.join(',')}}`],
-    );
-    for (const { merge_key, id } of rows)
-      found.get(String(merge_key))?.push(`${one.source.rule.table} ${id}`);
+function stepPlan(
+  { steps }: KeySurvey,
+  source: number,
+  step: number,
+  name: string,
+): MatchPlan['ladders'][number]['steps'][number] {
+  const without = { null: 0, blank: 0, excepted: 0, dangling: 0 };
+  let rows = 0;
+  for (const count of steps) {
+    if (count.source !== source) continue;
+    if (count.step === step) rows += count.rows;
+    const gap = GAPS[count.gaps[step] as keyof typeof GAPS];
+    if (gap !== undefined) without[gap] += count.rows;
   }
-  return found;
+  return { step: name, rows, without };
 }
 
-function sizeClass(at: number): { readonly from: number; readonly to: number | null } {
-  return { from: at === 0 ? 1 : (SIZES[at - 1] as number) + 1, to: SIZES[at] ?? null };
+function matchedRow(
+  { keyed }: Phase,
+  { ladders }: Matching,
+  { source, id, step, said }: SeenRow,
+): MatchedRow {
+  return {
+    table: keyed[source]?.source.rule.table ?? '',
+    row: id,
+    step: step === null ? '' : (ladders[source]?.[step]?.name ?? ''),
+    value: said,
+  };
+}
+
+const nameOf = ({ table, row }: MatchedRow) => `${table} ${row}`;
+
+/** The rows of each key, in the order of the keys. */
+function groupsOf(sent: readonly SentRow[]): readonly (readonly SentRow[])[] {
+  const groups = new Map<string, SentRow[]>();
+  for (const row of sent) {
+    const group = groups.get(row.key);
+    if (group === undefined) groups.set(row.key, [row]);
+    else group.push(row);
+  }
+  // The last one may have been cut.
+  return [...groups.values()].filter((rows) => rows.length > 1);
+}
+
+/** Some groups of every kind: of what sources, and by which steps. The rarest kinds are the ones to look at. */
+function exampleGroups(groups: readonly (readonly SentRow[])[]): readonly (readonly SentRow[])[] {
+  const kinds = new Map<string, (readonly SentRow[])[]>();
+  for (const rows of groups) {
+    const kind = [...new Set(rows.map(({ source, step }) => `${source}.${step}`))].sort().join();
+    kinds.set(kind, [...(kinds.get(kind) ?? []).slice(0, MOST_EXAMPLES), rows]);
+  }
+  const chosen: (readonly SentRow[])[] = [];
+  for (let round = 0; round < MOST_EXAMPLES; round++)
+    for (const some of kinds.values()) {
+      const next = some[round];
+      if (next !== undefined && chosen.length < MOST_EXAMPLES) chosen.push(next);
+    }
+  return chosen;
+}
+
+/** Groups that are too large to be one thing, and were not accepted, for a person to look at. */
+export function largeGroups(phase: Phase, survey: KeySurvey): Stop[] {
+  const { matching } = phase;
+  if (matching === undefined) return [];
+  return survey.largest
+    .filter(
+      ({ key, rows, shown }) =>
+        rows > matching.largestGroup &&
+        !matching.accepted.includes(key) &&
+        !shown.some(({ said }) => said !== null && matching.accepted.includes(said)),
+    )
+    .slice(0, MOST_LARGE)
+    .map(({ key, rows, shown }) => {
+      const [first] = shown;
+      const said = shown.find((one) => one.said !== null)?.said ?? null;
+      const rest = shown.map((one) => nameOf(matchedRow(phase, matching, one))).join('; ');
+      const step = first === undefined ? '' : matchedRow(phase, matching, first).step;
+      return {
+        code: 'large-group',
+        message: `${rows} rows share one match key of phase ${phase.name}, more than the ${matching.largestGroup} that may${said === null ? '' : `, by ${step} ${JSON.stringify(said)}`}: among them ${rest}.`,
+        next: `Where the value means no identity, except it from its key with .none([...]); where so many rows are one thing, accept it: acceptedGroups: [${JSON.stringify(said ?? key)}].`,
+      };
+    });
 }

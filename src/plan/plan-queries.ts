@@ -5,49 +5,24 @@ import type { TableRule } from '../legacy/table-rule.js';
 import { fromClause } from '../mapping/keyed-source.js';
 import type { Phase } from '../mapping/phase.js';
 import type { PhasePlan, SourcePlan } from '../reports/plan.js';
-import { partedRows } from './match-safety.js';
+import type { KeySurvey } from './key-survey.js';
 
 const MOST_WORDS = 5;
 
 /** Rows, keys, duplicates and orphans of each source. */
-export async function sourcePlans(session: Session, phase: Phase): Promise<SourcePlan[]> {
-  const plans: SourcePlan[] = [];
-  const { duplicates } = await partedRows(session, phase);
-  for (const [at, keyed] of phase.keyed.entries()) {
-    const row = await session.one(
-      `${keyed.with} select count(*) as rows, count(distinct merge_key) as keys, count(*) filter (where orphan) as orphans
-       from (select ${keyed.key} as merge_key, ${keyed.orphan} as orphan from ${fromClause(keyed)}) k`,
-    );
-    const [rows, keys] = [Number(row.rows), Number(row.keys)];
-    plans.push({
-      table: keyed.source.rule.table,
-      rows,
-      keys,
-      duplicates: duplicates?.[at] ?? rows - keys,
-      orphans: Number(row.orphans),
-    });
-  }
-  return plans;
+export function sourcePlans({ keyed }: Phase, { sources }: KeySurvey): SourcePlan[] {
+  return keyed.flatMap(({ source }, at) => {
+    const counts = sources[at];
+    return counts === undefined ? [] : [{ table: source.rule.table, ...counts }];
+  });
 }
 
 /** How many merge keys have rows in exactly which tables. */
-export async function meetingsOf(session: Session, phase: Phase): Promise<PhasePlan['meetings']> {
-  if (phase.keyed.length === 0) return [];
-  const keys = phase.keyed.map(
-    (keyed, index) => `select ${1 << index} as bit, ${keyed.key} as merge_key from ${fromClause(keyed)}`,
-  );
-  const rows = await session.query(
-    `${phase.keyed[0]?.with ?? ''} select bits, count(*) as keys
-     from (select merge_key, bit_or(bit) as bits from (${keys.join(' union all ')}) k group by merge_key) g
-     group by bits order by bits`,
-  );
-  return rows.map((row) => {
-    const bits = Number(row.bits);
-    const tables = phase.keyed
-      .filter((_, index) => (bits & (1 << index)) !== 0)
-      .map((keyed) => keyed.source.rule.table);
-    return { tables, keys: Number(row.keys) };
-  });
+export function meetingsOf({ keyed }: Phase, { meetings }: KeySurvey): PhasePlan['meetings'] {
+  return meetings.map(({ bits, keys }) => ({
+    tables: keyed.filter((_, index) => (bits & (1 << index)) !== 0).map(({ source }) => source.rule.table),
+    keys,
+  }));
 }
 
 /** Columns that hold 0..100 by their name and whose values are all at most 1. */

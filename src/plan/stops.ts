@@ -11,18 +11,32 @@ import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import { refusedValues } from './computed-values.js';
+import { surveyKeys } from './key-survey.js';
 import { largeGroups } from './match-safety.js';
 import { unusableTypes } from './type-rights.js';
 
 /** Everything that keeps a run from starting, found without writing anything. */
 export async function findStops(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
+  const stops = await stopsBeforeKeys(context, phases);
+  if (context.legacy.stops.length > 0) return stops;
+  for (const phase of phases) {
+    if (context.entries.has(phase.name) || phase.matching === undefined) continue;
+    const rows = phase.bound.sources.reduce((sum, { table }) => sum + table.estimatedRows, 0);
+    stops.push(
+      ...largeGroups(phase, await surveyKeys(context.session, phase, { rows, batchSize: rows + 1 })),
+    );
+  }
+  return stops;
+}
+
+/** The same without a look at the keys of rows, which a plan has anyway. */
+export async function stopsBeforeKeys(context: Context, phases: readonly Phase[]): Promise<Stop[]> {
   const stops = await catalogStops(context, phases);
   if (context.legacy.stops.length > 0) return stops;
   for (const phase of phases) {
     // A look at every row, which a phase that was begun has behind it.
     if (context.entries.has(phase.name)) continue;
     stops.push(...(await refusedValues(context.session, phase)));
-    stops.push(...(await largeGroups(context.session, phase)));
   }
   return stops;
 }

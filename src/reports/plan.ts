@@ -31,12 +31,37 @@ export interface SourcePlan {
   readonly orphans: number;
 }
 
+/** A row of a source, and what joined it to others. */
+export interface MatchedRow {
+  readonly table: string;
+  /** Its identity. */
+  readonly row: string;
+  /** The step of the ladder that gave it its key. */
+  readonly step: string;
+  /** The value that it was matched by, as it is spelled in the key; null: it points to another row, or stands alone. */
+  readonly value: string | null;
+}
+
 /** By what rows match, before anything is joined. */
 export interface MatchPlan {
+  /** Of so many rows that one in so many keys was looked at, and what is counted is an estimate; null: all is exact. */
+  readonly sampled: { readonly oneIn: number } | null;
   /** For each source how many rows found their key by which step; the last one is the row itself. */
   readonly ladders: readonly {
     readonly table: string;
-    readonly steps: readonly { readonly step: string; readonly rows: number }[];
+    readonly steps: readonly {
+      readonly step: string;
+      readonly rows: number;
+      /** Rows that this step gives no key, by why; some of them found one by an earlier step. */
+      readonly without: {
+        readonly null: number;
+        readonly blank: number;
+        /** By `.none([...])`. */
+        readonly excepted: number;
+        /** They point to a row that is not there. */
+        readonly dangling: number;
+      };
+    }[];
   }[];
   /** How many keys have so many rows, of all sources together; `to` is null for the last class. */
   readonly groups: readonly { readonly from: number; readonly to: number | null; readonly keys: number }[];
@@ -46,7 +71,25 @@ export interface MatchPlan {
   readonly largest: readonly {
     readonly key: string;
     readonly rows: number;
+    /** Table and identity of some of them. */
     readonly examples: readonly string[];
+    readonly shown: readonly MatchedRow[];
+  }[];
+  /** Groups of several rows, some of each kind, with the step that joined each row. */
+  readonly examples: readonly {
+    readonly key: string;
+    readonly rows: number;
+    readonly shown: readonly MatchedRow[];
+  }[];
+  /** Of how many keys with several rows the values were compared; of one in so many. */
+  readonly compared: { readonly keys: number; readonly oneIn: number };
+  /** For each shared column of how many things several sources have a value, and of how many these differ. */
+  readonly disagreements: readonly {
+    readonly column: string;
+    readonly things: number;
+    readonly differ: number;
+    /** What each source says, of some of them. */
+    readonly examples: readonly { readonly key: string; readonly values: Readonly<Record<string, string>> }[];
   }[];
 }
 

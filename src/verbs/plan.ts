@@ -1,4 +1,3 @@
-import { planRanges } from '../batches/ranges.js';
 import { findObstacles } from '../capture/obstacles.js';
 import { watchedTables } from '../capture/watched.js';
 import { requireSameConfiguration } from '../context/configuration.js';
@@ -8,6 +7,7 @@ import { readTogether } from '../db/fresh-snapshot.js';
 import { qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { derivedPhases } from '../derived/derived.js';
+import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import { extraColumns } from '../legacy/detect.js';
 import { AS_OWNER, readingWarning } from '../legacy/reading-advice.js';
@@ -15,7 +15,8 @@ import { untrustedWhenRead } from '../legacy/untrusted-code.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import { estimate } from '../plan/estimate.js';
-import { matchPlan } from '../plan/match-safety.js';
+import { type KeySurvey, surveyKeys } from '../plan/key-survey.js';
+import { largeGroups, matchPlan } from '../plan/match-safety.js';
 import {
   meetingsOf,
   repeatedNames,
@@ -24,7 +25,7 @@ import {
   unmappedWords,
 } from '../plan/plan-queries.js';
 import { serverNotes } from '../plan/server-notes.js';
-import { findStops } from '../plan/stops.js';
+import { stopsBeforeKeys } from '../plan/stops.js';
 import { requireOptions } from '../reports/options.js';
 import type { PhasePlan, PlanOptions, PlanReport, TablePlan } from '../reports/plan.js';
 import { DEFAULTS } from '../reports/target.js';
@@ -36,7 +37,7 @@ export async function plan(options: PlanOptions): Promise<PlanReport> {
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
       const phases = phasesToPlan(context);
-      const stops = await findStops(context, phases);
+      const stops = await stopsBeforeKeys(context, phases);
       const batchSize = options.batchSize ?? DEFAULTS.batchSize;
       return readTogether(context.session, options.signal, () => survey(context, phases, stops, batchSize));
     }),
@@ -63,6 +64,7 @@ async function survey(
   const tables = await tablePlans(context, unreadable);
   const plans: PhasePlan[] = [];
   const further: string[] = [];
+  const large: Stop[] = [];
   if (!unreadable) {
     for (const phase of phases) {
       const entry = context.entries.get(phase.name);
@@ -70,8 +72,13 @@ async function survey(
       context.report({ type: 'step', phase: phase.name, step: 'plan' });
       const unmapped = await unmappedWords(context.session, phase);
       further.push(...unmapped.further);
+      const size = entry?.batchSize ?? batchSize;
+      const rows = rowsOf(phase, tables);
+      const keys = await surveyKeys(context.session, phase, { rows, batchSize: size });
+      // A phase that was begun has it behind it.
+      if (entry === undefined) large.push(...largeGroups(phase, keys));
       plans.push({
-        ...(await planPhase(context, phase, batchSize)),
+        ...(await planPhase(context, phase, { keys, rows, size })),
         unmapped: unmapped.words,
       });
     }
@@ -91,8 +98,16 @@ async function survey(
     tables,
     phases: plans,
     warnings,
-    stops,
+    stops: [...stops, ...large],
   };
+}
+
+/** Of all sources of a phase, as they were counted. */
+function rowsOf({ bound }: Phase, tables: readonly TablePlan[]): number {
+  return bound.sources.reduce(
+    (sum, { rule }) => sum + (tables.find(({ table }) => table === rule.table)?.rows ?? 0),
+    0,
+  );
 }
 
 async function tablePlans(context: Context, unreadable: boolean): Promise<TablePlan[]> {
@@ -126,26 +141,17 @@ async function countRows(context: Context, schema: string, name: string): Promis
 async function planPhase(
   context: Context,
   phase: Phase,
-  batchSize: number,
+  { keys, rows, size }: { readonly keys: KeySurvey; readonly rows: number; readonly size: number },
 ): Promise<Omit<PhasePlan, 'unmapped'>> {
   const { session } = context;
   const targets = targetsOf(phase);
-  const sources = await sourcePlans(session, phase);
-  const rows = sources.reduce((sum, source) => sum + source.rows, 0);
   const entry = context.entries.get(phase.name);
-  const size = entry?.batchSize ?? batchSize;
-  const ranges = await planRanges(
-    session,
-    phase,
-    sources.map((source) => source.rows),
-    size,
-  );
   return {
     phase: phase.name,
     state: entry?.state ?? 'new',
-    sources,
-    meetings: await meetingsOf(session, phase),
-    matches: await matchPlan(session, phase),
+    sources: sourcePlans(phase, keys),
+    meetings: meetingsOf(phase, keys),
+    matches: matchPlan(phase, keys),
     suspiciousScales: await suspiciousScales(session, phase),
     creates:
       entry !== undefined
@@ -155,7 +161,7 @@ async function planPhase(
             ...phase.bound.sources.map((source) => `view ${phase.schema}.${viewName(source.rule.table)}`),
           ],
     capture: await capturePlan(session, phase),
-    batches: { count: ranges.length, size },
+    batches: { count: keys.batches, size },
     estimate: estimate(phase, rows),
   };
 }

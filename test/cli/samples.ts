@@ -141,8 +141,12 @@ export const planReport: PlanReport = {
           {
             table: 'opportunities',
             steps: [
-              { step: 'same reddit id', rows: 17_900 },
-              { step: 'itself', rows: 100 },
+              {
+                step: 'same reddit id',
+                rows: 17_900,
+                without: { null: 0, blank: 3, excepted: 0, dangling: 1 },
+              },
+              { step: 'itself', rows: 100, without: { null: 0, blank: 3, excepted: 0, dangling: 1 } },
             ],
           },
         ],
@@ -153,7 +157,37 @@ export const planReport: PlanReport = {
         ],
         parted: 2,
         largest: [
-          { key: '0f8fad5b-d9cb-469f-a165-70867728950e', rows: 1_200, examples: ['opportunities a\u202eb'] },
+          {
+            key: '0f8fad5b-d9cb-469f-a165-70867728950e',
+            rows: 1_200,
+            examples: ['opportunities a\u202eb'],
+            shown: [{ table: 'opportunities', row: 'a\u202eb', step: 'same reddit id', value: 'x\u202ey' }],
+          },
+        ],
+        sampled: { oneIn: 4 },
+        examples: [
+          {
+            key: '0f8fad5b-d9cb-469f-a165-70867728950e',
+            rows: 5,
+            shown: [
+              { table: 'opportunities', row: 'a\u202eb', step: 'same reddit id', value: 'x\u202ey' },
+              { table: 'app_opportunities', row: '7', step: 'itself', value: null },
+            ],
+          },
+        ],
+        compared: { keys: 8_001, oneIn: 8 },
+        disagreements: [
+          {
+            column: 'title',
+            things: 4_000,
+            differ: 12,
+            examples: [
+              {
+                key: '0f8fad5b-d9cb-469f-a165-70867728950e',
+                values: { opportunities: 'a\u202eb', app_opportunities: 'c' },
+              },
+            ],
+          },
         ],
       },
       suspiciousScales: [{ table: 'opportunity_scores', column: 'market_demand_score', max: '0.98' }],

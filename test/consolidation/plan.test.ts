@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { projectOf } from '../../src/consolidation/project.js';
 import * as d from '../../src/declare.js';
 import { plan, run } from '../../src/index.js';
-import { crm, customers, shop } from '../declare/shop.js';
+import { detectLegacy } from '../../src/legacy/detect.js';
+import { type KeySurvey, surveyKeys } from '../../src/plan/key-survey.js';
+import { type Crm, crm, customers, type Shop, shop } from '../declare/shop.js';
 import { createTestDatabase } from '../support/database.js';
+import { openSession } from '../support/session.js';
 import { createShop } from './shop-database.js';
 
 test('a plan says by what rows match, and how many meet', async () => {
@@ -69,6 +72,117 @@ test('a group that is too large, and a column that nothing can be made of, stop 
       )
     ).rows,
   ).toEqual([{ clean: true }]);
+});
+
+test('a plan says why rows found no key, which value many share, what sources disagree on, and by what each row is joined', async () => {
+  const database = await createTestDatabase('why');
+  const databaseUrl = database.url;
+  await createShop(database);
+  await database.query(
+    `insert into shop_customers (email, full_name) select 'Info@agency.example', 'Agency ' || i from generate_series(1, 40) i`,
+  );
+  const mail = d.email.none(['mail9@shop.example']);
+  const a = d.source<Shop>('shop_customers', {
+    identity: ['id'],
+    match: [d.same(mail, 'email')],
+    prefix: 'shop',
+  });
+  const b = d.source<Crm>('crm_people', {
+    identity: ['ref'],
+    match: [d.via(a, 'shop_id'), d.same(mail, 'mail')],
+    prefix: 'crm',
+  });
+  const declared = (more: Partial<d.ConsolidationOptions>) =>
+    projectOf([
+      d.consolidation('customers', {
+        into: 'unified',
+        sources: [a, b],
+        columns: {
+          name: d.text(a.full_name, b.name),
+          loyalty: d.score(d.unit(a.loyalty), d.percent(b.score)),
+        },
+        largestGroup: 30,
+        ...more,
+      }),
+    ]);
+  const { phases, stops } = await plan({ databaseUrl, project: declared({}) });
+  const matches = phases[0]?.matches;
+  const counted = async (sql: string) =>
+    Number((await database.query(`select count(*) as n from ${sql}`)).rows[0]?.n);
+  expect(matches?.ladders[0]?.steps[0]?.without).toEqual({
+    null: await counted('shop_customers where email is null'),
+    blank: await counted(`shop_customers where trim(email) = ''`),
+    excepted: 1,
+    dangling: 0,
+  });
+  expect(matches?.ladders[1]?.steps[0]?.without).toMatchObject({
+    null: await counted('crm_people where shop_id is null'),
+    dangling: await counted('crm_people where shop_id = 99999'),
+  });
+  expect(matches?.largest[0]).toMatchObject({
+    rows: 40,
+    shown: [{ step: 'same email', value: 'info@agency.example' }, {}, {}],
+  });
+  expect(stops).toMatchObject([
+    {
+      code: 'large-group',
+      message: expect.stringContaining('by same email "info@agency.example"'),
+      next: expect.stringContaining('acceptedGroups: ["info@agency.example"]'),
+    },
+  ]);
+  const accepted = declared({ acceptedGroups: ['info@agency.example'] });
+  expect((await plan({ databaseUrl, project: accepted })).stops).toEqual([]);
+
+  // Both say a name of 42 people at the most, and never the same one; what one of them leaves out is no disagreement.
+  const both = `shop_customers s join crm_people c on c.shop_id = s.id`;
+  const name = matches?.disagreements.find(({ column }) => column === 'name');
+  expect(name?.differ).toBe(name?.things);
+  expect(name?.things).toBeGreaterThan(20);
+  expect(name?.examples[0]?.values).toEqual({
+    shop_customers: expect.any(String),
+    crm_people: expect.any(String),
+  });
+  const loyalty = matches?.disagreements.find(({ column }) => column === 'loyalty');
+  expect(loyalty?.things).toBeGreaterThan(0);
+  expect(loyalty?.things).toBeLessThan((await counted(both)) + 40);
+  // 0.5 of one, and 50 of a hundred.
+  const same = await counted(`${both} where s.loyalty * 100 = c.score and s.loyalty between 0 and 1`);
+  expect(loyalty?.differ).toBeLessThanOrEqual((loyalty?.things ?? 0) - Math.min(1, same));
+  expect(matches?.examples.length).toBe(20);
+  const kinds = matches?.examples.flatMap(({ shown }) => shown.map(({ table, step }) => `${table} ${step}`));
+  expect(new Set(kinds)).toEqual(
+    new Set([
+      'shop_customers same email',
+      'crm_people same email',
+      'crm_people points to shop_customers (shop_id)',
+      'shop_customers itself',
+    ]),
+  );
+  await run({ databaseUrl, project: accepted });
+  // A group that a person said yes to is no other consolidation.
+  expect((await plan({ databaseUrl, project: declared({}) })).stops).toEqual([]);
+});
+
+test('of more rows than can be kept, whole keys are left aside, and the rest stands for all', async () => {
+  const database = await createTestDatabase('sampled');
+  await createShop(database);
+  await database.query(
+    `insert into shop_customers (email, full_name) select 'twin' || i % 3000 || '@x.example', 'Twin' from generate_series(1, 6000) i`,
+  );
+  const session = await openSession(database.url);
+  const project = projectOf([customers]);
+  const legacy = await detectLegacy(session, { tables: project.tables, schema: 'public' });
+  const [phase] = project.consolidations.map((one) => one.bind(legacy, new Set()));
+  if (phase === undefined) throw new Error('no phase');
+  const all = await surveyKeys(session, phase, { rows: 6_370, batchSize: 1_000 });
+  const some = await surveyKeys(session, phase, { rows: 18_000_000, batchSize: 1_000 });
+  expect([all.oneIn, some.oneIn]).toEqual([1, 4]);
+  const keys = (of: KeySurvey, rows: number) => of.classes.find(({ from }) => from === rows)?.keys ?? 0;
+  // A sample of rows would find hardly any two that meet.
+  expect(keys(some, 2)).toBeGreaterThan(keys(all, 2) * 0.8);
+  expect(keys(some, 2)).toBeLessThan(keys(all, 2) * 1.2);
+  expect(some.batches).toBeGreaterThan(all.batches - 2);
+  expect(all.batches).toBe(7);
 });
 
 test('a plan counts no duplicates among what a veto keeps apart, and says where pointers lead nowhere', async () => {

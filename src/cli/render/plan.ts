@@ -2,6 +2,7 @@ import { bytes, count, counted, duration } from '../../format/format.js';
 import { printable, quoted } from '../../format/printable.js';
 import type { PhasePlan, PlanReport, TablePlan } from '../../reports/plan.js';
 import type { Style } from '../style.js';
+import { matchLines } from './match-safety.js';
 import { facts, heading, mark, subheading, title, warning } from './parts.js';
 import { stateText } from './state.js';
 import { table } from './table.js';
@@ -108,44 +109,6 @@ function meetingLines(phase: PhasePlan, style: Style): string[] {
       ],
       phase.meetings.map(({ tables, keys }) => [count(keys), tables.map(printable).join(' + ')]),
       style,
-    ),
-  ];
-}
-
-/** By what rows match, and how many meet: what a person looks at before anything is joined. */
-function matchLines({ matches }: PhasePlan, style: Style): string[] {
-  if (matches === null) return [];
-  const size = ({ from, to }: { readonly from: number; readonly to: number | null }) =>
-    to === null ? `more than ${count(from - 1)}` : from === to ? count(to) : `${count(from)} to ${count(to)}`;
-  const shared = matches.largest.filter(({ rows }) => rows > 1);
-  return [
-    ...subheading('What rows match by', style),
-    ...table(
-      [{ title: 'source', flexible: true }, { title: 'step' }, { title: 'rows', align: 'right' }],
-      matches.ladders.flatMap(({ table: name, steps }) =>
-        steps.map(({ step, rows }, at) => [at === 0 ? printable(name) : '', printable(step), count(rows)]),
-      ),
-      style,
-    ),
-    ...subheading('Rows that meet in one key', style),
-    ...table(
-      [
-        { title: 'rows', flexible: true },
-        { title: 'keys', align: 'right' },
-      ],
-      matches.groups.map((group) => [size(group), count(group.keys)]),
-      style,
-    ),
-    ...(matches.parted === 0
-      ? []
-      : wrap(`  A veto keeps rows of ${counted(matches.parted, 'key')} apart.`, style.width, '    ')),
-    ...(shared.length === 0 ? [] : subheading('The largest groups', style)),
-    ...shared.flatMap(({ rows, examples }) =>
-      wrap(
-        `  ${counted(rows, 'row')}: ${examples.map(printable).join('; ')}${rows > examples.length ? ' ...' : ''}`,
-        style.width,
-        '    ',
-      ),
     ),
   ];
 }
