@@ -13,20 +13,31 @@ export {
   type Veto,
 } from './declare/consolidation.js';
 export {
+  computed,
+  epoch,
+  type Given,
+  type Giver,
+  inZone,
+  percent,
+  printed,
+  type ScoreValue,
+  times,
+  truth,
+  unit,
+  unitComplement,
+  upper,
+} from './declare/givers.js';
+export {
   as,
   bigint,
   boolean,
-  computed,
   date,
-  epoch,
+  filled,
   type Generated,
-  type Given,
-  type Giver,
   type Golden,
   generated,
   id,
   integer,
-  inZone,
   json,
   type Kept,
   kept,
@@ -37,20 +48,15 @@ export {
   moment,
   newest,
   numeric,
-  percent,
-  printed,
-  type ScoreValue,
   score,
   text,
-  times,
   together,
-  truth,
-  unit,
-  unitComplement,
-  upper,
 } from './declare/golden.js';
 export { type Constant, constant, type Key, key, type Step, same, via } from './declare/keys.js';
 export { type SourceOptions, source, type Variant, type Winner } from './declare/source.js';
+export { type PartValue, type Splits, splits } from './declare/splits.js';
+export { unlessIs } from './declare/unless-is.js';
+export { when } from './declare/when.js';
 export { type Words, words } from './declare/words.js';
 export {
   digits,

@@ -11,6 +11,7 @@ import {
 import type { BoundPhase } from '../mapping/bind.js';
 import type { ComputedColumn } from '../mapping/mapping.js';
 import { Assembler, type Fallback } from '../transform/assemble.js';
+import type { Contributor } from '../transform/contributor.js';
 import type { Row } from '../transform/row.js';
 import { ownIdOf, type Side } from './sides.js';
 
@@ -23,6 +24,8 @@ export interface Found {
   /** When the first row of it was made, and when one was changed last: of all rows; NULL where none says so. */
   readonly created: string;
   readonly updated: string;
+  /** For each of `fillers` the first row that it has a value for. Left out: the ones that won. */
+  readonly filling?: readonly (Row | null)[];
 }
 
 /**
@@ -52,12 +55,17 @@ export class GoldenRecord {
     this.#fallback = (target, _rows, out) => writers[target]?.(out);
   }
 
+  /** Legacy columns whose values are taken from any row of their source. */
+  get fillers(): readonly Contributor[] {
+    return this.#assembler.fillers;
+  }
+
   /** @param rows the winner of each source, in the order of the sources; or null */
   write(out: RowWriter, found: Found, rows: readonly (Row | null)[]): void {
     this.#found = found;
     out.field(idOf(rows));
     out.field(found.key);
-    this.#assembler.write(rows, this.#fallback, out);
+    this.#assembler.write(rows, this.#fallback, out, found.filling);
     for (const index of this.#flags) out.byte(index < 0 || rows[index] == null ? 0 : 1);
     this.#assembler.writeResidue(out);
   }

@@ -11,8 +11,9 @@ import {
   type KeptModel,
   type SourceModel,
 } from '../declare/model.js';
+import { blankIsNull, unlessBlank } from '../mapping/conversions/unless-blank.js';
 import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule } from '../mapping/mapping.js';
-import { conversionFor } from './conversion-for.js';
+import { conversionFor, type SplitParts } from './conversion-for.js';
 import { goldenDdl, typeSql } from './golden-ddl.js';
 
 /** Where every column of a consolidation's sources goes. */
@@ -67,27 +68,32 @@ function computedColumn(column: ComputedModel): ComputedColumn {
   return {
     name: column.name,
     ddl: goldenDdl(column),
-    survivorship: { givers, by: column.survivorship, together: column.together },
+    survivorship: {
+      givers,
+      by: column.survivorship,
+      together: column.together,
+      ...(column.nullsCount === true && { nullsCount: true }),
+    },
   };
 }
 
 function sourceRule(source: SourceModel, model: ConsolidationModel, taken: ReadonlySet<string>): SourceRule {
   const homes = new Map<string, Home>();
   const keys = keyColumns(source);
-  const feeds = new Map(
-    feedsOf(model).flatMap((feed) => (feed.giver.table === source.table ? [[feed.giver.column, feed]] : [])),
-  );
+  const feeds = feedsOf(model).filter(({ giver }) => giver.table === source.table);
   const kept = new Map(
     model.columns.flatMap((column) =>
       column.kind === 'kept' && column.from.table === source.table ? [[column.from.column, column]] : [],
     ),
   );
   const read = readColumns(source, model);
+  const owned = new Set([...keys, ...choosers(source, model)]);
   for (const name of new Set([...keys, ...read, ...kept.keys(), ...source.names.keys()])) {
-    const feed = feeds.get(name);
+    // Several where it is split.
+    const [feed, ...also] = feeds.filter(({ giver }) => giver.column === name);
     const isKey = keys.includes(name);
-    if (feed !== undefined && !isKey && !feed.giver.keepsOwn) {
-      homes.set(name, goldenHome(feed));
+    if (feed !== undefined && !owned.has(name) && !feed.giver.keepsOwn) {
+      homes.set(name, goldenHome(feed, also));
       continue;
     }
     homes.set(name, {
@@ -95,7 +101,7 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
       ...ownColumn(source, name, { kept: kept.get(name), taken }),
       ...(read.includes(name) && { read: true }),
       ...(isKey && { key: true }),
-      ...(feed !== undefined && { gives: { target: feed.target, conversion: conversionOf(feed) } }),
+      ...(feed !== undefined && { gives: { target: feed.target, conversion: conversionOf(feed, [feed]) } }),
     });
   }
   const { table, prefix, flag, identity } = source;
@@ -122,25 +128,43 @@ function winnerTimes({ winner: { by }, times }: SourceModel, all: readonly strin
   return by === 'newest' || by === 'most-values' ? all : [];
 }
 
-function goldenHome(feed: Feed): Home {
+function goldenHome(feed: Feed, also: readonly Feed[]): Home {
   const { target, member } = feed;
-  const conversion = conversionOf(feed);
-  return member === null
-    ? { kind: 'golden', target, conversion }
-    : { kind: 'member', target, member, conversion };
+  const all = [feed, ...also];
+  const conversion = conversionOf(feed, all);
+  if (member !== null) return { kind: 'member', target, member, conversion };
+  const others = also.map((one) => ({ target: one.target, conversion: conversionOf(one, all) }));
+  return { kind: 'golden', target, conversion, ...(others.length > 0 && { also: others }) };
 }
 
-const conversionOf = ({ giver, type }: Feed) => conversionFor(giver.conversion, type);
+/** @param parts all that a split column gives */
+function conversionOf({ giver, type, blankIsNone }: Feed, parts: readonly Feed[]) {
+  const conversion = conversionFor(giver.conversion, type, partsOf(parts));
+  return blankIsNone ? unlessBlank(conversion) : conversion;
+}
+
+function partsOf(feeds: readonly Feed[]): SplitParts {
+  return new Map(
+    feeds.flatMap(({ target, type, giver: { conversion } }) =>
+      conversion.kind === 'split' ? [[conversion.part, { target, type }] as const] : [],
+    ),
+  );
+}
 
 /** What the server works out from rows of a source. */
 function giftsOf({ table }: SourceModel, model: ConsolidationModel): Gift[] {
-  return goldenOf(model).flatMap(({ name: target, type, sqlType, givers }) =>
+  return goldenOf(model).flatMap(({ name: target, type, sqlType, givers, blankIsNone }) =>
     givers.flatMap(({ table: of, column: name, conversion }) =>
       of === table && conversion.kind === 'computed'
-        ? [{ name, target, sql: `(${conversion.sql})::${sqlType ?? typeSql(type)}` }]
+        ? [{ name, target, sql: giftSql(conversion.sql, sqlType ?? typeSql(type), blankIsNone === true) }]
         : [],
     ),
   );
+}
+
+function giftSql(sql: string, type: string, blankIsNone: boolean): string {
+  const value = `(${sql})::${type}`;
+  return blankIsNone ? `(select ${blankIsNull('x.v')} from (select ${value} as v offset 0) x)` : value;
 }
 
 /** Columns that rows are looked up by, among ours as well: they are kept as they are, whatever else they give. */
@@ -153,6 +177,13 @@ function pointers(source: SourceModel): string[] {
   return allSteps(source).flatMap((step) => (step.kind === 'via' ? step.columns : []));
 }
 
+/** Columns that choose how others are converted: these are given back by what they hold. */
+export function choosers({ table }: Pick<SourceModel, 'table'>, model: ConsolidationModel): string[] {
+  return feedsOf(model).flatMap(({ giver: { table: of, conversion } }) =>
+    of === table && conversion.kind === 'when' ? [conversion.column] : [],
+  );
+}
+
 /** Columns that a merge looks at. */
 function readColumns(source: SourceModel, model: ConsolidationModel): string[] {
   const { identity, alike, times } = source;
@@ -162,6 +193,7 @@ function readColumns(source: SourceModel, model: ConsolidationModel): string[] {
     ...new Set([
       ...identity,
       ...alike.filter((column) => !pointing.includes(column)),
+      ...choosers(source, model),
       ...times.created,
       ...times.updated,
       ...givers.map(({ giver }) => giver.column),

@@ -20,13 +20,15 @@ function ownGiftsOf(golden: GoldenModel, sources: BoundSources) {
     const earlier = golden.givers.slice(0, at).flatMap((other) => {
       const of = sources.get(other.table);
       if (of === undefined) return [];
+      if (golden.nullsCount === true) return [flag(of.model)];
       const own = ownGift(other, of, golden)?.value;
       const column = of.bound.columns.find(({ name }) => name === other.column);
       const given = own ?? (column === undefined ? null : fromUnified(of.bound, column, 'new'));
       return given === null ? [] : [`(${flag(of.model)} and (${given}) is not null)`];
     });
     const wins = !isFirst || earlier.length === 0 ? 'true' : `not (${earlier.join(' or ')})`;
-    return [{ gift, isFirst, counts: `${flag(source.model)} and (${gift.value}) is not null and ${wins}` }];
+    const answers = golden.nullsCount === true ? 'true' : `(${gift.value}) is not null`;
+    return [{ gift, isFirst, counts: `${flag(source.model)} and ${answers} and ${wins}` }];
   });
 }
 
@@ -50,7 +52,11 @@ export function given(model: ConsolidationModel, sources: BoundSources, fallback
  * plpgsql for shared columns with a giver that has a home of its own, or that is worked out from a row: another value than
  * its own is refused; and what is worked out follows what it is made of.
  */
-export function ownGivers(model: ConsolidationModel, sources: BoundSources, fallbacks: Fallbacks): string[] {
+export function ownGivers(
+  model: ConsolidationModel,
+  sources: BoundSources,
+  { fallbacks, folded }: { readonly fallbacks: Fallbacks; readonly folded: string },
+): string[] {
   return goldenOf(model).flatMap((golden) => [
     ...ownGiftsOf(golden, sources).flatMap(({ gift, isFirst, counts }) => {
       const value = `new.${ident(golden.name)}`;
@@ -68,13 +74,17 @@ export function ownGivers(model: ConsolidationModel, sources: BoundSources, fall
         'end if;',
       ];
     }),
-    ...givenByNone(golden, sources, fallbacks[golden.name]?.value ?? 'null'),
+    ...givenByNone(golden, sources, { otherwise: fallbacks[golden.name]?.value ?? 'null', folded }),
   ]);
 }
 
 /** plpgsql for a shared column that is worked out from rows, where none has a value for it now. */
-function givenByNone(golden: GoldenModel, sources: BoundSources, otherwise: string): string[] {
-  const { name, givers } = golden;
+function givenByNone(
+  golden: GoldenModel,
+  sources: BoundSources,
+  { otherwise, folded }: { readonly otherwise: string; readonly folded: string },
+): string[] {
+  const { name, givers, survivorship } = golden;
   if (!givers.some(isComputed)) return [];
   const given = givers.flatMap((giver) => {
     const source = sources.get(giver.table);
@@ -83,8 +93,13 @@ function givenByNone(golden: GoldenModel, sources: BoundSources, otherwise: stri
     return [`(${flag(source.model)} and (${own}) is not null)`];
   });
   const value = `new.${ident(name)}`;
+  // A duplicate may fill it.
+  const byNone =
+    survivorship === 'filled'
+      ? ` and not (tg_op = 'UPDATE' and exists (select from ${folded} f where f.unified_id = old.id))`
+      : '';
   return [
-    `if not (${['false', ...given].join(' or ')}) then`,
+    `if not (${['false', ...given].join(' or ')})${byNone} then`,
     `if ${value}::text is distinct from (${otherwise})::text and ${value}::text is distinct from ${unlessNew(`old.${ident(name)}::text`)} then`,
     refuse(
       'golden',

@@ -10,6 +10,7 @@ import {
 import { badDeclaration, refuse } from '../declare/refuse.js';
 import { DECLARED, type TableRule } from '../legacy/table-rule.js';
 import type { Project } from '../project/project.js';
+import { choosers } from './mapping.js';
 import { consolidationPhase } from './phase.js';
 
 /**
@@ -94,6 +95,7 @@ function namedColumns(source: SourceModel, model: ConsolidationModel): string[] 
         column.kind === 'kept' && column.from.table === table ? [column.from.column] : [],
       ),
       ...source.names.keys(),
+      ...choosers(source, model),
       ...(veto === undefined ? [] : [veto]),
     ]),
   ];

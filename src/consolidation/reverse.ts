@@ -4,6 +4,7 @@ import { type ConsolidationModel, isTime } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';
+import { keptChoices } from './chosen.js';
 import { boundSources } from './keyed-sources.js';
 import { type BoundSources, ownId } from './keys.js';
 import { given, ownGivers } from './own-givers.js';
@@ -55,8 +56,9 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
     telling: {},
     last: [
       ...timeColumns.flatMap((column) => madeTime(column, all, tables.folded)),
-      ...ownGivers(model, sources, fallbacks),
-      ...survivors(model, all.map(written)),
+      ...ownGivers(model, sources, { fallbacks, folded: tables.folded }),
+      ...keptChoices(model, sources),
+      ...survivors(model, all.map(written), tables.folded),
       ...keptIdentities(model, sources),
       ...identities(model, sources),
       ...matchKeys(model, sources, tables),

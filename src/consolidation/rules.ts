@@ -88,7 +88,8 @@ function goldenRules(golden: GoldenModel): Rule[] {
   const { name, type, sqlType, givers, survivorship, together, otherwise, words } = golden;
   const from = givers.map((giver) => `${giverName(giver)}${giver.keepsOwn ? ' (kept as well)' : ''}`);
   const says = [
-    `${sqlType ?? type} from ${from.join(', ')} by ${survivorship}`,
+    `${sqlType ?? type} from ${from.join(', ')} by ${survivorship}${golden.nullsCount === true ? ', nulls included' : ''}`,
+    ...(golden.blankIsNone === true ? ['blank is none'] : []),
     ...(together === null ? [] : [`together with ${together}`]),
     ...(otherwise === null ? [] : [`else ${JSON.stringify(otherwise)}`]),
     ...(words === null ? [] : [`one of ${words.join(', ')}`]),
@@ -102,9 +103,27 @@ function conversionRule({ target, member, giver }: Feed): Rule {
 }
 
 function conversionText(conversion: ConversionModel): string {
-  const { kind, ...rest } = conversion;
-  const says = Object.entries(rest).map(([member, value]) => `${member} ${valueText(value)}`);
-  return [kind, ...says].join(' ');
+  switch (conversion.kind) {
+    case 'unless':
+      return `unless ${JSON.stringify(conversion.is)} of (${conversionText(conversion.of)})`;
+    case 'when': {
+      const { column, cases, otherwise } = conversion;
+      const listed = [...cases].map(([word, of]) => `${JSON.stringify(word)} = (${conversionText(of)})`);
+      const rest = otherwise === null ? 'nothing' : `(${conversionText(otherwise)})`;
+      return `when ${column} is ${listed.join(', ')}, else ${rest}`;
+    }
+    case 'split': {
+      const { part, split } = conversion;
+      const words = [...split.words].map(([word, says]) => `${JSON.stringify(word)} = (${pairs(says)})`);
+      return `part ${part} of ${words.join(', ')}`;
+    }
+    default: {
+      const { kind, ...rest } = conversion;
+      return [kind, ...Object.entries(rest).map(([member, value]) => `${member} ${valueText(value)}`)].join(
+        ' ',
+      );
+    }
+  }
 }
 
 function valueText(value: unknown): string {

@@ -18,6 +18,8 @@ interface Entry extends Standing {
 /** Rows that are one and the same thing: the contest of each source that has some, and the times of all of them. */
 interface Thing {
   readonly contests: (Contest<Entry> | null)[];
+  /** For each of the fillers the best row that has a value for it. */
+  readonly filling: (Entry | null)[];
   created: string;
   updated: string;
 }
@@ -58,7 +60,8 @@ export class SeveralRows {
       for (const thing of things.values()) {
         const { created, updated } = thing;
         const rows = winnersOf(thing);
-        this.#golden.write(this.#builder.begin(), { key: group.key, created, updated }, rows);
+        const filling = thing.filling.map((entry) => entry?.row ?? null);
+        this.#golden.write(this.#builder.begin(), { key: group.key, created, updated, filling }, rows);
         output.unified(this.#builder.finish(rows));
       }
       for (const side of this.#sides) this.#fold(side, pass, group.key, output);
@@ -66,7 +69,12 @@ export class SeveralRows {
   }
 
   #newThing(): Thing {
-    return { contests: this.#sides.map(() => null), created: NULL, updated: NULL };
+    return {
+      contests: this.#sides.map(() => null),
+      filling: this.#golden.fillers.map(() => null),
+      created: NULL,
+      updated: NULL,
+    };
   }
 
   #contest(side: Side, { sets, thingOf }: Pass): void {
@@ -81,10 +89,24 @@ export class SeveralRows {
       const contest = thing.contests[side.index];
       if (contest == null) thing.contests[side.index] = new Contest(entry, side.order);
       else contest.enter(entry);
+      const fills = this.#fill(side, thing, entry);
       // A row holds on to all the memory that it lies in.
-      if (rows.count > MOST_KEPT && thing.contests[side.index]?.best === entry)
+      if (rows.count > MOST_KEPT && (fills || thing.contests[side.index]?.best === entry))
         entry.row = side.rows.read(copyOf(row));
     }
+  }
+
+  /** Whether the row is the best so far that has a value for one of the fillers. */
+  #fill(side: Side, thing: Thing, entry: Entry): boolean {
+    let fills = false;
+    for (const [at, filler] of this.#golden.fillers.entries()) {
+      if (filler.source !== side.index) continue;
+      const best = thing.filling[at] ?? null;
+      if ((best !== null && side.order(best, entry) <= 0) || !filler.look(entry.row)) continue;
+      thing.filling[at] = entry;
+      fills = true;
+    }
+    return fills;
   }
 
   #fold(side: Side, { sets, thingOf }: Pass, key: string, output: Output): void {

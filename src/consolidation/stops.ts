@@ -3,6 +3,7 @@ import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { BoundPhase } from '../mapping/bind.js';
+import { givesOf } from '../mapping/restore.js';
 
 /** Columns that are declared to give a shared one its value, and have a type that it cannot be made of. */
 export function unconvertible(model: ConsolidationModel, { sources }: BoundPhase): Stop[] {
@@ -14,9 +15,7 @@ export function unconvertible(model: ConsolidationModel, { sources }: BoundPhase
       ?.columns.find((one) => one.name === column);
     // A column that is not there is refused for that.
     if (found === undefined) return [];
-    const { home } = found;
-    const gives = home.kind === 'id' ? undefined : home.kind === 'own' ? home.gives : home;
-    if (gives?.target === target) return [];
+    if (givesOf(found.home).some((gives) => gives.target === target)) return [];
     return [
       {
         code: 'no-conversion',

@@ -1,39 +1,27 @@
 import { ident, literal } from '../db/identifier.js';
 import { goldenOf } from '../declare/check.js';
-import type { ConsolidationModel, GoldenModel, SourceModel } from '../declare/model.js';
-import type { BoundSource } from '../mapping/bind.js';
+import type { ConsolidationModel, GoldenModel } from '../declare/model.js';
 import { residueKey } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
-import type { OwnGift } from './written-row.js';
-
-/** What is known of the rows that a direct write changes. */
-export interface Written {
-  readonly model: SourceModel;
-  readonly bound: BoundSource;
-  /** SQL: whether the row has this source. */
-  flag(row: 'new' | 'old'): string;
-  /** SQL: when the source's row was changed last. */
-  changedAt(row: 'new' | 'old'): string;
-  /** SQL: what the source's giver of a shared column holds, as its own type; null where it gives that column nothing. */
-  value(golden: GoldenModel, row: 'new' | 'old'): string | null;
-  /** What gives the column its value and has a home of its own; null: none does. */
-  own(golden: GoldenModel): OwnGift | null;
-}
+import { OLD_NAMES, type Written } from './written-row.js';
 
 /**
  * plpgsql that refuses a direct write after which another source's value would survive than the one that is written: since
  * the row has another source, because of another time, or because a source got its first value of a group.
  */
-export function survivors(model: ConsolidationModel, sources: readonly Written[]): string[] {
+export function survivors(model: ConsolidationModel, sources: readonly Written[], folded: string): string[] {
   const groups = new Map<string, GoldenModel[]>();
   for (const golden of goldenOf(model)) {
     const name = golden.together ?? golden.name;
     groups.set(name, [...(groups.get(name) ?? []), golden]);
   }
-  return [...groups.values()].flatMap((columns) => group(columns, sources));
+  return [...groups.values()].flatMap((columns) => [
+    ...group(columns, sources, folded),
+    ...(columns[0]?.survivorship === 'filled' ? filledByOthers(columns[0], sources, folded) : []),
+  ]);
 }
 
-function group(columns: readonly GoldenModel[], all: readonly Written[]): string[] {
+function group(columns: readonly GoldenModel[], all: readonly Written[], folded: string): string[] {
   const [first] = columns;
   if (first === undefined) return [];
   const tables = [...new Set(first.givers.map(({ table }) => table))];
@@ -42,7 +30,8 @@ function group(columns: readonly GoldenModel[], all: readonly Written[]): string
   const survivor = (row: 'new' | 'old') => {
     const rows = sources.map((source, at) => {
       const values = columns.flatMap((column) => source.value(column, row) ?? []);
-      const isThere = `${source.flag(row)} and (${values.map((value) => `(${value}) is not null`).join(' or ')})`;
+      const hasValue = values.map((value) => `(${value}) is not null`).join(' or ');
+      const isThere = first.nullsCount === true ? source.flag(row) : `${source.flag(row)} and (${hasValue})`;
       return `(${at}, ${isThere}, ${first.survivorship === 'newest' ? source.changedAt(row) : 'null::timestamptz'})`;
     });
     return `(select x.s from (values ${rows.join(', ')}) x (s, is_there, at) where x.is_there order by x.at desc nulls last, x.s limit 1)`;
@@ -51,11 +40,45 @@ function group(columns: readonly GoldenModel[], all: readonly Written[]): string
   return [
     `v_survivor := ${survivor('new')};`,
     `v_before := (case when tg_op = 'UPDATE' then ${survivor('old')} end);`,
-    `if (case v_survivor ${sources.map((source, at) => `when ${at} then ${differs(columns, source)}`).join(' ')} end) then`,
+    `if ${first.survivorship === 'filled' ? `not ${hasDuplicates(folded)} and ` : ''}(case v_survivor ${sources.map((source, at) => `when ${at} then ${differs(columns, source)}`).join(' ')} end) then`,
     refuse(
       'survivor',
       `With these values another legacy row than the one that gives ${names} now would do so.`,
       `Write ${names} as well, so that all legacy rows of this row hold it. Or write it under the old names, where the legacy tables decide.`,
+    ),
+    'end if;',
+  ];
+}
+
+const hasDuplicates = (folded: string, table?: string) =>
+  `(tg_op = 'UPDATE' and exists (select from ${folded} f where f.unified_id = old.id${table === undefined ? '' : ` and f.source = ${literal(table)}`}))`;
+
+/**
+ * plpgsql that refuses what a duplicate would give another value after a write, where any row fills a column: before one of
+ * the rows that won has a value.
+ */
+function filledByOthers(golden: GoldenModel, all: readonly Written[], folded: string): string[] {
+  const givers = golden.givers.flatMap(({ table }) => all.filter(({ model }) => model.table === table));
+  const value = (source: Written, row: 'new' | 'old') =>
+    `(case when ${source.flag(row)} then ${source.value(golden, row) ?? 'null'} end)`;
+  const changed = [
+    `new.${ident(golden.name)} is distinct from old.${ident(golden.name)}`,
+    ...givers.map((source) => `${value(source, 'new')} is distinct from ${value(source, 'old')}`),
+  ];
+  const ownChanged = givers.flatMap((source) =>
+    source.own(golden) === null ? [] : [`${value(source, 'new')} is distinct from ${value(source, 'old')}`],
+  );
+  const cases = givers.flatMap((source) => [
+    `when ${[...ownChanged, 'false'].join(' or ')} then true`,
+    `when ${value(source, 'new')} is not null then false`,
+    `when ${hasDuplicates(folded, source.model.table)} then true`,
+  ]);
+  return [
+    `if tg_op = 'UPDATE' and (${changed.join(' or ')}) and ${hasDuplicates(folded)} and (case ${cases.join(' ')} else false end) then`,
+    refuse(
+      'duplicates',
+      `Column ${golden.name} is filled by duplicate legacy rows as well, which would give it another value.`,
+      OLD_NAMES,
     ),
     'end if;',
   ];

@@ -1,12 +1,13 @@
-import { ident } from '../db/identifier.js';
+import { ident, literal } from '../db/identifier.js';
 import type { GiverModel, GoldenModel, SourceModel, TimeModel } from '../declare/model.js';
 import type { BoundSource } from '../mapping/bind.js';
+import { printed } from '../mapping/conversions/same.js';
+import { blankIsNull } from '../mapping/conversions/unless-blank.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { agrees, givenBy } from '../mapping/own-giver.js';
 import { fromUnified } from '../mapping/restore.js';
 import { ownTarget } from '../mapping/tables.js';
 import type { BoundSources } from './keys.js';
-import type { Written } from './surviving.js';
 
 /** SQL over the rows `new` and `old` of a direct write: what the legacy rows of them hold. */
 
@@ -89,6 +90,20 @@ export function ownGift(
   };
 }
 
+/** What is known of the rows that a direct write changes. */
+export interface Written {
+  readonly model: SourceModel;
+  readonly bound: BoundSource;
+  /** SQL: whether the row has this source. */
+  flag(row: 'new' | 'old'): string;
+  /** SQL: when the source's row was changed last. */
+  changedAt(row: 'new' | 'old'): string;
+  /** SQL: what the source's giver of a shared column holds, as its own type; null where it gives that column nothing. */
+  value(golden: GoldenModel, row: 'new' | 'old'): string | null;
+  /** What gives the column its value and has a home of its own; null: none does. */
+  own(golden: GoldenModel): OwnGift | null;
+}
+
 /** A source as the rules of survivorship look at it. */
 export function written(source: Known): Written {
   const { model, bound } = source;
@@ -106,11 +121,13 @@ export function written(source: Known): Written {
     flag: (row) => flag(model, row),
     changedAt: (row) => `greatest(${time('earliest', row)}, ${time('latest', row)})`,
     value(golden, row) {
-      const values = giversOf(golden).map(({ column, conversion }) =>
-        conversion.kind === 'computed'
-          ? `(${giftOf(column, bound, row)})::text`
-          : `(${restored(bound, column, row)})::text`,
-      );
+      const values = giversOf(golden).map(({ column, conversion }) => {
+        const value =
+          conversion.kind === 'computed' ? giftOf(column, bound, row) : restored(bound, column, row);
+        const text = `(${value})::text`;
+        if (conversion.kind === 'unless') return `nullif(${printed(value)}, ${literal(conversion.is)})`;
+        return golden.blankIsNone === true ? blankIsNull(text) : text;
+      });
       return values.length === 0 ? null : `coalesce(${values.join(', ')})`;
     },
     own(golden) {

@@ -8,6 +8,7 @@ import {
   type GoldenModel,
   isComputed,
   type SourceModel,
+  type SplitModel,
 } from './model.js';
 import { checkAll, refuse } from './refuse.js';
 
@@ -26,6 +27,9 @@ export function checkModel(model: ConsolidationModel): void {
     () => checkHomes(model),
     ...goldenOf(model).map((column) => () => checkGolden(column, model)),
     () => checkFurther(model),
+    ...goldenOf(model).map((column) => () => checkSurvivorship(column)),
+    () => checkSplits(model),
+    () => checkPrefixes(model),
     () => checkGroups(model),
     () => checkVeto(model),
   ]);
@@ -109,13 +113,17 @@ function checkCircles({ sources }: ConsolidationModel): void {
 /** A legacy column is given back from one place, and gives one shared column its value. */
 function checkHomes(model: ConsolidationModel): void {
   const homes = new Map<string, string>();
+  const splits = new Map<string, SplitModel>();
   for (const { target, member, giver } of feedsOf(model)) {
     if (isComputed(giver)) continue;
     const name = member === null ? target : `${target}.${member}`;
-    const { table, column } = giver;
+    const { table, column, conversion } = giver;
     const id = `${table}.${column}`;
     const other = homes.get(id);
-    if (other !== undefined)
+    // The parts of a word have one home together.
+    const isPart = conversion.kind === 'split' && splits.get(id) === conversion.split;
+    if (conversion.kind === 'split') splits.set(id, conversion.split);
+    if (other !== undefined && !isPart)
       refuse(
         other === name
           ? `${id} gives ${name} its value twice.`
@@ -205,12 +213,89 @@ function checkOwnNames({ table, names }: SourceModel, columns: readonly ColumnMo
   }
 }
 
+/** What says how a column's value survives, and what it would not mean beside that. */
+function checkSurvivorship(golden: GoldenModel): void {
+  const { name, type, otherwise, survivorship, together, givers, words } = golden;
+  if (golden.nullsCount === true && otherwise !== null)
+    refuse(
+      `Column ${name} counts nulls, and "${otherwise}" would take their place.`,
+      'Leave out .nullsCount, or the constant.',
+    );
+  if (golden.nullsCount === true && survivorship === 'filled')
+    refuse(`Column ${name} is filled by whatever has a value, and counts nulls.`, 'Say one of the two.');
+  if (survivorship === 'filled' && together !== null)
+    refuse(`Column ${name} survives with ${together}, and is filled.`, 'Say one of the two.');
+  if (golden.blankIsNone === true && (type !== 'text' || words !== null))
+    refuse(
+      `Column ${name} holds no texts that could be blank.`,
+      'Leave out .blankIsNone: what is no value of its type gives way.',
+    );
+  const stored = givers.find(
+    ({ keepsOwn, conversion: { kind } }) => keepsOwn && (kind === 'split' || kind === 'unless'),
+  );
+  if (stored !== undefined)
+    refuse(
+      `${stored.table}.${stored.column} keeps a column of its own beside ${name}, and is a part of a word or a default left out.`,
+      'Name the column itself in .else(), or list it before.',
+    );
+}
+
+/** Each part of a word goes into one column, which can hold what it is. */
+function checkSplits(model: ConsolidationModel): void {
+  const given = goldenOf(model).flatMap((golden) =>
+    golden.givers.flatMap(({ table, column, conversion }) =>
+      conversion.kind === 'split' ? [{ golden, id: `${table}.${column}`, ...conversion }] : [],
+    ),
+  );
+  for (const { id, part, split, golden } of given) {
+    const parts = given.filter((other) => other.split === split).map((other) => other.part);
+    const lost = split.parts.filter((one) => !parts.includes(one));
+    if (lost.length > 0)
+      refuse(
+        `${id} is split, and part ${lost.join(', ')} goes into no column.`,
+        'Name a column for it, or leave it out of the words.',
+      );
+    if (parts.filter((one) => one === part).length > 1)
+      refuse(`Part ${part} of ${id} goes into two columns.`, 'Name it once.');
+    for (const says of split.words.values()) {
+      const value = says.get(part);
+      if (value === undefined) continue;
+      const isHeld = golden.words === null || golden.words.includes(value);
+      if (goldenValue(golden.type, value) === null || !isHeld)
+        refuse(
+          `"${value}", which ${id} says, is no ${golden.words === null ? golden.type : `word (${golden.words.join(', ')})`} for column ${golden.name}.`,
+          'Write a value that the column can hold.',
+        );
+    }
+  }
+}
+
+/** By its prefix a source's values are found again in the residue. */
+function checkPrefixes({ sources }: ConsolidationModel): void {
+  for (const [at, { table, prefix }] of sources.entries()) {
+    const other = sources
+      .slice(0, at)
+      .find(
+        (one) =>
+          one.prefix === prefix ||
+          `${one.prefix}.`.startsWith(`${prefix}.`) ||
+          `${prefix}.`.startsWith(`${one.prefix}.`),
+      );
+    if (other !== undefined)
+      refuse(
+        `${other.table} and ${table} have the prefixes ${other.prefix} and ${prefix}, by which their values could not be told apart.`,
+        'Give each of them its own.',
+      );
+  }
+}
+
 /** The columns of a group come from one row each: all of them name the same sources in one order. */
 function checkGroups(model: ConsolidationModel): void {
   const orders = new Map<string, string>();
-  for (const { together, givers, name } of goldenOf(model)) {
+  for (const { together, givers, name, nullsCount } of goldenOf(model)) {
     if (together === null) continue;
-    const order = givers.map(({ table }) => table).join(', ');
+    const counted = nullsCount === true ? ' with nulls' : '';
+    const order = `${givers.map(({ table }) => table).join(', ')}${counted}`;
     const known = orders.get(together);
     if (known !== undefined && known !== order)
       refuse(

@@ -1,9 +1,7 @@
-import type { Scale } from '../mapping/conversions/score.js';
-import { type Column, modelOf, type SourceHandle } from './column.js';
+import type { Column } from './column.js';
+import { type Given, type Giver, giverOf, HOLDS, isGiver, type ScoreValue } from './givers.js';
 import type {
-  ConversionModel,
   GeneratedModel,
-  GiverModel,
   GoldenModel,
   GoldenType,
   KeptModel,
@@ -11,18 +9,6 @@ import type {
   SurvivorshipModel,
 } from './model.js';
 import { refuse } from './refuse.js';
-
-declare const HOLDS: unique symbol;
-
-/** A column that gives a shared one its value, with the value's way there and back. */
-export interface Giver<T> {
-  readonly giver: GiverModel;
-  /** Only there for the compiler. */
-  readonly [HOLDS]?: T;
-}
-
-/** What may stand in a list of givers: a column whose values are what they are, or a converted one. */
-export type Given<T> = Column<T> | Giver<T>;
 
 type Parts = Omit<GoldenModel, 'kind' | 'name'>;
 
@@ -44,6 +30,20 @@ export class Golden<T> {
     if (this.parts.words !== null && !this.parts.words.includes(String(value)))
       refuse(`"${String(value)}" is none of the words ${this.parts.words.join(', ')}.`, 'Name one of them.');
     return this.#with({ otherwise: String(value) });
+  }
+
+  /** A text of nothing but blanks is no value, and gives way to the next one; it is kept as residue. A blank is a value else. */
+  get blankIsNone(): Golden<T> {
+    return this.#with({ blankIsNone: true });
+  }
+
+  /**
+   * A null does not give way: of the sources that have a row, the first answers, or with {@link newest} the one that was
+   * changed last, and where it has no value there is none. For what somebody takes away on purpose: an account that was
+   * disconnected would be connected again by the other source.
+   */
+  get nullsCount(): Golden<T> {
+    return this.#with({ nullsCount: true });
   }
 
   /** @internal */
@@ -80,20 +80,6 @@ export function wordsOf<Word extends string>(
   return golden<Word>('text', givers, { words });
 }
 
-export function isGiver<T>(given: Column | Giver<T>): given is Giver<T> {
-  return 'giver' in given;
-}
-
-function giverOf<T>(given: Given<T>): GiverModel {
-  if (isGiver(given)) return given.giver;
-  const { table, column } = given;
-  return { table, column, conversion: { kind: 'cast' }, keepsOwn: false };
-}
-
-function converted<T>({ table, column }: Column, conversion: ConversionModel): Giver<T> {
-  return { giver: { table, column, conversion, keepsOwn: false } };
-}
-
 /** A text. Of several columns the first that has a value gives it: `text(shop.name, crm.full_name)`. */
 export const text = (...givers: readonly Given<string>[]) => golden<string>('text', givers);
 /** A whole number of 32 bits. */
@@ -114,48 +100,8 @@ export const json = (...givers: readonly Given<unknown>[]) => golden<unknown>('j
 
 /** A list of texts, as a jsonb array: of json arrays, of JSON that is written as a text, or of a text that is cut at commas. */
 export const list = (...givers: readonly Given<unknown>[]) => golden<unknown>('list', givers);
-/**
- * A text in capitals, of ASCII letters: `text(upper(a.level))`.
- *
- * @param lowerIn - variants of the source that write it in small letters, which costs no residue then
- */
-export const upper = (
-  column: Column<string>,
-  { lowerIn = [] }: { readonly lowerIn?: readonly string[] } = {},
-) => converted<string>(column, { kind: 'upper', lowerIn });
-
 /** A score between 0 and 100 with two decimals. Each giver says its scale: {@link unit}, {@link percent}, {@link unitComplement}. */
 export const score = (...givers: readonly Giver<ScoreValue>[]) => golden<ScoreValue>('score', givers);
-
-/** What a score's giver gives: a plain number does not say its scale. */
-export interface ScoreValue {
-  readonly scaled: true;
-}
-
-const scaled = (scale: Scale) => (column: Column<number>) =>
-  converted<ScoreValue>(column, { kind: 'score', scale });
-/** A score from 0 to 1. */
-export const unit = scaled('unit');
-/** A score from 0 to 100. */
-export const percent = scaled('percent');
-/** A score from 0 to 1 of the opposite: 1 - x. */
-export const unitComplement = scaled('unitComplement');
-
-/** A time without zone that was written in this one: `UTC`, or an offset such as `+02:00`. */
-export const inZone = (column: Column<Date>, zone: string) => converted<Date>(column, { kind: 'cast', zone });
-/** A moment that is written as seconds, or milliseconds, since 1970. */
-export const epoch = (column: Column<number>, unitOf: 'seconds' | 'milliseconds' = 'seconds') =>
-  converted<Date>(column, { kind: 'epoch', unit: unitOf });
-/** A number in another unit: the shared value is the column's, times `factor`, a decimal number: `times(shop.cents, '0.01')`. */
-export const times = (column: Column<number>, factor: string) =>
-  converted<number>(column, { kind: 'scaled', factor });
-/** A number, an enum or a uuid as the text that is printed for it: `text(google.sub, printed(github.github_id))`. */
-export const printed = (column: Column) => converted<string>(column, { kind: 'cast' });
-/** A truth that is written in words. */
-export const truth = (
-  column: Column<string | number>,
-  words: { readonly yes: readonly string[]; readonly no: readonly string[] },
-) => converted<boolean>(column, { kind: 'truth', ...words });
 
 /** A document of scores: each member has givers of its own. */
 export interface Members {
@@ -166,8 +112,9 @@ export interface Members {
 export function members(columns: Readonly<Record<string, Golden<ScoreValue>>>): Members {
   return {
     members: Object.entries(columns).map(([name, { parts }]) => {
-      const { type, givers, survivorship, together: group, otherwise } = parts;
-      if (type !== 'score' || survivorship !== 'precedence' || group !== null || otherwise !== null)
+      const { type, givers, survivorship, together: group, otherwise, nullsCount } = parts;
+      const isPlain = survivorship === 'precedence' && group === null && nullsCount !== true;
+      if (type !== 'score' || !isPlain || otherwise !== null)
         refuse(
           `Member ${name} is no plain score.`,
           'Members are scores by precedence, without a value of their own where no giver has one.',
@@ -208,6 +155,14 @@ export function newest<T>(column: Golden<T>): Golden<T> {
 }
 
 /**
+ * The first value that any row has, those of duplicates too: of the first giver's rows, in the order in which they win, then
+ * of the next one's. Without it only the row that won is asked.
+ */
+export function filled<T>(column: Golden<T>): Golden<T> {
+  return column.surviving('filled');
+}
+
+/**
  * Columns that survive together, from one row, so that no city gets the zip code of another one: those of the first giver
  * that has any of them, or of the row that was changed last.
  *
@@ -215,22 +170,11 @@ export function newest<T>(column: Golden<T>): Golden<T> {
  */
 export function together<const Columns extends Readonly<Record<string, Golden<unknown>>>>(
   columns: Columns,
-  survivorship: SurvivorshipModel = 'precedence',
+  survivorship: 'precedence' | 'newest' = 'precedence',
 ): Columns {
   const group = Object.keys(columns).join(', ');
   const made = Object.entries(columns).map(([name, column]) => [name, column.surviving(survivorship, group)]);
   return Object.fromEntries(made) as Columns;
-}
-
-/**
- * A value that the server works out from a row: SQL over the bare names of the source's columns, which has to be immutable.
- * For what depends on several columns, members of documents, or any conversion of one's own. The columns themselves are
- * carried verbatim, so nothing depends on a way back: `computed(shop, "case when kind = 'refund' then -amount else amount end")`.
- */
-export function computed<T>(source: SourceHandle, sql: string): Giver<T> {
-  const { table } = modelOf(source);
-  // No column can be called so.
-  return { giver: { table, column: `\0${sql}`, conversion: { kind: 'computed', sql }, keepsOwn: true } };
 }
 
 /**

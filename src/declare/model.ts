@@ -121,7 +121,7 @@ export type GoldenType =
   | 'other';
 
 /** Which of several givers a value comes from. */
-export type SurvivorshipModel = 'precedence' | 'newest';
+export type SurvivorshipModel = 'precedence' | 'newest' | 'filled';
 
 export interface GoldenModel {
   readonly kind: 'golden';
@@ -138,6 +138,10 @@ export interface GoldenModel {
   readonly otherwise: string | null;
   /** Words that the column may hold; null: any. */
   readonly words: readonly string[] | null;
+  /** A text of nothing but blanks is none, and gives way. Left out: it is a value. */
+  readonly blankIsNone?: boolean;
+  /** A null does not give way: of the sources that have a row one answers, by `survivorship`, whatever it holds. Left out: it does. */
+  readonly nullsCount?: boolean;
 }
 
 /** The earliest time at which any row of a thing was made, or the latest at which one was changed. */
@@ -190,17 +194,27 @@ export interface Feed {
   readonly member: string | null;
   readonly type: GoldenType;
   readonly giver: GiverModel;
+  /** A text of nothing but blanks is no value. */
+  readonly blankIsNone: boolean;
 }
 
 export function feedsOf({ columns }: Pick<ConsolidationModel, 'columns'>): Feed[] {
   return columns.flatMap((column): Feed[] => {
     if (column.kind === 'golden') {
-      const { name: target, type, givers } = column;
-      return givers.map((giver) => ({ target, member: null, type, giver }));
+      const { name: target, type, givers, blankIsNone = false } = column;
+      return givers.map((giver) => ({ target, member: null, type, giver, blankIsNone }));
     }
     if (column.kind !== 'members') return [];
     return column.members.flatMap(({ name: member, givers }) =>
-      givers.map((giver): Feed => ({ target: column.name, member, type: 'score', giver })),
+      givers.map(
+        (giver): Feed => ({
+          target: column.name,
+          member,
+          type: 'score',
+          giver,
+          blankIsNone: false,
+        }),
+      ),
     );
   });
 }
@@ -244,7 +258,33 @@ export type ConversionModel =
       readonly kind: 'computed';
       readonly sql: string;
     }
-  | { readonly kind: 'truth'; readonly yes: readonly string[]; readonly no: readonly string[] };
+  | { readonly kind: 'truth'; readonly yes: readonly string[]; readonly no: readonly string[] }
+  | {
+      /** A default that is not stored: no value, and given back where there is none. */
+      readonly kind: 'unless';
+      readonly is: string;
+      readonly of: ConversionModel;
+    }
+  | {
+      /** Another column of the row chooses the conversion. */
+      readonly kind: 'when';
+      readonly column: string;
+      readonly cases: ReadonlyMap<string, ConversionModel>;
+      /** For all other rows; null: no value. */
+      readonly otherwise: ConversionModel | null;
+    }
+  | {
+      /** One part of a word that gives several columns; all of them together give it back. */
+      readonly kind: 'split';
+      readonly part: string;
+      readonly split: SplitModel;
+    };
+
+export interface SplitModel {
+  readonly parts: readonly string[];
+  /** By word, what each part is, as a text; a part that a word does not name has no value. */
+  readonly words: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
 
 export interface VetoModel {
   readonly normalizer: Normalizer;

@@ -1,5 +1,6 @@
 import type { Column } from './column.js';
-import { type Giver, type Golden, isGiver, wordsOf } from './golden.js';
+import { type Giver, isGiver } from './givers.js';
+import { type Golden, wordsOf } from './golden.js';
 import type { ConversionModel } from './model.js';
 import { refuse } from './refuse.js';
 

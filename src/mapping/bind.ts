@@ -3,7 +3,7 @@ import { generatedName } from '../db/identifier.js';
 import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
 import type { LegacyDatabase, LegacyTable } from '../legacy/detect.js';
 import { spelled } from '../types/spelling.js';
-import type { BoundColumn, PhaseMapping, SourceRule } from './mapping.js';
+import type { BoundColumn, Home, PhaseMapping, SourceRule } from './mapping.js';
 
 /** A source table that is there, with every column's home settled. */
 export interface BoundSource {
@@ -98,7 +98,7 @@ function bindColumn(
     const isFixed = home.type !== undefined && type.category === 'S' && isReadable(type);
     const stored = isFixed ? 'text' : storedType(type);
     const target = names.ruled(home.target, rule, name);
-    const given = home.gives?.conversion(column, table.shape.name) ?? null;
+    const given = home.gives?.conversion(column, table.shape.name, table.columns) ?? null;
     const gives =
       home.gives === undefined || given === null ? {} : { gives: { ...home.gives, conversion: given } };
     return {
@@ -109,12 +109,27 @@ function bindColumn(
       key: home.key === true,
     };
   }
-  const conversion = home?.conversion(column, table.shape.name) ?? null;
-  if (home !== undefined && conversion !== null) {
-    return { name, type, home: { ...home, conversion }, read: true, key: false };
-  }
+  const bound = home === undefined ? null : boundHome(home, column, table);
+  if (bound !== null) return { name, type, home: bound, read: true, key: false };
   const target = names.free(rule, name);
   return { name, type, home: { kind: 'own', target, stored: storedType(type) }, read: false, key: false };
+}
+
+/** A shared home, with what leads there and back; null where one of its golden columns cannot be made of the column's type. */
+export function boundHome(
+  home: Extract<Home, { kind: 'golden' | 'member' }>,
+  column: Pick<CatalogColumn, 'type'>,
+  { shape, columns }: Pick<LegacyTable, 'shape' | 'columns'>,
+): BoundColumn['home'] | null {
+  const conversion = home.conversion(column, shape.name, columns);
+  if (conversion === null) return null;
+  if (home.kind === 'member') return { ...home, conversion };
+  const also = (home.also ?? []).flatMap(({ target, conversion: part }) => {
+    const made = part(column, shape.name, columns);
+    return made === null ? [] : [{ target, conversion: made }];
+  });
+  if (also.length < (home.also ?? []).length) return null;
+  return { kind: 'golden', target: home.target, conversion, ...(also.length > 0 && { also }) };
 }
 
 /**

@@ -26,7 +26,13 @@ export type Home =
       /** A golden column that it gives a value as well; its own value is at home here, and never residue. */
       readonly gives?: { readonly target: string; readonly conversion: ConversionFor };
     }
-  | { readonly kind: 'golden'; readonly target: string; readonly conversion: ConversionFor }
+  | {
+      readonly kind: 'golden';
+      readonly target: string;
+      readonly conversion: ConversionFor;
+      /** Further golden columns that the one value gives theirs; the conversion's inverse looks at all of them. */
+      readonly also?: readonly { readonly target: string; readonly conversion: ConversionFor }[];
+    }
   | {
       readonly kind: 'member';
       readonly target: string;
@@ -53,22 +59,58 @@ export interface Conversion {
   passes?(memory: Memory, from: number, to: number): boolean;
   /** The hundredths of a golden score that gives the value back exactly, likewise found in its bytes; -1 if not. */
   points?(memory: Memory, from: number, to: number): number;
-  /** SQL that gives the legacy value, of the legacy type, from an expression of the golden type. */
-  inverse(golden: string): string;
+  /**
+   * Whether a legacy value is what `inverse` gives where there is no golden value: then it needs no residue. `forward` makes
+   * nothing of it. Left out: null alone is.
+   *
+   * @param value NULL for none
+   */
+  none?(value: string): boolean;
+  /** By another column of the row another conversion is chosen than this one, of which `forward` and its like are for the rest. */
+  readonly chosen?: Chosen;
+  /** SQL that gives the legacy value, of the legacy type, from an expression of the golden type, which may be null. */
+  inverse(golden: string, beside: Beside): string;
   /**
    * SQL of the golden value that `forward` makes of what `inverse` gives, where that is equal and yet printed otherwise: with
    * the places that the legacy type keeps. Left out: it is printed as the golden value.
    */
-  respelled?(golden: string): string;
+  respelled?(golden: string, beside: Beside): string;
   /**
    * SQL condition on a golden expression that is not null: the legacy type can hold it, so that `forward` makes the
    * same of what `inverse` gives. Asked when an application writes to a golden column.
    */
-  holds(golden: string): string;
+  holds(golden: string, beside: Beside): string;
+  /** The same of no golden value. Left out: it always can. */
+  holdsNone?(beside: Beside): string;
 }
 
-/** Makes the conversion for a legacy column as it is found; null when its type is none that the rule knows. */
-export type ConversionFor = (column: Pick<CatalogColumn, 'type'>, shape: string) => Conversion | null;
+/** SQL of what else the unified row holds that a golden value is in. */
+export interface Beside {
+  /** Another column of the same source, one that has a column of its own, as a text. */
+  legacy(column: string): string;
+  /** Another golden column. */
+  golden(column: string): string;
+}
+
+/** Which conversion a value has, by what is printed in another column of its row. */
+export interface Chosen {
+  readonly column: string;
+  /** By the other column's value, as the transformer reads it. */
+  readonly by: ReadonlyMap<string, Conversion>;
+  /** What of that value counts. */
+  read(value: string): string;
+}
+
+/**
+ * Makes the conversion for a legacy column as it is found; null when its type is none that the rule knows.
+ *
+ * @param beside the columns of its table
+ */
+export type ConversionFor = (
+  column: Pick<CatalogColumn, 'type'>,
+  shape: string,
+  beside?: readonly CatalogColumn[],
+) => Conversion | null;
 
 /** Where columns go, by name: a legacy table may have a column called `constructor`. */
 export function homesOf(homes: Readonly<Record<string, Home>>): ReadonlyMap<string, Home> {
@@ -130,10 +172,15 @@ export interface ComputedColumn {
 export interface Survivorship {
   /** In order of precedence. */
   readonly givers: readonly { readonly table: string; readonly column: string }[];
-  /** `newest`: the giver whose row was changed last; a row without a time comes last, and the order decides between equals. */
-  readonly by: 'precedence' | 'newest';
+  /**
+   * `filled`: the first that any row of the giver's source has, in the order in which its rows win. `newest`: the giver whose row was changed last; a row
+   * without a time comes last, and the order decides between equals.
+   */
+  readonly by: 'precedence' | 'newest' | 'filled';
   /** Columns of one name get the values of one row, nulls included: of the first row that has any of them. */
   readonly together: string | null;
+  /** A null does not give way: the first source that has a row answers, or the newest one. Left out: it does. */
+  readonly nullsCount?: boolean;
 }
 
 export interface PhaseMapping {
@@ -172,7 +219,12 @@ export interface BoundColumn {
         readonly stored: string;
         readonly gives?: { readonly target: string; readonly conversion: Conversion };
       }
-    | { readonly kind: 'golden'; readonly target: string; readonly conversion: Conversion }
+    | {
+        readonly kind: 'golden';
+        readonly target: string;
+        readonly conversion: Conversion;
+        readonly also?: readonly { readonly target: string; readonly conversion: Conversion }[];
+      }
     | {
         readonly kind: 'member';
         readonly target: string;

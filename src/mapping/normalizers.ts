@@ -23,7 +23,7 @@ export interface Normalizer {
   none(spellings: readonly string[]): Normalizer;
 }
 
-const BLANKS = String.raw`e' \t\n\v\f\r'`;
+export const BLANKS = String.raw`e' \t\n\v\f\r'`;
 
 const lowered = (text: string) =>
   `translate(${text}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')`;

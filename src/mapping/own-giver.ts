@@ -1,7 +1,7 @@
 import type { ColumnType } from '../legacy/catalog.js';
 import type { BoundSource } from './bind.js';
 import type { BoundColumn } from './mapping.js';
-import { fromUnified } from './restore.js';
+import { besideIn, fromUnified } from './restore.js';
 
 /** A legacy column that gives a shared one its value, and keeps a column of its own as well. */
 export interface OwnGiver {
@@ -20,7 +20,8 @@ export function agrees({ source, column }: OwnGiver, golden: string): string {
   if (gives === undefined) return 'false';
   const { holds, inverse } = gives.conversion;
   const own = fromUnified(source, column, 'new');
-  return `coalesce(${golden} is not null and ${holds(golden)} and (${inverse(golden)})::text = (${own})::text, false)`;
+  const beside = besideIn(source, 'new');
+  return `coalesce(${golden} is not null and ${holds(golden, beside)} and (${inverse(golden, beside)})::text = (${own})::text, false)`;
 }
 
 /** SQL of the golden value that the column of `new` gives: null where only a merge knows it, or it gives none. */

@@ -1,7 +1,7 @@
 import { ident, literal } from '../db/identifier.js';
 import type { ColumnType } from '../legacy/catalog.js';
 import { type BoundSource, foldedColumn, storedType } from './bind.js';
-import type { BoundColumn, SourceRule } from './mapping.js';
+import type { Beside, BoundColumn, Conversion, SourceRule } from './mapping.js';
 
 /**
  * SQL that gives legacy values back from the unified tables: the inverse of the mapping, made from it.
@@ -20,8 +20,31 @@ export function fromUnified(source: BoundSource, column: BoundColumn, alias: str
   const key = literal(residueKey(source.rule, column.name));
   return (
     `case when ${alias}.residue ? ${key} then (${alias}.residue ->> ${key})::${type.name} ` +
-    `else ${home.conversion.inverse(golden)} end`
+    `else ${home.conversion.inverse(golden, besideIn(source, alias))} end`
   );
+}
+
+/** The golden columns that a column gives a value, whether it is at home in them or has a column of its own. */
+export function givesOf(
+  home: BoundColumn['home'],
+): readonly { readonly target: string; readonly conversion: Conversion }[] {
+  if (home.kind === 'id') return [];
+  if (home.kind === 'own') return home.gives === undefined ? [] : [home.gives];
+  return home.kind === 'member' ? [home] : [home, ...(home.also ?? [])];
+}
+
+/** What else a row `alias` of the unified table holds of a source. */
+export function besideIn(source: BoundSource, alias: string): Beside {
+  return {
+    legacy(name) {
+      const column = source.columns.find((one) => one.name === name);
+      if (column?.home.kind !== 'own') throw new Error(`${name} has no column of its own`);
+      const value = `${alias}.${ident(column.home.target)}`;
+      // A cast says true and false, where what is sent are letters.
+      return column.type.kind === 'bool' ? `left(${value}::text, 1)` : `${value}::text`;
+    },
+    golden: (name) => `${alias}.${ident(name)}`,
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RowWriter } from '../copy-binary/row-writer.js';
 import { NULL } from '../copy-binary/values.js';
 import type { BoundSource } from '../mapping/bind.js';
 import type { BoundColumn, ComputedColumn, Conversion } from '../mapping/mapping.js';
-import { residueKey } from '../mapping/restore.js';
+import { givesOf, residueKey } from '../mapping/restore.js';
 import { Contributor } from './contributor.js';
 import { Residue } from './residue.js';
 import type { Row, RowReader } from './row.js';
@@ -62,6 +62,7 @@ export class Assembler {
             encode: member === null ? encoderOf(target.ddl) : asText,
             framed: member === null,
             keepsOwn,
+            fieldOf: (name) => readers[source]?.indexOf(name) ?? -1,
           }),
         );
         parts.set(member, list);
@@ -80,10 +81,16 @@ export class Assembler {
    * Writes the golden values, each as a field.
    *
    * @param rows the row of each source, or null
+   * @param filling for each of `fillers` the first row that it has a value for, where that may be another one
    */
-  write(rows: readonly (Row | null)[], fallback: Fallback, out: RowWriter): void {
+  write(
+    rows: readonly (Row | null)[],
+    fallback: Fallback,
+    out: RowWriter,
+    filling: readonly (Row | null)[] = [],
+  ): void {
     this.#residue.clear();
-    this.#survivors.begin(rows);
+    this.#survivors.begin(rows, filling);
     for (let target = 0; target < this.#targets.length; target += 1) {
       const parts = this.#targets[target] as readonly Part[];
       const first = parts[0];
@@ -91,6 +98,11 @@ export class Assembler {
       else if (first.member === null) this.#settle(first, rows, out, fallback, target);
       else this.#members(parts, rows, out);
     }
+  }
+
+  /** Legacy columns whose values are taken from any row of their source. */
+  get fillers(): readonly Contributor[] {
+    return this.#survivors.fillers;
   }
 
   /** Writes the residue of the golden values that were written last, as a field of type jsonb. */
@@ -134,8 +146,10 @@ export class Assembler {
     let winner = -1;
     /** How many contributors are known to have no value, or to be the winner. */
     let looked = 0;
-    if (choose !== null) winner = choose(rows);
-    else
+    if (choose !== null) {
+      this.#survivors.isOfOther = false;
+      winner = choose(rows);
+    } else
       while (winner < 0 && looked < contributors.length) {
         const contributor = contributors[looked] as Contributor;
         const row = rows[contributor.source];
@@ -147,6 +161,8 @@ export class Assembler {
       const { memory, from, to } = contributors[winner] as Contributor;
       out.copy(memory, from, to);
     }
+    // What another row gives, the one that won has to give as well, or it is residue.
+    if (hasGolden && choose !== null && this.#survivors.isOfOther) winner = -1;
     if (!hasGolden && fallback !== undefined) {
       fallback(target, rows, out);
       hasGolden = !out.isNullAt(place);
@@ -159,7 +175,7 @@ export class Assembler {
       if (!isGolden && index >= looked)
         isGolden =
           contributor.look(row) && out.endsWith(place, contributor.memory, contributor.from, contributor.to);
-      if (contributor.isNull ? !hasGolden : isGolden && contributor.isExact) continue;
+      if (contributor.isNone ? !hasGolden : isGolden && contributor.isExact) continue;
       this.#residue.add(contributor.label, contributor.value(row));
     }
     return hasGolden;
@@ -192,8 +208,8 @@ const AS_SENT: Giver['gives'] = {
 function giversOf(target: ComputedColumn, sources: readonly BoundSource[]): Giver[] {
   const givers = sources.flatMap(({ columns, rule }, source) => [
     ...columns.flatMap((column): Giver[] => {
-      const gives = giftOf(column, target.name);
-      return gives === null ? [] : [{ source, column, gives, keepsOwn: column.home.kind === 'own' }];
+      const keepsOwn = column.home.kind === 'own';
+      return giftsOf(column, target.name).map((gives) => ({ source, column, gives, keepsOwn }));
     }),
     ...(rule.gifts ?? [])
       .filter((gift) => gift.target === target.name)
@@ -209,9 +225,8 @@ function giversOf(target: ComputedColumn, sources: readonly BoundSource[]): Give
   return givers.sort((a, b) => rank(a) - rank(b));
 }
 
-function giftOf({ home }: BoundColumn, target: string): Giver['gives'] | null {
-  if (home.kind === 'id') return null;
-  const gives = home.kind === 'own' ? home.gives : home;
-  if (gives?.target !== target) return null;
-  return { member: home.kind === 'member' ? home.member : null, conversion: gives.conversion };
+function giftsOf({ home }: BoundColumn, target: string): Giver['gives'][] {
+  return givesOf(home)
+    .filter((one) => one.target === target)
+    .map(({ conversion }) => ({ member: home.kind === 'member' ? home.member : null, conversion }));
 }

@@ -11,6 +11,36 @@ import type { Row } from './row.js';
 /** What is remembered of a short value, beside the bytes that it became. */
 const HAS_GOLDEN = 1;
 const IS_EXACT = 2;
+const IS_NONE = 4;
+
+interface ContributorParts {
+  readonly source: number;
+  readonly field: number;
+  readonly type: WireType;
+  /** The column's key in the residue. */
+  readonly label: string;
+  readonly conversion: Conversion;
+  /** Writes golden values. */
+  readonly encode: Encoder;
+  readonly framed: boolean;
+  readonly keepsOwn: boolean;
+  /** The field of another column of the row, by its name. */
+  fieldOf(column: string): number;
+}
+
+/** The contributor that a row's value has instead, by another column of it. */
+type Chooser = (row: Row) => Contributor | undefined;
+
+function chooserOf(parts: ContributorParts): Chooser | null {
+  const { chosen } = parts.conversion;
+  if (chosen === undefined) return null;
+  const field = parts.fieldOf(chosen.column);
+  if (field < 0) throw new Error(`${chosen.column} is not read`);
+  const branches = new Map(
+    [...chosen.by].map(([word, conversion]) => [word, new Contributor({ ...parts, conversion })]),
+  );
+  return (row) => branches.get(chosen.read(row.value(field)));
+}
 
 /**
  * A legacy column that goes into a golden column, or into a member of one. Finds the bytes that a row's value
@@ -31,27 +61,17 @@ export class Contributor {
   readonly #framed: boolean;
   readonly #memo = new ShortMemo();
   readonly #made = new RowWriter();
+  readonly #chosen: Chooser | null;
 
-  /** What `look` found: whether the row has a value, a golden value, and whether that gives the value back. */
-  isNull = true;
+  /** What `look` found: whether the value is given back without a golden one, and whether the golden one gives it back. */
+  isNone = true;
   isExact = false;
   /** Where the golden value's bytes are. */
   memory: Memory = this.#made;
   from = 0;
   to = 0;
 
-  constructor(parts: {
-    readonly source: number;
-    readonly field: number;
-    readonly type: WireType;
-    /** The column's key in the residue. */
-    readonly label: string;
-    readonly conversion: Conversion;
-    /** Writes golden values. */
-    readonly encode: Encoder;
-    readonly framed: boolean;
-    readonly keepsOwn: boolean;
-  }) {
+  constructor(parts: ContributorParts) {
     this.source = parts.source;
     this.label = JSON.stringify(encode(parts.label));
     this.keepsOwn = parts.keepsOwn;
@@ -60,14 +80,25 @@ export class Contributor {
     this.#conversion = parts.conversion;
     this.#encode = parts.encode;
     this.#framed = parts.framed;
+    this.#chosen = chooserOf(parts);
   }
 
   /** Looks at a row's value; gives whether it has a golden one. */
   look(row: Row): boolean {
+    const branch = this.#chosen?.(row);
+    if (branch !== undefined) {
+      const hasGolden = branch.look(row);
+      this.isNone = branch.isNone;
+      this.isExact = branch.isExact;
+      return hasGolden && this.#found(branch.memory, branch.from, branch.to);
+    }
     const at = row.places[this.#field] as number;
     const length = row.view.getInt32(at);
-    this.isNull = length < 0;
-    if (this.isNull) return false;
+    if (length < 0) {
+      this.isNone = this.#conversion.none?.(NULL) ?? true;
+      return false;
+    }
+    this.isNone = false;
     const from = at + LENGTH_BYTES;
     const to = from + length;
     if (this.#framed) {
@@ -86,11 +117,13 @@ export class Contributor {
     const isShort = ShortMemo.fits(length);
     if (isShort && memo.find(row.view, from, to)) {
       this.isExact = (memo.flags & IS_EXACT) !== 0;
+      this.isNone = (memo.flags & IS_NONE) !== 0;
       return (memo.flags & HAS_GOLDEN) !== 0 && this.#found(memo, memo.from, memo.to);
     }
     const hasGolden = this.#convert(this.value(row));
     if (isShort) {
-      const flags = (hasGolden ? HAS_GOLDEN : 0) | (this.isExact ? IS_EXACT : 0);
+      const flags =
+        (hasGolden ? HAS_GOLDEN : 0) | (this.isExact ? IS_EXACT : 0) | (this.isNone ? IS_NONE : 0);
       memo.keep(this.#made.bytes, this.#made.end, flags);
     }
     return hasGolden && this.#found(this.#made, 0, this.#made.end);
@@ -114,6 +147,7 @@ export class Contributor {
     this.#made.clear();
     const golden = value === NULL ? null : this.#conversion.forward(value);
     this.isExact = golden !== null && this.#conversion.exact(value);
+    this.isNone = golden === null && this.#conversion.none?.(value) === true;
     if (golden !== null) this.#encode(golden, this.#made);
     return golden !== null;
   }

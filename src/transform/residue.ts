@@ -18,6 +18,8 @@ export class Residue {
     const text = `${label}: ${value === NULL ? 'null' : JSON.stringify(value)}`;
     let at = this.#members.length;
     while (at > 0 && compareMembers(label, this.#members[at - 1]?.label ?? '') < 0) at -= 1;
+    // A column that gives several golden columns a value is booked once.
+    if (this.#members[at - 1]?.label === label) return;
     this.#members.splice(at, 0, { label, text });
   }
 

@@ -13,6 +13,7 @@ export type Choice = (rows: Rows) => number;
 /** Columns whose values come from one row. */
 interface Together {
   readonly newest: boolean;
+  readonly nullsCount: boolean;
   /** The contributors of each source, the first named source first. */
   readonly bySource: Map<number, Contributor[]>;
   chosen: number;
@@ -25,6 +26,11 @@ export class Survivors {
   /** Sources whose times are wanted, and the times of the rows at hand. */
   readonly #timed = new Set<number>();
   readonly #times: string[] = [];
+  #filling: Rows = [];
+  /** Contributors that any row of their source fills, not only the one that won. */
+  readonly fillers: Contributor[] = [];
+  /** Whether the value that was chosen last may be one of another row than the one that won. */
+  isOfOther = false;
 
   /** @param updatedAt when a row of a source was changed last */
   constructor(updatedAt: (source: number, row: Row) => string) {
@@ -35,20 +41,32 @@ export class Survivors {
   choiceOf(survivorship: Survivorship | undefined, contributors: readonly Contributor[]): Choice | null {
     if (survivorship === undefined) return null;
     const newest = survivorship.by === 'newest';
+    const nullsCount = survivorship.nullsCount === true;
+    if (survivorship.by === 'filled') {
+      const first = this.fillers.length;
+      this.fillers.push(...contributors);
+      return (rows) => this.#filled(contributors, first, rows);
+    }
     if (newest) for (const { source } of contributors) this.#timed.add(source);
     if (survivorship.together !== null) {
-      const group = this.#group(survivorship.together, newest);
+      const group = this.#group(survivorship.together, newest, nullsCount);
       for (const contributor of contributors) {
         const list = group.bySource.get(contributor.source) ?? [];
         group.bySource.set(contributor.source, [...list, contributor]);
       }
       return (rows) => firstOf(contributors, rows, group.chosen);
     }
+    if (nullsCount) return (rows) => firstOf(contributors, rows, this.#answering(contributors, rows, newest));
     return newest ? (rows) => this.#newest(contributors, rows) : null;
   }
 
-  /** Prepares the choices for other rows. */
-  begin(rows: Rows): void {
+  /**
+   * Prepares the choices for other rows.
+   *
+   * @param filling for each of `fillers` the first row that has a value for it; of those left out it is the one that won
+   */
+  begin(rows: Rows, filling: Rows): void {
+    this.#filling = filling;
     if (this.#timed.size === 0 && this.#groups.size === 0) return;
     for (const source of this.#timed) {
       const row = rows[source];
@@ -60,13 +78,14 @@ export class Survivors {
         const row = rows[source];
         if (row == null || !(group.chosen < 0 || (group.newest && this.#isNewer(source, group.chosen))))
           continue;
-        if (contributors.some((contributor) => contributor.look(row))) group.chosen = source;
+        if (group.nullsCount || contributors.some((contributor) => contributor.look(row)))
+          group.chosen = source;
       }
     }
   }
 
-  #group(name: string, newest: boolean): Together {
-    const group = this.#groups.get(name) ?? { newest, bySource: new Map(), chosen: -1 };
+  #group(name: string, newest: boolean, nullsCount: boolean): Together {
+    const group = this.#groups.get(name) ?? { newest, nullsCount, bySource: new Map(), chosen: -1 };
     this.#groups.set(name, group);
     return group;
   }
@@ -83,6 +102,27 @@ export class Survivors {
       source = contributor.source;
     }
     return best;
+  }
+
+  #filled(contributors: readonly Contributor[], first: number, rows: Rows): number {
+    this.isOfOther = false;
+    for (let index = 0; index < contributors.length; index += 1) {
+      const contributor = contributors[index] as Contributor;
+      const own = rows[contributor.source] ?? null;
+      const row = this.#filling[first + index] ?? own;
+      if (row === null || !contributor.look(row)) continue;
+      this.isOfOther = row !== own;
+      return index;
+    }
+    return -1;
+  }
+
+  /** The source that answers, whatever it holds: the first that has a row, or the one that was changed last; -1 for none. */
+  #answering(contributors: readonly Contributor[], rows: Rows, newest: boolean): number {
+    let found = -1;
+    for (const { source } of contributors)
+      if (rows[source] != null && (found < 0 || (newest && this.#isNewer(source, found)))) found = source;
+    return found;
   }
 
   #isNewer(source: number, other: number): boolean {

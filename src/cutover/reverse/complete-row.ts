@@ -1,9 +1,9 @@
 import { ident, literal } from '../../db/identifier.js';
 import { keptType, storedValue } from '../../mapping/bind.js';
 import { printed } from '../../mapping/conversions/same.js';
-import type { ComputedColumn } from '../../mapping/mapping.js';
+import type { BoundColumn, ComputedColumn } from '../../mapping/mapping.js';
 import type { Phase } from '../../mapping/phase.js';
-import { fromUnified } from '../../mapping/restore.js';
+import { fromUnified, givesOf } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { ownBlock, ownTarget } from '../../mapping/tables.js';
 import type { Targets } from '../../mapping/targets.js';
@@ -71,8 +71,7 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
     const only = new Set<string>();
     for (const { bound } of side.columns) {
       if (bound.home.kind === 'own') only.add(isThere(bound.home.target));
-      if ((bound.home.kind === 'golden' || bound.home.kind === 'member') && !held.has(bound.home.target)) {
-        const { target } = bound.home;
+      for (const target of sharedBy(bound).filter((one) => !held.has(one))) {
         const value = `new.${ident(target)}`;
         const otherwise = rules.fallbacks[target]?.value;
         const conditions = [
@@ -83,9 +82,7 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
         only.add(`(${conditions.join(' and ')})`);
       }
     }
-    for (const { bound } of side.columns) {
-      if (bound.home.kind === 'golden' || bound.home.kind === 'member') held.add(bound.home.target);
-    }
+    for (const { bound } of side.columns) for (const target of sharedBy(bound)) held.add(target);
     const presence = only.size === 0 ? 'false' : `(${[...only].join(' or ')})`;
     return `if tg_op = 'INSERT' then ${flag} := coalesce(${flag}, ${presence}); else ${flag} := coalesce(${flag}, ${flagOf(side, 'old')}); end if;`;
   });
@@ -98,6 +95,10 @@ function flags(sides: readonly LegacySide[], rules: ReverseRules): string[] {
     refuse('flags', 'A row that no legacy table has any more is to be deleted, not emptied.', 'Delete it.'),
     'end if;',
   ];
+}
+
+function sharedBy({ home }: BoundColumn): readonly string[] {
+  return home.kind === 'golden' || home.kind === 'member' ? givesOf(home).map(({ target }) => target) : [];
 }
 
 /** SQL: whether a column has a value. A record with a null in it is not null and has one all the same. */

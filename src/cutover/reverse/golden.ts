@@ -1,8 +1,14 @@
 import { decode, encode } from '../../copy-binary/values.js';
 import { ident, literal } from '../../db/identifier.js';
-import type { BoundColumn, ComputedColumn, Conversion, PhaseMapping } from '../../mapping/mapping.js';
+import type {
+  BoundColumn,
+  ComputedColumn,
+  Conversion,
+  PhaseMapping,
+  Survivorship,
+} from '../../mapping/mapping.js';
 import { agrees, ownGiverOf } from '../../mapping/own-giver.js';
-import { fromUnified, residueKey } from '../../mapping/restore.js';
+import { besideIn, fromUnified, givesOf, residueKey } from '../../mapping/restore.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { flagOf, type LegacyColumn, type LegacySide, passesChecks } from './legacy-columns.js';
 
@@ -27,10 +33,12 @@ export function goldenChecks(
     for (const column of side.columns) {
       const { home } = column.bound;
       if (home.kind !== 'golden' && home.kind !== 'member') continue;
-      const members = targets.get(home.target) ?? new Map<string | null, Contributor[]>();
-      targets.set(home.target, members);
       const member = home.kind === 'member' ? home.member : null;
-      members.set(member, [...(members.get(member) ?? []), { side, column, conversion: home.conversion }]);
+      for (const { target, conversion } of givesOf(home)) {
+        const members = targets.get(target) ?? new Map<string | null, Contributor[]>();
+        targets.set(target, members);
+        members.set(member, [...(members.get(member) ?? []), { side, column, conversion }]);
+      }
     }
   }
   return mapping.computed.flatMap((column) => {
@@ -73,6 +81,7 @@ function plainChecks(
   { fallback, isKept }: { readonly fallback: FallbackRule | undefined; readonly isKept: readonly string[] },
 ): string[] {
   const by = survivorship?.by ?? 'precedence';
+  const nullsCount = survivorship?.nullsCount === true;
   const [value, before] = [`new.${ident(target)}`, `old.${ident(target)}`];
   const otherwise = fallback?.value ?? 'null';
   return [
@@ -81,10 +90,12 @@ function plainChecks(
     `if ${value} is not null then`,
     ...settle(target, contributors, value, {
       by,
+      nullsCount,
       given: [`${value} is not distinct from (${otherwise})`, ...isKept].join(' or '),
     }),
     'else',
     ...contributors.map(({ side, column }) => forget(side, column.bound)),
+    ...contributors.flatMap((contributor) => holdsNone(target, contributor)),
     ...(fallback === undefined
       ? []
       : [
@@ -98,6 +109,21 @@ function plainChecks(
         ]),
     'end if;',
     ...followed(value, contributors, fallback),
+    'end if;',
+  ];
+}
+
+/** plpgsql that refuses no value where the legacy column could not say so, as others have theirs. */
+function holdsNone(target: string, { side, column, conversion }: Contributor): string[] {
+  const condition = conversion.holdsNone?.(besideIn(side.source, 'new'));
+  if (condition === undefined) return [];
+  return [
+    `if ${flagOf(side, 'new')} and not coalesce(${condition}, false) then`,
+    refuse(
+      'golden',
+      `Column ${target} cannot be empty beside the other columns that ${side.source.rule.table}.${column.bound.name} says.`,
+      'Write all of them together, as one of its words says them.',
+    ),
     'end if;',
   ];
 }
@@ -142,7 +168,9 @@ function goldenDefault({ column, conversion }: Contributor, type: string): strin
   if (!notNull || value === null) return null;
   if (bound.type.kind === type && COMPUTED.has(type)) return `(${value})::${type}`;
   if (NUMBERED.test(value)) return isAsItIs(conversion) && TEXTS.test(type) ? `(${value})::${type}` : null;
-  const golden = constant === null || !TEXTS.test(type) ? null : conversion.forward(encode(constant));
+  // Which conversion it has is said by another column, whose value is not known yet.
+  const isKnown = constant !== null && TEXTS.test(type) && conversion.chosen === undefined;
+  const golden = isKnown ? conversion.forward(encode(constant)) : null;
   return golden === null ? null : `${literal(decode(golden))}::${type}`;
 }
 
@@ -183,7 +211,7 @@ function memberChecks(target: string, members: ReadonlyMap<string | null, readon
       return [
         `if (case when tg_op = 'INSERT' then ${whole} ? ${name} else ${value} is distinct from (${before} ->> ${name})::numeric end) then`,
         `if ${value} is not null then`,
-        ...settle(`${target}.${member ?? ''}`, contributors, value, { by: 'precedence', given: 'false' }),
+        ...settle(`${target}.${member ?? ''}`, contributors, value, HELD_BY_FIRST),
         // With the two places that a merge gives it.
         `${whole} := jsonb_set(${whole}, array[${name}], to_jsonb(${value}::numeric(5,2)));`,
         'else',
@@ -195,28 +223,39 @@ function memberChecks(target: string, members: ReadonlyMap<string | null, readon
   ];
 }
 
+interface Survival {
+  readonly by: Survivorship['by'];
+  readonly nullsCount: boolean;
+  readonly given: string;
+}
+
+const HELD_BY_FIRST: Survival = { by: 'precedence', nullsCount: false, given: 'false' };
+
 /**
  * plpgsql that gives a value to the sources that can hold it, in the order of survivorship.
  *
- * @param how `by`: which giver's value survives; `given`: SQL, whether the value comes without one
+ * @param how `by`: which giver's value survives; `nullsCount`: whether one without a value may; `given`: SQL, whether the value
+ *   comes without one
  */
 function settle(
   target: string,
   contributors: readonly Contributor[],
   value: string,
-  { by, given }: { readonly by: 'precedence' | 'newest'; readonly given: string },
+  { by, nullsCount, given }: Survival,
 ): string[] {
   const tables = contributors.map(({ side, column }) => `${side.source.rule.table}.${column.bound.name}`);
   const lines = ['v_lost := null;'];
   for (const { side, column, conversion } of contributors) {
     // A member of a document is no variable: it gets the places of all members.
-    const respelled = value.startsWith('new.') ? conversion.respelled?.(value) : undefined;
+    const beside = besideIn(side.source, 'new');
+    const respelled = value.startsWith('new.') ? conversion.respelled?.(value, beside) : undefined;
+    const inverse = conversion.inverse(value, beside);
     const isAlike = `(${respelled})::text = ${value}::text`;
-    const alike = respelled === undefined || by === 'precedence' ? '' : ` and (v_lost is null or ${isAlike})`;
+    const alike = respelled === undefined || by !== 'newest' ? '' : ` and (v_lost is null or ${isAlike})`;
     const restored = (alias: string) => fromUnified(side.source, column.bound, alias);
-    const isNumber = `tg_op = 'INSERT' or not ${flagOf(side, 'old')} or (${conversion.inverse(value)})::text = (${restored('old')})::text`;
+    const isNumber = `tg_op = 'INSERT' or not ${flagOf(side, 'old')} or (${inverse})::text = (${restored('old')})::text`;
     const kept = column.numbered ? ` and (${isNumber})` : '';
-    const holds = `coalesce(${conversion.holds(value)} and ${passesChecks(column, conversion.inverse(value))}${alike}${kept}, false)`;
+    const holds = `coalesce(${conversion.holds(value, beside)} and ${passesChecks(column, inverse)}${alike}${kept}, false)`;
     lines.push(
       `if ${flagOf(side, 'new')} then`,
       `if ${holds} then`,
@@ -227,12 +266,12 @@ function settle(
             `if ${isAlike} then`,
             forget(side, column.bound),
             'else',
-            remember(side, column.bound, `(${conversion.inverse(value)})::text`),
+            remember(side, column.bound, `(${inverse})::text`),
             'end if;',
           ]),
       `v_lost := coalesce(v_lost, 'held');`,
       // An earlier source that has a value of its own would win again; where the newest wins, any other one may.
-      `elsif ${by === 'newest' ? 'true' : 'v_lost is null'} and tg_op = 'UPDATE' and ${flagOf(side, 'old')} and (${restored('old')}) is not null then`,
+      `elsif ${by === 'newest' ? 'true' : 'v_lost is null'}${nullsCount ? '' : ` and tg_op = 'UPDATE' and ${flagOf(side, 'old')} and (${restored('old')}) is not null`} then`,
       `v_lost := 'lost';`,
       'else',
       remember(

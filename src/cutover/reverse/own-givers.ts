@@ -1,6 +1,7 @@
 import { ident } from '../../db/identifier.js';
 import { storedValue } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
+import { besideIn, givesOf } from '../../mapping/restore.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 
 /** SQL of what a column of our own keeps of a value of its legacy type. */
@@ -28,15 +29,19 @@ export function fillOwnGivers(sides: readonly LegacySide[]): string[] {
       if (bound.home.kind !== 'own' || bound.home.gives === undefined) return [];
       const { target: shared, conversion } = bound.home.gives;
       const [own, value] = [`new.${ident(bound.home.target)}`, `new.${ident(shared)}`];
+      const beside = besideIn(side.source, 'new');
       const isPlaced = sides.flatMap((other) =>
-        other.columns.some(({ bound: { home } }) => home.kind === 'golden' && home.target === shared)
+        other.columns.some(
+          ({ bound: { home } }) =>
+            home.kind === 'golden' && givesOf(home).some((gives) => gives.target === shared),
+        )
           ? [flagOf(other, 'new')]
           : [],
       );
       const isWanted = notNull || isPlaced.length === 0 ? '' : ` and not (${isPlaced.join(' or ')})`;
       return [
         `if tg_op = 'INSERT' and ${flagOf(side, 'new')} and ${own} is null and ${value} is not null${isWanted} then`,
-        `if ${conversion.holds(value)} then ${own} := ${keptValue(bound, conversion.inverse(value))}; end if;`,
+        `if ${conversion.holds(value, beside)} then ${own} := ${keptValue(bound, conversion.inverse(value, beside))}; end if;`,
         'end if;',
       ];
     }),

@@ -1,6 +1,6 @@
 import { generatedName, ident, qualified } from '../../db/identifier.js';
 import { FUNCTIONS_SCHEMA } from '../../legacy/moved.js';
-import { keptType, storedType } from '../../mapping/bind.js';
+import { boundHome, keptType, storedType } from '../../mapping/bind.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
 import { fromUnified } from '../../mapping/restore.js';
 import type { Executor } from './executors.js';
@@ -97,11 +97,11 @@ function withoutForeignType(side: LegacySide, bound: BoundColumn): BoundColumn {
   const rule = side.source.rule.homes.get(name);
   const again =
     rule?.kind === 'golden' || rule?.kind === 'member'
-      ? rule.conversion({ type: plain }, side.source.table.shape.name)
+      ? boundHome(rule, { type: plain }, side.source.table)
       : null;
   if (again === null)
     throw new Error(`column ${name} of ${side.source.table.name} has a type of another kind`);
-  return { ...bound, type: plain, home: { ...home, conversion: again } };
+  return { ...bound, type: plain, home: again };
 }
 
 /** Defaults that are none of the owner's code: constants of the server's types, the time, a new uuid, the next number. */

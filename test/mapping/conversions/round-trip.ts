@@ -7,9 +7,19 @@ import { NULL } from '../../../src/copy-binary/values.js';
 import { ident } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
 import { type CatalogColumn, readTable } from '../../../src/legacy/catalog.js';
-import type { Conversion, ConversionFor } from '../../../src/mapping/mapping.js';
+import type { Beside, Conversion, ConversionFor } from '../../../src/mapping/mapping.js';
 import { bytesOf, copyInRows, copyOutRows, fieldBy, fieldsOf, rowOf } from '../../support/binary-rows.js';
 import { copyInLines } from '../../support/session.js';
+
+/** Nothing else is in the row. */
+export const ALONE: Beside = {
+  legacy: (column) => {
+    throw new Error(`no ${column} beside it`);
+  },
+  golden: (column) => {
+    throw new Error(`no ${column} beside it`);
+  },
+};
 
 /** What became of one value. */
 export interface Converted {
@@ -60,7 +70,7 @@ export async function conversionBench(
   const conversion = rule(column, shape);
   if (conversion === null) throw new Error(`no conversion for ${legacyType}`);
 
-  const inverse = conversion.inverse('g');
+  const inverse = conversion.inverse('g', ALONE);
   await session.execute(`create view ${ident(schema)}.inverse as select ${inverse} as r from ${golden};
     create view ${ident(schema)}.restored as select n, case when exact then ${inverse} end as r from ${golden}`);
   // Of the identical type, not only of the same text.

@@ -9,7 +9,7 @@ import { literal } from '../../../src/db/identifier.js';
 import type { Session } from '../../../src/db/session.js';
 import type { ConversionModel, GoldenType } from '../../../src/declare/model.js';
 import { copyOutRows, fieldBy, fieldsOf, rowOf } from '../../support/binary-rows.js';
-import { type Bench, type Converted, conversionBench, lost } from './round-trip.js';
+import { ALONE, type Bench, type Converted, conversionBench, lost } from './round-trip.js';
 
 /** Readers set what they like; what gives a value back must not follow it. */
 const ELSEWHERE = `set timezone = 'America/New_York'; set datestyle = 'SQL, DMY'; set extra_float_digits = 0; set intervalstyle = 'iso_8601'`;
@@ -83,7 +83,7 @@ async function expectHeld(session: Session, bench: Bench, others: readonly strin
   await session.execute(`drop table if exists pg_temp.candidates; create temp table candidates as ${all}`);
   const rows = await copyOutRows(
     session,
-    `select g, ${conversion.inverse('g')} from pg_temp.candidates where ${conversion.holds('g')}`,
+    `select g, ${conversion.inverse('g', ALONE)} from pg_temp.candidates where ${conversion.holds('g', ALONE)}`,
   );
   const isNumeric = String(type).startsWith('numeric');
   const encode = encoderOf(String(type));
