@@ -89,8 +89,9 @@ const provider = d.words({
 });
 
 const logins = d.consolidation('logins', {
-  into: 'logins',
-  // The table for any provider comes first: what is written to `logins` itself is one of its rows.
+  // The table that is there: it keeps its ids, and what its applications know of it.
+  into: 'identities',
+  // It comes first: where a copy has a document, that counts.
   sources: [identities, github, google, facebook, twitter, ldap],
   columns: {
     provider: provider(
@@ -121,7 +122,7 @@ const logins = d.consolidation('logins', {
     ),
     token: d.text(github.token, facebook.token, twitter.token),
     // What only one provider has goes into the document; the columns themselves are carried beside it.
-    profile: d.json(
+    data: d.json(
       identities.data,
       google.claims,
       facebook.profile,

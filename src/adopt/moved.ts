@@ -2,6 +2,7 @@ import { oldNameView } from '../cutover/old-names.js';
 import { ident, qualified } from '../db/identifier.js';
 import { reprint } from '../db/reprint.js';
 import type { Session } from '../db/session.js';
+import { IS_TAKEN } from '../ledger/moved.js';
 import { enterPictures } from '../old-names/picture.js';
 import { readTrimmings, viewDefaults } from '../old-names/trimmings.js';
 import type { AdoptFinding } from '../reports/adopt.js';
@@ -15,6 +16,8 @@ interface Moved {
   readonly oid: string;
   readonly viewOid: string;
   readonly dropped: boolean;
+  /** Our table has its name. */
+  readonly isTaken: boolean;
   readonly table: { readonly oid: string; readonly kind: string; readonly owner: string } | null;
   readonly view: { readonly oid: string; readonly kind: string; readonly definition: string | null } | null;
 }
@@ -67,7 +70,7 @@ async function readMovedNow(session: Session, { entry }: Place): Promise<Moved[]
     `left join lateral (select c.oid, c.relkind, pg_get_userbyid(c.relowner) as owner from pg_class c join pg_namespace n on n.oid = c.relnamespace
        where n.nspname = ${schema} and c.relname = ${name} and c.relkind in ('r', 'p', 'v', 'm', 'f'))`;
   const rows = await session.query(
-    `select m.table_name, m.home, m.moved_to, m.oid::text as oid, m.view_oid::text as view_oid, m.dropped::text as dropped,
+    `select m.table_name, m.home, m.moved_to, m.oid::text as oid, m.view_oid::text as view_oid, m.dropped::text as dropped, ${IS_TAKEN}::text as taken,
        t.oid::text as table_now, t.relkind::text as table_kind, t.owner as table_owner,
        v.oid::text as view_now, v.relkind::text as view_kind, case when v.relkind = 'v' then pg_get_viewdef(v.oid) end as definition
      from drydock.moved_tables m ${relation('m.moved_to', 'm.table_name')} t on true ${relation('m.home', 'm.table_name')} v on true
@@ -81,6 +84,7 @@ async function readMovedNow(session: Session, { entry }: Place): Promise<Moved[]
     oid: String(row.oid),
     viewOid: String(row.view_oid),
     dropped: row.dropped === 'true',
+    isTaken: row.taken === 'true',
     table:
       row.table_now == null
         ? null
@@ -133,8 +137,10 @@ function tableTrouble(
   });
 }
 
-/** Whether a view is what a cutover puts under an old name. After a completion it may be anything that reads. */
+/** Whether a view is what a cutover puts under an old name. After a completion it may be anything that reads, or our table. */
 async function isOldNameView(session: Session, { entry }: Place, moved: Moved): Promise<boolean> {
+  // Whether it is ours is looked at with all that is.
+  if (moved.isTaken) return moved.view?.kind === 'r';
   if (moved.view?.kind !== 'v') return false;
   if (entry.state === 'completed') return true;
   if (moved.table === null) return false;

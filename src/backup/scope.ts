@@ -51,7 +51,9 @@ function legacyTables(legacy: LegacyDatabase, context: Context): ScopedTable[] {
   }
   return [...names].flatMap((name) => {
     const table = legacy.tables.get(name);
-    return table === undefined ? [] : [{ part: 'legacy' as const, table }];
+    // Of one that a completion dropped there is a view of our tables, which are in the backup by themselves.
+    if (table === undefined || (table.isCompleted === true && table.kind === 'v')) return [];
+    return [{ part: 'legacy' as const, table }];
   });
 }
 

@@ -1,6 +1,5 @@
 import { ident, literal, qualified } from '../db/identifier.js';
-import { goldenOf } from '../declare/check.js';
-import { type ConsolidationModel, isComputed } from '../declare/model.js';
+import { type ConsolidationModel, goldenOf, isComputed } from '../declare/model.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { ownTarget } from '../mapping/tables.js';
 import type { Random } from './random.js';

@@ -1,5 +1,5 @@
 import { generatedName, literal } from '../db/identifier.js';
-import { goldenOf } from '../declare/check.js';
+import { RECORD_ID } from '../declare/check-target.js';
 import {
   allSteps,
   type ComputedModel,
@@ -7,19 +7,33 @@ import {
   computedOf,
   type Feed,
   feedsOf,
+  goldenOf,
   isComputed,
   type KeptModel,
+  nameMeanwhile,
   type SourceModel,
+  targetOf,
 } from '../declare/model.js';
+<<<<<<< HEAD
 import { blankIsNull, unlessBlank } from '../mapping/conversions/unless-blank.js';
 import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule } from '../mapping/mapping.js';
 import { conversionFor, type SplitParts } from './conversion-for.js';
+=======
+import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule, TakeOver } from '../mapping/mapping.js';
+import { conversionFor } from './conversion-for.js';
+>>>>>>> 37aed1c (Unify into a table that is there: it keeps its name, its ids and what its applications send)
 import { goldenDdl, typeSql } from './golden-ddl.js';
 
-/** Where every column of a consolidation's sources goes. */
-export function mappingOf(model: ConsolidationModel): PhaseMapping {
+/**
+ * Where every column of a consolidation's sources goes.
+ *
+ * @param isCompleted - as the unified table is since it stands on its own: it has taken over what it takes over
+ */
+export function mappingOf(model: ConsolidationModel, isCompleted = false): PhaseMapping {
+  const takeOver = takeOverOf(model);
+  const id = isCompleted && takeOver?.id.then === 'id' ? RECORD_ID : 'id';
   const computed: readonly ComputedColumn[] = [
-    { name: 'id', ddl: 'uuid not null' },
+    { name: id, ddl: 'uuid not null' },
     { name: 'merge_key', ddl: 'uuid not null' },
     ...computedOf(model).map(computedColumn),
     ...model.sources.map(({ flag }) => ({ name: flag, ddl: 'boolean not null' })),
@@ -30,12 +44,30 @@ export function mappingOf(model: ConsolidationModel): PhaseMapping {
   return {
     phase: model.name,
     thing: model.thing,
-    unified: model.into,
+    unified: isCompleted ? model.into : nameMeanwhile(model),
     folded: model.duplicates,
     computed,
     always,
-    defaults: defaultsOf(model),
-    sources: model.sources.map((source) => sourceRule(source, model, names)),
+    defaults: defaultsOf(model, id),
+    sources: model.sources.map((source) => sourceRule(source, { model, names, isCompleted })),
+    ...(takeOver !== null && { takeOver }),
+  };
+}
+
+function takeOverOf(model: ConsolidationModel): TakeOver | null {
+  const { id, into } = model;
+  const source = model.sources.find(({ table }) => table === id?.table);
+  if (id === null || source === undefined) return null;
+  const { table, column } = id;
+  const isTarget = table === into;
+  const then = isTarget ? column : 'id';
+  const prefixed = generatedName(source.prefix, column);
+  const meanwhile = isTarget && column !== 'id' ? column : prefixed;
+  return {
+    table,
+    id: { column, meanwhile, then },
+    recordId: then === 'id' ? RECORD_ID : 'id',
+    name: isTarget ? into : null,
   };
 }
 
@@ -49,9 +81,9 @@ function alwaysOf({ columns }: ConsolidationModel): ComputedColumn[] {
 }
 
 /** What a new row gets by itself, once the unified table stands on its own. */
-function defaultsOf(model: ConsolidationModel): Readonly<Record<string, string>> {
+function defaultsOf(model: ConsolidationModel, id: string): Readonly<Record<string, string>> {
   return Object.fromEntries([
-    ['id', 'gen_random_uuid()'],
+    [id, 'gen_random_uuid()'],
     ['merge_key', 'gen_random_uuid()'],
     ...computedOf(model).flatMap((column): [string, string][] => {
       if (column.kind === 'members') return [];
@@ -77,7 +109,16 @@ function computedColumn(column: ComputedModel): ComputedColumn {
   };
 }
 
-function sourceRule(source: SourceModel, model: ConsolidationModel, taken: ReadonlySet<string>): SourceRule {
+/** What names depend on. */
+interface Naming {
+  readonly model: ConsolidationModel;
+  /** Of shared columns and of Drydock's own. */
+  readonly names: ReadonlySet<string>;
+  readonly isCompleted: boolean;
+}
+
+function sourceRule(source: SourceModel, naming: Naming): SourceRule {
+  const { model } = naming;
   const homes = new Map<string, Home>();
   const keys = keyColumns(source);
   const feeds = feedsOf(model).filter(({ giver }) => giver.table === source.table);
@@ -98,7 +139,7 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
     }
     homes.set(name, {
       kind: 'own',
-      ...ownColumn(source, name, { kept: kept.get(name), taken }),
+      ...ownColumn(source, name, { ...naming, kept: kept.get(name) }),
       ...(read.includes(name) && { read: true }),
       ...(isKey && { key: true }),
       ...(feed !== undefined && { gives: { target: feed.target, conversion: conversionOf(feed, [feed]) } }),
@@ -110,6 +151,7 @@ function sourceRule(source: SourceModel, model: ConsolidationModel, taken: Reado
   return {
     table,
     prefix,
+    ...(targetOf(model) === source && { keepsNames: true as const }),
     flag,
     identity,
     locators: identity.slice(-1),
@@ -205,9 +247,14 @@ function readColumns(source: SourceModel, model: ConsolidationModel): string[] {
 function ownColumn(
   source: SourceModel,
   column: string,
-  { kept, taken }: { readonly kept: KeptModel | undefined; readonly taken: ReadonlySet<string> },
+  { model, names, isCompleted, kept }: Naming & { readonly kept: KeptModel | undefined },
 ): { readonly target: string; readonly type?: 'text' } {
   if (kept !== undefined) return { target: kept.name, ...(kept.type === 'text' && { type: 'text' }) };
-  const name = source.names.get(column) ?? generatedName(source.prefix, column);
-  return { target: taken.has(name) ? generatedName('legacy', source.table, column) : name };
+  const { prefix, table } = source;
+  const takeOver = takeOverOf(model);
+  if (takeOver?.table === table && takeOver.id.column === column)
+    return { target: isCompleted ? takeOver.id.then : takeOver.id.meanwhile };
+  const otherwise = takeOver?.name === table ? column : generatedName(prefix, column);
+  const name = source.names.get(column) ?? otherwise;
+  return { target: names.has(name) ? generatedName('legacy', table, column) : name };
 }

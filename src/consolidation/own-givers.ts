@@ -1,6 +1,5 @@
 import { ident } from '../db/identifier.js';
-import { goldenOf } from '../declare/check.js';
-import { type ConsolidationModel, type GoldenModel, isComputed } from '../declare/model.js';
+import { type ConsolidationModel, type GoldenModel, goldenOf, isComputed } from '../declare/model.js';
 import { fromUnified } from '../mapping/restore.js';
 import { type FallbackRule, refuse } from '../mapping/reverse.js';
 import type { BoundSources } from './keys.js';

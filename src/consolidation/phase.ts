@@ -1,6 +1,6 @@
 import { ident, qualified } from '../db/identifier.js';
-import { goldenOf } from '../declare/check.js';
-import { type ConsolidationModel, feedsOf } from '../declare/model.js';
+import { type ConsolidationModel, feedsOf, goldenOf } from '../declare/model.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
 import { type BoundPhase, bindPhase } from '../mapping/bind.js';
 import type { IndexSpec } from '../mapping/index-spec.js';
 import { keyIndexes } from '../mapping/key-indexes.js';
@@ -13,6 +13,7 @@ import { consolidationMerger } from './merger.js';
 import { reverseRules } from './reverse.js';
 import { rulesOf } from './rules.js';
 import { requireColumns, unconvertible } from './stops.js';
+import { takeOverStops } from './take-over-stops.js';
 import { foundModel } from './variants.js';
 
 /** A phase with what it was declared as. */
@@ -28,13 +29,14 @@ export function declaredModel(definition: PhaseDefinition): ConsolidationModel |
 /** A declared consolidation as the engine runs it. */
 export function consolidationPhase(declared: ConsolidationModel): DeclaredPhase {
   const mapping = mappingOf(declared);
+  const completed = mappingOf(declared, true);
   return {
     name: declared.name,
     mapping,
     model: declared,
     bind(legacy): Phase {
       requireColumns(legacy);
-      const bound = bindPhase(mapping, legacy);
+      const bound = bindPhase(isCompleted(declared, legacy) ? completed : mapping, legacy);
       const model = foundModel(declared, legacy);
       const matching = matchingOf(model, bound);
       return {
@@ -46,10 +48,10 @@ export function consolidationPhase(declared: ConsolidationModel): DeclaredPhase 
         resolution: null,
         pointers: pointers(model, bound),
         ...(matching !== null && { matching }),
-        stops: unconvertible(model, bound),
+        stops: [...unconvertible(model, bound), ...takeOverStops(model, bound)],
         indexes: indexes(bound),
         foreignKeys: [],
-        invariants: invariants(model, legacy.schema),
+        invariants: invariants(model, bound, legacy.schema),
         planChecks: planChecks(model, bound),
         rules: rulesOf(declared),
         reverse: reverseRules(model, bound, legacy.schema),
@@ -57,6 +59,11 @@ export function consolidationPhase(declared: ConsolidationModel): DeclaredPhase 
       };
     },
   };
+}
+
+/** The tables of a phase are completed together. */
+function isCompleted({ sources }: ConsolidationModel, { tables }: LegacyDatabase): boolean {
+  return sources.some(({ table }) => tables.get(table)?.isCompleted === true);
 }
 
 /** The columns by which rows point to others; of several that point together, the one by which those are found again. */
@@ -83,8 +90,8 @@ function indexes(bound: BoundPhase): IndexSpec[] {
   ];
 }
 
-function invariants(model: ConsolidationModel, schema: string): InvariantSpec[] {
-  const [unified, folded] = [qualified(schema, model.into), qualified(schema, model.duplicates)];
+function invariants(model: ConsolidationModel, bound: BoundPhase, schema: string): InvariantSpec[] {
+  const [unified, folded] = [qualified(schema, bound.mapping.unified), qualified(schema, model.duplicates)];
   const flags = model.sources.map(({ flag }) => `u.${ident(flag)}`);
   const scores = goldenOf(model).filter(({ type }) => type === 'score');
   return [

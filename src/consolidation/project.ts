@@ -5,6 +5,7 @@ import {
   columnsOfStep,
   feedsOf,
   isComputed,
+  nameMeanwhile,
   type SourceModel,
 } from '../declare/model.js';
 import { badDeclaration, refuse } from '../declare/refuse.js';
@@ -27,15 +28,18 @@ export function projectOf(consolidations: readonly Consolidation[]): Project {
     'is the name of two consolidations',
   );
   requireOnce(
-    models.flatMap(({ into, duplicates }) => [into, duplicates]),
+    models.flatMap((model) => [...new Set([model.into, nameMeanwhile(model), model.duplicates])]),
     'would be made by two consolidations',
   );
   requireOnce(
     models.flatMap(({ sources }) => sources.map(({ table }) => table)),
     'is a source of two consolidations',
   );
-  const made = models.flatMap(({ into, duplicates }) => [into, duplicates]);
-  const source = models.flatMap(({ sources }) => sources).find(({ table }) => made.includes(table));
+  const source = models.flatMap((model) => {
+    const others = models.filter((other) => other !== model).map(({ into }) => into);
+    const made = [...models.flatMap((one) => [nameMeanwhile(one), one.duplicates]), ...others];
+    return model.sources.filter(({ table }) => made.includes(table));
+  })[0];
   if (source !== undefined)
     refuse(
       `Table ${source.table} is a source of one consolidation and made by another.`,

@@ -1,6 +1,5 @@
 import { ident, literal, qualified } from '../db/identifier.js';
-import { goldenOf } from '../declare/check.js';
-import { type ConsolidationModel, isTime } from '../declare/model.js';
+import { type ConsolidationModel, goldenOf, isTime } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';
@@ -19,7 +18,7 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
   const sources = boundSources(model, bound);
   const all = [...sources.values()];
   const tables = {
-    unified: qualified(schema, model.into),
+    unified: qualified(schema, bound.mapping.unified),
     folded: qualified(schema, model.duplicates),
   };
   const absent = model.sources.filter(({ table }) => !sources.has(table));

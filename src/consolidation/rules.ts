@@ -15,9 +15,10 @@ import {
  * declaration that says otherwise later is refused by name. Normalizers are in it by their names, whose meaning never changes.
  */
 export function rulesOf(model: ConsolidationModel): Readonly<Record<string, string>> {
-  const { into, duplicates, sources, columns, veto } = model;
+  const { into, id, duplicates, sources, columns, veto } = model;
   return Object.fromEntries([
     ['unified table', into],
+    ...(id === null ? [] : [['ids', `those of ${id.table}.${id.column}`] as const]),
     ['table of duplicates', duplicates],
     ['order of the sources', sources.map(({ table }) => table).join(', ')],
     ...sources.flatMap(sourceRules),

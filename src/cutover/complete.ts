@@ -37,6 +37,11 @@ import { repoint } from './repoint.js';
 import { proveAhead, requireEqual } from './require-equal.js';
 import { dropReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, unifiedLocks, viewLocks } from './swap.js';
+import { idIndex, targetIndexes } from './take-over/indexes.js';
+import { giveIdsAhead } from './take-over/numbers.js';
+import { finishPrimaryKey } from './take-over/primary-key.js';
+import { asCompleted, takeOver } from './take-over/take-over.js';
+import { type Taking, takingOf } from './take-over/taking.js';
 import type { Turn } from './turn.js';
 import { unifiedDefaults } from './unified-defaults.js';
 import { validateKeys } from './validate-keys.js';
@@ -174,8 +179,10 @@ async function completePhase(
   const isDone = completion.outcome === 'already-completed';
   if (!isDone) context.report({ type: 'step', phase: phase.name, step: 'complete' });
   const repointed = isDone ? 0 : await end(session, { ...turn, isProven: looked.isProven === true });
+  const completed = isDone ? phase : asCompleted(context, phase);
   if (!isDone) done(`Phase ${phase.name} is completed.`);
-  const findings = [...completion.findings, ...(await validateKeys(session, targetsOf(phase)))];
+  const findings = [...completion.findings, ...(await validateKeys(session, targetsOf(completed)))];
+  await finishPrimaryKey(session, completed);
   const dropped = options.dropLegacy === true ? await dropLegacyTables(session, phase, turn.phaseId) : [];
   if (dropped.length > 0) done(`The legacy tables of phase ${phase.name} are dropped.`);
   return { ...completion, outcome: isDone ? 'already-completed' : 'completed', findings, repointed, dropped };
@@ -189,7 +196,13 @@ async function end(session: Session, turn: Turn): Promise<number> {
   await catchUp.ahead(patienceMs);
   await requireEqual(turn, STATE, WHY);
   const keys = repointables(phase, await foreignKeysToPhase(session, phase));
-  return withKeyIndexes(session, turn, { keys, targets }, async (isBuilt) => {
+  const taking = await takingOf(session, phase);
+  if (taking !== null) await giveIdsAhead(session, targets, taking, context.signal);
+  const further =
+    taking === null
+      ? []
+      : [idIndex(taking, targets), ...(await targetIndexes(session, taking, targets)).kept];
+  return withKeyIndexes(session, turn, { keys, targets, further }, async (isBuilt) => {
     // The build took its time, and the locks are to find little left to do.
     if (isBuilt) await catchUp.ahead(patienceMs);
     const { result } = await underLocks(
@@ -199,7 +212,7 @@ async function end(session: Session, turn: Turn): Promise<number> {
       async () => {
         if ((await lockState(session, phaseId)) !== 'cut-over') throw notCutOver(phase);
         await catchUp.within();
-        return standAlone(session, turn, targets, keys);
+        return standAlone(session, turn, keys, taking);
       },
     );
     return result;
@@ -225,18 +238,19 @@ function completionLocks(phase: Phase, targets: Targets, keys: readonly Repointa
 async function standAlone(
   session: Session,
   { context, phase, phaseId }: Turn,
-  targets: Targets,
   keys: readonly Repointable[],
+  taking: Taking | null,
 ): Promise<number> {
+  const targets = targetsOf(phase);
   let repointed = 0;
   for (const key of keys) repointed += await repoint(session, phaseId, targets, key);
   await dropReverseTriggers(session, targets);
-  const statements = [
-    ...dropGuard(targets),
-    ...readOnlyViews(await restorations(session, phase, targets, phaseId)),
-    ...(await unifiedDefaults(session, phase, targets)),
-  ];
-  await session.execute(statements.join(';\n'));
+  const shown = (await restorations(session, phase, targets, phaseId)).filter(
+    ({ source }) => source.rule.table !== taking?.name,
+  );
+  await session.execute([...dropGuard(targets), ...readOnlyViews(shown, taking?.name ?? null)].join(';\n'));
+  const alone = taking === null ? phase : await takeOver(session, { context, phase, phaseId, taking });
+  await session.execute((await unifiedDefaults(session, alone, targetsOf(alone))).join(';\n'));
   await endCapture(session, phaseId);
   await enterViews(session, phaseId);
   await session.execute(

@@ -13,6 +13,7 @@ import { carried, nameOf, oidArray, type Survey, stops, warned } from './preflig
 import { preparedTransactions } from './preflight/sessions.js';
 import { collisions, namingNothing } from './repoint.js';
 import { outOfReach } from './reverse/executors.js';
+import { takeOverFindings } from './take-over/findings.js';
 import { onMovedTables, onViews } from './view-dependents.js';
 
 /**
@@ -40,6 +41,7 @@ export async function completionFindings(
     ...(await oldNames(survey)),
     ...(await policies(survey)),
     ...(await foreignKeys(survey)),
+    ...(await takeOverFindings(survey)),
     ...(await preparedTransactions(survey)),
     ...(drop === null ? await readersLeft(survey) : await beforeDrop(survey, drop)),
   ];

@@ -11,10 +11,15 @@ import type { Turn } from './turn.js';
 export async function withKeyIndexes<T>(
   session: Session,
   { context, phaseId }: Pick<Turn, 'context' | 'phaseId'>,
-  about: { readonly keys: readonly Repointable[]; readonly targets: Targets },
+  about: {
+    readonly keys: readonly Repointable[];
+    readonly targets: Targets;
+    /** Others that are wanted by then. */
+    readonly further: readonly ConcurrentIndex[];
+  },
   work: (isBuilt: boolean) => Promise<T>,
 ): Promise<T> {
-  const needed = new Map<string, ConcurrentIndex>();
+  const needed = new Map(about.further.map((index) => [index.name, index]));
   for (const key of about.keys) {
     const index = neededIndex(key, about.targets);
     if (index !== null) needed.set(index.name, index);

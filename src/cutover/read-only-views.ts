@@ -15,8 +15,10 @@ export function dropRefusal(unified: string): string {
 /**
  * Statements that make the old names read-only views of the unified tables, which give the legacy rows back. A write
  * fails with a word on where to write instead.
+ *
+ * @param becomes the name that the unified table gets in the same transaction; null: it keeps its own
  */
-export function readOnlyViews(restorations: readonly Restoration[]): string[] {
+export function readOnlyViews(restorations: readonly Restoration[], becomes: string | null): string[] {
   const [first] = restorations;
   if (first === undefined) return [];
   const { unified } = first.targets;
@@ -24,7 +26,7 @@ export function readOnlyViews(restorations: readonly Restoration[]): string[] {
   const body =
     `begin raise exception using errcode = 'feature_not_supported', ` +
     `message = tg_table_name || ' is read-only: its migration is completed.', ` +
-    `hint = ${literal(`Write to ${unified.schema}.${unified.name}.`)}; end`;
+    `hint = ${literal(`Write to ${unified.schema}.${becomes ?? unified.name}.`)}; end`;
   return [
     `create or replace function ${refusal} returns trigger language plpgsql set search_path = pg_catalog, pg_temp as ${literal(body)}`,
     `revoke all on function ${refusal} from public`,

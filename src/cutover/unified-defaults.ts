@@ -1,17 +1,21 @@
 import { generatedName, ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { type BoundSource, storedValue } from '../mapping/bind.js';
-import type { BoundColumn } from '../mapping/mapping.js';
+import type { BoundColumn, PhaseMapping } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
 import type { Targets } from '../mapping/targets.js';
+import { executorOf, readExecutors } from './reverse/executors.js';
+import { goldenDefault } from './reverse/golden.js';
+import { readLegacySide } from './reverse/legacy-columns.js';
 
 /**
  * Statements that let applications write the unified table with the columns that they know: reverse capture did so before.
- * A new row is one of the first source, and has what the columns of that table have by themselves.
+ * A new row is one of the first source, or of that whose ids it has, and has what the columns of that table have by themselves.
  */
 export async function unifiedDefaults(session: Session, phase: Phase, targets: Targets): Promise<string[]> {
   const { mapping, sources } = phase.bound;
-  const first = sources.find(({ rule }) => rule.flag !== null);
+  const isFirst = ({ rule }: BoundSource) => rule.table === mapping.takeOver?.table;
+  const first = sources.find(isFirst) ?? sources.find(({ rule }) => rule.flag !== null);
   const set = (column: string, value: string) =>
     `alter table ${targets.unified.qualified} alter column ${ident(column)} set default ${value}`;
   const defaults = new Map(Object.entries(mapping.defaults));
@@ -24,11 +28,32 @@ export async function unifiedDefaults(session: Session, phase: Phase, targets: T
       flag === null ? [] : [set(flag, String(table === first?.rule.table))],
     ),
     ...(first === undefined ? [] : await ownDefaults(session, first, targets)),
+    ...(first === undefined || first.rule.keepsNames !== true
+      ? []
+      : await sharedDefaults(session, first, mapping)
+    ).map(({ name, value }) => set(name, value)),
   ];
 }
 
+/** What shared columns of a target get by themselves: as they did when they were columns of the table that had the name. */
+async function sharedDefaults(
+  session: Session,
+  source: BoundSource,
+  { computed, defaults }: PhaseMapping,
+): Promise<{ readonly name: string; readonly value: string }[]> {
+  const executor = executorOf(await readExecutors(session, [source.table]), source.table);
+  const { columns } = await readLegacySide(session, source, executor);
+  return columns.flatMap((column) => {
+    const { home } = column.bound;
+    const golden = home.kind === 'golden' ? computed.find(({ name }) => name === home.target) : undefined;
+    if (home.kind !== 'golden' || golden === undefined || Object.hasOwn(defaults, golden.name)) return [];
+    const value = goldenDefault(column, home.conversion, golden.ddl);
+    return value === null ? [] : [{ name: golden.name, value }];
+  });
+}
+
 /** What a legacy column has by itself, and the sequence that is its own. */
-interface OwnDefault {
+export interface OwnDefault {
   readonly column: BoundColumn;
   readonly target: string;
   readonly value: string | null;
@@ -57,7 +82,8 @@ async function ownDefaults(session: Session, source: BoundSource, targets: Targe
   return statements;
 }
 
-async function readDefaults(session: Session, { table, columns }: BoundSource): Promise<OwnDefault[]> {
+/** What the columns of a source that have one of their own in the unified table get by themselves. */
+export async function readDefaults(session: Session, { table, columns }: BoundSource): Promise<OwnDefault[]> {
   const rows = await session.query(
     `select a.attname as name, pg_get_expr(d.adbin, d.adrelid) as value, s.name as sequence
      from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum

@@ -1,14 +1,14 @@
 import type { Session } from '../db/session.js';
 import { propertyGraphOf } from '../legacy/newer-catalog.js';
 
-/** What others built on the views under the old names, by name: views, functions with parsed bodies, rules. */
+/** What others built on the views under the old names, by name: views, functions with parsed bodies, rules. A table of ours that took one is none. */
 export async function onViews(session: Session, phaseId: number): Promise<string[]> {
   const rows = await session.query(
     `select distinct case
        when d.classid = 'pg_rewrite'::regclass then (select r.ev_class::regclass::text from pg_rewrite r where r.oid = d.objid)
        else coalesce(${propertyGraphOf('d')}, pg_describe_object(d.classid, d.objid, d.objsubid)) end as name
      from drydock.moved_tables m
-     join pg_class v on v.oid = m.view_oid
+     join pg_class v on v.oid = m.view_oid and v.relkind = 'v'
      join pg_depend d on d.refobjid in (v.oid, v.reltype) and d.refclassid in ('pg_class'::regclass, 'pg_type'::regclass)
      where m.phase_id = $1::int and d.deptype = 'n'
        and not (d.classid = 'pg_rewrite'::regclass and exists (select from pg_rewrite r where r.oid = d.objid and r.ev_class = v.oid))

@@ -1,4 +1,5 @@
 import { ident } from '../db/identifier.js';
+import { checkId, checkTarget, RECORD_ID } from './check-target.js';
 import { goldenValue } from './golden-value.js';
 import {
   allSteps,
@@ -6,7 +7,9 @@ import {
   type ConsolidationModel,
   feedsOf,
   type GoldenModel,
+  goldenOf,
   isComputed,
+  nameMeanwhile,
   type SourceModel,
   type SplitModel,
 } from './model.js';
@@ -32,14 +35,20 @@ export function checkModel(model: ConsolidationModel): void {
     () => checkPrefixes(model),
     () => checkGroups(model),
     () => checkVeto(model),
+    () => checkTarget(model),
+    () => checkId(model),
   ]);
 }
 
-export function goldenOf(model: ConsolidationModel): GoldenModel[] {
-  return model.columns.filter((column) => column.kind === 'golden');
-}
-
-function checkNames({ name, into, duplicates, sources, columns, largestGroup }: ConsolidationModel): void {
+function checkNames({
+  name,
+  into,
+  id,
+  duplicates,
+  sources,
+  columns,
+  largestGroup,
+}: ConsolidationModel): void {
   if (!PHASE_NAME.test(name))
     refuse(
       `"${name}" is no name of a consolidation.`,
@@ -49,15 +58,16 @@ function checkNames({ name, into, duplicates, sources, columns, largestGroup }: 
   const tables = sources.map(({ table }) => table);
   const twice = tables.find((table, at) => tables.indexOf(table) !== at);
   if (twice !== undefined) refuse(`Source ${twice} is listed twice.`, 'List it once.');
-  for (const table of [into, duplicates])
+  const meanwhile = nameMeanwhile({ into, sources });
+  for (const table of [meanwhile, duplicates])
     if (tables.includes(table))
       refuse(
         `Table ${table} is a source and cannot be made.`,
-        'Give the unified table, or that of duplicates, a name of its own: a table that is extended in place is not supported.',
+        'Name the table of duplicates, or the source, otherwise.',
       );
-  if (into === duplicates)
-    refuse(`The unified table and its duplicates are both called ${into}.`, 'Rename one of them.');
-  const taken = [...OWN, ...sources.map(({ flag }) => flag)];
+  if ([into, meanwhile].includes(duplicates))
+    refuse(`The unified table and its duplicates are both called ${duplicates}.`, 'Rename one of them.');
+  const taken = [...OWN, ...(id === null ? [] : [RECORD_ID]), ...sources.map(({ flag }) => flag)];
   const reserved = columns.find((column) => taken.includes(column.name));
   if (reserved !== undefined)
     refuse(`Column ${reserved.name} of ${into} is one of Drydock's own.`, 'Give it another name.');

@@ -2,7 +2,7 @@ import type { Normalizer } from '../mapping/normalizers.js';
 import { checkModel } from './check.js';
 import { type Column, modelOf, type SourceHandle } from './column.js';
 import { type Generated, Golden, type Kept, type Members } from './golden.js';
-import { type ColumnModel, type ConsolidationModel, isComputed, type VetoModel } from './model.js';
+import { type ColumnModel, type ConsolidationModel, isComputed, targetOf, type VetoModel } from './model.js';
 import { refuse, refuseUnknown } from './refuse.js';
 
 /** When a thing was made, or last changed, over all of its rows. */
@@ -34,8 +34,16 @@ export function differs(by: Normalizer, ...columns: readonly Column[]): Veto {
 }
 
 export interface ConsolidationOptions {
-  /** The unified table, which is made. */
+  /**
+   * The unified table, which is made. With the name of a source, that table is the target: it is an ordinary source until the
+   * completion, where the unified table takes its name, its ids and its columns.
+   */
   readonly into: string;
+  /**
+   * The identity of a source, whose numbers or uuids become the `id` of the unified table at the completion; things without a
+   * row of it get new ones. Default: the identity of the target, else uuids.
+   */
+  readonly id?: Column;
   /** The table of rows that lost to another one of their source and thing. Default: `into` with `_duplicates`. */
   readonly duplicates?: string;
   /** In order of precedence, which also decides which row a thing has its id from. */
@@ -57,6 +65,7 @@ export interface ConsolidationOptions {
 /** What a column of the unified table may be. */
 export type ColumnRule = Golden<unknown> | TimeColumn | Members | Kept | Generated;
 
+<<<<<<< HEAD
 const OPTIONS = [
   'into',
   'duplicates',
@@ -67,6 +76,9 @@ const OPTIONS = [
   'acceptedGroups',
   'thing',
 ];
+=======
+const OPTIONS = ['into', 'id', 'duplicates', 'sources', 'columns', 'veto', 'largestGroup', 'thing'];
+>>>>>>> 37aed1c (Unify into a table that is there: it keeps its name, its ids and what its applications send)
 const LARGEST_GROUP = 1_000;
 
 /** A consolidation that was declared and looked through. */
@@ -87,6 +99,7 @@ export function consolidation(name: string, options: ConsolidationOptions): Cons
   const model: ConsolidationModel = {
     name,
     into: options.into,
+    id: idOf(options),
     duplicates: options.duplicates ?? `${options.into}_duplicates`,
     sources: options.sources.map(modelOf),
     columns,
@@ -114,4 +127,14 @@ function columnModel(name: string, rule: ColumnRule): ColumnModel {
   if ('kept' in rule) return { kind: 'kept', name, ...rule.kept };
   if ('generated' in rule) return { kind: 'generated', name, ...rule.generated };
   return { kind: rule.time, name };
+}
+
+/** The column that was named, or the one by which rows of the target are known. */
+function idOf({ id, into, sources }: ConsolidationOptions): ConsolidationModel['id'] {
+  if (id !== undefined) return { table: id.table, column: id.column };
+  const target = targetOf({ into, sources: sources.map(modelOf) });
+  const [column, ...more] = target?.identity ?? [];
+  return target === undefined || column === undefined || more.length > 0
+    ? null
+    : { table: target.table, column };
 }

@@ -1,3 +1,4 @@
+import { generatedName } from '../db/identifier.js';
 import type { Scale } from '../mapping/conversions/score.js';
 import type { Normalizer } from '../mapping/normalizers.js';
 
@@ -14,8 +15,10 @@ import type { Normalizer } from '../mapping/normalizers.js';
 export interface ConsolidationModel {
   /** Name of the phase: `--phase NAME`. */
   readonly name: string;
-  /** The unified table. */
+  /** The unified table. A source of this name is the target: the unified table takes its name at the completion. */
   readonly into: string;
+  /** A column that tells the rows of its source apart, whose values become the ids of the unified table; null: these are uuids. */
+  readonly id: { readonly table: string; readonly column: string } | null;
   /** The table of rows that are kept whole because another one of their source won. */
   readonly duplicates: string;
   /** In order of precedence. */
@@ -290,6 +293,24 @@ export interface VetoModel {
   readonly normalizer: Normalizer;
   /** Column by source; a source that is not there has none. */
   readonly columns: ReadonlyMap<string, string>;
+}
+
+/** The shared columns that rows give values to; the others are times. */
+export function goldenOf(model: Pick<ConsolidationModel, 'columns'>): GoldenModel[] {
+  return model.columns.filter((column) => column.kind === 'golden');
+}
+
+/** The source that the others are unified into; undefined where the unified table is a new one. */
+export function targetOf({
+  into,
+  sources,
+}: Pick<ConsolidationModel, 'into' | 'sources'>): SourceModel | undefined {
+  return sources.find(({ table }) => table === into);
+}
+
+/** What the unified table is called until its consolidation is completed: the target has its name until then. */
+export function nameMeanwhile(model: Pick<ConsolidationModel, 'into' | 'sources'>): string {
+  return targetOf(model) === undefined ? model.into : generatedName(model.into, 'unified');
 }
 
 /** Whether a giver is worked out from a row, and is no column of its own. */

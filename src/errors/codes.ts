@@ -74,6 +74,13 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Name another file, or delete this one.',
   },
+  'bad-target': {
+    meaning:
+      'A table cannot be the target of the others as it is declared: ids or columns that applications know would be lost.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct the declaration; docs/declare.md, "A target that is there".',
+  },
   'bad-tls': {
     meaning: 'The certificates or the modes of an encrypted connection cannot be used.',
     retry: false,

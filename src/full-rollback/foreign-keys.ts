@@ -5,10 +5,12 @@ import { sqlState } from '../db/sqlstate.js';
 import { takesNoUncheckedKey } from '../db/unchecked-keys.js';
 import { readCutoverCatalog } from '../ledger/cutovers.js';
 import { type CatalogColumn, type CatalogTable, isIdentity, readTable } from '../legacy/catalog.js';
+import type { MovedTables } from '../legacy/moved.js';
 import { typed } from '../mapping/locate.js';
 import { consolidationsOf } from '../project/project.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import { spelled } from '../types/spelling.js';
+import { unifiedName } from './names.js';
 
 /** A foreign key that is taken off for the time of a rollback. */
 export interface RestingKey {
@@ -27,7 +29,7 @@ export interface RestingKey {
 export async function foreignKeysOff(
   session: Session,
   { project, schema, entries }: Context,
-  names: readonly PhaseName[],
+  { names, moved }: { readonly names: readonly PhaseName[]; readonly moved: MovedTables },
 ): Promise<RestingKey[]> {
   const keys: RestingKey[] = [];
   for (const { name, mapping } of consolidationsOf(project, names)) {
@@ -42,7 +44,7 @@ export async function foreignKeysOff(
          obj_description(c.oid, 'pg_constraint') as comment
        from pg_constraint c join pg_class r on r.oid = c.conrelid join pg_namespace n on n.oid = r.relnamespace
        where c.contype = 'f' and c.conparentid = 0 and c.confrelid = to_regclass($1::text)`,
-      [qualified(schema, mapping.unified)],
+      [qualified(schema, unifiedName(mapping, moved))],
     );
     for (const row of found) {
       const before = foreignKeysOfOthers[String(row.item)];

@@ -15,7 +15,7 @@ import type { FullRollbackOptions, FullRollbackReport, PutBack } from '../report
 import { requireOptions } from '../reports/options.js';
 import { foreignKeysBack, foreignKeysOff } from './foreign-keys.js';
 import { locksFor } from './locks.js';
-import { namesBack, requireOurViews, viewChanges } from './names.js';
+import { namesBack, requireOurViews, viewChanges, viewsOff } from './names.js';
 import { compare, putRowsBack } from './rows.js';
 import { requireCovered, type SavedTable } from './scope.js';
 
@@ -78,16 +78,17 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
           state: STATE,
         },
         async () => {
-          const keys = await foreignKeysOff(session, now, names);
+          const keys = await foreignKeysOff(session, now, { names, moved });
           // Read behind the locks: until now somebody may have altered the views.
           const changes = await viewChanges({ ...now, session }, names);
-          await namesBack({ ...now, session }, moved, names, changes);
+          await viewsOff({ ...now, session }, moved, names, changes);
           const phases = [];
           for (const phase of names)
             phases.push({
               phase,
               dropped: await dropPhase({ ...now, session }, phase, now.entries.get(phase)),
             });
+          await namesBack({ ...now, session }, moved, names, changes);
           const { tables, warnings } = await putRowsBack(session, backup, saved);
           const made = await makeMissing(session, backup, missingOf(saved, tables), now);
           const unproven = await foreignKeysBack(session, keys);

@@ -4,6 +4,7 @@ import { qualified } from '../db/identifier.js';
 import { readTable } from '../legacy/catalog.js';
 import type { MovedTables } from '../legacy/moved.js';
 import { consolidationsOf } from '../project/project.js';
+import { unifiedName } from './names.js';
 import type { SavedTable } from './scope.js';
 
 /** Our tables, the views under the old names, the legacy tables: in the order in which a statement takes them. */
@@ -14,7 +15,7 @@ export async function locksFor(
 ): Promise<TableLock[]> {
   const ours = consolidationsOf(project, phaseNames)
     .filter(({ name }) => entries.has(name))
-    .flatMap(({ mapping }) => [mapping.unified, mapping.folded]);
+    .flatMap(({ mapping }) => [unifiedName(mapping, moved), mapping.folded]);
   const views = [...moved.values()].filter(({ name }) => saved.some(({ file }) => file.name === name));
   const legacy = saved.map(({ file, home }) => {
     const away = views.find(({ name }) => name === file.name);

@@ -4,6 +4,7 @@ import { carryOver, requireCarried, requireOurViews as requireViewsOf } from '..
 import { dropRefusal } from '../cutover/read-only-views.js';
 import { ident, qualified } from '../db/identifier.js';
 import type { MovedTables } from '../legacy/moved.js';
+import type { PhaseMapping } from '../mapping/mapping.js';
 import { type OldName, readOldNames } from '../old-names/picture.js';
 import { consolidationsOf } from '../project/project.js';
 import type { PhaseName } from '../reports/phase-name.js';
@@ -40,24 +41,49 @@ export async function viewChanges(
   return carryOver(oldNames);
 }
 
-/** Drops the views under the old names, and gives the names back to the tables that are still there, with what was done to the views. */
+/** The tables of some phases that a cutover moved aside. */
+function movedBy({ project }: Pick<Context, 'project'>, moved: MovedTables, names: readonly PhaseName[]) {
+  const phases = consolidationsOf(project, names);
+  const sources = new Set<string>(phases.flatMap(({ mapping }) => mapping.sources.map(({ table }) => table)));
+  return { phases, away: [...moved.values()].filter(({ name }) => sources.has(name)) };
+}
+
+/** Drops the views under the old names. One that our table has taken is free when that is dropped. */
+export async function viewsOff(
+  { session, project }: Pick<Context, 'session' | 'project'>,
+  moved: MovedTables,
+  names: readonly PhaseName[],
+  { before }: ViewChanges,
+): Promise<void> {
+  const { phases, away } = movedBy({ project }, moved, names);
+  for (const statement of before) await session.execute(statement);
+  for (const { home, name, isTaken } of away)
+    if (!isTaken) await session.execute(`drop view ${qualified(home, name)}`);
+  if (away.length === 0) return;
+  for (const { mapping } of phases) await session.execute(dropRefusal(mapping.unified));
+}
+
+/**
+ * Gives the names back to the tables that are still there, with what was done to the views. When what was made for the phases
+ * is gone: it may have these names, and those of their indexes and sequences.
+ */
 export async function namesBack(
   { session, project }: Pick<Context, 'session' | 'project'>,
   moved: MovedTables,
   names: readonly PhaseName[],
-  { before, after }: ViewChanges,
+  { after }: ViewChanges,
 ): Promise<void> {
-  const phases = consolidationsOf(project, names);
-  const sources = new Set<string>(phases.flatMap(({ mapping }) => mapping.sources.map(({ table }) => table)));
-  const away = [...moved.values()].filter(({ name }) => sources.has(name));
-  for (const statement of before) await session.execute(statement);
+  const { away } = movedBy({ project }, moved, names);
   for (const { home, name, schema, dropped } of away) {
-    await session.execute(`drop view ${qualified(home, name)}`);
     if (dropped) continue;
     await session.execute(`alter table ${qualified(schema, name)} set schema ${ident(home)}`);
   }
   for (const statement of after) await session.execute(statement);
-  if (away.length === 0) return;
-  for (const { mapping } of phases) await session.execute(dropRefusal(mapping.unified));
-  await dropLegacySchemaIfEmpty(session);
+  if (away.length > 0) await dropLegacySchemaIfEmpty(session);
+}
+
+/** What the unified table of a phase is called now. */
+export function unifiedName({ unified, takeOver }: PhaseMapping, moved: MovedTables): string {
+  const name = takeOver?.name ?? null;
+  return name !== null && moved.get(name)?.isTaken === true ? name : unified;
 }

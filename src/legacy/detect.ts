@@ -8,10 +8,13 @@ import { DECLARED, type Shape, type TableRule } from './table-rule.js';
 
 /** A legacy table as it is found. */
 export interface LegacyTable extends CatalogTable {
+  /** As it is found: of a dropped one whose name our table has taken, that of the view that gives it back. */
   readonly name: string;
   readonly shape: Shape;
   /** The schema in which applications know it; after a cutover the table itself is in another one. */
   readonly home: string;
+  /** Its phase is completed. Left out: it is not. */
+  readonly isCompleted?: true;
 }
 
 /** The legacy tables that are there; one that is missing altogether is simply not in the map. */
@@ -60,7 +63,12 @@ export async function detectLegacy(
       stops.push(...problems(table, shape));
       if (isTable(table)) stops.push(...(await unclearIds(session, table, rule)));
     }
-    tables.set(name, { ...table, name, shape, home });
+    tables.set(name, {
+      ...table,
+      shape,
+      home,
+      ...(aside?.isCompleted === true && { isCompleted: true }),
+    });
   }
   if (tables.size === 0) {
     stops.push({
@@ -72,29 +80,41 @@ export async function detectLegacy(
   return { schema, appSchema: foundAppSchema, tables, stops };
 }
 
-/** The schemas to look for a table in; the first one that has it counts. */
+/** Where a table may be found. */
+interface Place {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** The places to look for a table in; the first one that has it counts. */
 function placesOf(
   { name, otherwiseIn, in: where }: TableRule,
   { schema, appSchema, moved }: Required<Pick<Wanted, 'schema' | 'moved'>> & Pick<Wanted, 'appSchema'>,
-): readonly string[] {
+): readonly Place[] {
   const aside = moved.get(name);
-  // Once a table that was moved is dropped, the view under its old name gives it back.
-  if (aside !== undefined) return [aside.dropped ? aside.home : aside.schema];
-  if (otherwiseIn === undefined) return [where ?? schema];
-  return appSchema === undefined ? [schema, otherwiseIn] : [appSchema];
+  // Once a table that was moved is dropped, a view gives it back.
+  if (aside !== undefined)
+    return [aside.dropped ? { schema: aside.home, name: aside.view } : { schema: aside.schema, name }];
+  const schemas =
+    otherwiseIn === undefined
+      ? [where ?? schema]
+      : appSchema === undefined
+        ? [schema, otherwiseIn]
+        : [appSchema];
+  return schemas.map((one) => ({ schema: one, name }));
 }
 
 async function readFound(
   session: Session,
   rules: readonly TableRule[],
-  places: (rule: TableRule) => readonly string[],
+  places: (rule: TableRule) => readonly Place[],
 ): Promise<ReadonlyMap<string, CatalogTable>> {
-  const wanted = rules.flatMap((rule) => places(rule).map((schema) => ({ schema, name: rule.name })));
+  const wanted = rules.flatMap((rule) => places(rule).map((place) => ({ ...place, of: rule.name })));
   const tables = await readTables(session, wanted);
   const found = new Map<string, CatalogTable>();
-  for (const { schema, name } of wanted) {
+  for (const { schema, name, of } of wanted) {
     const table = tables.find((one) => one.schema === schema && one.name === name);
-    if (table !== undefined && !found.has(name)) found.set(name, table);
+    if (table !== undefined && !found.has(of)) found.set(of, table);
   }
   return found;
 }

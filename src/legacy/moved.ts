@@ -17,6 +17,12 @@ export interface MovedTable {
   readonly oid: string;
   /** It was dropped when its phase was completed; under its old name there is a view that gives it back. */
   readonly dropped: boolean;
+  /** Its phase is completed: its unified table has taken over what it takes over. */
+  readonly isCompleted: boolean;
+  /** The unified table has its name. */
+  readonly isTaken: boolean;
+  /** The view that shows its rows, in the schema in which applications know it. */
+  readonly view: string;
 }
 
 export type MovedTables = ReadonlyMap<string, MovedTable>;

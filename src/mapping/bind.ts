@@ -31,11 +31,16 @@ export interface BoundPhase {
 
 export function bindPhase(mapping: PhaseMapping, legacy: LegacyDatabase): BoundPhase {
   const names = new ColumnNames(mapping);
-  const sources = mapping.sources.flatMap((rule) => {
+  const bound = new Map<string, BoundSource>();
+  // What keeps its names chooses first.
+  const inTurn = [...mapping.sources].sort(
+    (a, b) => Number(b.keepsNames === true) - Number(a.keepsNames === true),
+  );
+  for (const rule of inTurn) {
     const table = legacy.tables.get(rule.table);
-    return table === undefined ? [] : [bindSource(rule, table, names)];
-  });
-  return { mapping, sources };
+    if (table !== undefined) bound.set(rule.table, bindSource(rule, table, names));
+  }
+  return { mapping, sources: mapping.sources.flatMap(({ table }) => bound.get(table) ?? []) };
 }
 
 /** Names of the unified table's columns: a legacy column that nobody planned for must not take one that is in use. */
@@ -61,7 +66,7 @@ class ColumnNames {
 
   /** A name for a column without a rule. */
   free(rule: SourceRule, column: string): string {
-    const prefixed = generatedName(rule.prefix, column);
+    const prefixed = rule.keepsNames === true ? column : generatedName(rule.prefix, column);
     const inUse = this.#planned.has(prefixed) || this.#taken.has(prefixed);
     const name = inUse ? generatedName('legacy', rule.table, column) : prefixed;
     this.#taken.add(name);

@@ -121,6 +121,8 @@ export interface SourceRule {
   readonly table: string;
   /** Begins the names of columns that hold this table's own values. */
   readonly prefix: string;
+  /** Its own columns are called in the unified table as they are in this one. Left out: the prefix comes before. */
+  readonly keepsNames?: true;
   /**
    * The boolean column of the unified table that says that a row of this table is in it; null when its rows only
    * ever go whole into the table of folded rows.
@@ -183,6 +185,22 @@ export interface Survivorship {
   readonly nullsCount?: boolean;
 }
 
+/** What the unified table takes over from one of its sources as it comes to stand on its own. */
+export interface TakeOver {
+  readonly table: string;
+  /** The column that tells the source's rows apart, whose values all unified rows come to have. */
+  readonly id: {
+    readonly column: string;
+    /** Its column in the unified table until then, and from then on. */
+    readonly meanwhile: string;
+    readonly then: string;
+  };
+  /** What the uuid of a unified row is called from then on. */
+  readonly recordId: string;
+  /** The name of the source, which the unified table takes; null: it keeps its own. */
+  readonly name: string | null;
+}
+
 export interface PhaseMapping {
   readonly phase: string;
   /** What one unified row is, for messages: `customer`. */
@@ -204,6 +222,8 @@ export interface PhaseMapping {
   readonly defaults: Readonly<Record<string, string>>;
   /** In order of survivorship. */
   readonly sources: readonly SourceRule[];
+  /** Left out: nothing. */
+  readonly takeOver?: TakeOver;
 }
 
 /** A legacy column with its home settled. */

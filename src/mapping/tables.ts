@@ -24,14 +24,18 @@ export function unifiedTable(bound: BoundPhase): TargetTable {
   const { mapping } = bound;
   const own = bound.sources.flatMap(ownBlock);
   const taken = new Set(own.map(ownTarget));
+  const shared = [...mapping.computed, ...mapping.always.filter(({ name }) => !taken.has(name))];
+  const first = firstColumns(bound);
+  const inFront = new Map([
+    ...shared.map((column) => [column.name, declared(column)] as const),
+    ...own.map((column) => [ownTarget(column), ownColumn(column)] as const),
+  ]);
   return {
     name: mapping.unified,
     definitions: [
-      ...inStorageOrder([
-        ...mapping.computed.map(declared),
-        ...mapping.always.filter((column) => !taken.has(column.name)).map(declared),
-      ]),
-      ...inStorageOrder(own.map((column) => kept(ownTarget(column), ownHome(column).stored, column))),
+      ...first.flatMap((name) => inFront.get(name)?.definition ?? []),
+      ...inStorageOrder(shared.filter(({ name }) => !first.includes(name)).map(declared)),
+      ...inStorageOrder(own.filter((column) => !first.includes(ownTarget(column))).map(ownColumn)),
     ],
     copied: [
       ...mapping.computed.map((column) => ident(column.name)),
@@ -42,6 +46,15 @@ export function unifiedTable(bound: BoundPhase): TargetTable {
       .map((column) => ident(ownTarget(column))),
   };
 }
+
+/** Columns that come first, in their order: who writes a table whose name ours takes may count on their places. */
+function firstColumns({ mapping: { takeOver }, sources }: BoundPhase): string[] {
+  const source = sources.find(({ rule }) => takeOver != null && rule.table === takeOver.table);
+  if (takeOver == null || takeOver.name === null || source === undefined) return [];
+  return source.columns.map(({ name }) => (name === takeOver.id.column ? takeOver.id.meanwhile : name));
+}
+
+const ownColumn = (column: BoundColumn) => kept(ownTarget(column), ownHome(column).stored, column);
 
 /** Kept as text, a value is its text. */
 function isSentOnly(stored: string, { type }: BoundColumn): boolean {

@@ -1,7 +1,11 @@
 import { ident, literal } from '../../db/identifier.js';
 import { keptType, storedValue } from '../../mapping/bind.js';
 import { printed } from '../../mapping/conversions/same.js';
+<<<<<<< HEAD
 import type { BoundColumn, ComputedColumn } from '../../mapping/mapping.js';
+=======
+import type { ComputedColumn, PhaseMapping } from '../../mapping/mapping.js';
+>>>>>>> 37aed1c (Unify into a table that is there: it keeps its name, its ids and what its applications send)
 import type { Phase } from '../../mapping/phase.js';
 import { fromUnified, givesOf } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
@@ -34,7 +38,7 @@ export function completeRowBody(phase: Phase, targets: Targets, sides: readonly 
     rules.rows,
     ...primary.flatMap(fillDefaults),
     ...fillOwnGivers(primary),
-    ...primary.flatMap((side) => ownColumns(side, phase.bound.mapping.thing)),
+    ...primary.flatMap((side) => ownColumns(side, phase.bound.mapping)),
     ...(rules.given === undefined ? [] : [rules.given]),
     ...nobodys(phase, rules),
     ...goldenChecks(phase.bound.mapping, primary, rules),
@@ -117,7 +121,7 @@ function fillDefaults(side: LegacySide): string[] {
 }
 
 /** Columns that one source alone has: it has to be there, to take values, and to hold this one whole. */
-function ownColumns(side: LegacySide, thing: string): string[] {
+function ownColumns(side: LegacySide, { thing, takeOver }: PhaseMapping): string[] {
   const { source } = side;
   const { table } = source.rule;
   const whole: string[] = [];
@@ -145,9 +149,13 @@ function ownColumns(side: LegacySide, thing: string): string[] {
         spelled.push(`if ${changed} then ${value} := ${kept}; end if;`);
     }
   }
-  const present = ownBlock(source).map(
-    (column) => `when ${isThere(ownTarget(column))} then ${literal(ownTarget(column))}`,
-  );
+  const present = ownBlock(source).map((column) => {
+    const target = ownTarget(column);
+    // A completion that did not come to its end may have given the row an id already.
+    const isGiven = takeOver?.table === table && target === takeOver.id.meanwhile;
+    const unlessGiven = `(case when tg_op = 'INSERT' then true else new.${ident(target)} is distinct from old.${ident(target)} end)`;
+    return `when ${isThere(target)}${isGiven ? ` and ${unlessGiven}` : ''} then ${literal(target)}`;
+  });
   const check = (cases: readonly string[], rule: string, why: string, next: string) =>
     cases.length === 0
       ? []

@@ -137,9 +137,9 @@ function differs(ddl: string, value: string, before: string): string {
 
 /** plpgsql that gives a new row what a legacy column fills in which takes no null. */
 function defaulted(value: string, ddl: string, contributors: readonly Contributor[]): string[] {
-  const type = /^\w+(?:\(\d+(?:, ?\d+)?\))?/.exec(ddl)?.[0] ?? '';
   return contributors.flatMap((contributor) => {
-    const filled = goldenDefault(contributor, type);
+    const { column, conversion } = contributor;
+    const filled = column.notNull ? goldenDefault(column, conversion, ddl) : null;
     if (filled === null) return [];
     const isMissing = `tg_op = 'INSERT' and ${value} is null and ${flagOf(contributor.side, 'new')}`;
     return [`if ${isMissing} then ${value} := ${filled}; end if;`];
@@ -163,9 +163,13 @@ function isAsItIs({ forward }: Conversion): boolean {
 }
 
 /** SQL of a golden type for what the legacy column's default is; null where there is none, or none that is known now. */
-function goldenDefault({ column, conversion }: Contributor, type: string): string | null {
-  const { notNull, constant, default: value, bound } = column;
-  if (!notNull || value === null) return null;
+export function goldenDefault(
+  { constant, default: value, bound }: LegacyColumn,
+  conversion: Conversion,
+  ddl: string,
+): string | null {
+  if (value === null) return null;
+  const type = /^\w+(?:\(\d+(?:, ?\d+)?\))?/.exec(ddl)?.[0] ?? '';
   if (bound.type.kind === type && COMPUTED.has(type)) return `(${value})::${type}`;
   if (NUMBERED.test(value)) return isAsItIs(conversion) && TEXTS.test(type) ? `(${value})::${type}` : null;
   // Which conversion it has is said by another column, whose value is not known yet.

@@ -15,7 +15,7 @@ export interface LegacyColumn {
   readonly default: string | null;
   /** The table refuses a null. */
   readonly notNull: boolean;
-  /** The default of a shared column that takes no null, as the server prints it; null: it has none, or it is no constant. */
+  /** The default of a shared column, as the server prints it; null: it has none, or it is no constant. */
   readonly constant: string | null;
   /** Postgres computes it, and takes no value. */
   readonly generated: boolean;
@@ -125,7 +125,7 @@ export async function readLegacySide(
 /** A literal, which no code of anybody's computes. */
 const LITERAL = /^(?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false)(?:::[a-z ]+(?:\(\d+(?:,\d+)?\))?)?$/;
 
-/** The constant defaults of shared columns that take no null, as the server prints them. */
+/** The constant defaults of shared columns, as the server prints them. */
 async function readConstants(
   session: Session,
   source: BoundSource,
@@ -133,8 +133,7 @@ async function readConstants(
 ): Promise<ReadonlyMap<string, string>> {
   const asked = source.columns.flatMap((column) => {
     const row = rows.get(column.name);
-    if (column.home.kind !== 'golden' || !takesNoNull(source, column) || row?.is_foreign === 'true')
-      return [];
+    if (column.home.kind !== 'golden' || row?.is_foreign === 'true') return [];
     if (row?.default == null || !LITERAL.test(row.default)) return [];
     return [{ name: column.name, sql: `(${row.default})::${column.type.name}::text` }];
   });

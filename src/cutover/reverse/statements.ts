@@ -75,6 +75,7 @@ export function updateRows(side: LegacySide, legacyValue: ValueOf, from: string,
     .map(({ bound }) => bound);
   const differs = (column: BoundColumn) =>
     differ(column.type, legacyValue(column, 'o'), legacyValue(column, 'n'));
+  if (columns.length === 0) return '';
   const changed = `${where} and (${columns.map(differs).join(' or ')})`;
   if (side.identity.length === 0) return refuseUntold(side, from, changed, 'Change');
   const sets = columns.map(
