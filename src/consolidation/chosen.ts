@@ -1,6 +1,5 @@
 import { ident, literal } from '../db/identifier.js';
-import { goldenOf } from '../declare/check.js';
-import type { ConsolidationModel } from '../declare/model.js';
+import { type ConsolidationModel, goldenOf } from '../declare/model.js';
 import { residueKey } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';

@@ -14,14 +14,9 @@ import {
   type SourceModel,
   targetOf,
 } from '../declare/model.js';
-<<<<<<< HEAD
 import { blankIsNull, unlessBlank } from '../mapping/conversions/unless-blank.js';
-import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule } from '../mapping/mapping.js';
-import { conversionFor, type SplitParts } from './conversion-for.js';
-=======
 import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule, TakeOver } from '../mapping/mapping.js';
-import { conversionFor } from './conversion-for.js';
->>>>>>> 37aed1c (Unify into a table that is there: it keeps its name, its ids and what its applications send)
+import { conversionFor, type SplitParts } from './conversion-for.js';
 import { goldenDdl, typeSql } from './golden-ddl.js';
 
 /**

@@ -1,11 +1,5 @@
 import { ident, literal } from '../db/identifier.js';
-<<<<<<< HEAD
-import { goldenOf } from '../declare/check.js';
-import type { ConsolidationModel, GoldenModel } from '../declare/model.js';
-=======
-import { type ConsolidationModel, type GoldenModel, goldenOf, type SourceModel } from '../declare/model.js';
-import type { BoundSource } from '../mapping/bind.js';
->>>>>>> 37aed1c (Unify into a table that is there: it keeps its name, its ids and what its applications send)
+import { type ConsolidationModel, type GoldenModel, goldenOf } from '../declare/model.js';
 import { residueKey } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
 import { OLD_NAMES, type Written } from './written-row.js';

@@ -1,8 +1,8 @@
 import { type ConsolidationModel, goldenOf, isComputed, targetOf } from '../declare/model.js';
+import type { Stop } from '../errors/stop.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { ownTarget } from '../mapping/tables.js';
-import type { Stop } from '../errors/stop.js';
 
 /** Types of which new values can be had for rows that have none. */
 const NUMBERED: ReadonlySet<string> = new Set(['int2', 'int4', 'int8', 'uuid']);

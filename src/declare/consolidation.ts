@@ -65,9 +65,9 @@ export interface ConsolidationOptions {
 /** What a column of the unified table may be. */
 export type ColumnRule = Golden<unknown> | TimeColumn | Members | Kept | Generated;
 
-<<<<<<< HEAD
 const OPTIONS = [
   'into',
+  'id',
   'duplicates',
   'sources',
   'columns',
@@ -76,9 +76,6 @@ const OPTIONS = [
   'acceptedGroups',
   'thing',
 ];
-=======
-const OPTIONS = ['into', 'id', 'duplicates', 'sources', 'columns', 'veto', 'largestGroup', 'thing'];
->>>>>>> 37aed1c (Unify into a table that is there: it keeps its name, its ids and what its applications send)
 const LARGEST_GROUP = 1_000;
 
 /** A consolidation that was declared and looked through. */

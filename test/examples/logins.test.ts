@@ -8,7 +8,9 @@ const SOURCES = Object.fromEntries(
   ),
 );
 
-test('logins go into the table that is there, back, there again and for good', async () => {
+test('logins go into the table that is there, back, there again and for good', {
+  timeout: 180_000,
+}, async () => {
   const database = await exampleDatabase('logins');
   const {
     before,

@@ -1,11 +1,7 @@
 import { ident, literal } from '../../db/identifier.js';
 import { keptType, storedValue } from '../../mapping/bind.js';
 import { printed } from '../../mapping/conversions/same.js';
-<<<<<<< HEAD
-import type { BoundColumn, ComputedColumn } from '../../mapping/mapping.js';
-=======
-import type { ComputedColumn, PhaseMapping } from '../../mapping/mapping.js';
->>>>>>> 37aed1c (Unify into a table that is there: it keeps its name, its ids and what its applications send)
+import type { BoundColumn, ComputedColumn, PhaseMapping } from '../../mapping/mapping.js';
 import type { Phase } from '../../mapping/phase.js';
 import { fromUnified, givesOf } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
