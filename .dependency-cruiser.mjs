@@ -8,7 +8,7 @@ const LAYERS = [
   ['check', 'init', 'monitor', 'report', 'benchmark', 'adopt', 'full-rollback'],
   ['backup', 'cutover'],
   ['verbs'],
-  ['unify', 'plan'],
+  ['unify', 'plan', 'explain'],
   ['derived'],
   ['verify'],
   ['sync'],

@@ -6,6 +6,7 @@ import { addBench } from './commands/bench.js';
 import { addCheck } from './commands/check.js';
 import { addComplete } from './commands/complete.js';
 import { addCutover } from './commands/cutover.js';
+import { addExplain } from './commands/explain.js';
 import { addInit } from './commands/init.js';
 import { addMonitor } from './commands/monitor.js';
 import { addPause } from './commands/pause.js';
@@ -65,6 +66,7 @@ export function buildProgram(session: Session): Command {
     addCheck,
     addInit,
     addPlan,
+    addExplain,
     addRun,
     addVerify,
     addSync,

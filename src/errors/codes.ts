@@ -442,6 +442,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Name a directory that does not exist.',
   },
+  'not-found': {
+    meaning: 'No row and no key is called so.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Give a legacy row as table:identity, the id of a unified row, or a match key.',
+  },
   'not-in-backup': {
     meaning: 'The backup does not hold the table.',
     retry: false,

@@ -1,9 +1,11 @@
 import { decoderOf, printerOf } from '../copy-binary/decode.js';
+import { recordFields } from '../copy-binary/record.js';
 import { decode } from '../copy-binary/values.js';
+import { givesOf, givingColumns } from '../mapping/giving-columns.js';
 import type { BoundColumn, Conversion } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
 import type { MatchPlan } from '../reports/plan.js';
-import { givingColumns, type SentRow } from './key-survey.js';
+import type { SentRow } from './key-survey.js';
 
 const MOST_EXAMPLES = 3;
 
@@ -40,9 +42,10 @@ export function disagreements(
 }
 
 function giverOf({ bound }: Phase): (column: BoundColumn) => Giver | null {
-  return ({ home, type }) => {
-    const given = home.kind === 'own' ? home.gives : home.kind === 'golden' ? home : undefined;
-    if (given === undefined) return null;
+  return (column) => {
+    const { type } = column;
+    const given = givesOf(column);
+    if (given === null) return null;
     const ddl = bound.mapping.computed.find(({ name }) => name === given.target)?.ddl ?? '';
     return {
       target: given.target,
@@ -65,7 +68,7 @@ function valuesOf(
   const all = new Map<string, Said>();
   for (const { source, values } of rows) {
     if (values === null) continue;
-    for (const [at, bytes] of fieldsOf(values).entries()) {
+    for (const [at, bytes] of recordFields(values).entries()) {
       const giver = givers[source]?.[at];
       if (giver == null || bytes === null) continue;
       const golden = giver.conversion.forward(giver.read(bytes));
@@ -95,19 +98,6 @@ function count(
   if (tally.examples.length >= MOST_EXAMPLES) return;
   const values = [...said].map(([source, { text }]) => [keyed[source]?.source.rule.table ?? '', text]);
   tally.examples.push({ key: first?.key ?? '', values: Object.fromEntries(values) });
-}
-
-/** The fields of a record as it is sent: how many, and of each its type, its length and its bytes. */
-function fieldsOf(record: Buffer): (string | null)[] {
-  const fields: (string | null)[] = [];
-  let at = 4;
-  for (let left = record.readInt32BE(0); left > 0; left--) {
-    const length = record.readInt32BE(at + 4);
-    at += 8;
-    fields.push(length < 0 ? null : record.toString('latin1', at, at + length));
-    at += Math.max(0, length);
-  }
-  return fields;
 }
 
 /** Numbers are equal whichever places they are written with. */

@@ -1,8 +1,7 @@
 import { ident } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';
-import type { BoundSource } from '../mapping/bind.js';
+import { givingColumns } from '../mapping/giving-columns.js';
 import { fromClause, type KeyedSource } from '../mapping/keyed-source.js';
-import type { BoundColumn } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
 
 /**
@@ -71,13 +70,6 @@ export interface KeySurvey {
   /** Rows of keys that have several; all such rows where `sentOneIn` is 1 and none was left out. */
   readonly sent: readonly SentRow[];
   readonly sentOneIn: number;
-}
-
-/** The columns that give shared ones a value, whose values are sent. */
-export function givingColumns({ columns }: BoundSource): readonly BoundColumn[] {
-  return columns.filter(
-    ({ home, type }) => type.binary && (home.kind !== 'own' ? home.kind !== 'id' : home.gives !== undefined),
-  );
 }
 
 /** @param rows of each source, as far as they are known before @param batchSize rows that a batch is to have */

@@ -6,6 +6,7 @@ import type { BenchOptions } from './bench.js';
 import type { CheckOptions } from './check.js';
 import type { CompleteOptions } from './complete.js';
 import type { CutoverOptions } from './cutover.js';
+import type { ExplainOptions } from './explain.js';
 import type { FullRollbackOptions } from './full-rollback.js';
 import type { InitOptions } from './init.js';
 import type { LockOptions } from './lock-options.js';
@@ -31,6 +32,7 @@ interface OptionsOf {
   readonly complete: CompleteOptions;
   readonly cutover: CutoverOptions;
   readonly init: InitOptions;
+  readonly explain: ExplainOptions;
   readonly monitor: MonitorOptions;
   readonly pause: OrderOptions;
   readonly plan: PlanOptions;
@@ -80,6 +82,7 @@ const NAMES: { readonly [V in keyof OptionsOf]: Names<OptionsOf[V]> } = {
   complete: { ...PHASED, dropLegacy: true, dryRun: true, ...LOCKS },
   cutover: { ...PHASED, dryRun: true, noBackup: true, ...LOCKS },
   init: { databaseUrl: true, schema: true, signal: true, onProgress: true, tables: true },
+  explain: { ...PHASED, key: true },
   monitor: {
     ...ORDER,
     onProgress: true,
