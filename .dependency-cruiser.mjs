@@ -17,7 +17,8 @@ const LAYERS = [
   ['context'],
   // The one file that names a project; what is beside it knows that project's names, and nobody imports them but it.
   ['default-project'],
-  ['redditharbor', 'consolidation'],
+  ['redditharbor'],
+  ['consolidation'],
   ['guard', 'load'],
   ['capture', 'transform', 'extract'],
   ['ledger'],

@@ -10,13 +10,25 @@ export {
   earliest,
   latest,
   type TimeColumn,
+  touched,
   type Veto,
 } from './declare/consolidation.js';
+export {
+  count,
+  type Fold,
+  type MeanOptions,
+  madeOf,
+  mean,
+  names,
+  newestOf,
+  type Some,
+} from './declare/folds.js';
 export {
   computed,
   epoch,
   type Given,
   type Giver,
+  inVariant,
   inZone,
   percent,
   printed,
@@ -55,6 +67,17 @@ export {
 export { type Constant, constant, type Key, key, type Step, same, via } from './declare/keys.js';
 export { type SourceOptions, source, type Variant, type Winner } from './declare/source.js';
 export { type PartValue, type Splits, splits } from './declare/splits.js';
+export {
+  type Empty,
+  empty,
+  type Ids,
+  idsOf,
+  type Made,
+  named,
+  type ThingColumn,
+  type ThingOptions,
+  thing,
+} from './declare/things.js';
 export { unlessIs } from './declare/unless-is.js';
 export { when } from './declare/when.js';
 export { type Words, words } from './declare/words.js';

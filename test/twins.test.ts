@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { DecimalMean } from '../src/consolidation/decimal-mean.js';
 import { encode, NULL } from '../src/copy-binary/values.js';
 import { literal } from '../src/db/identifier.js';
 import type { Session } from '../src/db/session.js';
@@ -13,9 +14,8 @@ import { same } from '../src/mapping/conversions/same.js';
 import { score } from '../src/mapping/conversions/score.js';
 import { stringList } from '../src/mapping/conversions/string-list.js';
 import type { ConversionFor } from '../src/mapping/mapping.js';
+import { compareVersions, versionRank } from '../src/mapping/versions.js';
 import { DIMENSIONS, TOTAL } from '../src/redditharbor/assessments/mapping.js';
-import { DecimalMean } from '../src/redditharbor/assessments/summary.js';
-import { compareVersions, versionRank } from '../src/redditharbor/assessments/versions.js';
 import {
   KNOWN_STATUSES,
   statusOf,
@@ -211,7 +211,7 @@ test('confidence: the mean', async () => {
     { minLength: 1, maxLength: 9 },
   );
   for (const values of sample(decimals, 60)) {
-    const mean = new DecimalMean();
+    const mean = new DecimalMean({ precision: 30, scale: 4, least: null, most: null });
     for (const value of values) mean.enter(value);
     const { wanted } = await session.one(
       `select round(avg(v), 4)::text as wanted from unnest(array[${values.join(', ')}]::numeric[]) v`,

@@ -8,22 +8,27 @@ import {
   computedOf,
   type GoldenModel,
 } from '../declare/model.js';
+import { uuidText, uuidV5Bytes } from '../keys/uuid.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { ComputedColumn } from '../mapping/mapping.js';
 import { Assembler, type Fallback } from '../transform/assemble.js';
 import type { Contributor } from '../transform/contributor.js';
 import type { Row } from '../transform/row.js';
-import { ownIdOf, type Side } from './sides.js';
+import { mergedSources } from './fold-ddl.js';
+import type { Side } from './sides.js';
+import type { Moments } from './times.js';
 
 /** Computed columns before the model's own. */
 const IDS = 2;
 
+/** Which time of a thing a column holds. */
+const MOMENT_OF = { earliest: 'created', latest: 'updated', touched: 'touched' } as const;
+
 /** What is known of a thing beside the rows that won. */
-export interface Found {
+export interface Found extends Moments {
   readonly key: string;
-  /** When the first row of it was made, and when one was changed last: of all rows; NULL where none says so. */
-  readonly created: string;
-  readonly updated: string;
+  /** What another consolidation made that it is about; NULL for nothing. */
+  readonly thing: string;
   /** For each of `fillers` the first row that it has a value for. Left out: the ones that won. */
   readonly filling?: readonly (Row | null)[];
 }
@@ -37,9 +42,25 @@ export class GoldenRecord {
   /** For each source of the model the index of the bound one; -1 where it is not in the database. */
   readonly #flags: readonly number[];
   readonly #fallback: Fallback;
-  #found: Found = { key: NULL, created: NULL, updated: NULL };
+  #found: Found = { key: NULL, created: NULL, updated: NULL, touched: NULL, thing: NULL };
+  readonly #sides: readonly Side[];
+  readonly #ids: { readonly index: number; readonly otherwise: string } | null;
 
-  constructor(model: ConsolidationModel, bound: BoundPhase, sides: readonly Side[]) {
+  /** @param summaries writes what is known of the rows that are kept whole, by column */
+  constructor(
+    model: ConsolidationModel,
+    bound: BoundPhase,
+    sides: readonly Side[],
+    summaries: ReadonlyMap<string, (out: RowWriter) => void> = new Map(),
+  ) {
+    this.#sides = sides;
+    this.#ids =
+      model.ids === undefined
+        ? null
+        : {
+            index: sides.findIndex(({ source }) => source.rule.table === model.ids?.table),
+            otherwise: model.ids.otherwise,
+          };
     const made = computedOf(model);
     const columns = bound.mapping.computed.slice(IDS, IDS + made.length);
     this.#assembler = new Assembler(
@@ -48,10 +69,12 @@ export class GoldenRecord {
       columns,
       (source, row) => sides[source]?.changedAt(row) ?? NULL,
     );
-    this.#flags = model.sources.map(({ table }) =>
+    this.#flags = mergedSources(model).map(({ table }) =>
       bound.sources.findIndex(({ rule }) => rule.table === table),
     );
-    const writers = made.map((column, index) => this.#writerOf(column, columns[index]));
+    const writers = made.map(
+      (column, index) => summaries.get(column.name) ?? this.#writerOf(column, columns[index]),
+    );
     this.#fallback = (target, _rows, out) => writers[target]?.(out);
   }
 
@@ -63,11 +86,26 @@ export class GoldenRecord {
   /** @param rows the winner of each source, in the order of the sources; or null */
   write(out: RowWriter, found: Found, rows: readonly (Row | null)[]): void {
     this.#found = found;
-    out.field(idOf(rows));
+    out.field(this.idOf(rows, found.key));
     out.field(found.key);
     this.#assembler.write(rows, this.#fallback, out, found.filling);
     for (const index of this.#flags) out.byte(index < 0 || rows[index] == null ? 0 : 1);
     this.#assembler.writeResidue(out);
+  }
+
+  /** The id of a thing: that of the row of the source whose ids are kept, or of the first one that it has; else one made of its key. */
+  idOf(rows: readonly (Row | null)[], key: string): string {
+    const ids = this.#ids;
+    if (ids !== null) {
+      const row = rows[ids.index] ?? null;
+      const id = row === null ? NULL : (this.#sides[ids.index]?.identity(row) ?? NULL);
+      return id === NULL ? uuidV5Bytes(`${ids.otherwise}${uuidText(key)}`) : id;
+    }
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index];
+      if (row != null) return this.#sides[index]?.field('ownId', row) ?? NULL;
+    }
+    return uuidV5Bytes(uuidText(key));
   }
 
   /** Writes what a column gets that no row gives a value. */
@@ -76,7 +114,9 @@ export class GoldenRecord {
     const encode = encoderOf(target.ddl);
     if (column.kind === 'members') return (out) => out.null();
     if (column.kind === 'golden') return constant(column, encode);
-    const which = column.kind === 'earliest' ? 'created' : 'updated';
+    if (column.kind === 'fold') throw new Error(`${column.name} is not summed up`);
+    if (column.kind === 'thing') return (out) => encode(this.#found.thing, out);
+    const which = MOMENT_OF[column.kind];
     return (out) => encode(this.#found[which], out);
   }
 }
@@ -86,10 +126,4 @@ function constant({ name, type, otherwise }: GoldenModel, encode: Encoder): (out
   const value = goldenValue(type, otherwise);
   if (value === null) throw new Error(`${otherwise} is no value for ${name} of type ${type}`);
   return (out) => encode(value, out);
-}
-
-/** The id of a thing is that of the winner of the first source that has one. */
-export function idOf(rows: readonly (Row | null)[]): string {
-  for (const row of rows) if (row !== null) return ownIdOf(row);
-  throw new Error('a thing has no row');
 }

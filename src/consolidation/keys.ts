@@ -1,9 +1,10 @@
 import { ident, literal, qualified } from '../db/identifier.js';
 import type { ConsolidationModel, SourceModel, StepModel } from '../declare/model.js';
-import { keyOfUnknown, rawText } from '../keys/raw-id.js';
-import { columnOf } from '../legacy/catalog.js';
+import { asUuid, keyOfUnknown, rawText } from '../keys/raw-id.js';
+import { columnOf, isIdentity } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
 import type { Normalizer } from '../mapping/normalizers.js';
+import type { MadeThings } from './made-things.js';
 
 /**
  * Match keys as SQL: which thing a row is about, found step by step of its source's ladder. A key is a name-based uuid of
@@ -25,40 +26,97 @@ export interface Ladder {
   readonly key: string;
   /** Each step's key by itself, null where it gives none; the last one is the row itself. */
   readonly steps: readonly LadderStep[];
-  /** Whether the row points to one that is not there. */
+  /** Whether the row points to one that is not there; of rows that are about things, whether it is about none that is there. */
   readonly dangling: string;
+  /** The id of what another consolidation made that the row is about; null: no step asks for one. */
+  readonly thing: string | null;
 }
 
 /** The sources of a consolidation that are there, by table. */
-export type BoundSources = ReadonlyMap<string, { readonly model: SourceModel; readonly bound: BoundSource }>;
+export type BoundSources = ReadonlyMap<
+  string,
+  {
+    readonly model: SourceModel;
+    readonly bound: BoundSource;
+    /** What its rows are about, of what another consolidation made; left out: nothing of the kind. */
+    readonly made?: MadeThings | undefined;
+    /** What its rows are read from, where others point to them; left out: its table. */
+    readonly relation?: string;
+  }
+>;
 
 /**
  * @param alias of a row of the source
  * @param sources those that may be pointed to
  */
 export function ladderOf(table: string, alias: string, sources: BoundSources): Ladder {
-  const { model } = known(table, sources);
+  const { model, bound, made } = known(table, sources);
   const joins: string[] = [];
   const dangling: string[] = [];
-  const steps = model.match.flatMap((step, at) => {
-    if (step.kind === 'same') return [sameStep(step, model, alias)];
-    // What is pointed to is not in this database: the step gives nobody a key.
-    if (!sources.has(step.table)) return [];
-    const pointed = pointedTo(step, model, alias, `${alias}_${at + 1}`, sources);
-    joins.push(pointed.joins);
-    dangling.push(pointed.dangling);
-    const points = step.columns.map((column) => `${alias}.${ident(column)} is null`);
-    const gap = `case when ${points.join(' or ')} then 'n' when ${pointed.dangling} then 'd' else '' end`;
-    return [{ key: pointed.key, gap, said: null }];
-  });
-  const own = ownId(model, alias);
-  const all = [...steps, { key: own, gap: `''`, said: null }];
+  const steps: LadderStep[] = [];
+  const things: string[] = [];
+  for (const [at, step] of model.match.entries()) {
+    if (step.kind === 'same') steps.push(sameStep(step, model, alias));
+    else if (step.kind === 'named')
+      steps.push(uuidStep(step.column, namedKey(step.column, bound, alias), alias));
+    else if (step.kind === 'thing' && made !== undefined) {
+      joins.push(made.joins(namedKey(step.column, bound, alias), alias));
+      things.push(made.id(alias));
+      steps.push(uuidStep(step.column, made.id(alias), alias));
+    } else if (step.kind === 'via' && sources.has(step.table)) {
+      // Where what is pointed to is not in this database, the step gives nobody a key.
+      const pointed = pointedTo(step, model, alias, `${alias}_${at + 1}`, sources);
+      joins.push(pointed.joins);
+      dangling.push(pointed.dangling);
+      if (pointed.thing !== null) things.push(pointed.thing);
+      const points = step.columns.map((column) => `${alias}.${ident(column)} is null`);
+      const gap = `case when ${points.join(' or ')} then 'n' when ${pointed.dangling} then 'd' else '' end`;
+      steps.push({ key: pointed.key, gap, said: null });
+    }
+  }
+  const last = model.match.at(-1);
+  const isAlwaysNamed = last?.kind === 'named' && isNeverNull(bound, last.column);
+  const own = { key: ownKey(model, bound, alias), gap: `''`, said: null };
+  const all = isAlwaysNamed ? steps : [...steps, own];
+  const keys = all.map((step) => step.key);
+  const key = keys.length === 1 ? (keys[0] as string) : `coalesce(${keys.join(', ')})`;
+  const thing = thingOf(things, key);
+  const isLost = dangling.length === 0 ? 'false' : dangling.join(' or ');
   return {
     joins: joins.join(' '),
-    key: steps.length === 0 ? own : `coalesce(${all.map(({ key }) => key).join(', ')})`,
+    key,
     steps: all,
-    dangling: dangling.length === 0 ? 'false' : dangling.join(' or '),
+    dangling: thing === null ? isLost : `${thing} is null`,
+    thing,
   };
+}
+
+function uuidStep(column: string, key: string, alias: string): LadderStep {
+  const gap = `case when ${alias}.${ident(column)} is null then 'n' when ${key} is null then 'd' else '' end`;
+  return { key, gap, said: null };
+}
+
+/** The one that the key is; a row that finds several is about the one of its first step. */
+function thingOf(things: readonly string[], key: string): string | null {
+  if (things.length < 2) return things[0] ?? null;
+  return `(case ${key} ${things.map((thing) => `when ${thing} then ${thing}`).join(' ')} end)`;
+}
+
+/** The uuid that a row names. */
+export function namedKey(column: string, bound: BoundSource, alias: string): string {
+  return asUuid(`${alias}.${ident(column)}`, kindOf(bound, column));
+}
+
+const kindOf = ({ table }: BoundSource, column: string) => columnOf(table, column)?.type.kind ?? '';
+
+export function isNeverNull({ table }: BoundSource, column: string): boolean {
+  const found = columnOf(table, column);
+  return found?.type.kind === 'uuid' && found.notNull;
+}
+
+/** The key of a row by itself. Where nothing tells it from others, equal rows are one thing. */
+function ownKey(model: SourceModel, { table }: BoundSource, alias: string): string {
+  return isIdentity(table, model.identity) ? ownId(model, alias) : keyOfUnknown(`(${alias}.*)::text`);
 }
 
 /** The uuid of a row itself: its table and its identity. Never null, where the identity is not. */
@@ -132,8 +190,8 @@ function pointedTo(
   alias: string,
   target: string,
   sources: BoundSources,
-): { readonly joins: string; readonly key: string; readonly dangling: string } {
-  const { model, bound } = known(step.table, sources);
+): Pick<Ladder, 'joins' | 'key' | 'dangling' | 'thing'> {
+  const { model, bound, relation } = known(step.table, sources);
   const own = known(from.table, sources).bound;
   const pairs = pointerPairs(step, from, model);
   const on = [...pairs.identity, ...pairs.within].map(([theirs, ours]) =>
@@ -143,9 +201,10 @@ function pointedTo(
   const isThere = `${target}.${ident(model.identity[0] as string)} is not null`;
   const points = step.columns.map((column) => `${alias}.${ident(column)} is not null`);
   return {
-    joins: `left join ${qualified(bound.table.schema, bound.table.name)} ${target} on ${on.join(' and ')} ${ladder.joins}`,
+    joins: `left join ${relation ?? qualified(bound.table.schema, bound.table.name)} ${target} on ${on.join(' and ')} ${ladder.joins}`,
     key: `case when ${isThere} then ${ladder.key} end`,
     dangling: `(${[...points, `not (${isThere})`].join(' and ')})`,
+    thing: ladder.thing,
   };
 }
 

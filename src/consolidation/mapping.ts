@@ -4,19 +4,32 @@ import {
   allSteps,
   type ComputedModel,
   type ConsolidationModel,
+  columnsOfFold,
+  columnsOfStep,
   computedOf,
   type Feed,
   feedsOf,
   goldenOf,
   isComputed,
+  isOnePerKey,
+  isTime,
   type KeptModel,
   nameMeanwhile,
   type SourceModel,
   targetOf,
 } from '../declare/model.js';
 import { blankIsNull, unlessBlank } from '../mapping/conversions/unless-blank.js';
-import type { ComputedColumn, Gift, Home, PhaseMapping, SourceRule, TakeOver } from '../mapping/mapping.js';
+import type {
+  ComputedColumn,
+  ConversionFor,
+  Gift,
+  Home,
+  PhaseMapping,
+  SourceRule,
+  TakeOver,
+} from '../mapping/mapping.js';
 import { conversionFor, type SplitParts } from './conversion-for.js';
+import { foldDdl, foldLiteral, foldOf, mergedSources } from './fold-ddl.js';
 import { goldenDdl, typeSql } from './golden-ddl.js';
 
 /**
@@ -31,7 +44,7 @@ export function mappingOf(model: ConsolidationModel, isCompleted = false): Phase
     { name: id, ddl: 'uuid not null' },
     { name: 'merge_key', ddl: 'uuid not null' },
     ...computedOf(model).map(computedColumn),
-    ...model.sources.map(({ flag }) => ({ name: flag, ddl: 'boolean not null' })),
+    ...mergedSources(model).map(({ flag }) => ({ name: flag, ddl: 'boolean not null' })),
     { name: 'residue', ddl: 'jsonb' },
   ];
   const always = alwaysOf(model);
@@ -41,6 +54,7 @@ export function mappingOf(model: ConsolidationModel, isCompleted = false): Phase
     thing: model.thing,
     unified: isCompleted ? model.into : nameMeanwhile(model),
     folded: model.duplicates,
+    isOnePerKey: isOnePerKey(model),
     computed,
     always,
     defaults: defaultsOf(model, id),
@@ -69,27 +83,39 @@ function takeOverOf(model: ConsolidationModel): TakeOver | null {
 /** Columns that are there whatever the sources have. */
 function alwaysOf({ columns }: ConsolidationModel): ComputedColumn[] {
   return columns.flatMap((column) => {
-    if (column.kind === 'kept') return [{ name: column.name, ddl: column.type }];
+    if (column.kind === 'kept' || column.kind === 'empty') return [{ name: column.name, ddl: column.type }];
     if (column.kind !== 'generated') return [];
     return [{ name: column.name, ddl: `${column.type} generated always as (${column.sql}) stored` }];
   });
 }
 
-/** What a new row gets by itself, once the unified table stands on its own. */
+/** What a new row gets by itself, once the unified table stands on its own: it is one of the first source. */
 function defaultsOf(model: ConsolidationModel, id: string): Readonly<Record<string, string>> {
+  const first = mergedSources(model)
+    .slice(0, 1)
+    .map(({ table }) => table);
   return Object.fromEntries([
     [id, 'gen_random_uuid()'],
     ['merge_key', 'gen_random_uuid()'],
     ...computedOf(model).flatMap((column): [string, string][] => {
-      if (column.kind === 'members') return [];
-      if (column.kind !== 'golden') return [[column.name, 'now()']];
-      return column.otherwise === null ? [] : [[column.name, literal(column.otherwise)]];
+      const value = defaultOf(column, first);
+      return value === null ? [] : [[column.name, value]];
     }),
   ]);
 }
 
+function defaultOf(column: ComputedModel, tables: readonly string[]): string | null {
+  if (isTime(column)) return 'now()';
+  if (column.kind === 'golden') return column.otherwise === null ? null : literal(column.otherwise);
+  if (column.kind !== 'fold') return null;
+  const value = foldOf(column, tables);
+  return value === null ? null : foldLiteral(column, value);
+}
+
 function computedColumn(column: ComputedModel): ComputedColumn {
   if (column.kind === 'members') return { name: column.name, ddl: 'jsonb' };
+  if (column.kind === 'fold') return { name: column.name, ddl: foldDdl(column) };
+  if (column.kind === 'thing') return { name: column.name, ddl: 'uuid' };
   if (column.kind !== 'golden') return { name: column.name, ddl: 'timestamptz' };
   const givers = column.givers.map(({ table, column: name }) => ({ table, column: name }));
   return {
@@ -125,11 +151,16 @@ function sourceRule(source: SourceModel, naming: Naming): SourceRule {
   const read = readColumns(source, model);
   const owned = new Set([...keys, ...choosers(source, model)]);
   for (const name of new Set([...keys, ...read, ...kept.keys(), ...source.names.keys()])) {
-    // Several where it is split.
-    const [feed, ...also] = feeds.filter(({ giver }) => giver.column === name);
+    if (model.ids?.table === source.table && name === source.identity[0]) {
+      homes.set(name, { kind: 'id' });
+      continue;
+    }
+    // Several where it is split, or converted in another way in another form of the table.
+    const all = feeds.filter(({ giver }) => giver.column === name);
+    const [feed] = all;
     const isKey = keys.includes(name);
     if (feed !== undefined && !owned.has(name) && !feed.giver.keepsOwn) {
-      homes.set(name, goldenHome(feed, also));
+      homes.set(name, goldenHome(feed, all));
       continue;
     }
     homes.set(name, {
@@ -137,7 +168,9 @@ function sourceRule(source: SourceModel, naming: Naming): SourceRule {
       ...ownColumn(source, name, { ...naming, kept: kept.get(name) }),
       ...(read.includes(name) && { read: true }),
       ...(isKey && { key: true }),
-      ...(feed !== undefined && { gives: { target: feed.target, conversion: conversionOf(feed, [feed]) } }),
+      ...(feed !== undefined && {
+        gives: { target: feed.target, conversion: conversionOf(feed.target, all) },
+      }),
     });
   }
   const { table, prefix, flag, identity } = source;
@@ -147,12 +180,13 @@ function sourceRule(source: SourceModel, naming: Naming): SourceRule {
     table,
     prefix,
     ...(targetOf(model) === source && { keepsNames: true as const }),
-    flag,
+    flag: source.isWhole === true ? null : flag,
     identity,
-    locators: identity.slice(-1),
+    locators: locatorsOf(source),
     looseIdentity: source.alike,
     winnerTimes: winnerTimes(source, times),
     oldestTimes: by === 'oldest' ? source.times.created : [],
+    ...(source.winner.version !== undefined && { winnerVersion: source.winner.version }),
     times,
     homes,
     gifts: giftsOf(source, model),
@@ -165,19 +199,27 @@ function winnerTimes({ winner: { by }, times }: SourceModel, all: readonly strin
   return by === 'newest' || by === 'most-values' ? all : [];
 }
 
-function goldenHome(feed: Feed, also: readonly Feed[]): Home {
-  const { target, member } = feed;
-  const all = [feed, ...also];
-  const conversion = conversionOf(feed, all);
+function goldenHome({ target, member }: Feed, all: readonly Feed[]): Home {
+  const conversion = conversionOf(target, all);
   if (member !== null) return { kind: 'member', target, member, conversion };
-  const others = also.map((one) => ({ target: one.target, conversion: conversionOf(one, all) }));
-  return { kind: 'golden', target, conversion, ...(others.length > 0 && { also: others }) };
+  const others = [...new Set(all.map((one) => one.target))].filter((other) => other !== target);
+  const also = others.map((other) => ({ target: other, conversion: conversionOf(other, all) }));
+  return { kind: 'golden', target, conversion, ...(also.length > 0 && { also }) };
 }
 
-/** @param parts all that a split column gives */
-function conversionOf({ giver, type, blankIsNone }: Feed, parts: readonly Feed[]) {
-  const conversion = conversionFor(giver.conversion, type, partsOf(parts));
-  return blankIsNone ? unlessBlank(conversion) : conversion;
+/** How a column is converted for a target. @param all what it gives, with all parts of one that is split */
+function conversionOf(target: string, all: readonly Feed[]): ConversionFor {
+  const parts = partsOf(all);
+  const made = all
+    .filter((feed) => feed.target === target)
+    .map(({ giver, type, blankIsNone }) => {
+      const conversion = conversionFor(giver.conversion, type, parts);
+      return { variant: giver.variant, conversion: blankIsNone ? unlessBlank(conversion) : conversion };
+    });
+  const [first] = made;
+  if (made.length === 1 && first !== undefined && first.variant === undefined) return first.conversion;
+  return (legacy, shape) =>
+    made.find(({ variant }) => variant === undefined || variant === shape)?.conversion(legacy, shape) ?? null;
 }
 
 function partsOf(feeds: readonly Feed[]): SplitParts {
@@ -186,6 +228,18 @@ function partsOf(feeds: readonly Feed[]): SplitParts {
       conversion.kind === 'split' ? [[conversion.part, { target, type }] as const] : [],
     ),
   );
+}
+
+/** What its rows are found again by where they have no unique identity: what their keys are made of. */
+function locatorsOf(source: SourceModel): readonly string[] {
+  const others = namedColumns(source).filter((column) => !source.identity.includes(column));
+  return others.length > 0 ? others : source.identity.slice(-1);
+}
+
+/** Columns whose uuids are keys, or lead to them. */
+function namedColumns(source: SourceModel): string[] {
+  const steps = allSteps(source).filter(({ kind }) => kind === 'thing' || kind === 'named');
+  return [...new Set(steps.flatMap(columnsOfStep))];
 }
 
 /** What the server works out from rows of a source. */
@@ -211,7 +265,7 @@ export function keyColumns(source: SourceModel): string[] {
 
 /** Columns that name rows of other tables. */
 function pointers(source: SourceModel): string[] {
-  return allSteps(source).flatMap((step) => (step.kind === 'via' ? step.columns : []));
+  return allSteps(source).flatMap((step) => (step.kind === 'same' ? [] : columnsOfStep(step)));
 }
 
 /** Columns that choose how others are converted: these are given back by what they hold. */
@@ -231,11 +285,22 @@ function readColumns(source: SourceModel, model: ConsolidationModel): string[] {
       ...identity,
       ...alike.filter((column) => !pointing.includes(column)),
       ...choosers(source, model),
+      ...namedColumns(source),
       ...times.created,
       ...times.updated,
+      ...(source.winner.version === undefined ? [] : [source.winner.version]),
       ...givers.map(({ giver }) => giver.column),
+      ...summedColumns(source, model),
     ]),
   ];
+}
+
+function summedColumns({ table }: SourceModel, { columns }: ConsolidationModel): string[] {
+  return columns.flatMap((column) =>
+    column.kind === 'fold' && column.fold.by !== 'sources' && column.fold.table === table
+      ? columnsOfFold(column.fold)
+      : [],
+  );
 }
 
 /** The name of a column that holds a source's own values, which no shared column has; and its type where that is fixed. */

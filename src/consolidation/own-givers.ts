@@ -2,6 +2,7 @@ import { ident } from '../db/identifier.js';
 import { type ConsolidationModel, type GoldenModel, goldenOf, isComputed } from '../declare/model.js';
 import { fromUnified } from '../mapping/restore.js';
 import { type FallbackRule, refuse } from '../mapping/reverse.js';
+import { hasFolded, type Tables } from './folded-rows.js';
 import type { BoundSources } from './keys.js';
 import { flag, OLD_NAMES, ownGift, restored, unlessNew } from './written-row.js';
 
@@ -54,7 +55,7 @@ export function given(model: ConsolidationModel, sources: BoundSources, fallback
 export function ownGivers(
   model: ConsolidationModel,
   sources: BoundSources,
-  { fallbacks, folded }: { readonly fallbacks: Fallbacks; readonly folded: string },
+  { fallbacks, tables }: { readonly fallbacks: Fallbacks; readonly tables: Tables },
 ): string[] {
   return goldenOf(model).flatMap((golden) => [
     ...ownGiftsOf(golden, sources).flatMap(({ gift, isFirst, counts }) => {
@@ -73,7 +74,7 @@ export function ownGivers(
         'end if;',
       ];
     }),
-    ...givenByNone(golden, sources, { otherwise: fallbacks[golden.name]?.value ?? 'null', folded }),
+    ...givenByNone(golden, sources, { otherwise: fallbacks[golden.name]?.value ?? 'null', tables }),
   ]);
 }
 
@@ -81,7 +82,7 @@ export function ownGivers(
 function givenByNone(
   golden: GoldenModel,
   sources: BoundSources,
-  { otherwise, folded }: { readonly otherwise: string; readonly folded: string },
+  { otherwise, tables }: { readonly otherwise: string; readonly tables: Tables },
 ): string[] {
   const { name, givers, survivorship } = golden;
   if (!givers.some(isComputed)) return [];
@@ -93,10 +94,7 @@ function givenByNone(
   });
   const value = `new.${ident(name)}`;
   // A duplicate may fill it.
-  const byNone =
-    survivorship === 'filled'
-      ? ` and not (tg_op = 'UPDATE' and exists (select from ${folded} f where f.unified_id = old.id))`
-      : '';
+  const byNone = survivorship === 'filled' ? ` and not (tg_op = 'UPDATE' and ${hasFolded(tables)})` : '';
   return [
     `if not (${['false', ...given].join(' or ')})${byNone} then`,
     `if ${value}::text is distinct from (${otherwise})::text and ${value}::text is distinct from ${unlessNew(`old.${ident(name)}::text`)} then`,

@@ -1,12 +1,21 @@
-import { ident, qualified } from '../db/identifier.js';
-import { type ConsolidationModel, feedsOf, goldenOf } from '../declare/model.js';
+import {
+  type ConsolidationModel,
+  feedsOf,
+  goldenOf,
+  isOnePerKey,
+  type ThingColumnModel,
+  thingColumnOf,
+} from '../declare/model.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { type BoundPhase, bindPhase } from '../mapping/bind.js';
-import type { IndexSpec } from '../mapping/index-spec.js';
+import type { ForeignKeySpec, IndexSpec } from '../mapping/index-spec.js';
 import { keyIndexes } from '../mapping/key-indexes.js';
 import { locatorOf } from '../mapping/locate.js';
-import type { InvariantSpec, Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';
+import type { Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';
+import { invariants } from './invariants.js';
 import { boundSources, keyedSources } from './keyed-sources.js';
+import type { BoundSources } from './keys.js';
+import { madeThings } from './made-things.js';
 import { mappingOf } from './mapping.js';
 import { matchingOf } from './matching.js';
 import { consolidationMerger } from './merger.js';
@@ -30,32 +39,37 @@ export function declaredModel(definition: PhaseDefinition): ConsolidationModel |
 export function consolidationPhase(declared: ConsolidationModel): DeclaredPhase {
   const mapping = mappingOf(declared);
   const completed = mappingOf(declared, true);
+  const thing = thingColumnOf(declared);
   return {
     name: declared.name,
     mapping,
     model: declared,
-    bind(legacy): Phase {
-      requireColumns(legacy);
+    bind(legacy, existing): Phase {
+      requireColumns(declared, legacy);
       const bound = bindPhase(isCompleted(declared, legacy) ? completed : mapping, legacy);
       const model = foundModel(declared, legacy);
-      const matching = matchingOf(model, bound);
+      const made =
+        thing === null ? undefined : madeThings(thing.of, legacy, existing.has(thing.of.consolidation));
+      const sources = boundSources(model, bound, made);
+      // What rows are about was matched by another consolidation.
+      const matching = thing === null ? matchingOf(model, sources) : null;
       return {
         name: model.name,
         schema: legacy.schema,
         bound,
-        keyed: keyedSources(model, bound),
+        keyed: keyedSources(model, sources),
         merger: consolidationMerger(model, bound),
         resolution: null,
-        pointers: pointers(model, bound),
+        pointers: pointers(sources),
         ...(matching !== null && { matching }),
         stops: [...unconvertible(model, bound), ...takeOverStops(model, bound)],
-        indexes: indexes(bound),
-        foreignKeys: [],
+        indexes: indexes(model, bound),
+        foreignKeys: thing === null ? [] : [foreignKey(thing, legacy.schema)],
         invariants: invariants(model, bound, legacy.schema),
         planChecks: planChecks(model, bound),
         rules: rulesOf(declared),
-        reverse: reverseRules(model, bound, legacy.schema),
-        after: null,
+        reverse: reverseRules(model, sources, { schema: legacy.schema, unified: bound.mapping.unified }),
+        after: thing?.of.consolidation ?? null,
       };
     },
   };
@@ -66,9 +80,12 @@ function isCompleted({ sources }: ConsolidationModel, { tables }: LegacyDatabase
   return sources.some(({ table }) => tables.get(table)?.isCompleted === true);
 }
 
+function foreignKey({ name, of, onDelete }: ThingColumnModel, schema: string): ForeignKeySpec {
+  return { column: name, references: { schema, table: of.into, column: 'id' }, onDelete };
+}
+
 /** The columns by which rows point to others; of several that point together, the one by which those are found again. */
-function pointers(model: ConsolidationModel, bound: BoundPhase): PointerSpec[] {
-  const sources = boundSources(model, bound);
+function pointers(sources: BoundSources): PointerSpec[] {
   return [...sources.values()].flatMap(({ model: { match }, bound: from }) =>
     match.flatMap((step) => {
       const to = step.kind === 'via' ? sources.get(step.table) : undefined;
@@ -80,64 +97,17 @@ function pointers(model: ConsolidationModel, bound: BoundPhase): PointerSpec[] {
   );
 }
 
-function indexes(bound: BoundPhase): IndexSpec[] {
+function indexes(model: ConsolidationModel, bound: BoundPhase): IndexSpec[] {
+  const thing = thingColumnOf(model);
+  const isOne = isOnePerKey(model);
   return [
     { table: 'unified', kind: 'primary key', columns: ['id'] },
-    { table: 'unified', kind: 'btree', columns: ['merge_key'] },
+    { table: 'unified', kind: isOne ? 'unique' : 'btree', columns: ['merge_key'] },
+    ...(thing === null ? [] : [{ table: 'unified', kind: 'unique', columns: [thing.name] } as const]),
     { table: 'folded', kind: 'btree', columns: ['merge_key'] },
-    { table: 'folded', kind: 'btree', columns: ['unified_id'] },
+    ...(isOne ? [] : [{ table: 'folded', kind: 'btree', columns: ['unified_id'] } as const]),
     ...keyIndexes(bound),
   ];
-}
-
-function invariants(model: ConsolidationModel, bound: BoundPhase, schema: string): InvariantSpec[] {
-  const [unified, folded] = [qualified(schema, bound.mapping.unified), qualified(schema, model.duplicates)];
-  const flags = model.sources.map(({ flag }) => `u.${ident(flag)}`);
-  const scores = goldenOf(model).filter(({ type }) => type === 'score');
-  return [
-    { name: 'every unified row comes from a legacy row', broken: `not (${flags.join(' or ')})` },
-    {
-      name: 'every unified id is there once',
-      violations: `select count(*) - count(distinct u.id) as n from ${unified} u`,
-    },
-    {
-      name: 'every folded row belongs to a unified row',
-      violations: `select count(*) as n from ${folded} f where not exists (select from ${unified} u where u.id = f.unified_id)`,
-    },
-    ...(scores.length === 0
-      ? []
-      : [
-          {
-            name: 'scores lie between 0 and 100',
-            broken: scores.map(({ name }) => `not (u.${ident(name)} between 0 and 100)`).join(' or '),
-          },
-        ]),
-    ...model.columns.flatMap((column) =>
-      column.kind === 'golden' && column.type === 'list' ? [isList(column.name)] : [],
-    ),
-    ...generated(model),
-  ];
-}
-
-function isList(name: string): InvariantSpec {
-  const column = `u.${ident(name)}`;
-  return {
-    name: `${name} is an array of strings`,
-    broken: `jsonb_typeof(${column}) <> 'array' or jsonb_path_exists(${column}, 'strict $[*] ? (@.type() <> "string")', silent => true)`,
-  };
-}
-
-function generated({ columns }: ConsolidationModel): InvariantSpec[] {
-  const broken = columns.flatMap((column) =>
-    column.kind === 'generated'
-      ? [
-          `u.${ident(column.name)} is distinct from (select (${column.sql})::${column.type} from (select u.*) x)`,
-        ]
-      : [],
-  );
-  return broken.length === 0
-    ? []
-    : [{ name: 'generated columns equal what they are made of', broken: broken.join(' or ') }];
 }
 
 function planChecks(model: ConsolidationModel, bound: BoundPhase): PlanChecks {

@@ -1,4 +1,3 @@
-import type { ConsolidationModel } from '../declare/model.js';
 import { refuse } from '../mapping/reverse.js';
 import type { BoundSources } from './keys.js';
 import { flag, restored } from './written-row.js';
@@ -6,12 +5,14 @@ import { flag, restored } from './written-row.js';
 /**
  * plpgsql that refuses another identity, or tenant, for a legacy row that rows of other sources may point to: these would be another
  * thing after the next sync, and nobody who writes this one row sees them.
+ *
+ * @param all those that point, too, whose rows may be kept whole
  */
-export function keptIdentities(model: ConsolidationModel, sources: BoundSources): string[] {
+export function keptIdentities(all: BoundSources, sources: BoundSources): string[] {
   const pointedTo = new Set(
-    model.sources
-      .filter(({ table }) => sources.has(table))
-      .flatMap(({ match }) => match.flatMap((step) => (step.kind === 'via' ? [step.table] : []))),
+    [...all.values()].flatMap(({ model }) =>
+      model.match.flatMap((step) => (step.kind === 'via' ? [step.table] : [])),
+    ),
   );
   return [...pointedTo].flatMap((table) => {
     const source = sources.get(table);

@@ -2,6 +2,7 @@ import type { Consolidation } from '../declare/consolidation.js';
 import {
   allSteps,
   type ConsolidationModel,
+  columnsOfFold,
   columnsOfStep,
   feedsOf,
   isComputed,
@@ -100,6 +101,12 @@ function namedColumns(source: SourceModel, model: ConsolidationModel): string[] 
       ),
       ...source.names.keys(),
       ...choosers(source, model),
+      ...(source.winner.version === undefined ? [] : [source.winner.version]),
+      ...model.columns.flatMap((column) =>
+        column.kind === 'fold' && column.fold.by !== 'sources' && column.fold.table === table
+          ? columnsOfFold(column.fold)
+          : [],
+      ),
       ...(veto === undefined ? [] : [veto]),
     ]),
   ];

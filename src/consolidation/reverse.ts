@@ -1,49 +1,77 @@
 import { ident, literal, qualified } from '../db/identifier.js';
-import { type ConsolidationModel, goldenOf, isTime } from '../declare/model.js';
-import type { BoundPhase } from '../mapping/bind.js';
+import { type ConsolidationModel, type FoldModel, goldenOf, isOnePerKey, isTime } from '../declare/model.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse.js';
-import { ownTarget } from '../mapping/tables.js';
 import { keptChoices } from './chosen.js';
-import { boundSources } from './keyed-sources.js';
+import { foldLiteral, foldOf, mergedSources } from './fold-ddl.js';
+import { hasFolded, type Tables } from './folded-rows.js';
 import { type BoundSources, ownId } from './keys.js';
 import { given, ownGivers } from './own-givers.js';
 import { keptIdentities } from './pointed-to.js';
 import { survivors } from './surviving.js';
 import { keyVariables, matchKeys, vetoes } from './written-key.js';
-import { columnOf, flag, legacyRow, OLD_NAMES, restored, written } from './written-row.js';
+import {
+  columnOf,
+  flag,
+  type Known,
+  legacyRow,
+  OLD_NAMES,
+  placeOf,
+  restored,
+  unlessNew,
+  written,
+} from './written-row.js';
+import { givenThing, keptThing } from './written-thing.js';
+import { writtenThrough } from './written-through.js';
 import { givenTimes, madeTime } from './written-times.js';
 
 /** How direct writes to the unified table of a consolidation become rows of its sources. */
-export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schema: string): ReverseRules {
-  const sources = boundSources(model, bound);
-  const all = [...sources.values()];
-  const tables = {
-    unified: qualified(schema, bound.mapping.unified),
+export function reverseRules(
+  declared: ConsolidationModel,
+  all: BoundSources,
+  { schema, unified }: { readonly schema: string; readonly unified: string },
+): ReverseRules {
+  // Rows that are kept whole are none of the unified table.
+  const model = { ...declared, sources: mergedSources(declared) };
+  const sources = new Map([...all].filter(([, source]) => source.model.isWhole !== true));
+  const merged = [...sources.values()];
+  const isOne = isOnePerKey(declared);
+  const tables: Tables = {
+    unified: qualified(schema, unified),
     folded: qualified(schema, model.duplicates),
+    foldedIntoOld: isOne ? 'f.merge_key = old.merge_key' : 'f.unified_id = old.id',
   };
   const absent = model.sources.filter(({ table }) => !sources.has(table));
   const fallbacks = fallbacksOf(model);
   const timeColumns = model.columns.filter(isTime);
+  const folds = model.columns.filter((column) => column.kind === 'fold');
   return {
     notice: null,
     lookups: [],
     declare: [
-      'v_id uuid; v_key uuid; v_veto text; v_time timestamptz; v_survivor int; v_before int;',
+      'v_id uuid; v_key uuid; v_thing uuid; v_veto text; v_time timestamptz; v_survivor int; v_before int;',
       ...keyVariables(model),
     ].join(' '),
     keys: [
       ...absent.map(({ flag }) => `new.${ident(flag)} := coalesce(new.${ident(flag)}, false);`),
+      ...onlySource(model, sources),
+      ...newId(model),
       `if tg_op = 'UPDATE' and new.id is distinct from old.id then`,
       refuse(
         'id',
-        'The id of a unified row is made from the legacy row that it is named by.',
+        model.ids === undefined
+          ? 'The id of a unified row is made from the legacy row that it is named by.'
+          : 'A row keeps its id: its legacy rows name it.',
         'Leave it as it is.',
       ),
       'end if;',
+      ...keptThing(model, sources),
       `new.merge_key := case when tg_op = 'UPDATE' then old.merge_key end;`,
+      ...folds.flatMap((column) => newFold(column, merged)),
     ].join('\n'),
     rows: [
-      ...timeColumns.flatMap((column) => givenTimes(column, all)),
+      ...givenThing(model, sources),
+      ...writtenThrough(model, sources),
+      ...timeColumns.flatMap((column) => givenTimes(column, merged)),
       ...Object.entries(fallbacks).map(
         ([name, { value }]) =>
           `if tg_op = 'INSERT' then new.${ident(name)} := coalesce(new.${ident(name)}, ${value}); end if;`,
@@ -51,14 +79,15 @@ export function reverseRules(model: ConsolidationModel, bound: BoundPhase, schem
     ].join('\n'),
     given: given(model, sources, fallbacks).join('\n'),
     fallbacks,
-    computed: [],
+    computed: folds.map(({ name }) => name),
     telling: {},
     last: [
-      ...timeColumns.flatMap((column) => madeTime(column, all, tables.folded)),
-      ...ownGivers(model, sources, { fallbacks, folded: tables.folded }),
+      ...timeColumns.flatMap((column) => madeTime(column, merged, tables)),
+      ...ownGivers(model, sources, { fallbacks, tables }),
       ...keptChoices(model, sources),
-      ...survivors(model, all.map(written), tables.folded),
-      ...keptIdentities(model, sources),
+      ...folds.flatMap((column) => foldNow(column, merged, tables)),
+      ...survivors(model, merged.map(written), tables),
+      ...keptIdentities(all, sources),
       ...identities(model, sources),
       ...matchKeys(model, sources, tables),
       ...vetoes(model, sources, tables),
@@ -90,6 +119,25 @@ function fallbacksOf(model: ConsolidationModel): Record<string, FallbackRule> {
 
 /** plpgsql that names the row after the first of its sources, as a merge does. */
 function identities(model: ConsolidationModel, sources: BoundSources): string[] {
+  const ids = model.ids === undefined ? undefined : sources.get(model.ids.table);
+  if (model.ids !== undefined)
+    return [
+      ...unnamed(model, sources),
+      `if tg_op = 'INSERT' and not ${ids === undefined ? 'false' : flag(ids.model)} then`,
+      refuse(
+        'id',
+        `A new row without one of ${model.ids.table} would get another id.`,
+        `Set from_${model.ids.table}. ${OLD_NAMES}`,
+      ),
+      'end if;',
+      ...(ids === undefined
+        ? []
+        : [
+            `if tg_op = 'UPDATE' and ${flag(ids.model)} is distinct from ${flag(ids.model, 'old')} then`,
+            refuse('flag', `With another row of ${model.ids.table} it would get another id.`, OLD_NAMES),
+            'end if;',
+          ]),
+    ];
   const cases = model.sources.flatMap(({ table }) => {
     const source = sources.get(table);
     if (source === undefined) return [];
@@ -98,7 +146,8 @@ function identities(model: ConsolidationModel, sources: BoundSources): string[] 
   });
   return [
     ...unnamed(model, sources),
-    `v_id := case ${cases.join(' ')} end;`,
+    // A row that is made of rows kept whole alone has its id of its key.
+    `v_id := ${cases.length === 0 ? unlessNew('old.id') : `case ${cases.join(' ')} else ${unlessNew('old.id')} end`};`,
     'if new.id is not null and new.id is distinct from v_id then',
     refuse(
       'id',
@@ -110,13 +159,56 @@ function identities(model: ConsolidationModel, sources: BoundSources): string[] 
   ];
 }
 
+/** plpgsql: the id of a new row is the identity of a legacy row, for which an application need have none. */
+function newId({ ids }: ConsolidationModel): string[] {
+  return ids === undefined
+    ? []
+    : [`if tg_op = 'INSERT' then new.id := coalesce(new.id, gen_random_uuid()); end if;`];
+}
+
+/** plpgsql: where one table alone gives unified rows, a new row is one of it. */
+function onlySource({ sources: all }: ConsolidationModel, sources: BoundSources): string[] {
+  const [only, ...others] = all;
+  if (only === undefined || others.length > 0 || !sources.has(only.table)) return [];
+  return [`if tg_op = 'INSERT' then ${flag(only)} := coalesce(${flag(only)}, true); end if;`];
+}
+
+/** plpgsql: what a new row is summed up to, which has no rows that are kept whole. */
+function newFold(column: FoldModel, sources: readonly Known[]): string[] {
+  const value = foldOf(
+    column,
+    sources.map(({ model }) => model.table),
+  );
+  return value === null
+    ? []
+    : [`if tg_op = 'INSERT' then new.${ident(column.name)} := ${foldLiteral(column, value)}; end if;`];
+}
+
+/** plpgsql: the word for what a row is made of, where several tables may give it. */
+function foldNow({ name, fold }: FoldModel, sources: readonly Known[], tables: Tables): string[] {
+  if (fold.by !== 'sources' || sources.length < 2) return [];
+  const flags = new Map(sources.map(({ model }) => [model.table, model]));
+  const has = (table: string) => {
+    const model = flags.get(table);
+    if (model !== undefined) return flag(model);
+    return `(case when tg_op = 'UPDATE' then ${hasFolded(tables, table)} else false end)`;
+  };
+  const cases = fold.words.map(
+    ({ word, tables: of }) => `when ${['true', ...of.map(has)].join(' and ')} then ${literal(word)}`,
+  );
+  const changed = sources.map(({ model }) => `${flag(model)} is distinct from ${flag(model, 'old')}`);
+  return [
+    `if tg_op = 'INSERT' or ${changed.join(' or ')} then new.${ident(name)} := case ${cases.join(' ')} end; end if;`,
+  ];
+}
+
 /** plpgsql that refuses a row of a source without what that source's rows are told apart by. */
 function unnamed(model: ConsolidationModel, sources: BoundSources): string[] {
   return model.sources.flatMap((source) => {
     const known = sources.get(source.table);
     if (known === undefined) return [];
     const values = source.identity.map((name) => `(${restored(known.bound, name)}) is null`);
-    const names = source.identity.map((name) => ownTarget(columnOf(known.bound, name))).join(', ');
+    const names = source.identity.map((name) => placeOf(columnOf(known.bound, name))).join(', ');
     return [
       `if ${flag(source)} and (${values.join(' or ')}) then`,
       refuse(

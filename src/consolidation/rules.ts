@@ -8,6 +8,7 @@ import {
   type GoldenModel,
   type SourceModel,
   type StepModel,
+  type ThingModel,
 } from '../declare/model.js';
 
 /**
@@ -26,6 +27,14 @@ export function rulesOf(model: ConsolidationModel): Readonly<Record<string, stri
     ...columns.flatMap(columnRules),
     ['veto', veto === null ? 'none' : `${pairs(veto.columns)} as ${veto.normalizer.name}`],
     ...feedsOf(model).map(conversionRule),
+    ...(model.ids === undefined
+      ? []
+      : [
+          [
+            'ids',
+            `of ${model.ids.table}, else from ${JSON.stringify(model.ids.otherwise)} and the key`,
+          ] as const,
+        ]),
   ]);
 }
 
@@ -39,10 +48,14 @@ function sourceRules(source: SourceModel): Rule[] {
     [`within of ${table}`, listed(within)],
     [`ladder of ${table}`, listed(match.map(step))],
     [`times of ${table}`, `created ${listed(times.created)}, updated ${listed(times.updated)}`],
-    [`winner of ${table}`, winner.by],
+    [
+      `winner of ${table}`,
+      winner.version === undefined ? winner.by : `${winner.by}, then highest ${winner.version}`,
+    ],
     [`prefix of ${table}`, prefix],
     [`flag of ${table}`, flag],
     // Only where there are such: a ledger of a version that did not know them goes on.
+    ...(source.isWhole === true ? [[`rows of ${table}`, 'kept whole'] as const] : []),
     ...(source.alike.length === 0 ? [] : [[`alike in ${table}`, listed(source.alike)] as const]),
     ...[...source.names].map(([column, name]) => [`name of ${table}.${column}`, name] as const),
     ...source.variants.flatMap(({ name, tells, needs, match: own }): Rule[] => [
@@ -54,6 +67,8 @@ function sourceRules(source: SourceModel): Rule[] {
 
 function step(one: StepModel): string {
   if (one.kind === 'via') return `via ${one.table} (${one.columns.join(', ')})`;
+  if (one.kind === 'thing') return `${thing(one.of)} by ${one.column}`;
+  if (one.kind === 'named') return `named ${one.column}`;
   const parts = one.parts.map((part, at) => {
     const { name = '', normalizer } = one.key.parts[at] ?? {};
     return `${name}: ${'constant' in part ? JSON.stringify(part.constant) : part.column} as ${normalizer?.name}`;
@@ -65,6 +80,8 @@ function step(one: StepModel): string {
 function giverName({ table, column, conversion }: GiverModel): string {
   return conversion.kind === 'computed' ? `${table}: ${conversion.sql}` : `${table}.${column}`;
 }
+
+const thing = ({ consolidation, table }: ThingModel) => `what ${consolidation} made of ${table}`;
 
 function columnRules(column: ColumnModel): Rule[] {
   const name = `column ${column.name}`;
@@ -80,6 +97,12 @@ function columnRules(column: ColumnModel): Rule[] {
       return [[name, `${column.type}, ${column.from.table}.${column.from.column} as it is`]];
     case 'generated':
       return [[name, `${column.type}, generated as ${column.sql}`]];
+    case 'thing':
+      return [[name, `${thing(column.of)}, on delete ${column.onDelete}`]];
+    case 'fold':
+      return [[name, JSON.stringify(column.fold)]];
+    case 'empty':
+      return [[name, `${column.type}, empty`]];
     default:
       return [[name, column.kind]];
   }
@@ -87,7 +110,10 @@ function columnRules(column: ColumnModel): Rule[] {
 
 function goldenRules(golden: GoldenModel): Rule[] {
   const { name, type, sqlType, givers, survivorship, together, otherwise, words } = golden;
-  const from = givers.map((giver) => `${giverName(giver)}${giver.keepsOwn ? ' (kept as well)' : ''}`);
+  const from = givers.map(
+    (giver) =>
+      `${giverName(giver)}${giver.keepsOwn ? ' (kept as well)' : ''}${giver.variant === undefined ? '' : ` in variant ${giver.variant}`}`,
+  );
   const says = [
     `${sqlType ?? type} from ${from.join(', ')} by ${survivorship}${golden.nullsCount === true ? ', nulls included' : ''}`,
     ...(golden.blankIsNone === true ? ['blank is none'] : []),

@@ -1,36 +1,67 @@
-import type { ConsolidationModel, SourceModel } from '../declare/model.js';
+import { NULL } from '../copy-binary/values.js';
+import { type ConsolidationModel, type SourceModel, thingColumnOf } from '../declare/model.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
-import type { Standing } from '../transform/dedupe.js';
 import { countValues } from '../transform/dedupe.js';
 import { identityReader } from '../transform/identity.js';
 import { fieldAt, type Row, RowReader } from '../transform/row.js';
 import { StandingReader, timeColumns } from '../transform/standing.js';
-import { changedAt, tellingApart, winnerOrder } from './winner.js';
+import { changedAt, tellingApart, type Versioned, winnerOrder } from './winner.js';
 
-/** The fields that the extraction puts before the legacy columns. */
-export const FIELDS = {
-  key: 0,
-  /** A uuid of the row, made of its table and identity. */
-  ownId: 1,
-  /** What keeps rows of one key apart where it differs; null says nothing. */
-  veto: 2,
-} as const;
-/** How many there are, without the gifts that come behind them. */
-const HEAD = 3;
+/**
+ * A field that the extraction puts before the legacy columns, behind the key:
+ *
+ *   thing  the id of what another consolidation made that the row is about; null for none
+ *   ownId  a uuid of the row, made of its table and identity
+ *   veto   what keeps rows of one key apart where it differs; null says nothing
+ */
+export type FieldName = 'thing' | 'ownId' | 'veto';
+
+/** Those that are extracted, in their order; without the gifts, which come behind them. */
+export function fieldsOf(model: ConsolidationModel): readonly FieldName[] {
+  return [
+    ...(thingColumnOf(model) === null ? [] : ['thing' as const]),
+    ...(model.ids === undefined ? ['ownId' as const] : []),
+    ...(model.veto === null ? [] : ['veto' as const]),
+  ];
+}
+
+/** Where the fields are in a row; -1 for one that is not extracted. */
+type Fields = Readonly<Record<FieldName, number>>;
+
+function placesOf(names: readonly FieldName[]): Fields {
+  const at = (name: FieldName) => {
+    const found = names.indexOf(name);
+    return found < 0 ? -1 : KEY + found;
+  };
+  return { thing: at('thing'), ownId: at('ownId'), veto: at('veto') };
+}
+
+/** The key itself. */
+const KEY = 1;
 
 /** One source as the merger sees it. */
 export class Side {
   readonly index: number;
   readonly rows: RowReader;
   /** Negative where the first of two rows wins. */
-  readonly order: (a: Standing, b: Standing) => number;
+  readonly order: (a: Versioned, b: Versioned) => number;
   readonly times: StandingReader;
   /** What tells a row from the others of its table. */
   readonly identity: (row: Row) => string;
+  /** Whether its rows are kept whole. */
+  readonly isWhole: boolean;
+  readonly source: BoundSource;
+  readonly #fields: Fields;
+  /** Where rows have their version; -1 for nowhere. */
+  readonly #version: number;
 
-  constructor(index: number, source: BoundSource, model: SourceModel) {
+  constructor(index: number, source: BoundSource, model: SourceModel, fields: readonly FieldName[]) {
     this.index = index;
-    this.rows = new RowReader(source, HEAD + (source.rule.gifts ?? []).length);
+    this.source = source;
+    this.isWhole = model.isWhole ?? false;
+    this.#fields = placesOf(fields);
+    this.rows = new RowReader(source, KEY + fields.length + (source.rule.gifts ?? []).length);
+    this.#version = this.rows.indexOf(model.winner.version ?? '');
     this.order = winnerOrder(model.winner);
     const { times } = model;
     this.times = new StandingReader(source, this.rows, times);
@@ -42,13 +73,19 @@ export class Side {
   }
 
   /** @param ranked whether there are other rows to compare with */
-  standing(row: Row, ranked: boolean): Standing {
+  standing(row: Row, ranked: boolean): Versioned {
     return {
       created: this.times.madeAt(row),
       updated: this.times.updatedAt(row),
       values: ranked ? countValues(row) : 0,
       identity: this.identity(row),
+      version: ranked ? fieldAt(row, this.#version) : NULL,
     };
+  }
+
+  /** See {@link FieldName}; NULL for a field that is not extracted. */
+  field(name: FieldName, row: Row): string {
+    return fieldAt(row, this.#fields[name]);
   }
 
   changedAt(row: Row): string {
@@ -58,10 +95,11 @@ export class Side {
 
 /** The sources that are in the database, in the order of the phase's. */
 export function sidesOf(model: ConsolidationModel, bound: BoundPhase): Side[] {
+  const fields = fieldsOf(model);
   return bound.sources.map((source, index) => {
     const declared = model.sources.find(({ table }) => table === source.rule.table);
     if (declared === undefined) throw new Error(`${model.name} declares no source ${source.rule.table}`);
-    return new Side(index, source, declared);
+    return new Side(index, source, declared, fields);
   });
 }
 
@@ -69,12 +107,4 @@ export function sidesOf(model: ConsolidationModel, bound: BoundPhase): Side[] {
 function requireRead(source: BoundSource, rows: RowReader, columns: readonly string[]): void {
   for (const name of columns)
     if (rows.indexOf(name) < 0) throw new Error(`column ${name} of ${source.rule.table} is not read`);
-}
-
-export function ownIdOf(row: Row): string {
-  return fieldAt(row, FIELDS.ownId);
-}
-
-export function vetoOf(row: Row): string {
-  return fieldAt(row, FIELDS.veto);
 }

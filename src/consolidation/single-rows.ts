@@ -2,9 +2,9 @@ import { NULL } from '../copy-binary/values.js';
 import type { Group, Output } from '../mapping/merger.js';
 import type { RowBuilder } from '../transform/output.js';
 import { Row } from '../transform/row.js';
-import { TimeSpan } from '../transform/time-span.js';
 import type { GoldenRecord } from './golden-record.js';
-import { type Side, vetoOf } from './sides.js';
+import type { Side } from './sides.js';
+import type { Times } from './times.js';
 
 /**
  * Keys with at most one row in each source, and no two that a veto keeps apart, which nearly all of them are: there is
@@ -14,12 +14,16 @@ export class SingleRows {
   readonly #sides: readonly Side[];
   readonly #golden: GoldenRecord;
   readonly #builder: RowBuilder;
-  readonly #times = new TimeSpan(false);
+  readonly #times: Times;
   /** Rows that are used again for every key, and those of them that the one at hand has. */
   readonly #own: readonly Row[];
   readonly #rows: (Row | null)[];
 
-  constructor(sides: readonly Side[], golden: GoldenRecord, builder: RowBuilder) {
+  constructor(
+    sides: readonly Side[],
+    { golden, builder, times }: { golden: GoldenRecord; builder: RowBuilder; times: Times },
+  ) {
+    this.#times = times;
     this.#sides = sides;
     this.#golden = golden;
     this.#builder = builder;
@@ -33,6 +37,7 @@ export class SingleRows {
     for (let index = 0; index < length; index += 1) if ((group.rows[index]?.count ?? 0) > 1) return false;
     this.#times.clear();
     let veto = NULL;
+    let thing = NULL;
     for (let index = 0; index < length; index += 1) {
       const raw = group.rows[index]?.first;
       this.#rows[index] = null;
@@ -40,13 +45,16 @@ export class SingleRows {
       const row = this.#own[index] as Row;
       row.read(raw);
       this.#rows[index] = row;
-      const its = vetoOf(row);
+      const side = this.#sides[index] as Side;
+      const its = side.field('veto', row);
       if (veto !== NULL && its !== NULL && its !== veto) return false;
       if (its !== NULL) veto = its;
-      this.#sides[index]?.times.readTimes(row, this.#times);
+      if (thing === NULL) thing = side.field('thing', row);
+      this.#times.enter(side, row);
     }
-    const { created, updated } = this.#times;
-    this.#golden.write(this.#builder.begin(), { key: group.key, created, updated }, this.#rows);
+    const { created, updated, touched } = this.#times.found;
+    const found = { key: group.key, created, updated, touched, thing };
+    this.#golden.write(this.#builder.begin(), found, this.#rows);
     output.unified(this.#builder.finish(this.#rows));
     for (let index = 0; index < length; index += 1)
       if (this.#rows[index] !== null) output.book(index, 'primary');

@@ -2,11 +2,52 @@ import { type ConsolidationModel, feedsOf, isComputed } from '../declare/model.j
 import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
-import type { BoundPhase } from '../mapping/bind.js';
+import { DECLARED } from '../legacy/table-rule.js';
+import type { BoundPhase, BoundSource } from '../mapping/bind.js';
 import { givesOf } from '../mapping/restore.js';
+import { unreadable } from './folds.js';
 
 /** Columns that are declared to give a shared one its value, and have a type that it cannot be made of. */
-export function unconvertible(model: ConsolidationModel, { sources }: BoundPhase): Stop[] {
+export function unconvertible(model: ConsolidationModel, bound: BoundPhase): Stop[] {
+  // What one of several forms has otherwise is carried as it is.
+  const sources = bound.sources.filter(({ table }) => table.shape.name === DECLARED);
+  return [
+    ...unsummable(model, { ...bound, sources }),
+    ...unkept(model, sources),
+    ...unconverted(model, sources),
+  ];
+}
+
+/** Columns that are to be summed up, and have a type of which a summary can say nothing. */
+function unsummable({ columns }: ConsolidationModel, bound: BoundPhase): Stop[] {
+  return columns.flatMap((column) => {
+    if (column.kind !== 'fold' || column.fold.by === 'sources') return [];
+    const { table } = column.fold;
+    return unreadable(column.fold, bound).map(
+      ({ column: name, type }): Stop => ({
+        code: 'no-conversion',
+        message: `${table}.${name} is of type ${type}, which ${column.name} cannot sum up.`,
+        next: 'Name a column with texts or numbers, or leave it out: its rows are kept whole.',
+      }),
+    );
+  });
+}
+
+/** An identity that the unified rows are to keep as their id, and that is none. */
+function unkept({ ids, name }: ConsolidationModel, sources: readonly BoundSource[]): Stop[] {
+  const source = sources.find(({ rule }) => rule.table === ids?.table);
+  const column = source?.columns.find((one) => one.name === source.rule.identity[0]);
+  if (ids === undefined || column === undefined || column.type.kind === 'uuid') return [];
+  return [
+    {
+      code: 'no-conversion',
+      message: `${ids.table}.${column.name} is of type ${column.type.name}; the ids of unified rows of ${name} are uuids.`,
+      next: 'Leave ids out of the declaration: identities stay in a column of their own.',
+    },
+  ];
+}
+
+function unconverted(model: ConsolidationModel, sources: readonly BoundSource[]): Stop[] {
   return feedsOf(model).flatMap(({ target, type, giver }): Stop[] => {
     if (isComputed(giver)) return [];
     const { table, column } = giver;
@@ -27,7 +68,12 @@ export function unconvertible(model: ConsolidationModel, { sources }: BoundPhase
 }
 
 /** Refuses tables without a column that the declaration names: no rule over it can be made. @throws DrydockError `missing-columns` */
-export function requireColumns({ stops }: Pick<LegacyDatabase, 'stops'>): void {
+export function requireColumns(
+  { sources }: ConsolidationModel,
+  { stops, tables }: Pick<LegacyDatabase, 'stops' | 'tables'>,
+): void {
+  // A table that is found in several forms may lack what is said of the others.
+  if (!sources.some(({ table }) => tables.get(table)?.shape.name === DECLARED)) return;
   const missing = stops.filter(({ code }) => code === 'missing-columns');
   const [first] = missing;
   if (first === undefined) return;

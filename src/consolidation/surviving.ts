@@ -2,29 +2,30 @@ import { ident, literal } from '../db/identifier.js';
 import { type ConsolidationModel, type GoldenModel, goldenOf } from '../declare/model.js';
 import { residueKey } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
+import { hasFolded, type Tables } from './folded-rows.js';
 import { OLD_NAMES, type Written } from './written-row.js';
 
 /**
  * plpgsql that refuses a direct write after which another source's value would survive than the one that is written: since
  * the row has another source, because of another time, or because a source got its first value of a group.
  */
-export function survivors(model: ConsolidationModel, sources: readonly Written[], folded: string): string[] {
+export function survivors(model: ConsolidationModel, sources: readonly Written[], tables: Tables): string[] {
   const groups = new Map<string, GoldenModel[]>();
   for (const golden of goldenOf(model)) {
     const name = golden.together ?? golden.name;
     groups.set(name, [...(groups.get(name) ?? []), golden]);
   }
   return [...groups.values()].flatMap((columns) => [
-    ...group(columns, sources, folded),
-    ...(columns[0]?.survivorship === 'filled' ? filledByOthers(columns[0], sources, folded) : []),
+    ...group(columns, sources, tables),
+    ...(columns[0]?.survivorship === 'filled' ? filledByOthers(columns[0], sources, tables) : []),
   ]);
 }
 
-function group(columns: readonly GoldenModel[], all: readonly Written[], folded: string): string[] {
+function group(columns: readonly GoldenModel[], all: readonly Written[], tables: Tables): string[] {
   const [first] = columns;
   if (first === undefined) return [];
-  const tables = [...new Set(first.givers.map(({ table }) => table))];
-  const sources = tables.flatMap((table) => all.filter(({ model }) => model.table === table));
+  const givers = [...new Set(first.givers.map(({ table }) => table))];
+  const sources = givers.flatMap((table) => all.filter(({ model }) => model.table === table));
   if (sources.length < 2) return [];
   const survivor = (row: 'new' | 'old') => {
     const rows = sources.map((source, at) => {
@@ -39,7 +40,7 @@ function group(columns: readonly GoldenModel[], all: readonly Written[], folded:
   return [
     `v_survivor := ${survivor('new')};`,
     `v_before := (case when tg_op = 'UPDATE' then ${survivor('old')} end);`,
-    `if ${first.survivorship === 'filled' ? `not ${hasDuplicates(folded)} and ` : ''}(case v_survivor ${sources.map((source, at) => `when ${at} then ${differs(columns, source)}`).join(' ')} end) then`,
+    `if ${first.survivorship === 'filled' ? `not ${hasDuplicates(tables)} and ` : ''}(case v_survivor ${sources.map((source, at) => `when ${at} then ${differs(columns, source)}`).join(' ')} end) then`,
     refuse(
       'survivor',
       `With these values another legacy row than the one that gives ${names} now would do so.`,
@@ -49,14 +50,14 @@ function group(columns: readonly GoldenModel[], all: readonly Written[], folded:
   ];
 }
 
-const hasDuplicates = (folded: string, table?: string) =>
-  `(tg_op = 'UPDATE' and exists (select from ${folded} f where f.unified_id = old.id${table === undefined ? '' : ` and f.source = ${literal(table)}`}))`;
+const hasDuplicates = (tables: Tables, table?: string) =>
+  `(tg_op = 'UPDATE' and ${hasFolded(tables, table)})`;
 
 /**
  * plpgsql that refuses what a duplicate would give another value after a write, where any row fills a column: before one of
  * the rows that won has a value.
  */
-function filledByOthers(golden: GoldenModel, all: readonly Written[], folded: string): string[] {
+function filledByOthers(golden: GoldenModel, all: readonly Written[], tables: Tables): string[] {
   const givers = golden.givers.flatMap(({ table }) => all.filter(({ model }) => model.table === table));
   const value = (source: Written, row: 'new' | 'old') =>
     `(case when ${source.flag(row)} then ${source.value(golden, row) ?? 'null'} end)`;
@@ -70,10 +71,10 @@ function filledByOthers(golden: GoldenModel, all: readonly Written[], folded: st
   const cases = givers.flatMap((source) => [
     `when ${[...ownChanged, 'false'].join(' or ')} then true`,
     `when ${value(source, 'new')} is not null then false`,
-    `when ${hasDuplicates(folded, source.model.table)} then true`,
+    `when ${hasDuplicates(tables, source.model.table)} then true`,
   ]);
   return [
-    `if tg_op = 'UPDATE' and (${changed.join(' or ')}) and ${hasDuplicates(folded)} and (case ${cases.join(' ')} else false end) then`,
+    `if tg_op = 'UPDATE' and (${changed.join(' or ')}) and ${hasDuplicates(tables)} and (case ${cases.join(' ')} else false end) then`,
     refuse(
       'duplicates',
       `Column ${golden.name} is filled by duplicate legacy rows as well, which would give it another value.`,

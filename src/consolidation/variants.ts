@@ -1,6 +1,7 @@
 import {
   type ColumnModel,
   type ConsolidationModel,
+  type FoldRule,
   type GiverModel,
   isComputed,
   type SourceModel,
@@ -21,9 +22,16 @@ export function foundModel(model: ConsolidationModel, { tables }: LegacyDatabase
         : [[table, new Set(found.columns.map(({ name }) => name))] as const];
     }),
   );
-  const isThere = (giver: GiverModel) =>
-    isComputed(giver) || lacking.get(giver.table)?.has(giver.column) !== false;
-  return { ...model, sources, columns: model.columns.map((column) => foundColumn(column, isThere)) };
+  const has = (table: string, column: string) => lacking.get(table)?.has(column) !== false;
+  const isThere = (giver: GiverModel) => {
+    if (isComputed(giver)) return true;
+    const { table, column, variant } = giver;
+    return has(table, column) && (variant === undefined || variant === tables.get(table)?.shape.name);
+  };
+  const columns = model.columns.map((column) =>
+    column.kind === 'fold' ? { ...column, fold: foundFold(column.fold, has) } : foundColumn(column, isThere),
+  );
+  return { ...model, sources, columns };
 }
 
 function foundSource(source: SourceModel, tables: LegacyDatabase['tables']): SourceModel {
@@ -38,6 +46,19 @@ function foundSource(source: SourceModel, tables: LegacyDatabase['tables']): Sou
     match: variant?.match ?? source.match,
     times: { created: there(times.created), updated: there(times.updated) },
   };
+}
+
+function foundFold(fold: FoldRule, has: (table: string, column: string) => boolean): FoldRule {
+  if (fold.by === 'sources' || fold.by === 'count') return fold;
+  const there = (names: readonly string[]) => names.filter((name) => has(fold.table, name));
+  switch (fold.by) {
+    case 'names':
+      return { ...fold, names: there(fold.names) };
+    case 'newest':
+      return { ...fold, names: there(fold.names), values: there(fold.values) };
+    case 'mean':
+      return { ...fold, values: there(fold.values) };
+  }
 }
 
 function foundColumn(column: ColumnModel, isThere: (giver: GiverModel) => boolean): ColumnModel {

@@ -1,12 +1,18 @@
 import { rowText } from '../copy-binary/framing.js';
 import { NULL } from '../copy-binary/values.js';
 import type { WinnerModel } from '../declare/model.js';
+import { compareVersions } from '../mapping/versions.js';
 import { compareStanding, compareText, type Standing } from '../transform/dedupe.js';
 import type { IdentityReader } from '../transform/identity.js';
 import type { Row } from '../transform/row.js';
 import { compareLatestFirst, compareTimes, later } from '../transform/timestamps.js';
 
-type Order = (a: Standing, b: Standing) => number;
+/** With the version of a row; NULL where rows have none. */
+export interface Versioned extends Standing {
+  readonly version: string;
+}
+
+type Order = (a: Versioned, b: Versioned) => number;
 
 const byIdentity: Order = (a, b) => compareText(a.identity, b.identity);
 
@@ -21,9 +27,15 @@ const ORDERS: Readonly<Record<WinnerModel['by'], Order>> = {
   'smallest-identity': byIdentity,
 };
 
+/** Of rows that were changed last at one time the higher version first. */
+const newestVersion: Order = (a, b) =>
+  compareLatestFirst(changedAt(a), changedAt(b)) ||
+  compareVersions(b.version, a.version) ||
+  compareStanding(a, b);
+
 /** A total order of the rows of one source and thing: negative when `a` wins. */
-export function winnerOrder({ by }: WinnerModel): Order {
-  return ORDERS[by];
+export function winnerOrder({ by, version }: WinnerModel): Order {
+  return version === undefined ? ORDERS[by] : newestVersion;
 }
 
 /** A row that was never changed was last changed when it was made. */

@@ -1,16 +1,23 @@
 import { ident, literal } from '../db/identifier.js';
-import { type ConsolidationModel, columnsOfStep, type SourceModel } from '../declare/model.js';
+import { type ConsolidationModel, columnsOfStep, type SourceModel, thingColumnOf } from '../declare/model.js';
 import { rawText, uuidFromText } from '../keys/raw-id.js';
 import { foldedColumn } from '../mapping/bind.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { fromFolded, fromUnified } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
-import { ownTarget } from '../mapping/tables.js';
-import { type BoundSources, ownId, pointerPairs, sameKey } from './keys.js';
-import { columnOf, flag, type Known, legacyRow, OLD_NAMES, restored } from './written-row.js';
-
-/** Tables of a consolidation, as statements name them. */
-export type Tables = { readonly unified: string; readonly folded: string };
+import { hasFolded, type Tables } from './folded-rows.js';
+import { type BoundSources, namedKey, ownId, pointerPairs, sameKey } from './keys.js';
+import {
+  columnOf,
+  flag,
+  type Known,
+  legacyRow,
+  OLD_NAMES,
+  placeOf,
+  restored,
+  unlessNew,
+} from './written-row.js';
+import { thingKeys } from './written-thing.js';
 
 const keyVariable = (at: number) => `v_key_${at}`;
 
@@ -24,12 +31,16 @@ export function keyVariables({ sources }: ConsolidationModel): string[] {
  */
 export function matchKeys(model: ConsolidationModel, sources: BoundSources, tables: Tables): string[] {
   const variable = (table: string) => keyVariable(model.sources.findIndex((one) => one.table === table));
+  const thing = thingColumnOf(model);
+  if (thing !== null) return thingKeys(thing, sources, variable);
   const found = pointedFirst(model).flatMap((source) => {
     const known = sources.get(source.table);
     if (known === undefined) return [];
     const names = [...source.identity, ...source.within, ...source.match.flatMap(columnsOfStep)];
     const steps = source.match.flatMap((step) => {
       if (step.kind === 'same') return [sameKey(step, source, 'r')];
+      if (step.kind === 'named') return [namedKey(step.column, known.bound, 'r')];
+      if (step.kind === 'thing') return [];
       const target = sources.get(step.table);
       if (target === undefined) return [];
       return [pointedKey(pointerPairs(step, source, target.model), target, variable(step.table), tables)];
@@ -41,7 +52,7 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
   const all = model.sources.filter(({ table }) => sources.has(table)).map(({ table }) => variable(table));
   return [
     ...found,
-    `v_key := coalesce(${all.join(', ')});`,
+    `v_key := coalesce(${[...all, unlessNew('old.merge_key')].join(', ')});`,
     ...(all.length < 2
       ? []
       : [
@@ -53,7 +64,7 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
           ),
           'end if;',
         ]),
-    `if tg_op = 'UPDATE' and v_key <> old.merge_key and exists (select from ${tables.folded} f where f.unified_id = old.id) then`,
+    `if tg_op = 'UPDATE' and v_key <> old.merge_key and ${hasFolded(tables)} then`,
     refuse(
       'duplicates',
       'Duplicate legacy rows were folded into this one; with another match key they would part.',
@@ -84,7 +95,7 @@ function pointedKey(
     }),
     ...pairs.within.map(([theirs, ours]) => equal(value(columnOf(bound, theirs)), ours)),
   ];
-  const inUnified = found(ownTarget, (column) => fromUnified(bound, column, 't'));
+  const inUnified = found(placeOf, (column) => fromUnified(bound, column, 't'));
   const inFolded = found(
     ({ name }) => foldedColumn(bound.rule, name),
     (column) => fromFolded(bound, column, 't'),
@@ -138,7 +149,7 @@ export function vetoes({ veto }: ConsolidationModel, sources: BoundSources, tabl
     `if ${now.map((one) => `coalesce(${one}, v_veto) <> v_veto`).join(' or ')} then`,
     refuse('veto', 'With these values the legacy rows of this row would be different things.', OLD_NAMES),
     'end if;',
-    `if tg_op = 'UPDATE' and v_veto is distinct from coalesce(${before.join(', ')}) and (exists (select from ${tables.folded} f where f.unified_id = old.id) or exists (select from ${tables.unified} u where u.merge_key = new.merge_key and u.id <> old.id)) then`,
+    `if tg_op = 'UPDATE' and v_veto is distinct from coalesce(${before.join(', ')}) and (${hasFolded(tables)} or exists (select from ${tables.unified} u where u.merge_key = new.merge_key and u.id <> old.id)) then`,
     refuse(
       'veto',
       'Other legacy rows share the match key; with this change they would part or meet anew.',

@@ -25,6 +25,11 @@ export function columnOf(source: BoundSource, name: string): BoundColumn {
   return column;
 }
 
+/** Where the unified table has a value that names rows. */
+export function placeOf(column: BoundColumn): string {
+  return column.home.kind === 'id' ? 'id' : ownTarget(column);
+}
+
 /** A legacy value of the row that is written. */
 export const restored = (source: BoundSource, name: string, row = 'new') =>
   fromUnified(source, columnOf(source, name), row);
@@ -35,8 +40,13 @@ export function legacyRow(source: BoundSource, names: readonly string[], row = '
   return `(select ${columns.join(', ')} offset 0) r`;
 }
 
+/** Columns that such a time is written to. */
 export const timesOf = ({ times }: SourceModel, kind: TimeModel['kind']) =>
   kind === 'earliest' ? times.created : times.updated;
+
+/** Columns that it is found in. */
+export const momentsOf = (model: SourceModel, kind: TimeModel['kind']) =>
+  kind === 'touched' ? [...new Set([...model.times.created, ...model.times.updated])] : timesOf(model, kind);
 
 export function asMoment(value: string, { type }: BoundColumn): string {
   return type.kind === 'timestamptz' ? `${value}::timestamptz` : `(${value}::timestamp at time zone 'UTC')`;

@@ -3,7 +3,17 @@ import type { TimeModel } from '../declare/model.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';
-import { asMoment, columnOf, flag, type Known, restored, timesOf, unlessNew } from './written-row.js';
+import { hasFolded, type Tables } from './folded-rows.js';
+import {
+  asMoment,
+  columnOf,
+  flag,
+  type Known,
+  momentsOf,
+  restored,
+  timesOf,
+  unlessNew,
+} from './written-row.js';
 
 /** Columns with moments that have a home of their own, where they can be written. */
 function writableTimes({ model, bound }: Known, kind: TimeModel['kind']): BoundColumn[] {
@@ -46,13 +56,19 @@ export function givenTimes({ name, kind }: TimeModel, sources: readonly Known[])
   ];
 }
 
+const WHICH: Readonly<Record<TimeModel['kind'], string>> = {
+  earliest: 'earliest time at which a legacy row of this one was made',
+  latest: 'latest time at which a legacy row of this one was changed',
+  touched: 'latest time at which a legacy row of this one was made or changed',
+};
+
 /** plpgsql that makes of a time what a merge will make of it. */
-export function madeTime({ name, kind }: TimeModel, sources: readonly Known[], folded: string): string[] {
+export function madeTime({ name, kind }: TimeModel, sources: readonly Known[], tables: Tables): string[] {
   const value = `new.${ident(name)}`;
   const before = `old.${ident(name)}`;
   const pick = kind === 'earliest' ? 'least' : 'greatest';
   const all = sources.flatMap(({ model, bound }) =>
-    timesOf(model, kind).map(
+    momentsOf(model, kind).map(
       (column) =>
         `case when ${flag(model)} then ${asMoment(restored(bound, column), columnOf(bound, column))} end`,
     ),
@@ -60,11 +76,11 @@ export function madeTime({ name, kind }: TimeModel, sources: readonly Known[], f
   return [
     `v_time := ${all.length === 0 ? 'null' : `${pick}(${all.join(', ')})`};`,
     // Rows that are kept whole count as well.
-    `if tg_op = 'UPDATE' and exists (select from ${folded} f where f.unified_id = old.id) then v_time := ${pick}(v_time, ${before}); end if;`,
+    `if tg_op = 'UPDATE' and ${hasFolded(tables)} then v_time := ${pick}(v_time, ${before}); end if;`,
     `if ${value} is distinct from v_time and ${value} is distinct from ${unlessNew(before)} then`,
     refuse(
       'time',
-      `${name} is the ${kind === 'earliest' ? 'earliest time at which a legacy row of this one was made' : 'latest time at which a legacy row of this one was changed'}, and would not be this.`,
+      `${name} is the ${WHICH[kind]}, and would not be this.`,
       'Leave it out, or write the time of that source.',
     ),
     'end if;',

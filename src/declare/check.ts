@@ -1,5 +1,6 @@
 import { ident } from '../db/identifier.js';
 import { checkId, checkTarget, RECORD_ID } from './check-target.js';
+import { checkFolds, checkThings, checkWhole } from './check-things.js';
 import { goldenValue } from './golden-value.js';
 import {
   allSteps,
@@ -37,6 +38,9 @@ export function checkModel(model: ConsolidationModel): void {
     () => checkVeto(model),
     () => checkTarget(model),
     () => checkId(model),
+    () => checkWhole(model),
+    () => checkFolds(model),
+    () => checkThings(model),
   ]);
 }
 
@@ -124,6 +128,7 @@ function checkCircles({ sources }: ConsolidationModel): void {
 function checkHomes(model: ConsolidationModel): void {
   const homes = new Map<string, string>();
   const splits = new Map<string, SplitModel>();
+  const forms = new Set<string>();
   for (const { target, member, giver } of feedsOf(model)) {
     if (isComputed(giver)) continue;
     const name = member === null ? target : `${target}.${member}`;
@@ -133,7 +138,11 @@ function checkHomes(model: ConsolidationModel): void {
     // The parts of a word have one home together.
     const isPart = conversion.kind === 'split' && splits.get(id) === conversion.split;
     if (conversion.kind === 'split') splits.set(id, conversion.split);
-    if (other !== undefined && !isPart)
+    // In one form of its table it may be converted in another way than in the others.
+    const form = `${giver.variant ?? ''}.${id}`;
+    const isOther = giver.variant !== undefined && other === name && !forms.has(form) && !forms.has(`.${id}`);
+    forms.add(form);
+    if (other !== undefined && !isPart && !isOther)
       refuse(
         other === name
           ? `${id} gives ${name} its value twice.`

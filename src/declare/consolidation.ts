@@ -1,19 +1,30 @@
 import type { Normalizer } from '../mapping/normalizers.js';
 import { checkModel } from './check.js';
 import { type Column, modelOf, type SourceHandle } from './column.js';
+import type { Fold } from './folds.js';
 import { type Generated, Golden, type Kept, type Members } from './golden.js';
-import { type ColumnModel, type ConsolidationModel, isComputed, targetOf, type VetoModel } from './model.js';
+import {
+  type ColumnModel,
+  type ConsolidationModel,
+  isComputed,
+  type TimeModel,
+  targetOf,
+  type VetoModel,
+} from './model.js';
 import { refuse, refuseUnknown } from './refuse.js';
+import type { Empty, Ids, ThingColumn } from './things.js';
 
 /** When a thing was made, or last changed, over all of its rows. */
 export interface TimeColumn {
-  readonly time: 'earliest' | 'latest';
+  readonly time: TimeModel['kind'];
 }
 
 /** The earliest time at which a row of the thing was made, folded ones too. Null where no row says it. */
 export const earliest: TimeColumn = { time: 'earliest' };
 /** The latest time at which a row of the thing was changed, folded ones too. Null where no row says it. */
 export const latest: TimeColumn = { time: 'latest' };
+/** The latest time at which a row of the thing was made or changed, folded ones too. Null where no row says it. */
+export const touched: TimeColumn = { time: 'touched' };
 
 /** What keeps rows with one match key apart. */
 export interface Veto {
@@ -60,10 +71,20 @@ export interface ConsolidationOptions {
   readonly acceptedGroups?: readonly string[];
   /** What one unified row is called in messages. Default: `record`. */
   readonly thing?: string;
+  /** Which source's ids the unified rows keep: `idsOf(source)`. Default: none's, they are made from identities. */
+  readonly ids?: Ids;
 }
 
 /** What a column of the unified table may be. */
-export type ColumnRule = Golden<unknown> | TimeColumn | Members | Kept | Generated;
+export type ColumnRule =
+  | Golden<unknown>
+  | TimeColumn
+  | Members
+  | Kept
+  | Generated
+  | ThingColumn
+  | Fold
+  | Empty;
 
 const OPTIONS = [
   'into',
@@ -75,6 +96,7 @@ const OPTIONS = [
   'largestGroup',
   'acceptedGroups',
   'thing',
+  'ids',
 ];
 const LARGEST_GROUP = 1_000;
 
@@ -104,6 +126,7 @@ export function consolidation(name: string, options: ConsolidationOptions): Cons
     acceptedGroups: options.acceptedGroups ?? [],
     largestGroup: options.largestGroup === undefined ? LARGEST_GROUP : options.largestGroup,
     thing: options.thing ?? 'record',
+    ...(options.ids !== undefined && { ids: options.ids.model }),
   };
   checkModel(model);
   return { model };
@@ -123,6 +146,9 @@ function columnModel(name: string, rule: ColumnRule): ColumnModel {
   if ('members' in rule) return { kind: 'members', name, members: rule.members };
   if ('kept' in rule) return { kind: 'kept', name, ...rule.kept };
   if ('generated' in rule) return { kind: 'generated', name, ...rule.generated };
+  if ('fold' in rule) return { kind: 'fold', name, fold: rule.fold };
+  if ('about' in rule) return { kind: 'thing', name, ...rule.about };
+  if ('empty' in rule) return { kind: 'empty', name, ...rule.empty };
   return { kind: rule.time, name };
 }
 

@@ -49,6 +49,11 @@ export const percent = scaled('percent');
 /** A score from 0 to 1 of the opposite: 1 - x. */
 export const unitComplement = scaled('unitComplement');
 
+/** A giver that gives a value only in one of the forms that its source is found in: see `variants`. */
+export function inVariant<T>(variant: string, given: Given<T>): Giver<T> {
+  return { giver: { ...giverOf(given), variant } };
+}
+
 /**
  * A time without zone that was written in this one: `UTC`, or an offset such as `+02:00`.
  *

@@ -33,6 +33,15 @@ export interface ConsolidationModel {
   readonly acceptedGroups: readonly string[];
   /** What one unified row is, for messages: `customer`. */
   readonly thing: string;
+  /** Which source's identities are the ids of unified rows. Left out: none's, each id is made from an identity. */
+  readonly ids?: IdsModel;
+}
+
+/** The ids of unified rows are the identities of one source's rows. */
+export interface IdsModel {
+  readonly table: string;
+  /** Begins the name of which the id of a thing without such a row is made, before its match key. */
+  readonly otherwise: string;
 }
 
 export interface SourceModel {
@@ -56,6 +65,8 @@ export interface SourceModel {
   readonly within: readonly string[];
   readonly times: TimesModel;
   readonly winner: WinnerModel;
+  /** Whether its rows never are the unified one: they are kept whole beside it, and summed up in it. Left out: no. */
+  readonly isWhole?: boolean;
 }
 
 /** One of the forms of a source. */
@@ -77,12 +88,11 @@ export interface TimesModel {
 }
 
 /** Which of several rows of one source and thing is the one that counts; the identity decides what is left. */
-export type WinnerModel =
-  | { readonly by: 'newest' }
-  | { readonly by: 'last-updated' }
-  | { readonly by: 'most-values' }
-  | { readonly by: 'oldest' }
-  | { readonly by: 'smallest-identity' };
+export interface WinnerModel {
+  readonly by: 'newest' | 'last-updated' | 'most-values' | 'oldest' | 'smallest-identity';
+  /** Of several newest rows the one with the highest version here counts. Left out: versions say nothing. */
+  readonly version?: string;
+}
 
 export type StepModel =
   | {
@@ -98,7 +108,30 @@ export type StepModel =
       readonly table: string;
       /** They name that row's identity, column by column. */
       readonly columns: readonly string[];
+    }
+  | {
+      /** The key is the id of what another consolidation made of the row that is pointed to. */
+      readonly kind: 'thing';
+      readonly of: ThingModel;
+      readonly column: string;
+    }
+  | {
+      /** The key is the uuid that stands in a column, as it is. */
+      readonly kind: 'named';
+      readonly column: string;
     };
+
+/** What a consolidation makes of the rows of one of its sources, whose identities are the ids of what it makes. */
+export interface ThingModel {
+  /** The consolidation. */
+  readonly consolidation: string;
+  readonly into: string;
+  readonly duplicates: string;
+  readonly table: string;
+  readonly identity: string;
+  /** Whether its duplicates name what they belong to by its match key. */
+  readonly isOnePerKey: boolean;
+}
 
 export type PartModel = { readonly column: string } | { readonly constant: string };
 
@@ -147,9 +180,9 @@ export interface GoldenModel {
   readonly nullsCount?: boolean;
 }
 
-/** The earliest time at which any row of a thing was made, or the latest at which one was changed. */
+/** The earliest time at which any row of a thing was made, or the latest at which one was changed; `touched`: or made. */
 export interface TimeModel {
-  readonly kind: 'earliest' | 'latest';
+  readonly kind: 'earliest' | 'latest' | 'touched';
   readonly name: string;
 }
 
@@ -177,17 +210,80 @@ export interface GeneratedModel {
   readonly sql: string;
 }
 
-export type ColumnModel = GoldenModel | TimeModel | MembersModel | KeptModel | GeneratedModel;
+/** The unified row that another consolidation made, by its id: the one that a `thing` step found. */
+export interface ThingColumnModel {
+  readonly kind: 'thing';
+  readonly name: string;
+  readonly of: ThingModel;
+  /** What becomes of the row when that one is deleted. */
+  readonly onDelete: 'cascade' | 'set null';
+}
+
+/** What is known of the rows of a thing that are kept whole. */
+export interface FoldModel {
+  readonly kind: 'fold';
+  readonly name: string;
+  readonly fold: FoldRule;
+}
+
+export type FoldRule =
+  /** How many there are of a source. */
+  | { readonly by: 'count'; readonly table: string }
+  /** Their names, without repetition. Of several columns the first one with a value. */
+  | { readonly by: 'names'; readonly table: string; readonly names: readonly string[] }
+  /** The newest value of each name. */
+  | {
+      readonly by: 'newest';
+      readonly table: string;
+      readonly names: readonly string[];
+      readonly values: readonly string[];
+    }
+  /** The mean of values between two bounds, rounded to the places of the type. */
+  | {
+      readonly by: 'mean';
+      readonly table: string;
+      readonly values: readonly string[];
+      /** `numeric(p,s)`: a mean that it does not hold is none. */
+      readonly precision: number;
+      readonly scale: number;
+      readonly least: string | null;
+      readonly most: string | null;
+    }
+  /** The first word all of whose sources the thing has rows of; null where there is none. */
+  | {
+      readonly by: 'sources';
+      readonly words: readonly { readonly word: string; readonly tables: readonly string[] }[];
+    };
+
+/** A column that no legacy table has, for what others write later. */
+export interface EmptyModel {
+  readonly kind: 'empty';
+  readonly name: string;
+  /** In SQL. */
+  readonly type: string;
+}
+
+export type ColumnModel =
+  | GoldenModel
+  | TimeModel
+  | MembersModel
+  | KeptModel
+  | GeneratedModel
+  | ThingColumnModel
+  | FoldModel
+  | EmptyModel;
 
 /** What a merge writes of every row. */
-export type ComputedModel = GoldenModel | TimeModel | MembersModel;
+export type ComputedModel = GoldenModel | TimeModel | MembersModel | ThingColumnModel | FoldModel;
 
 export function isTime(column: ColumnModel): column is TimeModel {
-  return column.kind === 'earliest' || column.kind === 'latest';
+  return column.kind === 'earliest' || column.kind === 'latest' || column.kind === 'touched';
 }
 
 export function computedOf({ columns }: Pick<ConsolidationModel, 'columns'>): ComputedModel[] {
-  return columns.filter((column) => column.kind !== 'kept' && column.kind !== 'generated');
+  return columns.filter(
+    (column) => column.kind !== 'kept' && column.kind !== 'generated' && column.kind !== 'empty',
+  );
 }
 
 /** A column of a source that gives a shared column, or a member of one, its value. */
@@ -229,6 +325,8 @@ export interface GiverModel {
   readonly conversion: ConversionModel;
   /** The legacy column keeps a column of its own as well, and its value costs no residue. */
   readonly keepsOwn: boolean;
+  /** It gives one only in this form of its table. Left out: in each. */
+  readonly variant?: string;
 }
 
 /** A value's way into a shared column and back. */
@@ -320,9 +418,40 @@ export function isComputed({ conversion }: GiverModel): boolean {
 
 /** The columns of a row that a step of its ladder reads. */
 export function columnsOfStep(step: StepModel): readonly string[] {
-  return step.kind === 'via'
-    ? step.columns
-    : step.parts.flatMap((part) => ('column' in part ? [part.column] : []));
+  switch (step.kind) {
+    case 'via':
+      return step.columns;
+    case 'same':
+      return step.parts.flatMap((part) => ('column' in part ? [part.column] : []));
+    case 'thing':
+    case 'named':
+      return [step.column];
+  }
+}
+
+/** Whether all rows of one match key are one unified row, so that its rows that are kept whole need no other link. */
+export function isOnePerKey({ sources }: Pick<ConsolidationModel, 'sources'>): boolean {
+  return sources.some(({ isWhole }) => isWhole === true);
+}
+
+/** What its rows are found to be about, of the unified rows of another consolidation; null where none has such a column. */
+export function thingColumnOf({ columns }: ConsolidationModel): ThingColumnModel | null {
+  return columns.find((column) => column.kind === 'thing') ?? null;
+}
+
+/** The legacy columns that a summary of a source reads, in the order in which it prefers them. */
+export function columnsOfFold(fold: FoldRule): readonly string[] {
+  switch (fold.by) {
+    case 'names':
+      return fold.names;
+    case 'newest':
+      return [...fold.names, ...fold.values];
+    case 'mean':
+      return fold.values;
+    case 'count':
+    case 'sources':
+      return [];
+  }
 }
 
 /** Every step of a source's ladders, whichever form the table has. */

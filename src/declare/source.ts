@@ -29,7 +29,7 @@ export interface SourceOptions<Row extends AnyRow> {
   /** Columns that together tell a row where nothing unique does; equal rows may share them. */
   readonly alike?: readonly NamesOf<Row>[];
   /** Names in the unified table of columns that hold the source's own values; the others are made of the prefix. */
-  readonly names?: Readonly<Partial<Record<NamesOf<Row>, string>>>;
+  readonly names?: NoInfer<Readonly<Partial<Record<NamesOf<Row>, string>>>>;
   /** Columns that are a part of every key and pointer, in an order that all sources share: the tenant. */
   readonly within?: readonly NamesOf<Row>[];
   readonly times?: {
@@ -38,8 +38,13 @@ export interface SourceOptions<Row extends AnyRow> {
     /** When it was last changed; of several the latest. */
     readonly updated?: readonly NamesOf<Row>[];
   };
-  /** Default `newest`. */
-  readonly winner?: Winner;
+  /** Default `newest`; of several newest rows, `version` has the highest of a column with versions count: 1.10 is above 1.9. */
+  readonly winner?: Winner | { readonly by: 'newest'; readonly version: NamesOf<Row> };
+  /**
+   * Its rows are not merged: they are kept whole in the table of duplicates, and summed up in their unified row, by
+   * `count()`, `names()`, `newestOf()`, `mean()`. Default: no.
+   */
+  readonly whole?: boolean;
   /** Begins the names of columns in the unified table that hold this source's own values. Default: the table's name. */
   readonly prefix?: string;
   /** Where the table is. Default: the schema of the command. */
@@ -47,7 +52,7 @@ export interface SourceOptions<Row extends AnyRow> {
 }
 
 const OPTIONS = [
-  'identity', 'match', 'variants', 'alike', 'names', 'within', 'times', 'winner', 'prefix', 'schema',
+  'identity', 'match', 'variants', 'alike', 'names', 'within', 'times', 'winner', 'whole', 'prefix', 'schema',
 ]; // biome-ignore format: a list
 const WINNERS: readonly Winner[] = ['newest', 'last-updated', 'most-values', 'oldest', 'smallest-identity'];
 
@@ -66,9 +71,12 @@ export function source<Row extends AnyRow = Record<string, never>>(
   refuseUnknown(`times of ${table}`, options.times ?? {}, ['created', 'updated']);
   if (!Array.isArray(options.identity) || options.identity.length === 0)
     refuse(`${of} has no identity.`, 'Name the columns that tell its rows apart.');
-  const winner = options.winner ?? 'newest';
-  if (!WINNERS.includes(winner))
-    refuse(`${of} knows no winner "${winner}".`, `It is one of ${WINNERS.join(', ')}.`);
+  const winner: WinnerModel =
+    typeof options.winner === 'object' ? options.winner : { by: options.winner ?? 'newest' };
+  if (!WINNERS.includes(winner.by))
+    refuse(`${of} knows no winner "${winner.by}".`, `It is one of ${WINNERS.join(', ')}.`);
+  if (winner.version !== undefined && winner.by !== 'newest')
+    refuse(`${of} has versions, and no newest row.`, "Say { by: 'newest', version: COLUMN }.");
   return sourceOf<Row>({
     table,
     schema: options.schema ?? null,
@@ -81,7 +89,8 @@ export function source<Row extends AnyRow = Record<string, never>>(
     names: new Map(Object.entries<string | undefined>(options.names ?? {}).flatMap(namesOf)),
     within: options.within ?? [],
     times: { created: options.times?.created ?? [], updated: options.times?.updated ?? [] },
-    winner: { by: winner },
+    winner,
+    ...(options.whole === true && { isWhole: true }),
   });
 }
 

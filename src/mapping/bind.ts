@@ -160,6 +160,6 @@ export function storedValue(value: string, type: ColumnType): string {
 }
 
 /** The name of the column that keeps a legacy column of a folded row. */
-export function foldedColumn(rule: SourceRule, column: string): string {
+export function foldedColumn(rule: Pick<SourceRule, 'table'>, column: string): string {
   return generatedName(rule.table, column);
 }

@@ -144,6 +144,8 @@ export interface SourceRule {
   readonly winnerTimes: readonly string[];
   /** The same where the row that was made first counts: they may not move on. Left out: none. */
   readonly oldestTimes?: readonly string[];
+  /** The same of a column with versions, of which the highest counts: it may not become a lower one. Left out: there is none. */
+  readonly winnerVersion?: string;
   /** Columns that say when a row was made or changed; left out: every one that holds moments. */
   readonly times?: readonly string[];
   /** Where each column goes, by name; a column not listed gets a column of its own. */

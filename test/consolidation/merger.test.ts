@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { consolidationMerger } from '../../src/consolidation/merger.js';
+import { fieldsOf as fieldsOfModel } from '../../src/consolidation/sides.js';
 import type { ColumnModel, ConsolidationModel, GoldenModel, SourceModel } from '../../src/declare/model.js';
 import { exact } from '../../src/mapping/normalizers.js';
 import { foldedTable, unifiedTable } from '../../src/mapping/tables.js';
@@ -13,6 +14,7 @@ type Values = Readonly<Record<string, string | null>>;
 interface Given {
   readonly row: Values;
   readonly veto?: string | null;
+  readonly thing?: string | null;
 }
 type World = Readonly<Record<string, readonly Given[]>>;
 
@@ -54,20 +56,24 @@ function phaseOf(model: ConsolidationModel, keyed = true, missing: readonly stri
     .filter(({ table }) => !missing.includes(table))
     .map(({ table, identity }) => tableOf({ name: table, columns: KINDS, key: keyed ? identity : [] }));
   const bound = boundTo(model, tables);
-  return { bound, merger: consolidationMerger(model, bound) };
+  return { bound, merger: consolidationMerger(model, bound), fields: fieldsOfModel(model) };
 }
 type Phase = ReturnType<typeof phaseOf>;
 
-function extracted({ bound }: Phase, world: World): string[][] {
+function extracted({ bound, fields }: Phase, world: World): string[][] {
   return bound.sources.map((source) =>
-    (world[source.rule.table] ?? []).map(({ row, veto = null }) =>
-      rowOf([
+    (world[source.rule.table] ?? []).map(({ row, veto = null, thing = null }) => {
+      const before = {
+        thing: () => nullableBytes('uuid', thing),
+        ownId: () => bytesOf('uuid', ownId(source.rule.table, row)),
+        veto: () => nullableBytes('text', veto),
+      };
+      return rowOf([
         bytesOf('uuid', KEY),
-        bytesOf('uuid', ownId(source.rule.table, row)),
-        nullableBytes('text', veto),
+        ...fields.map((name) => before[name]()),
         ...source.extracted.map(({ name, type }) => nullableBytes(type.kind, row[name] ?? null)),
-      ]),
-    ),
+      ]);
+    }),
   );
 }
 

@@ -68,7 +68,7 @@ export function viewOf(phase: Phase, table: string): string {
   return qualified(phase.schema, `${table}_legacy`);
 }
 
-async function fill({ session, legacy, copied, phases }: Bench, world: World): Promise<void> {
+export async function fill({ session, legacy, copied, phases }: Bench, world: World): Promise<void> {
   const tables = [...legacy.tables.values()].map(({ schema, name }) => qualified(schema, name));
   const ours = phases.flatMap(({ targets }) => [targets.unified.qualified, targets.folded.qualified]);
   await session.execute(`truncate ${[...tables, ...ours].join(', ')} cascade`);
@@ -79,14 +79,14 @@ async function fill({ session, legacy, copied, phases }: Bench, world: World): P
   }
 }
 
-async function extract(session: Session, phase: Phase): Promise<SourceRows> {
+export async function extract(session: Session, phase: Phase): Promise<SourceRows> {
   const sources: string[][] = [];
   for (const keyed of phase.keyed)
     sources.push(await copyOutRows(session, extractionQuery(keyed, KeyRange.ALL)));
   return sources;
 }
 
-async function load(session: Session, targets: Targets, merged: Merged): Promise<void> {
+export async function load(session: Session, targets: Targets, merged: Merged): Promise<void> {
   for (const [target, rows] of [
     [targets.unified, merged.unified],
     [targets.folded, merged.folded],

@@ -31,7 +31,7 @@ export async function expectSelective({ session, phases }: Bench, seed: number):
   });
 }
 
-async function expectSelectivePhase(session: Session, phase: Phase, seed: number): Promise<void> {
+export async function expectSelectivePhase(session: Session, phase: Phase, seed: number): Promise<void> {
   const all: Extracted[] = [];
   for (const keyed of phase.keyed)
     all.push({ keyed, rows: await session.query(extractionQuery(keyed, KeyRange.ALL)) });

@@ -3,6 +3,7 @@ import { ident, literal } from '../../db/identifier.js';
 import { fromUnified } from '../../mapping/restore.js';
 import { type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { isFoldedInto, type Targets } from '../../mapping/targets.js';
+import { versionRank } from '../../mapping/versions.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 
 /**
@@ -10,7 +11,7 @@ import { flagOf, type LegacySide } from './legacy-columns.js';
  * are kept as they are, so that a merge of all of them would not give back what was written.
  */
 export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRules): string[] {
-  const { table, winnerTimes, oldestTimes = [] } = side.source.rule;
+  const { table, winnerTimes, oldestTimes = [], winnerVersion } = side.source.rule;
   const telling = (rules.telling[table] ?? []).filter((target) =>
     side.columns.some(({ bound }) => bound.home.kind === 'golden' && bound.home.target === target),
   );
@@ -27,6 +28,9 @@ export function winnerGuard(side: LegacySide, targets: Targets, rules: ReverseRu
     ...telling.map((target) => `new.${ident(target)} is distinct from old.${ident(target)}`),
     ...moved(winnerTimes, '<'),
     ...moved(oldestTimes, '>'),
+    ...ownTargets(side, winnerVersion === undefined ? [] : [winnerVersion]).map(
+      (target) => `${versionRank(`new.${target}`)} < ${versionRank(`old.${target}`)}`,
+    ),
     // The identity decides between rows that are equal otherwise.
     ...ownTargets(
       side,

@@ -1,10 +1,10 @@
 import { NULL } from '../../copy-binary/values.js';
 import type { Group } from '../../mapping/merger.js';
+import { compareVersions } from '../../mapping/versions.js';
 import { Contest, compareStanding, type Standing } from '../../transform/dedupe.js';
 import { fieldAt, type Row } from '../../transform/row.js';
 import { compareLatestFirst, later } from '../../transform/timestamps.js';
 import type { Side } from './sides.js';
-import { compareVersions } from './versions.js';
 
 interface ScoreStanding extends Standing {
   readonly version: string;

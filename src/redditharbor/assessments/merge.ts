@@ -1,3 +1,6 @@
+import { DecimalMean } from '../../consolidation/decimal-mean.js';
+import { jsonValue as jsonEvidence, jsonNumber } from '../../consolidation/json-value.js';
+import { NewestByName } from '../../consolidation/newest-by-name.js';
 import { NULL } from '../../copy-binary/values.js';
 import { uuidText, uuidV5Bytes } from '../../keys/uuid.js';
 import type { BoundPhase } from '../../mapping/bind.js';
@@ -10,7 +13,6 @@ import { currentScore } from './current-score.js';
 import { EXTRA, HEAD } from './keys.js';
 import { DIMENSION_COLUMNS, DIMENSIONS } from './mapping.js';
 import { countOf, placeOf, Side } from './sides.js';
-import { DecimalMean, jsonEvidence, jsonNumber, NewestByName } from './summary.js';
 
 /**
  * Unifies the rows of one opportunity's assessment: the newest score is the current one; earlier scores,
@@ -33,7 +35,7 @@ export function assessmentsMerger(bound: BoundPhase): Merger {
   // Used again for every assessment: most have few rows, and to make these anew costs as much as to read them.
   const times = new TimeSpan();
   const types = new NewestByName();
-  const mean = new DecimalMean();
+  const mean = new DecimalMean({ precision: 5, scale: 4, least: '0', most: '999999999' });
   const metrics = new NewestByName();
   const rows: (Row | null)[] = bound.sources.map(() => null);
 

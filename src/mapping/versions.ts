@@ -1,8 +1,7 @@
-import { NULL } from '../../copy-binary/values.js';
-import { compareText } from '../../transform/dedupe.js';
+import { NULL } from '../copy-binary/values.js';
 
 /**
- * The order of score versions, in TypeScript and in SQL: by their runs of digits and of others, those of digits as numbers of
+ * The order of versions, in TypeScript and in SQL: by their runs of digits and of others, those of digits as numbers of
  * any length, because a version may be made of a moment with all its digits. `1.10` is higher than `1.9`; NULL is the lowest.
  */
 export function compareVersions(a: string, b: string): number {
@@ -27,4 +26,8 @@ export function versionRank(version: string): string {
   const digits = `ltrim(m.part[1], '0')`;
   const part = `case when m.part[1] ~ '^[0-9]' then '0' || lpad(length(${digits})::text, 9, '0') || ${digits} else m.part[1] end`;
   return `array(select (${part}) collate "C" from regexp_matches(coalesce(${version}, ''), '[0-9]+|[^0-9]+', 'g') with ordinality m (part, at) order by m.at)`;
+}
+
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

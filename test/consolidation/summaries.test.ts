@@ -1,24 +1,21 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { JSON_DOCUMENTS, JSONB_DOCUMENTS } from '../../../fixtures/odd/json.js';
-import { TINY_TEXTS } from '../../../fixtures/odd/texts.js';
-import { NULL } from '../../../src/copy-binary/values.js';
-import type { Session } from '../../../src/db/session.js';
-import {
-  DecimalMean,
-  jsonEvidence,
-  jsonNumber,
-  NewestByName,
-} from '../../../src/redditharbor/assessments/summary.js';
-import { bytesOf, copyInRows, copyOutRows, fieldsOf, rowOf, textOf } from '../../support/binary-rows.js';
-import { createTestDatabase } from '../../support/database.js';
-import { openSession } from '../../support/session.js';
+import { JSON_DOCUMENTS, JSONB_DOCUMENTS } from '../../fixtures/odd/json.js';
+import { TINY_TEXTS } from '../../fixtures/odd/texts.js';
+import { DecimalMean } from '../../src/consolidation/decimal-mean.js';
+import { jsonNumber, jsonValue } from '../../src/consolidation/json-value.js';
+import { NewestByName } from '../../src/consolidation/newest-by-name.js';
+import { NULL } from '../../src/copy-binary/values.js';
+import type { Session } from '../../src/db/session.js';
+import { bytesOf, copyInRows, copyOutRows, fieldsOf, rowOf, textOf } from '../support/binary-rows.js';
+import { createTestDatabase } from '../support/database.js';
+import { openSession } from '../support/session.js';
 
 const at = (day: number) => bytesOf('timestamptz', `2025-01-${String(day).padStart(2, '0')} 00:00:00+00`);
 
 describe('DecimalMean', () => {
   const mean = (fields: readonly string[]) => {
-    const found = new DecimalMean();
+    const found = new DecimalMean({ precision: 5, scale: 4, least: '0', most: '999999999' });
     for (const field of fields) found.enter(field);
     return found.value();
   };
@@ -57,17 +54,31 @@ describe('DecimalMean', () => {
     [['9.99995'], NULL],
     [['10'], NULL],
     [[], NULL],
-    [[NULL, 'NaN', 'Infinity', '-0.5', '', '1e-05'], NULL],
+    [[NULL, 'NaN', 'Infinity', '-0.5', '', '1000000000'], NULL],
+    [['0.0000000000000001', '0.5000000000000001'], '0.2500'],
+    [['1e-05', '0.0001'], '0.0001'],
     [[NULL, '0.25', 'NaN'], '0.2500'],
   ])('%j -> %s', (fields, expected) => {
     expect(mean(fields)).toBe(expected);
   });
 
   test('of a million values is the mean of all', () => {
-    const found = new DecimalMean();
+    const found = new DecimalMean({ precision: 5, scale: 4, least: '0', most: '999999999' });
     for (let n = 0; n < 1_000_000; n += 1) found.enter(n % 2 === 0 ? '9.9999' : '0.0001');
     expect(found.value()).toBe('5.0000');
   });
+});
+
+test('a mean of any numbers is what the server rounds', () => {
+  const wide = (values: readonly string[], scale = 2) => {
+    const found = new DecimalMean({ precision: 30, scale, least: null, most: null });
+    for (const value of values) found.enter(value);
+    return found.value();
+  };
+  expect(wide(['-1', '-2', '0.005'])).toBe('-1.00');
+  expect(wide(['-0.005'])).toBe('-0.01');
+  expect(wide(['1e3', '12345678901234567890.1234567890123456789'], 0)).toBe('6172839450617284445');
+  expect(wide(['9'.repeat(40)])).toBe(NULL);
 });
 
 describe('NewestByName', () => {
@@ -178,7 +189,7 @@ describe('on a server', () => {
     await fc.assert(
       fc.asyncProperty(values, async (some) => {
         const texts = [...nasty, ...some.map((text) => text.toWellFormed().replaceAll('\0', ''))];
-        const found = await stored(jsonEvidence, texts);
+        const found = await stored(jsonValue, texts);
         found.forEach((value, n) => {
           const text = texts[n] ?? '';
           if (value !== text) expect(value).toEqual(withoutSign(text));
@@ -190,7 +201,7 @@ describe('on a server', () => {
 
   test('documents as deep as their length allows are taken', async () => {
     const deep = ['['.repeat(8192) + ']'.repeat(8192), `${'{"a":'.repeat(2700)}1${'}'.repeat(2700)}`];
-    expect((await stored(jsonEvidence, deep)).map((value) => typeof value)).toEqual(['object', 'object']);
+    expect((await stored(jsonValue, deep)).map((value) => typeof value)).toEqual(['object', 'object']);
   });
 
   test('words that look like an exponent do not make text of a document', async () => {
@@ -200,7 +211,7 @@ describe('on a server', () => {
       '{"1e5": "\\u00e9"}',
       '["\\\\"]',
     ];
-    expect(await stored(jsonEvidence, documents)).toEqual(documents.map((text) => JSON.parse(text)));
+    expect(await stored(jsonValue, documents)).toEqual(documents.map((text) => JSON.parse(text)));
   });
 
   test('any metric is taken: numbers as numbers, with every digit', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPlainJson } from '../../../src/redditharbor/assessments/plain-json.js';
+import { isPlainJson } from '../../src/consolidation/plain-json.js';
 
 const isJson = (text: string): boolean => {
   try {
