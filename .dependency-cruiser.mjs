@@ -15,7 +15,8 @@ const LAYERS = [
   ['batches'],
   ['control'],
   ['context'],
-  // The one file that names a project; what is beside it knows that project's names, and nobody imports them but it.
+  // The files that name a project; what is beside them knows that project's names, and nobody else imports them.
+  ['default-phases'],
   ['default-project'],
   ['redditharbor'],
   ['consolidation'],

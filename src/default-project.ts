@@ -3,8 +3,3 @@ import { redditHarbor } from './redditharbor/project.js';
 
 /** What is restructured where nobody names anything else. The one file of the engine that names a project. */
 export const DEFAULT_PROJECT: Project = redditHarbor;
-
-/** The project of some options. */
-export function chosenProject({ project }: { readonly project?: Project | undefined }): Project {
-  return project ?? DEFAULT_PROJECT;
-}

@@ -10,8 +10,8 @@ import { expect, test } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../src', import.meta.url));
 
-/** Where they are known: the project itself, the demo of it, and the one file that names the default. */
-const KNOWING = ['redditharbor/', 'cli/demo/', 'default-project.ts'];
+/** Where they are known: the project itself, the demo of it, and the two files that name the default. */
+const KNOWING = ['redditharbor/', 'cli/demo/', 'default-project.ts', 'default-phases.ts'];
 
 const NAMES = /opportunit|submission|assessment|reddit|workflow_result|app_opp/i;
 

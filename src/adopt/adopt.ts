@@ -1,13 +1,8 @@
 import { ATTEMPTS, LOCK_PATIENCE } from '../capture/patience.js';
-import {
-  type Context,
-  lookAgain,
-  openContext,
-  operator,
-  secondsSince,
-  stoppable,
-} from '../context/context.js';
+import { type Context, lookAgain, openContext } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import { requirePrimary, WRITES } from '../context/standby.js';
+import { secondsSince, stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
 import { arrayText } from '../db/array-text.js';
 import { cancelWhenStopped } from '../db/cancel.js';
@@ -15,7 +10,7 @@ import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
-import { chosenProject } from '../default-project.js';
+import { chosenProject } from '../default-phases.js';
 import { DrydockError } from '../errors.js';
 import { enterHomeVerified, isSameDatabase, presentHome, rememberedHome } from '../ledger/home.js';
 import { ledgerExists, lockLedger } from '../ledger/schema.js';
@@ -48,7 +43,7 @@ export async function adopt(options: AdoptOptions): Promise<AdoptReport> {
       await cancelWhenStopped(connect, [session], options.signal, cleanup);
       await requirePrimary(session, WRITES.adopt, NONE);
       if (!(await ledgerExists(session))) throw nothingHere();
-      const appSchemas = await readSchemas(session, chosenProject(options));
+      const appSchemas = await readSchemas(session, await chosenProject(options));
       const contexts = await openSchemas(options, connect, appSchemas, cleanup);
       const [home, here] = [await rememberedHome(session), await presentHome(session)];
       const isCopy = home === null || !isSameDatabase(home, here);

@@ -2,14 +2,15 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { reportLocks, secondsSince, stoppable } from '../context/context.js';
+import { reportLocks } from '../context/open-ledger.js';
+import { secondsSince, stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
 import { cancelWhenStopped } from '../db/cancel.js';
 import { withCleanup } from '../db/cleanup.js';
 import { connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
-import { chosenProject } from '../default-project.js';
+import { chosenProject } from '../default-phases.js';
 import { DrydockError } from '../errors.js';
 import { knowsBackup } from '../ledger/backups.js';
 import { ledgerExists } from '../ledger/schema.js';
@@ -53,7 +54,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
       await lockOperator(
         {
           connector: connect,
-          project: chosenProject(options),
+          project: await chosenProject(options),
           phaseNames: manifest.phases,
           schema,
           signal,

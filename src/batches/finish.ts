@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
-import { type Context, throwIfStopped } from '../context/context.js';
+import type { Context } from '../context/context.js';
+import { throwIfStopped } from '../context/stoppable.js';
 import { cancelWhenStopped } from '../db/cancel.js';
 import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';

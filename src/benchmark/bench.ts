@@ -1,11 +1,5 @@
-import {
-  bindPhases,
-  type Context,
-  openContext,
-  secondsSince,
-  stoppable,
-  throwIfStopped,
-} from '../context/context.js';
+import { bindPhases, type Context, openContext } from '../context/context.js';
+import { secondsSince, stoppable, throwIfStopped } from '../context/stoppable.js';
 import { withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';

@@ -2,26 +2,8 @@ import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { LEDGER_SCHEMA } from '../ledger/schema.js';
 import { columnOf } from '../legacy/catalog.js';
+import { EVENT_NAMES, EVENTS, type Event, isArmed, MOVED, TRIGGER_NAMES, triggerName } from './armed.js';
 import type { WatchedTable } from './watched.js';
-
-/** What a trigger fires on. A transition table can be named for one event only, so each has its own trigger. */
-const EVENTS = {
-  insert: 'referencing new table as new_rows',
-  update: 'referencing old table as old_rows new table as new_rows',
-  delete: 'referencing old table as old_rows',
-  truncate: '',
-} as const;
-
-type Event = keyof typeof EVENTS;
-
-const EVENT_NAMES = Object.keys(EVENTS) as Event[];
-
-/** A trigger for rows whose watched values an update changes: see {@link triggersOf}. */
-const MOVED = 'moved';
-
-const triggerName = (event: Event | typeof MOVED) => `drydock_capture_${event}`;
-
-const TRIGGER_NAMES = ([...EVENT_NAMES, MOVED] as const).map(triggerName);
 
 /** Told to the function by an update trigger that names no old rows, because those that count have a trigger of their own. */
 const NEW_ROWS_ONLY = 'new rows only';
@@ -119,24 +101,6 @@ function triggersOf(watched: WatchedTable, { alone }: Relation, target: string) 
     ],
     [MOVED, `update on ${target} for each row when (${others.join(' or ')}) ${call()}`],
   ] as const;
-}
-
-/**
- * SQL: whether a relation has all triggers of ours, each firing in every session.
- *
- * @param relation - expression for its oid
- * @param name - expression for the name of the function that they call
- */
-export function isArmed(relation: string, name: string): string {
-  const newOnly = `t.tgname = ${literal(triggerName('update'))} and t.tgoldtable is null`;
-  const moved = `t.tgname = ${literal(triggerName(MOVED))}`;
-  return `(
-       select count(*) filter (where not ${moved}) = ${EVENT_NAMES.length} and count(*) filter (where ${moved}) = count(*) filter (where ${newOnly})
-         and not coalesce(bool_or(${newOnly} and exists (select from pg_inherits i where t.tgrelid in (i.inhrelid, i.inhparent))), false)
-       from pg_trigger t join pg_proc f on f.oid = t.tgfoid join pg_namespace fn on fn.oid = f.pronamespace
-       where t.tgrelid = ${relation} and t.tgenabled = 'A' and t.tgname in (${TRIGGER_NAMES.map(literal).join(', ')})
-         and fn.nspname = ${literal(LEDGER_SCHEMA)} and f.proname = ${name}
-     )`;
 }
 
 /** A table that takes statements of its own: the watched one, or one of its partitions or children. */

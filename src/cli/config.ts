@@ -1,15 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { projectOf } from '../consolidation/project.js';
 import type { Consolidation } from '../declare/consolidation.js';
 import { refusingTogether } from '../declare/refuse.js';
 import { DrydockError } from '../errors.js';
-import { quoted } from '../format/printable.js';
 import type { Project } from '../project/project.js';
-
-/** What a config file is called in the working directory. */
-const NAMES = ['ts', 'mts', 'js', 'mjs'].map((ending) => `drydock.config.${ending}`);
+import { badConfig } from './find-config.js';
 
 /** What a config file comes to. */
 export interface Loaded {
@@ -33,22 +30,6 @@ const members = z.strictObject({
   databaseUrl: z.string().min(1).optional(),
   schema: z.string().min(1).optional(),
 });
-
-/**
- * The config file of a directory, if it has one.
- *
- * @throws DrydockError where it has several
- */
-export function findConfig(directory: string): string | undefined {
-  const found = NAMES.map((name) => join(directory, name)).filter((file) => existsSync(file));
-  const [first, second] = found;
-  if (first === undefined || second === undefined) return first;
-  throw badConfig(
-    second,
-    `${first} is there as well`,
-    'Name one of them with --config, or remove the other.',
-  );
-}
 
 /**
  * Loads a config file, TypeScript or JavaScript. What it imports from Drydock is this Drydock, wherever it is installed.
@@ -95,14 +76,4 @@ async function evaluate(file: string): Promise<{ readonly default?: unknown }> {
     const why = error instanceof Error ? error.message : String(error);
     throw badConfig(file, `it cannot be loaded: ${why}`, 'Correct the file.', error);
   }
-}
-
-function badConfig(file: string, why: string, next: string, cause?: unknown): DrydockError {
-  return new DrydockError({
-    code: 'bad-config',
-    what: `${quoted(file)} is not a config file that can be used: ${why}.`,
-    state: 'Nothing was done: no connection was opened.',
-    next,
-    cause,
-  });
 }

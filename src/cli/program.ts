@@ -1,28 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../format/version.js';
-import { addAdopt } from './commands/adopt.js';
-import { addBackup } from './commands/backup.js';
-import { addBench } from './commands/bench.js';
-import { addCheck } from './commands/check.js';
-import { addComplete } from './commands/complete.js';
-import { addCutover } from './commands/cutover.js';
-import { addExplain } from './commands/explain.js';
-import { addInit } from './commands/init.js';
-import { addMonitor } from './commands/monitor.js';
-import { addPause } from './commands/pause.js';
-import { addPlan } from './commands/plan.js';
-import { addRefresh } from './commands/refresh.js';
-import { addReport } from './commands/report.js';
-import { addRestore } from './commands/restore.js';
-import { addResume } from './commands/resume.js';
-import { addRollback } from './commands/rollback.js';
-import { addRun } from './commands/run.js';
 import { addConfigFlag, addGlobalFlags, namesProject } from './commands/shared-options.js';
-import { addStatus } from './commands/status.js';
-import { addSync } from './commands/sync.js';
-import { addThrottle } from './commands/throttle.js';
-import { addVerify } from './commands/verify.js';
-import { addDemo } from './demo/command.js';
 import { helpAfter } from './help.js';
 import type { Session } from './session.js';
 import { usageError } from './usage.js';
@@ -47,8 +25,39 @@ const CONNECTION = `Connection:
   seen by other users of the machine: prefer the environment. Directly, or through
   a pooler in session mode. See docs/connections.md.`;
 
-/** The whole command line. Errors are thrown, in words of our own; only help texts are printed here. */
-export function buildProgram(session: Session): Command {
+type Add = (program: Command, session: Session) => void;
+
+/** Each command by its name, in the order of the help; loaded where it is named, or all are. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  check: async () => (await import('./commands/check.js')).addCheck,
+  init: async () => (await import('./commands/init.js')).addInit,
+  plan: async () => (await import('./commands/plan.js')).addPlan,
+  explain: async () => (await import('./commands/explain.js')).addExplain,
+  run: async () => (await import('./commands/run.js')).addRun,
+  verify: async () => (await import('./commands/verify.js')).addVerify,
+  sync: async () => (await import('./commands/sync.js')).addSync,
+  status: async () => (await import('./commands/status.js')).addStatus,
+  monitor: async () => (await import('./commands/monitor.js')).addMonitor,
+  pause: async () => (await import('./commands/pause.js')).addPause,
+  resume: async () => (await import('./commands/resume.js')).addResume,
+  throttle: async () => (await import('./commands/throttle.js')).addThrottle,
+  refresh: async () => (await import('./commands/refresh.js')).addRefresh,
+  cutover: async () => (await import('./commands/cutover.js')).addCutover,
+  rollback: async () => (await import('./commands/rollback.js')).addRollback,
+  complete: async () => (await import('./commands/complete.js')).addComplete,
+  backup: async () => (await import('./commands/backup.js')).addBackup,
+  restore: async () => (await import('./commands/restore.js')).addRestore,
+  adopt: async () => (await import('./commands/adopt.js')).addAdopt,
+  bench: async () => (await import('./commands/bench.js')).addBench,
+  report: async () => (await import('./commands/report.js')).addReport,
+  demo: async () => (await import('./demo/command.js')).addDemo,
+};
+
+/**
+ * The command line that some arguments need: one command where they begin with its name, else all of them. Errors are thrown, in
+ * words of our own; only help texts are printed here.
+ */
+export async function buildProgram(session: Session, [first = '']: readonly string[]): Promise<Command> {
   const program = addGlobalFlags(new Command('drydock'))
     .description(DESCRIPTION)
     .version(version(), '--version', 'print the version')
@@ -62,32 +71,9 @@ export function buildProgram(session: Session): Command {
       getErrHasColors: () => false,
     })
     .addHelpText('after', helpAfter(EXAMPLES, [CONNECTION]));
-  for (const add of [
-    addCheck,
-    addInit,
-    addPlan,
-    addExplain,
-    addRun,
-    addVerify,
-    addSync,
-    addStatus,
-    addMonitor,
-    addPause,
-    addResume,
-    addThrottle,
-    addRefresh,
-    addCutover,
-    addRollback,
-    addComplete,
-    addBackup,
-    addRestore,
-    addAdopt,
-    addBench,
-    addReport,
-    addDemo,
-  ]) {
-    add(program, session);
-  }
+  const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  const wanted = named === undefined ? Object.values(COMMANDS) : [named];
+  for (const add of await Promise.all(wanted.map((load) => load()))) add(program, session);
   for (const command of program.commands) if (namesProject(command)) addConfigFlag(command);
   for (const command of [program, ...program.commands]) {
     command.exitOverride((error) => {

@@ -1,4 +1,5 @@
 import type { Loaded } from './config.js';
+import { findConfig } from './find-config.js';
 
 /** Names a config file where no option does. */
 const VARIABLE = 'DRYDOCK_CONFIG';
@@ -8,7 +9,7 @@ const ADDRESSES = ['DATABASE_URL', 'PGSERVICE', 'PGHOST', 'PGHOSTADDR', 'PGDATAB
 
 /**
  * The project that a command is about, and where: what options and environment leave open is the config file's, and
- * without one the default.
+ * without one the default: no project.
  *
  * @param named the file that an option names
  * @throws DrydockError `bad-config`
@@ -16,16 +17,14 @@ const ADDRESSES = ['DATABASE_URL', 'PGSERVICE', 'PGHOST', 'PGHOSTADDR', 'PGDATAB
 export async function loadSubject(
   named: string | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<Loaded> {
+): Promise<Partial<Loaded>> {
   const config = await readConfig(named ?? env[VARIABLE]);
   if (ADDRESSES.some((name) => env[name] !== undefined)) return { ...config, databaseUrl: undefined };
   return config;
 }
 
-async function readConfig(named: string | undefined): Promise<Loaded> {
-  const { findConfig, loadConfig } = await import('./config.js');
+async function readConfig(named: string | undefined): Promise<Partial<Loaded>> {
   const file = named ?? findConfig(process.cwd());
-  if (file !== undefined) return loadConfig(file);
-  const { DEFAULT_PROJECT } = await import('../default-project.js');
-  return { project: DEFAULT_PROJECT };
+  // What evaluates and checks a file is loaded where there is one.
+  return file === undefined ? {} : (await import('./config.js')).loadConfig(file);
 }

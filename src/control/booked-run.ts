@@ -1,4 +1,4 @@
-import { operator } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { finishRun, startRun } from '../ledger/phases.js';

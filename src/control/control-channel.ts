@@ -1,4 +1,5 @@
-import { type Context, operator } from '../context/context.js';
+import type { Context } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import { NoRowError } from '../db/no-row.js';
 import { enterOrders, type Orders, type OrdersKey, readOrders, reportHalt } from '../ledger/orders.js';
 import type { Lock } from './lock.js';

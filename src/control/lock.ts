@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Context, operator } from '../context/context.js';
+import type { Context } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import { requirePrimary, WRITES } from '../context/standby.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';

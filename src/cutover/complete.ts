@@ -1,14 +1,7 @@
 import { requireSameTables } from '../context/configuration.js';
-import {
-  bindPhases,
-  type Context,
-  type Done,
-  lookAgain,
-  openContext,
-  operator,
-  secondsSince,
-  stoppable,
-} from '../context/context.js';
+import { bindPhases, type Context, lookAgain, openContext } from '../context/context.js';
+import { operator } from '../context/operator.js';
+import { type Done, secondsSince, stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';

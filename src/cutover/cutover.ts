@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requireTables } from '../batches/prepare.js';
 import { requireSameConfiguration } from '../context/configuration.js';
-import {
-  bindPhases,
-  type Context,
-  type Done,
-  lookAgain,
-  openContext,
-  secondsSince,
-  stoppable,
-} from '../context/context.js';
+import { bindPhases, type Context, lookAgain, openContext } from '../context/context.js';
+import { type Done, secondsSince, stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';

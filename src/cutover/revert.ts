@@ -1,5 +1,5 @@
 import { LOCK_PATIENCE } from '../capture/patience.js';
-import { operator } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import { catalogDifferences } from '../db/catalog-differences.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { withRetry } from '../db/retry.js';

@@ -1,4 +1,4 @@
-import { operator } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { withRetry } from '../db/retry.js';

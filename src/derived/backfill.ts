@@ -1,5 +1,6 @@
 import type { Work } from '../batches/segment.js';
-import { type Context, secondsSince, throwIfStopped } from '../context/context.js';
+import type { Context } from '../context/context.js';
+import { secondsSince, throwIfStopped } from '../context/stoppable.js';
 import type { Pace } from '../control/pace.js';
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';

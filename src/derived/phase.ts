@@ -1,6 +1,7 @@
 import { leftAsDone, workOf } from '../batches/load-phase.js';
 import { select } from '../batches/selection.js';
-import { type Context, secondsSince } from '../context/context.js';
+import type { Context } from '../context/context.js';
+import { secondsSince } from '../context/stoppable.js';
 import { bookedRun } from '../control/booked-run.js';
 import { Pace } from '../control/pace.js';
 import { qualified } from '../db/identifier.js';

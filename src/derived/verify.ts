@@ -1,6 +1,7 @@
-import { type Context, secondsSince } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { openReader } from '../context/reader.js';
 import { reprinter } from '../context/reprinter.js';
+import { secondsSince } from '../context/stoppable.js';
 import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import type { Session } from '../db/session.js';
 import { isUnchanged, type OwnedObject, readObjects } from '../ledger/objects.js';

@@ -1,8 +1,8 @@
 /** Numbers as a person reads them. */
 
-/** `1234567` as `1,234,567`. */
+/** `1234567` as `1,234,567`. Not by the locale's own way, which loads all of ICU: a tenth of what a short command takes. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return value.toFixed(0).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** A count with its noun: `1 row`, `2 rows`; the plural is given where it is not the singular and an s. */

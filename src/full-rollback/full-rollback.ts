@@ -1,7 +1,8 @@
 import { type CheckedBackup, checkBackup } from '../backup/check.js';
 import { makeAgain } from '../backup/restore.js';
 import { targetOf } from '../backup/restore-target.js';
-import { type Context, lookAgain, openContext, secondsSince, stoppable } from '../context/context.js';
+import { type Context, lookAgain, openContext } from '../context/context.js';
+import { secondsSince, stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
 import { dropLegacySchemaIfEmpty, prepareLegacySchema } from '../cutover/legacy-schema.js';
 import { patienceOf, underLocks } from '../cutover/locks.js';

@@ -1,4 +1,4 @@
-import { secondsSince, stoppable } from '../context/context.js';
+import { secondsSince, stoppable } from '../context/stoppable.js';
 import { cancelWhenStopped } from '../db/cancel.js';
 import { withCleanup } from '../db/cleanup.js';
 import { connector } from '../db/connect.js';

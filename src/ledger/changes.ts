@@ -1,26 +1,10 @@
 import type { Session } from '../db/session.js';
 import { SCRATCH } from '../mapping/scratch.js';
-
-/** How much of a phase's queue is left. */
-export interface Backlog {
-  readonly changes: number;
-  /** Age of the oldest change, in seconds; 0 without any. */
-  readonly lagSeconds: number;
-}
+import { AGE, type Backlog } from './backlog.js';
 
 /** Puts entries of the queue into the scratch table; one that says the same as another tells nothing. */
 const intoScratch = (entries: string) =>
   `insert into ${SCRATCH.taken} (source, raw, merge_key) select distinct source, raw, merge_key from ${entries}`;
-
-const AGE = `coalesce(extract(epoch from clock_timestamp() - min(written_at)), 0)::float8`;
-
-export async function readBacklog(session: Session, phaseId: number): Promise<Backlog> {
-  const row = await session.one(
-    `select count(*) as changes, ${AGE} as lag from drydock.changes where phase_id = $1::int`,
-    [phaseId],
-  );
-  return { changes: Number(row.changes), lagSeconds: Math.max(0, Number(row.lag)) };
-}
 
 /**
  * Takes changes off the queue, into the scratch table, by deleting what is seen: the order in which they were numbered

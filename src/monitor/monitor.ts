@@ -3,7 +3,7 @@ import { Cleanup } from '../db/cleanup.js';
 import { type Connector, connector } from '../db/connect.js';
 import { asDrydockError } from '../db/explain.js';
 import type { Session } from '../db/session.js';
-import { chosenProject } from '../default-project.js';
+import { chosenProject } from '../default-phases.js';
 import type { DrydockError } from '../errors.js';
 import type { AlertChange, MonitorOptions, MonitorReport, Sample } from '../reports/monitor.js';
 import { requireOptions } from '../reports/options.js';
@@ -115,7 +115,7 @@ class Watch {
 
   async #look(only: boolean): Promise<MonitorReport> {
     const { schema = DEFAULTS.schema, config = DEFAULT_CONFIG, batchMaps = false, signal } = this.#options;
-    const project = chosenProject(this.#options);
+    const project = await chosenProject(this.#options);
     const sample = await takeSample(await this.#connected(), {
       project,
       schema,

@@ -1,9 +1,10 @@
 import { createViews } from '../batches/finish.js';
 import { loadPhase, workOf } from '../batches/load-phase.js';
-import { type Context, throwIfStopped } from '../context/context.js';
+import type { Context } from '../context/context.js';
+import { throwIfStopped } from '../context/stoppable.js';
 import type { Pace } from '../control/pace.js';
+import { readBacklog } from '../ledger/backlog.js';
 import { readBatches } from '../ledger/batches.js';
-import { readBacklog } from '../ledger/changes.js';
 import { setState } from '../ledger/phases.js';
 import { countRejects } from '../ledger/rejects.js';
 import type { Drained } from './drain.js';

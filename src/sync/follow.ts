@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Context, openContext, operator } from '../context/context.js';
+import { type Context, openContext } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import { type Lock, namedPhases } from '../control/lock.js';
 import { describeHolder, findHolder, nameSession, releaseLock, takeLock } from '../control/lock-owner.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
@@ -7,7 +8,7 @@ import { limitedSignal } from '../db/limited-signal.js';
 import { isRewritten } from '../db/rewritten.js';
 import { isConnectionLost, isRetryable, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
-import { readBacklog } from '../ledger/changes.js';
+import { readBacklog } from '../ledger/backlog.js';
 import { awaitTurns } from '../ledger/phases.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import type { PhaseSync, SyncOptions } from '../reports/sync.js';

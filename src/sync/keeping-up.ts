@@ -1,4 +1,5 @@
-import type { Backlog } from '../ledger/changes.js';
+import { count } from '../format/format.js';
+import type { Backlog } from '../ledger/backlog.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import type { ProgressEvent } from '../reports/progress.js';
 import type { CaughtUp } from './catch-up.js';
@@ -66,13 +67,13 @@ export class KeepingUp {
     if (seconds < WINDOW) return;
     const grown = backlog.changes - window.backlog;
     if (grown > 0 && backlog.lagSeconds > MOST_LAG) {
-      const rate = (changes: number) => Math.round(changes / seconds).toLocaleString('en-US');
+      const rate = (changes: number) => count(changes / seconds);
       this.#report({
         type: 'notice',
         level: 'warn',
         message:
           `Phase ${phase} cannot be kept up: ${rate(window.applied + grown)} changes/s are written, ${rate(window.applied)} applied; ` +
-          `${backlog.changes.toLocaleString('en-US')} are left, the oldest ${Math.round(backlog.lagSeconds)} s old.`,
+          `${count(backlog.changes)} are left, the oldest ${Math.round(backlog.lagSeconds)} s old.`,
       });
     }
     this.#windows.set(phase, { backlog: backlog.changes, at: now, applied: 0 });

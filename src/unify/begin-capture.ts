@@ -1,6 +1,7 @@
 import { findObstacles } from '../capture/obstacles.js';
 import { startCapture } from '../capture/start.js';
-import { type Context, operator } from '../context/context.js';
+import type { Context } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import { readCaptures } from '../ledger/captures.js';
 import { enterEvent } from '../ledger/events.js';
 import type { Phase } from '../mapping/phase.js';

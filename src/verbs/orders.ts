@@ -1,12 +1,13 @@
-import { operator, stoppable } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import { requireRate } from '../context/settings.js';
 import { requirePrimary } from '../context/standby.js';
+import { stoppable } from '../context/stoppable.js';
 import { describeHolder, findHolder } from '../control/lock-owner.js';
 import { runningOf } from '../control/running.js';
 import { withCleanup } from '../db/cleanup.js';
 import { connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
-import { chosenProject } from '../default-project.js';
+import { chosenPhases } from '../default-phases.js';
 import { DrydockError } from '../errors.js';
 import { type OrdersKey, orderPause, orderRate, readOrders } from '../ledger/orders.js';
 import { ledgerExists } from '../ledger/schema.js';
@@ -81,7 +82,7 @@ async function order(
         schema,
         order: name,
         changed,
-        run: runningOf(holder, chosenProject(options), orders),
+        run: runningOf(holder, chosenPhases(options), orders),
       };
     }),
   );

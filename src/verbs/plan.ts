@@ -1,7 +1,8 @@
 import { findObstacles } from '../capture/obstacles.js';
 import { watchedTables } from '../capture/watched.js';
 import { requireSameConfiguration } from '../context/configuration.js';
-import { bindPhases, type Context, openContext, stoppable } from '../context/context.js';
+import { bindPhases, type Context, openContext } from '../context/context.js';
+import { stoppable } from '../context/stoppable.js';
 import { withCleanup } from '../db/cleanup.js';
 import { readTogether } from '../db/fresh-snapshot.js';
 import { qualified } from '../db/identifier.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { secondsSince } from '../context/context.js';
+import { secondsSince } from '../context/stoppable.js';
 import { isConnectionLost } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { requireOptions } from '../reports/options.js';

@@ -1,4 +1,5 @@
-import { lookAgain, openContext, stoppable } from '../context/context.js';
+import { lookAgain, openContext } from '../context/context.js';
+import { stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
 import { tryLockStatement } from '../control/lock-owner.js';
 import { withCleanup } from '../db/cleanup.js';

@@ -1,11 +1,6 @@
-import {
-  type Context,
-  lookAgain,
-  openContext,
-  operator,
-  secondsSince,
-  stoppable,
-} from '../context/context.js';
+import { type Context, lookAgain, openContext } from '../context/context.js';
+import { operator } from '../context/operator.js';
+import { secondsSince, stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
 import { withCleanup } from '../db/cleanup.js';
 import { foldChanges } from '../derived/backfill.js';

@@ -5,15 +5,9 @@ import {
   requireSameBatchSize,
   requireSameConfiguration,
 } from '../context/configuration.js';
-import {
-  bindPhases,
-  type Context,
-  lookAgain,
-  openContext,
-  secondsSince,
-  stoppable,
-} from '../context/context.js';
+import { bindPhases, type Context, lookAgain, openContext } from '../context/context.js';
 import { type Settings, settingsOf } from '../context/settings.js';
+import { secondsSince, stoppable } from '../context/stoppable.js';
 import { Inbox } from '../control/control-channel.js';
 import { lockOperator } from '../control/lock.js';
 import { seesOthers } from '../control/server-load.js';

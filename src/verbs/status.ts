@@ -1,14 +1,15 @@
-import { type Context, openContext, stoppable } from '../context/context.js';
+import { type OpenLedger, openLedger } from '../context/open-ledger.js';
+import { stoppable } from '../context/stoppable.js';
 import { readRunning } from '../control/running.js';
 import { withCleanup } from '../db/cleanup.js';
 import type { Session } from '../db/session.js';
+import { chosenPhases } from '../default-phases.js';
 import { newestBackup } from '../ledger/backups.js';
 import { listBatches } from '../ledger/batches.js';
 import { newestEvent } from '../ledger/events.js';
 import { isSameDatabase, presentHome, rememberedHome } from '../ledger/home.js';
 import type { PhaseEntry } from '../ledger/phases.js';
 import { readViews } from '../ledger/refreshes.js';
-import { ledgerExists } from '../ledger/schema.js';
 import { isStranded } from '../ledger/stranded.js';
 import { requireOptions } from '../reports/options.js';
 import type { PhaseName } from '../reports/phase-name.js';
@@ -20,7 +21,7 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
   requireOptions('status', options);
   return stoppable(options, 'Nothing was written.', () =>
     withCleanup(async (cleanup) => {
-      const context = await openContext(options, cleanup, 'welcome');
+      const context = await openLedger(options, cleanup, 'welcome');
       const phases: PhaseStatus[] = [];
       for (const name of context.phaseNames) {
         const entry = context.entries.get(name);
@@ -30,14 +31,13 @@ export async function status(options: StatusOptions): Promise<StatusReport> {
             : await phaseStatus(context, entry, options.batchList === true),
         );
       }
-      const { database, session, schema } = context;
-      const hasLedger = await ledgerExists(session);
+      const { database, session, schema, hasLedger } = context;
       return {
         database,
         schema,
         standby: context.isStandby,
         copyOf: hasLedger ? await copyOf(session, schema) : null,
-        running: await readRunning(session, context.project, schema, hasLedger),
+        running: await readRunning(session, chosenPhases(options), schema, hasLedger),
         lastEvent: hasLedger ? await newestEvent(session, schema) : null,
         phases,
       };
@@ -70,7 +70,11 @@ function notBegun(phase: PhaseName): PhaseStatus {
   };
 }
 
-async function phaseStatus(context: Context, entry: PhaseEntry, withBatches: boolean): Promise<PhaseStatus> {
+async function phaseStatus(
+  context: OpenLedger,
+  entry: PhaseEntry,
+  withBatches: boolean,
+): Promise<PhaseStatus> {
   const { session } = context;
   const backup = await newestBackup(session, context.schema, entry.phase);
   const sums = await session.one(

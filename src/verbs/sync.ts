@@ -1,5 +1,7 @@
-import { type Context, openContext, operator, secondsSince, stoppable } from '../context/context.js';
+import { type Context, openContext } from '../context/context.js';
+import { operator } from '../context/operator.js';
 import { standbyRefused, WRITES } from '../context/standby.js';
+import { secondsSince, stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { peakMemory } from '../db/peak-memory.js';

@@ -1,9 +1,10 @@
 import { requireTables } from '../batches/prepare.js';
 import { select } from '../batches/selection.js';
 import { requireNotCompleted, requireSameConfiguration } from '../context/configuration.js';
-import { bindPhases, type Context, openContext, secondsSince, stoppable } from '../context/context.js';
+import { bindPhases, type Context, openContext } from '../context/context.js';
 import { NOT_COMPARED, notLoaded } from '../context/not-loaded.js';
 import { standbyRefused } from '../context/standby.js';
+import { secondsSince, stoppable } from '../context/stoppable.js';
 import { withCleanup } from '../db/cleanup.js';
 import { derivedPhases } from '../derived/derived.js';
 import type { DerivedPhase } from '../derived/derived-phase.js';

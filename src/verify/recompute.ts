@@ -1,6 +1,7 @@
 import { collectBatch } from '../batches/collect.js';
 import { openExtraction } from '../batches/extraction.js';
-import { type Context, throwIfStopped } from '../context/context.js';
+import type { Context } from '../context/context.js';
+import { throwIfStopped } from '../context/stoppable.js';
 import { withCleanup } from '../db/cleanup.js';
 import { literal } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';

@@ -1,7 +1,8 @@
 import { countRange } from '../batches/count-range.js';
-import { type Context, secondsSince, throwIfStopped } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { openReader, shareMoment, snapshotOf } from '../context/reader.js';
 import { reprinter } from '../context/reprinter.js';
+import { secondsSince, throwIfStopped } from '../context/stoppable.js';
 import type { Cleanup } from '../db/cleanup.js';
 import { inFreshSnapshot } from '../db/fresh-snapshot.js';
 import type { Session } from '../db/session.js';

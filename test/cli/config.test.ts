@@ -2,10 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findConfig } from '../../src/cli/config.js';
+import { findConfig } from '../../src/cli/find-config.js';
 import { loadSubject } from '../../src/cli/project.js';
-import { DEFAULT_PROJECT } from '../../src/default-project.js';
-import { phasesOf } from '../../src/project/project.js';
+import { chosenPhases } from '../../src/default-phases.js';
 import { refusal } from './refusal.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'drydock-config-'));
@@ -30,8 +29,8 @@ const [, EXAMPLE = ''] = /```ts\n(.*?)```/s.exec(readFileSync('docs/declare.md',
 describe('a config file', () => {
   test('declares consolidations', async () => {
     const { project } = await loadSubject(written('declared.ts', EXAMPLE), {});
-    expect(phasesOf(project)).toEqual(['customers']);
-    expect(project.tables.map(({ name }) => name)).toEqual(['shop_customers', 'crm_people']);
+    expect(chosenPhases({ project })).toEqual(['customers']);
+    expect(project?.tables.map(({ name }) => name)).toEqual(['shop_customers', 'crm_people']);
   });
 
   test('that cannot be meant is refused in the words of the declaration', async () => {
@@ -58,8 +57,8 @@ describe('a config file', () => {
   test('in TypeScript says what is restructured, and where', async () => {
     const found = await loadSubject(written('given.ts', GIVEN), {});
     expect(found).toMatchObject({ databaseUrl: 'postgres://clerk@shop/shop', schema: 'till' });
-    expect(found.project.name).toBe('shop');
-    expect(phasesOf(found.project)).toEqual(['opportunities', 'assessments']);
+    expect(found.project?.name).toBe('shop');
+    expect(chosenPhases(found)).toEqual(['opportunities', 'assessments']);
   });
 
   test.each(['DATABASE_URL', 'PGHOST', 'PGSERVICE'])('gives way to %s of the environment', async (name) => {
@@ -69,7 +68,7 @@ describe('a config file', () => {
 
   test('may be named by the environment', async () => {
     const found = await loadSubject(undefined, { DRYDOCK_CONFIG: written('given.mts', GIVEN) });
-    expect(found.project.name).toBe('shop');
+    expect(found.project?.name).toBe('shop');
   });
 
   test.each([
@@ -103,8 +102,8 @@ describe('a config file', () => {
   });
 });
 
-test('without one it is the default', async () => {
-  expect(await loadSubject(undefined, {})).toMatchObject({ project: DEFAULT_PROJECT });
+test('without one nothing is named, which means the default', async () => {
+  expect(await loadSubject(undefined, {})).toEqual({});
 });
 
 test('a phase is one of the project that the file names', async () => {

@@ -26,16 +26,19 @@ export async function refusal(args: readonly string[]): Promise<Ended> {
     throw new Error('a refused command line gets no further than its flags');
   };
   const err = sink('stderr');
-  const program = buildProgram({
-    globals: scanGlobals(args),
-    out: sink('stdout'),
-    err,
-    signal: AbortSignal.abort(),
-    log: unused,
-    onEmergency: unused,
-    stream: unused,
-    finish: unused,
-  });
+  const program = await buildProgram(
+    {
+      globals: scanGlobals(args),
+      out: sink('stdout'),
+      err,
+      signal: AbortSignal.abort(),
+      log: unused,
+      onEmergency: unused,
+      stream: unused,
+      finish: unused,
+    },
+    args,
+  );
   const error: unknown = await program.parseAsync([...args], { from: 'user' }).then(
     () => unused(),
     (reason: unknown) => reason,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { stoppable } from '../../src/context/context.js';
+import { stoppable } from '../../src/context/stoppable.js';
 import { asDrydockError, explained } from '../../src/db/explain.js';
 import type { Session } from '../../src/db/session.js';
 import { DrydockError } from '../../src/errors.js';

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { adopt } from '../../adopt/adopt.js';
 import { EXIT } from '../../errors.js';
 import { parseFlags } from '../flags/parse.js';
@@ -10,12 +9,12 @@ import { withProgress } from '../progress.js';
 import { renderAdopt } from '../render/adopt.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({
+const flags = {
   databaseUrl: target.databaseUrl,
   project: target.project,
   dryRun: flag,
   acceptOwner: roles,
-});
+};
 
 /** What `drydock adopt` does. */
 export async function act(session: Session, command: Command): Promise<void> {

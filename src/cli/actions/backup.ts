@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { backup } from '../../backup/backup.js';
 import { EXIT } from '../../errors.js';
 import { parseFlags } from '../flags/parse.js';
@@ -10,11 +9,11 @@ import { withProgress } from '../progress.js';
 import { renderBackup } from '../render/backup.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({
+const flags = {
   ...targetWithPhases,
   to: directory('backup wants to be told where to: give --to DIR.'),
   concurrency: sizeFlags.concurrency,
-});
+};
 
 /** What `drydock backup` does. */
 export async function act(session: Session, command: Command): Promise<void> {

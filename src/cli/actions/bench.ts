@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { bench } from '../../benchmark/bench.js';
 import { withCleanup } from '../../db/cleanup.js';
 import { EXIT } from '../../errors.js';
 import type { BenchReport } from '../../reports/bench.js';
+import { names, text } from '../flags/flag.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
 import { shape } from '../flags/shape.js';
@@ -18,22 +18,17 @@ const MOST_READERS = 256;
 const LONGEST_LOAD = 86_400;
 const SEED = 1;
 
-const questionNames = z
-  .string()
-  .transform((names) => names.split(',').map((name) => name.trim()))
-  .optional();
-
-const flags = z.object({
+const flags = {
   ...target,
   rows: wholeNumber('--rows', 1, MOST_ROWS),
-  shape: shape.optional(),
-  save: z.string().min(1, { error: '--save wants the name of a directory.' }).optional(),
+  shape: shape,
+  save: text('--save wants the name of a directory.'),
   performanceOnly: flag,
-  only: questionNames,
+  only: names('--only wants names of questions, parted by commas.'),
   questionSeconds: wholeNumber('--question-seconds', 0, LONGEST_LOAD),
   readers: wholeNumber('--readers', 1, MOST_READERS),
   loadSeconds: wholeNumber('--load-seconds', 1, LONGEST_LOAD),
-});
+};
 
 /** What `drydock bench` does. */
 export async function act(session: Session, command: Command): Promise<void> {

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { check, refusedCheck } from '../../check/check.js';
 import { BadDeclarationError } from '../../declare/refuse.js';
 import { EXIT } from '../../errors.js';
 import type { CheckReport } from '../../reports/check.js';
 import { parseFlags } from '../flags/parse.js';
 import { wholeNumber } from '../flags/scalars.js';
-import { targetWithPhases } from '../flags/target.js';
+import { databaseUrl, targetWithPhases } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderCheck } from '../render/check.js';
 import type { Session } from '../session.js';
@@ -14,17 +13,12 @@ import type { Session } from '../session.js';
 const LARGEST_SEED = 2 ** 31 - 1;
 const LONGEST_SECONDS = 86_400;
 
-const flags = z.object({
+const flags = {
   ...targetWithPhases,
-  scratchUrl: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//i, {
-      error: '--scratch-url wants a URL such as postgres://user@host:5432/database.',
-    })
-    .optional(),
+  scratchUrl: databaseUrl('--scratch-url'),
   seed: wholeNumber('--seed', 0, LARGEST_SEED),
   seconds: wholeNumber('--seconds', 1, LONGEST_SECONDS),
-});
+};
 
 /** What `drydock check` does. */
 export async function act(session: Session, command: Command): Promise<void> {

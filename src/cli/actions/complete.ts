@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { complete } from '../../cutover/complete.js';
 import { EXIT } from '../../errors.js';
 import { confirmWord } from '../confirm.js';
@@ -11,7 +10,7 @@ import { withProgress } from '../progress.js';
 import { renderComplete } from '../render/complete.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({
+const flags = {
   ...target,
   phase: requiredPhase('complete wants to be told what to complete: give --phase.'),
   dryRun: flag,
@@ -19,7 +18,7 @@ const flags = z.object({
   patience,
   lockWait,
   yes: flag,
-});
+};
 
 /** What `drydock complete` does. */
 export async function act(session: Session, command: Command): Promise<void> {

@@ -1,23 +1,22 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { cutover } from '../../cutover/cutover.js';
 import { EXIT } from '../../errors.js';
 import { parseFlags } from '../flags/parse.js';
 import { lockWait, patience } from '../flags/patience.js';
-import { flag } from '../flags/scalars.js';
+import { flag, unlessOff } from '../flags/scalars.js';
 import { requiredPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderCutover } from '../render/cutover.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({
+const flags = {
   ...target,
   phase: requiredPhase('cutover wants to be told what to cut over: give --phase.'),
   dryRun: flag,
-  backup: z.boolean().default(true),
+  backup: unlessOff,
   patience,
   lockWait,
-});
+};
 
 /** What `drydock cutover` does. */
 export async function act(session: Session, command: Command): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
+
 import { EXIT } from '../../errors.js';
 import { explain } from '../../verbs/explain.js';
 import { parseFlags } from '../flags/parse.js';
@@ -7,11 +7,9 @@ import { targetWithPhases } from '../flags/target.js';
 import { renderExplain } from '../render/explain.js';
 import type { Session } from '../session.js';
 
-const flags = z.object(targetWithPhases);
-
 /** What `drydock explain KEY` does. */
 export async function act(session: Session, command: Command, key: string): Promise<void> {
-  const { phase, ...options } = await parseFlags(flags, command);
+  const { phase, ...options } = await parseFlags(targetWithPhases, command);
   const report = await explain({ ...options, phases: phase, key, signal: session.signal });
   session.finish(report, renderExplain, EXIT.done);
 }

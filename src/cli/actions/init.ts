@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { DrydockError, EXIT } from '../../errors.js';
 import { writeWhole } from '../../files/write-whole.js';
 import { quoted } from '../../format/printable.js';
 import { init } from '../../init/init.js';
-import { CONFIG_FILE } from '../commands/init.js';
-import { findConfig } from '../config.js';
 import { cannotWrite } from '../files.js';
+import { CONFIG_FILE, findConfig } from '../find-config.js';
+import { names, text } from '../flags/flag.js';
 import { parseOwn } from '../flags/parse.js';
 import { flag } from '../flags/scalars.js';
 import { target } from '../flags/target.js';
@@ -16,19 +15,13 @@ import { withProgress } from '../progress.js';
 import { renderInit, type WrittenInit } from '../render/init.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({
+const flags = {
   databaseUrl: target.databaseUrl,
   schema: target.schema,
-  tables: z
-    .string()
-    .transform((list) => list.split(',').map((name) => name.trim()))
-    .refine((names) => names.every((name) => name !== ''), {
-      error: '--tables wants names of tables, with commas between them.',
-    })
-    .optional(),
-  output: z.string().min(1, { error: '--output wants the name of a file, or -.' }).optional(),
+  tables: names('--tables wants names of tables, with commas between them.'),
+  output: text('--output wants the name of a file, or -.'),
   force: flag,
-});
+};
 
 /** What `drydock init` does. */
 export async function act(session: Session, command: Command): Promise<void> {
@@ -58,9 +51,9 @@ function refuseExisting(file: string): void {
   if (found !== undefined) throw fileExists(found);
 }
 
-async function write(file: string, text: string, force: boolean): Promise<void> {
+async function write(file: string, declaration: string, force: boolean): Promise<void> {
   try {
-    await writeWhole(file, text, { replace: force });
+    await writeWhole(file, declaration, { replace: force });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw fileExists(file);
     throw cannotWrite(file, error);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { withCleanup } from '../../db/cleanup.js';
 import { EXIT } from '../../errors.js';
 import { DEFAULT_CONFIG, readConfig } from '../../monitor/config.js';
@@ -7,6 +6,7 @@ import { monitor } from '../../monitor/monitor.js';
 import { MONITOR_DEFAULTS } from '../../monitor/thresholds.js';
 import type { Web } from '../../monitor/web/server.js';
 import type { MonitorConfig } from '../../reports/monitor.js';
+import { text, type Values } from '../flags/flag.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
 import { target } from '../flags/target.js';
@@ -19,19 +19,19 @@ import { UsageError } from '../usage.js';
 const LONGEST_INTERVAL = 86_400;
 const LARGEST_PORT = 65_535;
 
-const flags = z.object({
+const flags = {
   ...target,
   continuous: flag,
   interval: wholeNumber('--interval', 1, LONGEST_INTERVAL),
   alertsOnly: flag,
-  config: z.string().min(1).optional(),
-  state: z.string().min(1).optional(),
+  config: text('--config wants the name of a file.'),
+  state: text('--state wants the name of a file.'),
   web: flag,
   port: wholeNumber('--port', 0, LARGEST_PORT),
-  host: z.string().min(1).optional(),
-});
+  host: text('--host wants the name or address of this machine.'),
+};
 
-type Given = z.infer<typeof flags>;
+type Given = Values<typeof flags>;
 
 /** What `drydock monitor` does. */
 export async function act(session: Session, command: Command): Promise<void> {

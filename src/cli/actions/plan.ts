@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import type { PlanOptions } from '../../reports/plan.js';
 import { plan } from '../../verbs/plan.js';
@@ -10,13 +9,12 @@ import { withProgress } from '../progress.js';
 import { renderPlan } from '../render/plan.js';
 import type { Session } from '../session.js';
 
-const flags = z
-  .object({ ...targetWithPhases, ...sizeFlags })
-  .transform(({ phase, ...rest }): PlanOptions => ({ ...rest, phases: phase }));
+const flags = { ...targetWithPhases, ...sizeFlags };
 
 /** What `drydock plan` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  return printPlan(session, await parseFlags(flags, command));
+  const { phase: phases, ...rest } = await parseFlags(flags, command);
+  return printPlan(session, { ...rest, phases });
 }
 
 /** Plans and prints; `run --dry-run` is the same. */

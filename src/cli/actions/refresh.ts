@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import { refresh } from '../../verbs/refresh.js';
 import { refreshEvery } from '../../verbs/refresh-every.js';
 import { scheduleRefresh } from '../../verbs/refresh-schedule.js';
+import type { Values } from '../flags/flag.js';
 import { interval } from '../flags/interval.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag } from '../flags/scalars.js';
@@ -13,7 +13,7 @@ import { renderRefresh, renderSchedule, renderSeries, roundText } from '../rende
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 
-const flags = z.object({ ...target, every: interval('--every'), force: flag, pgCron: flag });
+const flags = { ...target, every: interval('--every'), force: flag, pgCron: flag };
 
 /** What `drydock refresh` does. */
 export async function act(session: Session, command: Command): Promise<void> {
@@ -22,7 +22,7 @@ export async function act(session: Session, command: Command): Promise<void> {
 
 async function run(
   session: Session,
-  { every, force, pgCron, ...where }: z.output<typeof flags>,
+  { every, force, pgCron, ...where }: Values<typeof flags>,
 ): Promise<void> {
   const { signal } = session;
   if (pgCron) {

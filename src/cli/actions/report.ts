@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import { report } from '../../report/report.js';
 import { readSavedBench } from '../../report/saved-bench.js';
+import { otherwise, text } from '../flags/flag.js';
 import { parseFlags } from '../flags/parse.js';
 import { flag } from '../flags/scalars.js';
 import { target } from '../flags/target.js';
@@ -13,12 +13,12 @@ import { openInBrowser } from '../report/open.js';
 import { writePage } from '../report/write.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({
+const flags = {
   ...target,
-  out: z.string().min(1, { error: '--out wants the name of a file.' }).default(DEFAULT_FILE),
-  bench: z.string().min(1, { error: '--bench wants a file or a directory.' }).optional(),
+  out: otherwise(text('--out wants the name of a file.'), DEFAULT_FILE),
+  bench: text('--bench wants a file or a directory.'),
   open: flag,
-});
+};
 
 /** What `drydock report` does. */
 export async function act(session: Session, command: Command): Promise<void> {

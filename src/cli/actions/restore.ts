@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { restore } from '../../backup/restore.js';
 import { EXIT } from '../../errors.js';
 import { confirmWord } from '../confirm.js';
+import { names } from '../flags/flag.js';
 import { parseFlags } from '../flags/parse.js';
 import { directory, flag, schemaName } from '../flags/scalars.js';
 import { target } from '../flags/target.js';
@@ -10,21 +10,15 @@ import { withProgress } from '../progress.js';
 import { renderRestore } from '../render/restore.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({
+const flags = {
   databaseUrl: target.databaseUrl,
   project: target.project,
   from: directory('restore wants to be told where from: give --from DIR.'),
   into: schemaName('--into'),
-  tables: z
-    .string()
-    .transform((text) => text.split(',').map((name) => name.trim()))
-    .refine((names) => names.every((name) => name !== ''), {
-      error: '--tables wants names, parted by commas.',
-    })
-    .optional(),
+  tables: names('--tables wants names, parted by commas.'),
   verify: flag,
   yes: flag,
-});
+};
 
 /** What `drydock restore` does. */
 export async function act(session: Session, command: Command): Promise<void> {

@@ -1,38 +1,39 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { rollback } from '../../cutover/rollback.js';
 import { EXIT } from '../../errors.js';
 import { confirmWord } from '../confirm.js';
+import { text } from '../flags/flag.js';
 import { parseFlags } from '../flags/parse.js';
 import { lockWait, patience } from '../flags/patience.js';
-import { directory, flag } from '../flags/scalars.js';
+import { flag } from '../flags/scalars.js';
 import { requiredPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderRollback } from '../render/rollback.js';
 import type { Session } from '../session.js';
+import { UsageError } from '../usage.js';
 
-const flags = z
-  .object({
-    ...target,
-    phase: requiredPhase('rollback wants to be told what to drop: give --phase.'),
-    drop: flag,
-    full: flag,
-    from: directory('--from wants the directory of a backup.').optional(),
-    dryRun: flag,
-    patience,
-    lockWait,
-    yes: flag,
-  })
-  .refine(({ full, from }) => full === (from !== undefined), {
-    error: 'A full rollback goes back to a backup: --full and --from DIR belong together.',
-  })
-  .refine(({ full, drop }) => !(full && drop), {
-    error: '--full drops what Drydock made, too: leave out --drop.',
-  });
+const flags = {
+  ...target,
+  phase: requiredPhase('rollback wants to be told what to drop: give --phase.'),
+  drop: flag,
+  full: flag,
+  from: text('--from wants the directory of a backup.'),
+  dryRun: flag,
+  patience,
+  lockWait,
+  yes: flag,
+};
 
 /** What `drydock rollback` does. */
 export async function act(session: Session, command: Command): Promise<void> {
   const { phase: phases, yes, full, from, ...rest } = await parseFlags(flags, command);
+  if (full !== (from !== undefined))
+    throw new UsageError(
+      'A full rollback goes back to a backup: --full and --from DIR belong together.',
+      'rollback',
+    );
+  if (full && rest.drop)
+    throw new UsageError('--full drops what Drydock made, too: leave out --drop.', 'rollback');
   const word = phases.length === 1 ? (phases[0] ?? '') : 'all';
   const what = phases.length === 1 ? `the phase ${word}` : 'all phases';
   if (!yes && !rest.dryRun) {

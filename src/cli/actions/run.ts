@@ -1,16 +1,16 @@
 import { constants, setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import type { RunReport } from '../../reports/run.js';
 import type { TargetOptions } from '../../reports/target.js';
 import { run } from '../../verbs/run.js';
+import { text } from '../flags/flag.js';
 import { parseFlags } from '../flags/parse.js';
 import { rangeFlags, toRange } from '../flags/range.js';
 import { rateFlag } from '../flags/rate.js';
 import { maxRejects } from '../flags/rejects.js';
-import { flag } from '../flags/scalars.js';
+import { flag, unlessOff } from '../flags/scalars.js';
 import { sizeFlags } from '../flags/sizes.js';
 import { targetWithPhases } from '../flags/target.js';
 import { withProgress } from '../progress.js';
@@ -18,17 +18,17 @@ import { renderRun } from '../render/run.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 
-const flags = z.object({
+const flags = {
   ...targetWithPhases,
   ...rangeFlags,
   ...sizeFlags,
   maxRejects,
   maxRate: rateFlag,
   nice: flag,
-  capture: z.boolean().optional(),
+  capture: unlessOff,
   dryRun: flag,
-  report: z.string().min(1, { error: '--report wants the name of a file.' }).optional(),
-});
+  report: text('--report wants the name of a file.'),
+};
 
 /** What `drydock run` does. */
 export async function act(session: Session, command: Command): Promise<void> {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import { status } from '../../verbs/status.js';
 import { parseFlags } from '../flags/parse.js';
@@ -8,7 +7,7 @@ import { targetWithPhases } from '../flags/target.js';
 import { renderStatus } from '../render/status.js';
 import type { Session } from '../session.js';
 
-const flags = z.object({ ...targetWithPhases, batches: flag });
+const flags = { ...targetWithPhases, batches: flag };
 
 /** What `drydock status` does. */
 export async function act(session: Session, command: Command): Promise<void> {

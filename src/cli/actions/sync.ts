@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import { sync } from '../../verbs/sync.js';
 import { parseFlags } from '../flags/parse.js';
@@ -13,12 +12,12 @@ import type { Session } from '../session.js';
 
 const LONGEST_INTERVAL = 3600;
 
-const flags = z.object({
+const flags = {
   ...targetWithPhases,
   follow: flag,
   interval: seconds('--interval', LONGEST_INTERVAL),
   maxRejects,
-});
+};
 
 /** What `drydock sync` does. */
 export async function act(session: Session, command: Command): Promise<void> {

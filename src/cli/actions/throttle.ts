@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import { quoted } from '../../format/printable.js';
 import { throttle } from '../../verbs/orders.js';
@@ -10,7 +9,7 @@ import { renderOrder } from '../render/order.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 
-const flags = z.object({ ...target, maxRate: rateFlag });
+const flags = { ...target, maxRate: rateFlag };
 
 /** What `drydock throttle` does. */
 export async function act(session: Session, command: Command): Promise<void> {

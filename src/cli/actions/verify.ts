@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../../errors.js';
 import { verify } from '../../verbs/verify.js';
 import { parseFlags } from '../flags/parse.js';
@@ -12,7 +11,7 @@ import type { Session } from '../session.js';
 
 const MOST_LISTED = 1_000_000;
 
-const flags = z.object({
+const flags = {
   ...target,
   phase: optionalPhase,
   batches: rangeFlags.batches,
@@ -21,7 +20,7 @@ const flags = z.object({
   strict: flag,
   limit: wholeNumber('--limit', 0, MOST_LISTED),
   record: flag,
-});
+};
 
 /** What `drydock verify` does. */
 export async function act(session: Session, command: Command): Promise<void> {

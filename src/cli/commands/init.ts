@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
+import { CONFIG_FILE } from '../find-config.js';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
-
-/** Where the declaration goes when nobody says where. */
-export const CONFIG_FILE = 'drydock.config.ts';
 
 /** `drydock init`: from tables to a proposed declaration. Reads the tables only. */
 export function addInit(program: Command, session: Session): void {
@@ -25,11 +23,8 @@ export function addInit(program: Command, session: Session): void {
       'after',
       helpAfter(
         [
-          [
-            'drydock init --tables shop_customers,crm_people',
-            `propose in ${CONFIG_FILE} how they become one`,
-          ],
-          ['drydock init --output -', 'look for tables that belong together, and print the proposal'],
+          ['drydock init --tables shop_customers,crm_people', `propose how they become one`],
+          ['drydock init --output -', 'look for tables that belong together, and print it'],
           ['drydock init --json | jq .relations', 'the evidence, as data'],
         ],
         ['Exits 1, and writes nothing, when no two tables hold the same things; it says why.'],

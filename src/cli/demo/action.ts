@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { DEFAULTS } from '../../reports/target.js';
 import { parseOwn } from '../flags/parse.js';
 import { flag, wholeNumber } from '../flags/scalars.js';
@@ -8,33 +7,30 @@ import { sizeFlags } from '../flags/sizes.js';
 import type { Session } from '../session.js';
 import { UsageError } from '../usage.js';
 import { runDemo } from './demo.js';
-import { DEMO_DEFAULTS, type DemoOptions } from './options.js';
+import { DEMO_DEFAULTS } from './options.js';
 
 const MOST_SUBMISSIONS = 10_000_000;
 const LARGEST_SEED = 999_999_999_999_999;
 
-const flags = z
-  .object({
-    rows: wholeNumber('--rows', 1, MOST_SUBMISSIONS),
-    seed: wholeNumber('--seed', 0, LARGEST_SEED),
-    shape: shape.default(DEMO_DEFAULTS.shape),
-    concurrency: sizeFlags.concurrency,
-    keep: flag,
-  })
-  .transform(
-    ({ rows, seed, concurrency, ...rest }): DemoOptions => ({
-      ...rest,
-      submissions: rows ?? DEMO_DEFAULTS.submissions,
-      seed: seed ?? DEMO_DEFAULTS.seed,
-      concurrency: concurrency ?? DEFAULTS.concurrency,
-    }),
-  );
+const flags = {
+  rows: wholeNumber('--rows', 1, MOST_SUBMISSIONS),
+  seed: wholeNumber('--seed', 0, LARGEST_SEED),
+  shape,
+  concurrency: sizeFlags.concurrency,
+  keep: flag,
+};
 
 /** What `drydock demo` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const options = parseOwn(flags, command);
+  const { rows, seed, ...given } = parseOwn(flags, command);
   refuseTarget(command);
-  await runDemo(session, options);
+  await runDemo(session, {
+    submissions: rows ?? DEMO_DEFAULTS.submissions,
+    seed: seed ?? DEMO_DEFAULTS.seed,
+    shape: given.shape ?? DEMO_DEFAULTS.shape,
+    concurrency: given.concurrency ?? DEFAULTS.concurrency,
+    keep: given.keep,
+  });
 }
 
 /** Somebody who names a database expects the demo to happen there. */

@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
-import type { z } from 'zod';
-import { phasesOf } from '../../project/project.js';
+import { chosenPhases } from '../../default-phases.js';
 import { namesProject } from '../commands/shared-options.js';
 import { loadSubject } from '../project.js';
 import { UsageError } from '../usage.js';
+import type { Flags, Values } from './flag.js';
 
 /**
- * Checks what commander collected and turns it into the verb's options, with the project that they are about. Every
- * message in the schemas is a whole sentence; the first one is shown.
+ * Checks what commander collected and turns it into the verb's options, with the project that they are about. The first
+ * refusal is shown.
  *
  * @throws UsageError
  */
-export async function parseFlags<T>(schema: z.ZodType<T>, command: Command): Promise<T> {
-  const flags = command.optsWithGlobals();
-  const { project, ...target } = await loadSubject(namesProject(command) ? flags.config : undefined);
-  return parseOwn(schema, command, {
+export async function parseFlags<F extends Flags>(flags: F, command: Command): Promise<Values<F>> {
+  const given = command.optsWithGlobals();
+  const { project, ...target } = await loadSubject(namesProject(command) ? given.config : undefined);
+  return parseOwn(flags, command, {
     project,
-    phase: { name: flags.phase, all: phasesOf(project) },
-    databaseUrl: flags.databaseUrl ?? target.databaseUrl,
-    schema: flags.schema ?? target.schema,
+    phase: { name: given.phase, all: chosenPhases({ project }) },
+    databaseUrl: given.databaseUrl ?? target.databaseUrl,
+    schema: given.schema ?? target.schema,
   });
 }
 
@@ -27,12 +27,16 @@ export async function parseFlags<T>(schema: z.ZodType<T>, command: Command): Pro
  *
  * @throws UsageError
  */
-export function parseOwn<T>(
-  schema: z.ZodType<T>,
+export function parseOwn<F extends Flags>(
+  flags: F,
   command: Command,
   more: Readonly<Record<string, unknown>> = {},
-): T {
-  const result = schema.safeParse({ ...command.optsWithGlobals(), ...more });
-  if (result.success) return result.data;
-  throw new UsageError(result.error.issues[0]?.message ?? 'The arguments are not usable.', command.name());
+): Values<F> {
+  const given = { ...command.optsWithGlobals(), ...more };
+  const refuse = (what: string): never => {
+    throw new UsageError(what, command.name());
+  };
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, read]) => [name, read(given[name], refuse)]),
+  ) as Values<F>;
 }

@@ -1,20 +1,22 @@
-import { z } from 'zod';
-import { spelledOut } from '../../format/moment.js';
+import { isoTime } from '../../format/moment.js';
 import { quoted } from '../../format/printable.js';
 import { isUuid } from '../../keys/uuid.js';
 import type { RangeOptions } from '../../reports/target.js';
 import { UsageError } from '../usage.js';
+import { optional, type Refuse } from './flag.js';
+
+/** Read together, by {@link toRange}. */
+const asGiven = optional((text) => text);
 
 /** The raw flags, to be spread into a verb's schema. */
 export const rangeFlags = {
-  batches: z.string().optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
-  since: z.string().optional(),
+  batches: asGiven,
+  from: asGiven,
+  to: asGiven,
+  since: asGiven,
 } as const;
 
 type RawRange = { readonly [flag in keyof typeof rangeFlags]?: string | undefined };
-type Refuse = (what: string) => never;
 
 /**
  * The range that the flags name; none of them means everything.
@@ -69,18 +71,10 @@ function keyRange(
   return keys;
 }
 
-const dateTime = z.union([
-  z.iso.datetime({ offset: true, local: true }),
-  z.iso.datetime({ offset: true, local: true, precision: -1 }),
-]);
-const date = z.iso.date();
-
 /** An ISO 8601 time with its offset spelled out, so that no session's time zone can change what it means. */
 function time(text: string, refuse: Refuse): string {
-  const iso = spelledOut(text);
-  if (date.safeParse(iso).success) return `${iso}T00:00:00Z`;
-  if (!dateTime.safeParse(iso).success) {
-    refuse(`--since wants a time such as 2025-03-01 or 2025-03-01T12:00:00+02:00, not ${quoted(text)}.`);
-  }
-  return iso;
+  return (
+    isoTime(text) ??
+    refuse(`--since wants a time such as 2025-03-01 or 2025-03-01T12:00:00+02:00, not ${quoted(text)}.`)
+  );
 }

@@ -1,42 +1,34 @@
-import { z } from 'zod';
 import { quoted } from '../../format/printable.js';
+import { type Flag, optional } from './flag.js';
 
 /** A whole number between two bounds, written in plain digits. */
-export function wholeNumber(flag: string, least: number, most: number): z.ZodType<number | undefined> {
-  const message = `${flag} wants a whole number from ${least} to ${most}`;
-  return z
-    .string()
-    .optional()
-    .transform((text, context) => {
-      if (text === undefined) return undefined;
-      const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-      if (number >= least && number <= most) return number;
-      context.addIssue({ code: 'custom', message: `${message}, not ${quoted(text)}.` });
-      return z.NEVER;
-    });
+export function wholeNumber(flag: string, least: number, most: number): Flag<number | undefined> {
+  return optional((text, refuse) => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    return refuse(`${flag} wants a whole number from ${least} to ${most}, not ${quoted(text)}.`);
+  });
 }
 
 const MOST_BYTES = 63; // Postgres cuts longer names, with a notice only
 
 /** The name of a schema, as it stands in the catalog: no quotes, case as it is. */
-export function schemaName(flag: string): z.ZodType<string | undefined> {
-  return z
-    .string()
-    .refine((name) => name !== '' && !name.includes('\0') && Buffer.byteLength(name) <= MOST_BYTES, {
-      error: `${flag} wants the name of a schema, of 1 to ${MOST_BYTES} bytes.`,
-    })
-    .optional();
+export function schemaName(flag: string): Flag<string | undefined> {
+  return optional((name, refuse) =>
+    name !== '' && !name.includes('\0') && Buffer.byteLength(name) <= MOST_BYTES
+      ? name
+      : refuse(`${flag} wants the name of a schema, of 1 to ${MOST_BYTES} bytes.`),
+  );
 }
 
 /** A switch without a value. */
-export const flag = z
-  .boolean()
-  .optional()
-  .transform((on) => on === true);
+export const flag: Flag<boolean> = (given) => given === true;
+
+/** A switch that is on unless it is said to be off: `--no-...`. */
+export const unlessOff: Flag<boolean> = (given) => given !== false;
 
 /** The path of a directory; required. `missing` is the whole sentence. */
-export function directory(missing: string): z.ZodType<string> {
-  return z
-    .string({ error: missing })
-    .refine((path) => path !== '' && !path.includes('\0'), { error: missing });
+export function directory(missing: string): Flag<string> {
+  return (given, refuse) =>
+    typeof given !== 'string' || given === '' || given.includes('\0') ? refuse(missing) : given;
 }

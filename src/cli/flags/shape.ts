@@ -1,14 +1,10 @@
-import { z } from 'zod';
 import { quoted } from '../../format/printable.js';
-import { SHAPES, type Shape } from '../shapes.js';
+import { SHAPES } from '../shapes.js';
+import { optional } from './flag.js';
 
 /** Which legacy tables to make. */
-export const shape = z.string().transform((text, context): Shape => {
-  const found = SHAPES.find((known) => known === text);
-  if (found !== undefined) return found;
-  context.addIssue({
-    code: 'custom',
-    message: `--shape wants one of ${SHAPES.join(', ')}, not ${quoted(text)}.`,
-  });
-  return z.NEVER;
-});
+export const shape = optional(
+  (text, refuse) =>
+    SHAPES.find((known) => known === text) ??
+    refuse(`--shape wants one of ${SHAPES.join(', ')}, not ${quoted(text)}.`),
+);

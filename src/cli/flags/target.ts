@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { quoted } from '../../format/printable.js';
 import type { Project } from '../../project/project.js';
 import type { PhaseName } from '../../reports/phase-name.js';
+import { type Flag, optional, type Refuse } from './flag.js';
 import { schemaName } from './scalars.js';
 
 /** What was asked for, and the names that there are: those only the project knows. */
@@ -10,49 +10,48 @@ export interface AskedPhase {
   readonly all: readonly string[];
 }
 
-const asked = z.custom<AskedPhase>();
-
-type Context = z.core.$RefinementCtx;
-
-function phasesFor(name: string, all: readonly string[], context: Context): readonly PhaseName[] {
+function phasesFor(name: string, all: readonly string[], refuse: Refuse): readonly PhaseName[] {
   if (name === 'all') return all;
   if (all.includes(name)) return [name];
-  context.addIssue({
-    code: 'custom',
-    message: `--phase wants one of ${[...all, 'all'].join(', ')}, not ${quoted(name)}.`,
-  });
-  return z.NEVER;
+  return refuse(`--phase wants one of ${[...all, 'all'].join(', ')}, not ${quoted(name)}.`);
 }
 
 /** One phase by its name, or all in order; without a name all. */
-const phase = asked.transform(({ name = 'all', all }, context) => phasesFor(name, all, context));
+const phase: Flag<readonly PhaseName[]> = (asked, refuse) => {
+  const { name = 'all', all } = asked as AskedPhase;
+  return phasesFor(name, all, refuse);
+};
 
 /** The same, and nothing where none is named. */
-export const optionalPhase = asked.transform(({ name, all }, context) =>
-  name === undefined ? undefined : phasesFor(name, all, context),
-);
+export const optionalPhase: Flag<readonly PhaseName[] | undefined> = (asked, refuse) => {
+  const { name, all } = asked as AskedPhase;
+  return name === undefined ? undefined : phasesFor(name, all, refuse);
+};
 
 /** The same, of a command that is not to be given by mistake. */
-export function requiredPhase(otherwise: string) {
-  return asked.transform(({ name, all }, context) => {
-    if (name !== undefined) return phasesFor(name, all, context);
-    context.addIssue({ code: 'custom', message: otherwise });
-    return z.NEVER;
-  });
+export function requiredPhase(otherwise: string): Flag<readonly PhaseName[]> {
+  return (asked, refuse) => {
+    const { name, all } = asked as AskedPhase;
+    return name === undefined ? refuse(otherwise) : phasesFor(name, all, refuse);
+  };
 }
 
-/** Never quotes the URL: it holds a password. The library checks the rest of it. */
-const databaseUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\//i, {
-    error: '--database-url wants a URL such as postgres://user@host:5432/database.',
-  })
-  .optional();
+/** An address, with the flag that takes it. Never quotes the URL: it holds a password. The library checks the rest of it. */
+export function databaseUrl(flag: string): Flag<string | undefined> {
+  return optional((url, refuse) =>
+    /^postgres(ql)?:\/\//i.test(url)
+      ? url
+      : refuse(`${flag} wants a URL such as postgres://user@host:5432/database.`),
+  );
+}
+
+/** Undefined: the default one. */
+const project: Flag<Project | undefined> = (given) => given as Project | undefined;
 
 /** The members that every verb takes. */
 export const target = {
-  project: z.custom<Project>(),
-  databaseUrl,
+  project,
+  databaseUrl: databaseUrl('--database-url'),
   schema: schemaName('--schema'),
   appSchema: schemaName('--app-schema'),
 } as const;

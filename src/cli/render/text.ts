@@ -2,12 +2,15 @@
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: picocolors' own escapes, the only ones that get this far.
 const COLOR = /\x1b\[\d+m/g;
+/** A column each: what most texts are. */
+const ONE_EACH = /^[\x20-\x7e]*$/;
 const ZERO_WIDTH = /\p{M}/u;
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
 /** Columns that a text takes. */
 export function displayWidth(text: string): number {
+  if (ONE_EACH.test(text)) return text.length;
   let columns = 0;
   for (const character of text.replace(COLOR, '')) {
     if (!ZERO_WIDTH.test(character)) columns += WIDE.test(character) ? 2 : 1;

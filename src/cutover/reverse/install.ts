@@ -2,7 +2,7 @@ import { generatedName, ident, qualified } from '../../db/identifier.js';
 import type { Session } from '../../db/session.js';
 import { ownerOf } from '../../guard/guard.js';
 import { isOwnWrite } from '../../guard/own-writes.js';
-import { revokeFromOthers } from '../../ledger/schema.js';
+import { revokeFromOthers } from '../../ledger/create.js';
 import type { Phase } from '../../mapping/phase.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';

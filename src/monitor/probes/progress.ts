@@ -1,5 +1,6 @@
 import { readRunning } from '../../control/running.js';
 import { newestEvent } from '../../ledger/events.js';
+import { phasesOf } from '../../project/project.js';
 import type { PhaseProgress, Progress } from '../../reports/monitor.js';
 import type { Running } from '../../reports/status.js';
 import type { SideHash } from '../../reports/verify.js';
@@ -63,7 +64,7 @@ export async function readProgress(
   const { session, project, schema } = context;
   if (!options.ledger) {
     return {
-      running: await readRunning(session, project, schema, false),
+      running: await readRunning(session, phasesOf(project), schema, false),
       lastEvent: null,
       phases: [],
       maps: [],
@@ -93,7 +94,7 @@ async function look({
   schema,
 }: ProbeContext): Promise<{ rows: Row[]; running: Running | null }> {
   const rows = await session.query(PHASES, [schema]);
-  return { rows, running: await readRunning(session, project, schema, true) };
+  return { rows, running: await readRunning(session, phasesOf(project), schema, true) };
 }
 
 function isOpen({ run_started, run_finished }: Row): boolean {
