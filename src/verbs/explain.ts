@@ -1,4 +1,5 @@
-import { bindPhases, type Context, openContext, stoppable } from '../context/context.js';
+import { bindPhases, type Context, openContext } from '../context/context.js';
+import { stoppable } from '../context/stoppable.js';
 import { withCleanup } from '../db/cleanup.js';
 import { readTogether } from '../db/fresh-snapshot.js';
 import { ident } from '../db/identifier.js';
