@@ -64,7 +64,17 @@ export {
   text,
   together,
 } from './declare/golden.js';
-export { type Constant, constant, type Key, key, type Step, same, via } from './declare/keys.js';
+export {
+  type Constant,
+  constant,
+  itself,
+  type Key,
+  key,
+  type Step,
+  same,
+  through,
+  via,
+} from './declare/keys.js';
 export { type SourceOptions, source, type Variant, type Winner } from './declare/source.js';
 export { type PartValue, type Splits, splits } from './declare/splits.js';
 export {

@@ -135,13 +135,13 @@ function roleValues(
 ): { readonly values: readonly string[]; readonly only: boolean } {
   if (source.within.includes(column))
     return { values: ['1', '2', '00000000-0000-4000-8000-000000000001'], only: true };
-  const keys = source.match.flatMap((step) =>
-    step.kind === 'same'
-      ? step.parts.flatMap((part, at) =>
-          'column' in part && part.column === column ? [step.key.parts[at]?.normalizer] : [],
-        )
-      : [],
-  );
+  const keys = source.match.flatMap((step) => {
+    const same = step.kind === 'through' ? step.step : step;
+    if (same.kind !== 'same') return [];
+    return same.parts.flatMap((part, at) =>
+      'column' in part && part.column === column ? [same.key.parts[at]?.normalizer] : [],
+    );
+  });
   const [normalizer] = keys;
   if (normalizer !== undefined)
     return { values: [...keyValues(normalizer.family), ...exceptedSpellings(normalizer.name)], only: true };

@@ -2,9 +2,10 @@ import { qualified } from '../db/identifier.js';
 import type { ConsolidationModel } from '../declare/model.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { KeyedSource } from '../mapping/keyed-source.js';
-import { type BoundSources, ladderOf, ownId, vetoSql } from './keys.js';
+import { type BoundSources, ladderOf, vetoSql } from './keys.js';
 import type { MadeThings } from './made-things.js';
 import { narrowedThings } from './narrowed.js';
+import { ownId } from './same-key.js';
 import { type FieldName, fieldsOf } from './sides.js';
 
 /** @param made what its rows are about, of what another consolidation made; left out: nothing of the kind */

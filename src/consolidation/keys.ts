@@ -1,22 +1,19 @@
-import { ident, literal, qualified } from '../db/identifier.js';
-import type { ConsolidationModel, SourceModel, StepModel } from '../declare/model.js';
+import { ident, qualified } from '../db/identifier.js';
+import {
+  type ConsolidationModel,
+  crosswalkOf,
+  type SourceModel,
+  type StepModel,
+  type ThroughModel,
+  type ViaModel,
+} from '../declare/model.js';
 import { asUuid, keyOfUnknown, rawText } from '../keys/raw-id.js';
 import { columnOf, isIdentity } from '../legacy/catalog.js';
 import type { BoundSource } from '../mapping/bind.js';
-import type { Normalizer } from '../mapping/normalizers.js';
 import type { MadeThings } from './made-things.js';
+import { type LadderStep, ownId, sameKey, sameStep } from './same-key.js';
 
-/**
- * Match keys as SQL: which thing a row is about, found step by step of its source's ladder. A key is a name-based uuid of
- * the key's name and its parts, each framed by its length: ('ab', 'c') is not ('a', 'bc').
- */
-
-/** One step of it; see `MatchStep`. */
-export interface LadderStep {
-  readonly key: string;
-  readonly gap: string;
-  readonly said: string | null;
-}
+/** Match keys as SQL: which thing a row is about, found step by step of its source's ladder. */
 
 /** How a row `alias` gets its key. */
 export interface Ladder {
@@ -50,40 +47,22 @@ export type BoundSources = ReadonlyMap<
  * @param sources those that may be pointed to
  */
 export function ladderOf(table: string, alias: string, sources: BoundSources): Ladder {
-  const { model, bound, made } = known(table, sources);
-  const joins: string[] = [];
-  const dangling: string[] = [];
-  const steps: LadderStep[] = [];
-  const things: string[] = [];
-  for (const [at, step] of model.match.entries()) {
-    if (step.kind === 'same') steps.push(sameStep(step, model, alias));
-    else if (step.kind === 'named')
-      steps.push(uuidStep(step.column, namedKey(step.column, bound, alias), alias));
-    else if (step.kind === 'thing' && made !== undefined) {
-      joins.push(made.joins(namedKey(step.column, bound, alias), alias));
-      things.push(made.id(alias));
-      steps.push(uuidStep(step.column, made.id(alias), alias));
-    } else if (step.kind === 'via' && sources.has(step.table)) {
-      // Where what is pointed to is not in this database, the step gives nobody a key.
-      const pointed = pointedTo(step, model, alias, `${alias}_${at + 1}`, sources);
-      joins.push(pointed.joins);
-      dangling.push(pointed.dangling);
-      if (pointed.thing !== null) things.push(pointed.thing);
-      const points = step.columns.map((column) => `${alias}.${ident(column)} is null`);
-      const gap = `case when ${points.join(' or ')} then 'n' when ${pointed.dangling} then 'd' else '' end`;
-      steps.push({ key: pointed.key, gap, said: null });
-    }
-  }
+  const { model, bound } = known(table, sources);
+  const steps = stepsOf(table, model.match, alias, sources);
   const last = model.match.at(-1);
   const isAlwaysNamed = last?.kind === 'named' && isNeverNull(bound, last.column);
-  const own = { key: ownKey(model, bound, alias), gap: `''`, said: null };
+  const own = { name: 'itself', key: ownKey(model, bound, alias), gap: `''`, said: null };
   const all = isAlwaysNamed ? steps : [...steps, own];
   const keys = all.map((step) => step.key);
   const key = keys.length === 1 ? (keys[0] as string) : `coalesce(${keys.join(', ')})`;
-  const thing = thingOf(things, key);
+  const thing = thingOf(
+    steps.flatMap((step) => step.thing ?? []),
+    key,
+  );
+  const dangling = steps.flatMap((step) => step.dangling ?? []);
   const isLost = dangling.length === 0 ? 'false' : dangling.join(' or ');
   return {
-    joins: joins.join(' '),
+    joins: joinsOf(steps),
     key,
     steps: all,
     dangling: thing === null ? isLost : `${thing} is null`,
@@ -91,7 +70,124 @@ export function ladderOf(table: string, alias: string, sources: BoundSources): L
   };
 }
 
-function uuidStep(column: string, key: string, alias: string): LadderStep {
+interface JoinedStep extends LadderStep {
+  readonly joins: string;
+  /** SQL: whether the row points to one that is not there; null: the step points nowhere. */
+  readonly dangling: string | null;
+  /** The id of what another consolidation made that it leads to; null: it leads to none. */
+  readonly thing: string | null;
+}
+
+const joinsOf = (steps: readonly JoinedStep[]) =>
+  steps.flatMap(({ joins }) => (joins === '' ? [] : [joins])).join(' ');
+
+/** Steps over a row `alias`, without those that look into what is not in this database: these give nobody a key. */
+function stepsOf(
+  table: string,
+  steps: readonly StepModel[],
+  alias: string,
+  sources: BoundSources,
+): JoinedStep[] {
+  return steps.flatMap((step, at) => stepOver(table, step, { alias, joined: `${alias}_${at + 1}` }, sources));
+}
+
+function stepOver(table: string, step: StepModel, aliases: Aliases, sources: BoundSources): JoinedStep[] {
+  const { model, bound, made } = known(table, sources);
+  const { alias } = aliases;
+  const alone = { joins: '', dangling: null, thing: null };
+  switch (step.kind) {
+    case 'same':
+      return [{ ...sameStep(step, model, alias), ...alone }];
+    case 'named': {
+      const key = namedKey(step.column, bound, alias);
+      return [{ name: `names ${step.column}`, ...uuidStep(step.column, key, alias), ...alone }];
+    }
+    case 'thing': {
+      if (made === undefined) return [];
+      const thing = made.id(alias);
+      const name = `about ${step.of.consolidation} (${step.column})`;
+      const joins = made.joins(namedKey(step.column, bound, alias), alias);
+      return [{ name, ...uuidStep(step.column, thing, alias), joins, dangling: null, thing }];
+    }
+    case 'through':
+      return sources.has(step.table) ? throughStep(step, model, aliases, sources) : [];
+    case 'via':
+      return sources.has(step.table) ? [viaStep(step, model, aliases, sources)] : [];
+  }
+}
+
+/** Aliases of a row, and of what it is joined with for a step. */
+interface Aliases {
+  readonly alias: string;
+  readonly joined: string;
+}
+
+function viaStep(
+  step: ViaModel,
+  model: SourceModel,
+  { alias, joined }: Aliases,
+  sources: BoundSources,
+): JoinedStep {
+  const pointed = pointedTo(step, model, alias, joined, sources);
+  const points = step.columns.map((column) => `${alias}.${ident(column)} is null`);
+  const gap = `case when ${points.join(' or ')} then 'n' when ${pointed.dangling} then 'd' else '' end`;
+  return { name: `points to ${step.table} (${step.columns.join(', ')})`, gap, said: null, ...pointed };
+}
+
+/** The rows of a source that have a key and another one before it on their ladder, as SQL over its rows `alias`. */
+export interface Answers {
+  /** The key by which they are found. */
+  readonly by: string;
+  /** What the row is joined with for the other one. */
+  readonly joins: string;
+  /** The other one; null where the row has none. */
+  readonly key: string;
+}
+
+/** Null where the ladder of the source has no such key, or none before it. */
+export function answersOf(step: ThroughModel, alias: string, sources: BoundSources): Answers | null {
+  const { model } = known(step.table, sources);
+  const crosswalk = crosswalkOf(model, step.step.key);
+  if (crosswalk === null) return null;
+  const before = stepsOf(step.table, crosswalk.before, alias, sources);
+  if (before.length === 0) return null;
+  return {
+    by: sameKey(crosswalk.by, model, alias),
+    joins: joinsOf(before),
+    key: `coalesce(${before.map(({ key }) => key).join(', ')})`,
+  };
+}
+
+/** Each key is worked out once, for all rows that have it: one answer is the key of the row, two are none. */
+function throughStep(
+  step: ThroughModel,
+  model: SourceModel,
+  { alias, joined }: Aliases,
+  sources: BoundSources,
+): JoinedStep[] {
+  const { bound, relation } = known(step.table, sources);
+  const row = `${joined}t`;
+  const answers = answersOf(step, row, sources);
+  if (answers === null) return [];
+  const own = sameStep(step.step, model, alias);
+  const from = `${relation ?? qualified(bound.table.schema, bound.table.name)} ${row} ${answers.joins}`;
+  const answered =
+    `select x.by, (array_agg(x.key))[1] as key from (select ${answers.by} as by, ${answers.key} as key from ${from}) x ` +
+    'where x.by is not null and x.key is not null group by x.by having count(distinct x.key) = 1';
+  return [
+    {
+      name: `${own.name}, through ${step.table}`,
+      key: `${joined}.key`,
+      gap: `case when ${own.key} is null then ${own.gap} when ${joined}.key is null then 'd' else '' end`,
+      said: own.said,
+      joins: `left join (${answered}) ${joined} on ${joined}.by = ${own.key}`,
+      dangling: null,
+      thing: null,
+    },
+  ];
+}
+
+function uuidStep(column: string, key: string, alias: string): Pick<LadderStep, 'key' | 'gap' | 'said'> {
   const gap = `case when ${alias}.${ident(column)} is null then 'n' when ${key} is null then 'd' else '' end`;
   return { key, gap, said: null };
 }
@@ -119,16 +215,6 @@ function ownKey(model: SourceModel, { table }: BoundSource, alias: string): stri
   return isIdentity(table, model.identity) ? ownId(model, alias) : keyOfUnknown(`(${alias}.*)::text`);
 }
 
-/** The uuid of a row itself: its table and its identity. Never null, where the identity is not. */
-export function ownId({ table, identity }: SourceModel, alias: string): string {
-  return keyOfUnknown(
-    framed(
-      `row:${table}`,
-      identity.map((column) => textOf(alias, column)),
-    ),
-  );
-}
-
 /** SQL of type text: what keeps a row `alias` apart from others of its key; null says nothing. */
 export function vetoSql({ veto }: ConsolidationModel, { table }: SourceModel, alias: string): string {
   const column = veto?.columns.get(table);
@@ -137,55 +223,8 @@ export function vetoSql({ veto }: ConsolidationModel, { table }: SourceModel, al
     : veto.normalizer.sql(`${alias}.${ident(column)}`);
 }
 
-export function sameKey(
-  step: Extract<StepModel, { kind: 'same' }>,
-  { within }: SourceModel,
-  alias: string,
-): string {
-  const parts = step.parts.map((part, at) => {
-    // A constant is spelled by the rule of its part as well, or it would meet no column.
-    const value = 'constant' in part ? `${literal(part.constant)}::text` : `${alias}.${ident(part.column)}`;
-    return step.key.parts[at]?.normalizer.sql(value) ?? 'null';
-  });
-  const tenant = within.map((column) => textOf(alias, column));
-  return keyOfUnknown(framed(`key:${step.key.name}`, [...tenant, ...parts]));
-}
-
-function sameStep(
-  step: Extract<StepModel, { kind: 'same' }>,
-  source: SourceModel,
-  alias: string,
-): LadderStep {
-  const columns = step.parts.flatMap((part, at) => {
-    const normalizer = step.key.parts[at]?.normalizer;
-    return 'column' in part && normalizer !== undefined
-      ? [{ value: `${alias}.${ident(part.column)}`, normalizer }]
-      : [];
-  });
-  const whole = (normalizer: Normalizer) => normalizer.whole ?? normalizer;
-  const isNull = columns.map(({ value }) => `${value} is null`);
-  const isExcepted = columns.map(
-    ({ value, normalizer }) =>
-      `${normalizer.sql(value)} is null and ${whole(normalizer).sql(value)} is not null`,
-  );
-  const isBlank = columns.map(({ value, normalizer }) => `${whole(normalizer).sql(value)} is null`);
-  const [first] = columns;
-  const gap =
-    first === undefined
-      ? `''`
-      : `case when ${isNull.join(' or ')} then 'n' when ${isBlank.join(' or ')} then 'b' when ${isExcepted.join(' or ')} then 'x' else '' end`;
-  return {
-    key: sameKey(step, source, alias),
-    gap,
-    said:
-      columns.length === 0
-        ? null
-        : `concat_ws(', ', ${columns.map(({ value, normalizer }) => normalizer.sql(value)).join(', ')})`,
-  };
-}
-
 function pointedTo(
-  step: Extract<StepModel, { kind: 'via' }>,
+  step: ViaModel,
   from: SourceModel,
   alias: string,
   target: string,
@@ -213,7 +252,7 @@ export type PointerPair = readonly [theirs: string, ours: string];
 
 /** What a pointer compares: the identity, and beside it the tenant of both rows, as far as no column of the identity is it. */
 export function pointerPairs(
-  { columns }: Extract<StepModel, { kind: 'via' }>,
+  { columns }: ViaModel,
   from: SourceModel,
   to: SourceModel,
 ): { readonly identity: readonly PointerPair[]; readonly within: readonly PointerPair[] } {
@@ -246,18 +285,6 @@ function equal(
 }
 
 const WHOLE: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
-
-/** Parts of a key as one text; null where one of them is. @param name what comes first, which is no SQL */
-function framed(name: string, parts: readonly string[]): string {
-  const values = parts.map(
-    (part) => `(select length(p.v) || ':' || p.v from (select ${part} as v offset 0) p)`,
-  );
-  return [literal(`${[...name].length}:${name}`), ...values].join(' || ');
-}
-
-function textOf(alias: string, column: string): string {
-  return rawText(`${alias}.${ident(column)}`);
-}
 
 function known(table: string, sources: BoundSources) {
   const source = sources.get(table);

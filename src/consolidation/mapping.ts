@@ -265,7 +265,9 @@ export function keyColumns(source: SourceModel): string[] {
 
 /** Columns that name rows of other tables. */
 function pointers(source: SourceModel): string[] {
-  return allSteps(source).flatMap((step) => (step.kind === 'same' ? [] : columnsOfStep(step)));
+  return allSteps(source).flatMap((step) =>
+    step.kind === 'same' || step.kind === 'through' ? [] : columnsOfStep(step),
+  );
 }
 
 /** Columns that choose how others are converted: these are given back by what they hold. */

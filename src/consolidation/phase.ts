@@ -11,16 +11,17 @@ import { type BoundPhase, bindPhase } from '../mapping/bind.js';
 import type { ForeignKeySpec, IndexSpec } from '../mapping/index-spec.js';
 import { keyIndexes } from '../mapping/key-indexes.js';
 import { locatorOf } from '../mapping/locate.js';
-import type { Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';
+import type { CrosswalkSpec, Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';
 import { invariants } from './invariants.js';
 import { boundSources, keyedSources } from './keyed-sources.js';
-import type { BoundSources } from './keys.js';
+import { answersOf, type BoundSources } from './keys.js';
 import { madeThings } from './made-things.js';
 import { mappingOf } from './mapping.js';
 import { matchingOf } from './matching.js';
 import { consolidationMerger } from './merger.js';
 import { reverseRules } from './reverse.js';
 import { rulesOf } from './rules.js';
+import { sameKey } from './same-key.js';
 import { requireColumns, unconvertible } from './stops.js';
 import { takeOverStops } from './take-over-stops.js';
 import { foundModel } from './variants.js';
@@ -61,6 +62,7 @@ export function consolidationPhase(declared: ConsolidationModel): DeclaredPhase 
         merger: consolidationMerger(model, bound),
         resolution: null,
         pointers: pointers(sources),
+        crosswalks: crosswalks(sources),
         ...(matching !== null && { matching }),
         stops: [...unconvertible(model, bound), ...takeOverStops(model, bound)],
         indexes: indexes(model, bound),
@@ -93,6 +95,20 @@ function pointers(sources: BoundSources): PointerSpec[] {
       const at = to.model.identity.indexOf(locatorOf(to.bound).name);
       const column = from.columns.find(({ name }) => name === step.columns[at]);
       return column === undefined ? [] : [{ from, column, to: to.bound }];
+    }),
+  );
+}
+
+/** Which rows are resolved by which others. */
+function crosswalks(sources: BoundSources): CrosswalkSpec[] {
+  return [...sources.values()].flatMap(({ model: source, bound: from }) =>
+    source.match.flatMap((step): CrosswalkSpec[] => {
+      if (step.kind !== 'through') return [];
+      const to = sources.get(step.table);
+      const answers = to === undefined ? null : answersOf(step, 'r', sources);
+      if (to === undefined || answers === null) return [];
+      const by = sameKey(step.step, source, 'r');
+      return [{ from, by, to: to.bound, toBy: answers.by, isIndirect: answers.joins !== '' }];
     }),
   );
 }

@@ -1,6 +1,7 @@
+import { columnsOfStep, crosswalkOf } from '../declare/model.js';
 import { refuse } from '../mapping/reverse.js';
 import type { BoundSources } from './keys.js';
-import { flag, restored } from './written-row.js';
+import { flag, OLD_NAMES, restored } from './written-row.js';
 
 /**
  * plpgsql that refuses another identity, or tenant, for a legacy row that rows of other sources may point to: these would be another
@@ -14,12 +15,42 @@ export function keptIdentities(all: BoundSources, sources: BoundSources): string
       model.match.flatMap((step) => (step.kind === 'via' ? [step.table] : [])),
     ),
   );
-  return [...pointedTo].flatMap((table) => {
-    const source = sources.get(table);
-    if (source === undefined) return [];
-    const { identity, within } = source.model;
-    const named = [...new Set([...identity, ...within])];
-    const changed = named.map(
+  return [
+    ...keptAnswers(all, sources),
+    ...[...pointedTo].flatMap((table) => {
+      const source = sources.get(table);
+      if (source === undefined) return [];
+      const { identity, within } = source.model;
+      const named = [...new Set([...identity, ...within])];
+      const changed = named.map(
+        (name) =>
+          `(${restored(source.bound, name)})::text is distinct from (${restored(source.bound, name, 'old')})::text`,
+      );
+      return [
+        `if tg_op = 'UPDATE' and ${flag(source.model, 'old')} and ${flag(source.model)} and (${changed.join(' or ')}) then`,
+        refuse(
+          'pointed_to',
+          `Other legacy tables point to rows of ${table} by ${named.join(', ')}.`,
+          'Change it under the old names, together with what points there.',
+        ),
+        'end if;',
+      ];
+    }),
+  ];
+}
+
+/** plpgsql that refuses other keys for a legacy row by which rows of other sources, or of its own, are resolved. */
+function keptAnswers(all: BoundSources, sources: BoundSources): string[] {
+  const steps = [...all.values()].flatMap(({ model }) =>
+    model.match.flatMap((step) => (step.kind === 'through' ? [step] : [])),
+  );
+  return steps.flatMap((step) => {
+    const source = sources.get(step.table);
+    const crosswalk = source === undefined ? null : crosswalkOf(source.model, step.step.key);
+    if (source === undefined || crosswalk === null) return [];
+    const names = [crosswalk.by, ...crosswalk.before].flatMap(columnsOfStep);
+    const listed = [...new Set([...names, ...source.model.within])];
+    const changed = listed.map(
       (name) =>
         `(${restored(source.bound, name)})::text is distinct from (${restored(source.bound, name, 'old')})::text`,
     );
@@ -27,8 +58,8 @@ export function keptIdentities(all: BoundSources, sources: BoundSources): string
       `if tg_op = 'UPDATE' and ${flag(source.model, 'old')} and ${flag(source.model)} and (${changed.join(' or ')}) then`,
       refuse(
         'pointed_to',
-        `Other legacy tables point to rows of ${table} by ${named.join(', ')}.`,
-        'Change it under the old names, together with what points there.',
+        `Other legacy rows are resolved by what rows of ${step.table} have: ${listed.join(', ')}.`,
+        OLD_NAMES,
       ),
       'end if;',
     ];

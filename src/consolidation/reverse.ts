@@ -4,9 +4,10 @@ import { type FallbackRule, type ReverseRules, refuse } from '../mapping/reverse
 import { keptChoices } from './chosen.js';
 import { foldLiteral, foldOf, mergedSources } from './fold-ddl.js';
 import { hasFolded, type Tables } from './folded-rows.js';
-import { type BoundSources, ownId } from './keys.js';
+import type { BoundSources } from './keys.js';
 import { given, ownGivers } from './own-givers.js';
 import { keptIdentities } from './pointed-to.js';
+import { ownId } from './same-key.js';
 import { survivors } from './surviving.js';
 import { keyVariables, matchKeys, vetoes } from './written-key.js';
 import {

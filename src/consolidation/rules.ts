@@ -69,6 +69,7 @@ function step(one: StepModel): string {
   if (one.kind === 'via') return `via ${one.table} (${one.columns.join(', ')})`;
   if (one.kind === 'thing') return `${thing(one.of)} by ${one.column}`;
   if (one.kind === 'named') return `named ${one.column}`;
+  if (one.kind === 'through') return `through ${one.table} by ${step(one.step)}`;
   const parts = one.parts.map((part, at) => {
     const { name = '', normalizer } = one.key.parts[at] ?? {};
     return `${name}: ${'constant' in part ? JSON.stringify(part.constant) : part.column} as ${normalizer?.name}`;

@@ -6,7 +6,8 @@ import type { BoundColumn } from '../mapping/mapping.js';
 import { fromFolded, fromUnified } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
 import { hasFolded, type Tables } from './folded-rows.js';
-import { type BoundSources, namedKey, ownId, pointerPairs, sameKey } from './keys.js';
+import { answersOf, type BoundSources, namedKey, pointerPairs } from './keys.js';
+import { ownId, sameKey } from './same-key.js';
 import {
   columnOf,
   flag,
@@ -37,17 +38,22 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
     const known = sources.get(source.table);
     if (known === undefined) return [];
     const names = [...source.identity, ...source.within, ...source.match.flatMap(columnsOfStep)];
-    const steps = source.match.flatMap((step) => {
-      if (step.kind === 'same') return [sameKey(step, source, 'r')];
-      if (step.kind === 'named') return [namedKey(step.column, known.bound, 'r')];
+    const steps = source.match.flatMap((step): WrittenStep[] => {
+      if (step.kind === 'same') return [{ key: sameKey(step, source, 'r'), isElsewhere: false }];
+      if (step.kind === 'named')
+        return [{ key: namedKey(step.column, known.bound, 'r'), isElsewhere: false }];
       if (step.kind === 'thing') return [];
       const target = sources.get(step.table);
       if (target === undefined) return [];
-      return [pointedKey(pointerPairs(step, source, target.model), target, variable(step.table), tables)];
+      if (step.kind === 'through')
+        return answersOf(step, 't', sources) === null
+          ? []
+          : [{ key: sameKey(step.step, source, 'r'), isElsewhere: true }];
+      const pairs = pointerPairs(step, source, target.model);
+      return [{ key: pointedKey(pairs, target, variable(step.table), tables), isElsewhere: false }];
     });
-    return [
-      `if ${flag(source)} then select coalesce(${[...steps, ownId(source, 'r')].join(', ')}) into ${variable(source.table)} from ${legacyRow(known.bound, names)}; end if;`,
-    ];
+    const all = [...steps, { key: ownId(source, 'r'), isElsewhere: false }];
+    return keyOf({ known, names, variable: variable(source.table) }, all);
   });
   const all = model.sources.filter(({ table }) => sources.has(table)).map(({ table }) => variable(table));
   return [
@@ -72,6 +78,47 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
     ),
     'end if;',
     'new.merge_key := v_key;',
+  ];
+}
+
+interface WrittenStep {
+  /** SQL over the legacy row `r`; of a step that others answer, the key that it asks by. */
+  readonly key: string;
+  /** What rows of a crosswalk say, which a merge alone looks up. */
+  readonly isElsewhere: boolean;
+}
+
+/** plpgsql that finds the key of one source's row. */
+function keyOf(
+  {
+    known: { model, bound },
+    names,
+    variable,
+  }: { readonly known: Known; readonly names: readonly string[]; readonly variable: string },
+  steps: readonly WrittenStep[],
+): string[] {
+  const coalesced = (some: readonly WrittenStep[]) =>
+    some.length === 0 ? 'null::uuid' : `coalesce(${some.map(({ key }) => key).join(', ')})`;
+  const row = legacyRow(bound, names);
+  const at = steps.findIndex(({ isElsewhere }) => isElsewhere);
+  if (at < 0)
+    return [`if ${flag(model)} then select ${coalesced(steps)} into ${variable} from ${row}; end if;`];
+  const asks = steps.filter(({ isElsewhere }) => isElsewhere).map(({ key }) => `${key} is null`);
+  const rest = coalesced(steps.filter(({ isElsewhere }) => !isElsewhere));
+  const unchanged = [...new Set(names)].map(
+    (name) => `(${restored(bound, name)})::text is not distinct from (${restored(bound, name, 'old')})::text`,
+  );
+  return [
+    `if ${flag(model)} then`,
+    `if tg_op = 'UPDATE' and ${flag(model, 'old')} and ${unchanged.join(' and ')} then ${variable} := old.merge_key;`,
+    `else select coalesce(${coalesced(steps.slice(0, at))}, case when ${asks.join(' and ')} then ${rest} end) into ${variable} from ${row};`,
+    `if ${variable} is null then`,
+    refuse(
+      'match_key',
+      `What this row of ${model.table} is about is said by other legacy rows, which a merge looks up.`,
+      OLD_NAMES,
+    ),
+    'end if; end if; end if;',
   ];
 }
 

@@ -3,7 +3,8 @@ import { type ConsolidationModel, type ThingColumnModel, thingColumnOf } from '.
 import { asUuid } from '../keys/raw-id.js';
 import { refuse } from '../mapping/reverse.js';
 import { ownTarget } from '../mapping/tables.js';
-import { type BoundSources, namedKey, ownId } from './keys.js';
+import { type BoundSources, namedKey } from './keys.js';
+import { ownId } from './same-key.js';
 import { columnOf, flag, type Known, legacyRow, OLD_NAMES } from './written-row.js';
 
 /** plpgsql before a row of a consolidation that is about things is completed: it keeps what it is about. */

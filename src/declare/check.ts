@@ -6,6 +6,7 @@ import {
   allSteps,
   type ColumnModel,
   type ConsolidationModel,
+  crosswalkOf,
   feedsOf,
   type GoldenModel,
   goldenOf,
@@ -13,6 +14,7 @@ import {
   nameMeanwhile,
   type SourceModel,
   type SplitModel,
+  type ThroughModel,
 } from './model.js';
 import { checkAll, refuse } from './refuse.js';
 
@@ -82,6 +84,7 @@ function checkNames({
 function checkSource(source: SourceModel, model: ConsolidationModel): void {
   const { table } = source;
   for (const step of allSteps(source)) {
+    if (step.kind === 'through') checkThrough(table, step, model);
     if (step.kind !== 'via') continue;
     const target = model.sources.find((source) => source.table === step.table);
     if (target === undefined)
@@ -92,6 +95,34 @@ function checkSource(source: SourceModel, model: ConsolidationModel): void {
         'Declare a key that such rows share.',
       );
   }
+}
+
+/** The crosswalk has the key on its ladder, and another one before it. */
+function checkThrough(
+  table: string,
+  { table: crosswalk, step }: ThroughModel,
+  model: ConsolidationModel,
+): void {
+  const source = model.sources.find((one) => one.table === crosswalk);
+  if (source === undefined) {
+    refuse(
+      `${table} is resolved through ${crosswalk}, which is no source of ${model.name}.`,
+      'List it, too.',
+    );
+    return;
+  }
+  const ladders = [source.match, ...source.variants.flatMap(({ match }) => (match === null ? [] : [match]))];
+  const found = ladders.flatMap((match) => crosswalkOf({ match }, step.key) ?? []);
+  if (found.length === 0)
+    refuse(
+      `${table} is resolved through ${crosswalk}, whose ladder has no step of key ${step.key.name}.`,
+      `Give ${crosswalk} a step same() of that key, behind the one that it resolves to.`,
+    );
+  else if (found.every(({ before }) => before.length === 0))
+    refuse(
+      `${table} is resolved through ${crosswalk}, which has no other key before ${step.key.name} on its ladder.`,
+      `Put the step that it resolves to in front of key ${step.key.name}.`,
+    );
 }
 
 /** One tenant is one: where a source has such columns, all have as many. */
@@ -110,15 +141,26 @@ function checkCircles({ sources }: ConsolidationModel): void {
   const targets = new Map(
     sources.map((source) => [
       source.table,
-      allSteps(source).flatMap((step) => (step.kind === 'via' ? [step.table] : [])),
+      // What a row of the source itself has beside a key is no circle, which a pointer to it would be.
+      allSteps(source).flatMap((step) =>
+        step.kind === 'via' || (step.kind === 'through' && step.table !== source.table) ? [step.table] : [],
+      ),
     ]),
   );
+  const found = new Set<string>();
   const visit = (table: string, path: readonly string[]): void => {
-    if (path.includes(table))
-      refuse(
-        `Sources point to each other in a circle: ${[...path, table].join(' -> ')}.`,
-        'Take one step out.',
-      );
+    if (path.includes(table)) {
+      const circle = path.slice(path.indexOf(table));
+      // It is found from each of its sources.
+      const id = [...circle].sort().join();
+      if (!found.has(id))
+        refuse(
+          `Sources point to each other in a circle: ${[...circle, table].join(' -> ')}.`,
+          'Take one step out.',
+        );
+      found.add(id);
+      return;
+    }
     for (const target of targets.get(table) ?? []) visit(target, [...path, table]);
   };
   for (const table of targets.keys()) visit(table, []);

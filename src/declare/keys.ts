@@ -100,3 +100,32 @@ export function via<const Name extends string>(
     );
   return { model: { kind: 'via', table, columns } };
 }
+
+/** Stands for the table that a ladder is of; no table can be called so. */
+export const ITSELF = '\0';
+
+/** The source that a ladder is of, as a crosswalk of its own rows. */
+export const itself: unique symbol = Symbol('the source itself');
+
+/**
+ * A source as a crosswalk: its rows that have this key and another one before it on their ladder say which one belongs to it.
+ * `through(crm, same(digits, 'phone'))` is the mail that the people of the CRM with this phone have. Where these say two
+ * things, and where they say none, the row goes on to the next step. One hop: what they have through others says nothing.
+ *
+ * @param source - that has the key on its ladder, or {@link itself}
+ * @param step - the key, with the columns of the rows that have only this one
+ */
+export function through<const Name extends string>(
+  source: SourceHandle | typeof itself,
+  step: Step<Name>,
+): Step<Name> {
+  const table = source === itself ? ITSELF : modelOf(source).table;
+  if (step.model.kind !== 'same') {
+    refuse(
+      `through(${source === itself ? 'itself' : table}) is given a pointer.`,
+      "Name the key by same(): through(crm, same(digits, 'phone')).",
+    );
+    return step;
+  }
+  return { model: { kind: 'through', table, step: step.model } };
+}

@@ -94,32 +94,44 @@ export interface WinnerModel {
   readonly version?: string;
 }
 
-export type StepModel =
-  | {
-      readonly kind: 'same';
-      /** Two steps meet only through one name. */
-      readonly key: KeyModel;
-      /** One for each part of the key, in its order. */
-      readonly parts: readonly PartModel[];
-    }
-  | {
-      /** The row has the key of the row of another source that it points to. */
-      readonly kind: 'via';
-      readonly table: string;
-      /** They name that row's identity, column by column. */
-      readonly columns: readonly string[];
-    }
-  | {
-      /** The key is the id of what another consolidation made of the row that is pointed to. */
-      readonly kind: 'thing';
-      readonly of: ThingModel;
-      readonly column: string;
-    }
-  | {
-      /** The key is the uuid that stands in a column, as it is. */
-      readonly kind: 'named';
-      readonly column: string;
-    };
+export type StepModel = SameModel | ViaModel | ThroughModel | AboutModel | NamedModel;
+
+export interface SameModel {
+  readonly kind: 'same';
+  /** Two steps meet only through one name. */
+  readonly key: KeyModel;
+  /** One for each part of the key, in its order. */
+  readonly parts: readonly PartModel[];
+}
+
+/** The row has the key of the row of another source that it points to. */
+export interface ViaModel {
+  readonly kind: 'via';
+  readonly table: string;
+  /** They name that row's identity, column by column. */
+  readonly columns: readonly string[];
+}
+
+/** The row has the key that rows of a source, or of its own, have beside the one that it has, where all of them agree. */
+export interface ThroughModel {
+  readonly kind: 'through';
+  readonly table: string;
+  /** The key that it has. */
+  readonly step: SameModel;
+}
+
+/** The key is the id of what another consolidation made of the row that is pointed to. */
+export interface AboutModel {
+  readonly kind: 'thing';
+  readonly of: ThingModel;
+  readonly column: string;
+}
+
+/** The key is the uuid that stands in a column, as it is. */
+export interface NamedModel {
+  readonly kind: 'named';
+  readonly column: string;
+}
 
 /** What a consolidation makes of the rows of one of its sources, whose identities are the ids of what it makes. */
 export interface ThingModel {
@@ -423,10 +435,26 @@ export function columnsOfStep(step: StepModel): readonly string[] {
       return step.columns;
     case 'same':
       return step.parts.flatMap((part) => ('column' in part ? [part.column] : []));
+    case 'through':
+      return columnsOfStep(step.step);
     case 'thing':
     case 'named':
       return [step.column];
   }
+}
+
+/**
+ * The step by which a source's rows have a key, and the steps before it that may give them another one: no keys that these
+ * have through others, which would be a second hop. Null: it has no such step.
+ */
+export function crosswalkOf(
+  { match }: Pick<SourceModel, 'match'>,
+  { name }: KeyModel,
+): { readonly by: SameModel; readonly before: readonly Exclude<StepModel, ThroughModel>[] } | null {
+  const at = match.findIndex((step) => step.kind === 'same' && step.key.name === name);
+  const by = match[at];
+  if (by?.kind !== 'same') return null;
+  return { by, before: match.slice(0, at).filter((step) => step.kind !== 'through') };
 }
 
 /** Whether all rows of one match key are one unified row, so that its rows that are kept whole need no other link. */

@@ -1,6 +1,6 @@
 import { type AnyRow, type NamesOf, type Source, sourceOf } from './column.js';
-import type { Step } from './keys.js';
-import type { VariantModel, WinnerModel } from './model.js';
+import { ITSELF, type Step } from './keys.js';
+import type { StepModel, VariantModel, WinnerModel } from './model.js';
 import { refuse, refuseUnknown } from './refuse.js';
 
 /**
@@ -83,8 +83,10 @@ export function source<Row extends AnyRow = Record<string, never>>(
     prefix: options.prefix ?? table,
     flag: `from_${table}`,
     identity: options.identity ?? [],
-    match: (options.match ?? []).map(({ model }) => model),
-    variants: Object.entries(options.variants ?? {}).map(([name, variant]) => variantOf(name, variant, of)),
+    match: (options.match ?? []).map((step) => stepOf(step, table)),
+    variants: Object.entries(options.variants ?? {}).map(([name, variant]) =>
+      variantOf(name, variant, table),
+    ),
     alike: options.alike ?? [],
     names: new Map(Object.entries<string | undefined>(options.names ?? {}).flatMap(namesOf)),
     within: options.within ?? [],
@@ -94,7 +96,8 @@ export function source<Row extends AnyRow = Record<string, never>>(
   });
 }
 
-function variantOf(name: string, variant: Variant, of: string): VariantModel {
+function variantOf(name: string, variant: Variant, table: string): VariantModel {
+  const of = `Source ${table}`;
   refuseUnknown(`Variant ${name} of ${of}`, variant, ['tells', 'needs', 'match']);
   if (variant.tells.length === 0)
     refuse(`Nothing tells variant ${name} of ${of}.`, 'Name a column that only this form has.');
@@ -102,8 +105,12 @@ function variantOf(name: string, variant: Variant, of: string): VariantModel {
     name,
     tells: variant.tells,
     needs: variant.needs,
-    match: variant.match?.map(({ model }) => model) ?? null,
+    match: variant.match?.map((step) => stepOf(step, table)) ?? null,
   };
+}
+
+function stepOf({ model }: Step, table: string): StepModel {
+  return model.kind === 'through' && model.table === ITSELF ? { ...model, table } : model;
 }
 
 const namesOf = ([column, name]: readonly [string, string | undefined]) =>

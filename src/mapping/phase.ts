@@ -81,6 +81,18 @@ export interface MatchStep {
   readonly said: string | null;
 }
 
+/** Rows of a source that have the key which rows of another one, or of its own, have beside one that both have. */
+export interface CrosswalkSpec {
+  readonly from: BoundSource;
+  /** SQL over a row `r` of it, of type uuid: the key that both have. */
+  readonly by: string;
+  readonly to: BoundSource;
+  /** The same over a row `r` of that one. */
+  readonly toBy: string;
+  /** Whether the other key of such a row may change without the row, which points to others. */
+  readonly isIndirect: boolean;
+}
+
 /** How rows find what they are about, for a plan to show before anything is joined. */
 export interface Matching {
   /** For each keyed source, in their order: the steps of its ladder, the last of which is the row itself. */
@@ -107,6 +119,8 @@ export interface Phase {
   readonly resolution: Resolution | null;
   /** Sources whose rows are what the rows of another one are that they point to. Left out: none. */
   readonly pointers?: readonly PointerSpec[];
+  /** Sources whose rows are resolved by what other rows say. Left out: none. */
+  readonly crosswalks?: readonly CrosswalkSpec[];
   /** Left out: what rows match by is not for a plan to judge. */
   readonly matching?: Matching;
   /** What keeps it from being run as it is declared. Left out: nothing. */

@@ -87,7 +87,8 @@ export async function applyChanges(session: Session, job: SyncJob, most: number 
   }
   await findChangedKeys(session, job);
   // Where all changes were taken, none is left to move a row; but one that points to a changed row may be another thing now.
-  await listRows(session, job, moreMayWait || (job.phase.pointers ?? []).length > 0);
+  const { pointers = [], crosswalks = [] } = job.phase;
+  await listRows(session, job, moreMayWait || pointers.length + crosswalks.length > 0);
   const companions = moreMayWait ? await takeCompanions(session, job.phaseId) : 0;
   if (companions > 0) await takeUpCompanions(session, job);
   const rows = await mergeListed(session, job.phase, SCRATCH_KEYS);

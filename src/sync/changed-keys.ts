@@ -2,7 +2,8 @@ import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { asUuid, rawText } from '../keys/raw-id.js';
 import type { BoundSource } from '../mapping/bind.js';
-import { listedKeysQuery } from '../mapping/keyed-source.js';
+import { listedKeysQuery, tableOf } from '../mapping/keyed-source.js';
+import { restoreQuery } from '../mapping/legacy-view.js';
 import {
   asListed,
   isNamedByOthers,
@@ -13,7 +14,7 @@ import {
   rejectedPlace,
   typed,
 } from '../mapping/locate.js';
-import type { Phase, PointerSpec } from '../mapping/phase.js';
+import type { CrosswalkSpec, Phase, PointerSpec } from '../mapping/phase.js';
 import { SCRATCH } from '../mapping/scratch.js';
 import type { SyncJob } from './job.js';
 
@@ -56,6 +57,7 @@ export async function findChangedKeys(session: Session, job: SyncJob): Promise<v
   for (const keyed of sources) {
     await addKeys(session, listedKeysQuery(keyed, CHANGED));
   }
+  await addResolved(session, job, CHANGED, touched);
   for (const pointer of phase.pointers ?? [])
     if (touched.has(pointer.to.rule.table)) await addKeys(session, keysOfPointing(job, pointer));
 }
@@ -83,7 +85,9 @@ function keysOfPointing(job: SyncJob, { from: source, column, to }: PointerSpec)
  * and have their keys; what is left to find is under which other keys they are among ours.
  */
 export async function takeUpCompanions(session: Session, job: SyncJob): Promise<void> {
-  if ((await listChanged(session, job, job.phase.keyed, COMPANIONS)) > 0) await listRows(session, job, true);
+  const added = await listChanged(session, job, job.phase.keyed, COMPANIONS);
+  const resolved = await addResolved(session, job, COMPANIONS, null);
+  if (added + resolved > 0) await listRows(session, job, true);
 }
 
 /** Lists the rows that the changes taken are of, and adds the keys under which they are among ours; gives how many are new. */
@@ -119,8 +123,51 @@ export async function listRows(session: Session, job: SyncJob, follow: boolean):
     let added = 0;
     // Rows that were listed before were asked when they were, and have the key still.
     for (const keyed of job.phase.keyed) added += await addKeys(session, listedKeysQuery(keyed, round));
+    added += await addResolved(session, job, round, null);
     if (added === 0) return;
   }
+}
+
+/**
+ * Lists the rows that are resolved by rows which were listed in a round, or were so before, and adds the keys that they have
+ * and had; gives how many are new.
+ *
+ * @param touched the tables of which rows changed; null: rows of any may have another key for what they point to
+ */
+async function addResolved(
+  session: Session,
+  job: SyncJob,
+  round: number,
+  touched: ReadonlySet<string | null | undefined> | null,
+): Promise<number> {
+  let added = 0;
+  for (const crosswalk of job.phase.crosswalks ?? []) {
+    const { from, to, isIndirect } = crosswalk;
+    const mayChange = touched === null ? isIndirect || round === COMPANIONS : touched.has(to.rule.table);
+    if (!mayChange) continue;
+    const listed = await session.execute(listResolved(job, crosswalk, round));
+    if (listed === 0) continue;
+    await countListed(session, listed);
+    await resolveRows(session, job, round);
+    added += await addKeys(session, keysAmongOurs(job, from, round));
+    const keyed = job.phase.keyed.find(({ source }) => source === from);
+    if (keyed !== undefined) added += await addKeys(session, listedKeysQuery(keyed, round));
+  }
+  return added;
+}
+
+/** Statement: lists rows that have a key which rows of the crosswalk have now, or have among ours. */
+function listResolved(job: SyncJob, { from, by, to, toBy }: CrosswalkSpec, round: number): string {
+  const [column, other] = [locatorOf(from), locatorOf(to)];
+  const [as, otherAs] = [listedAs(column), listedAs(other)];
+  const restored = restoreQuery({ source: to, targets: job.targets, phaseId: job.phaseId, hasRejects: true });
+  const theirs = `select ${typed(`k.${otherAs}`, other)} from ${SCRATCH.rows} k where k.source = ${literal(to.rule.table)} and k.round = ${round} and k.${otherAs} is not null`;
+  const own = literal(from.rule.table);
+  return `insert into ${SCRATCH.rows} (source, ${as}, round) select ${own}, p.v, ${round} from (
+    select ${asListed(`r.${ident(column.name)}`, column)} as v from ${tableOf(from)} r where ${by} in (
+      select ${toBy} from ${listedRows(to, round)} r union all
+      select ${toBy} from (${restored}) r where r.${ident(other.name)} in (${theirs}))
+    except select k.${as} from ${SCRATCH.rows} k where k.source = ${own}) p`;
 }
 
 /** Whether there are any. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { refusingTogether } from '../../src/declare/refuse.js';
 import * as d from '../../src/declare.js';
 import { crm, customers, type Shop, shop, state } from './shop.js';
 
@@ -73,7 +74,7 @@ describe('a declaration', () => {
     ['without givers', () => simple({ a: d.text() }), 'has no givers'],
     [
       'that makes a table that is a source',
-      () => d.consolidation('c', { into: 'crm_people', sources: [shop, crm], columns: {} }),
+      () => d.consolidation('c', { into: 'x', duplicates: 'crm_people', sources: [shop, crm], columns: {} }),
       'is a source and cannot be made',
     ],
     ['with a bad name', () => d.consolidation('C 1', { into: 'x', sources: [shop], columns: {} }), 'no name'],
@@ -99,11 +100,71 @@ describe('a declaration', () => {
       },
       'in a circle: a -> b -> a',
     ],
+    [
+      'with a crosswalk that is not listed',
+      () => simple({}, [caller(shop), crm]),
+      'through shop_customers, which is no source',
+    ],
+    [
+      'with a crosswalk that has not the key',
+      () => simple({}, [caller(shop), shop]),
+      'whose ladder has no step of key digits',
+    ],
+    [
+      'with a crosswalk that has nothing before the key',
+      () =>
+        simple({}, [
+          d.source('c', {
+            identity: ['id' as never],
+            match: [d.through(shop, d.same(d.email, 'mail' as never))],
+          }),
+          shop,
+        ]),
+      'no other key before email',
+    ],
+    ['with a crosswalk by a pointer', () => d.through(shop, d.via(shop, 'id')), 'is given a pointer'],
+    [
+      'with rows that are resolved through what points to them',
+      () => {
+        const a: d.SourceHandle = d.source('a', {
+          identity: ['id' as never],
+          match: [d.through(named('b'), d.same(d.email, 'mail' as never))],
+        });
+        const b = d.source('b', {
+          identity: ['id' as never],
+          match: [d.via(a, 'a_id' as never), d.same(d.email, 'mail' as never)],
+        });
+        return simple({}, [a, b]);
+      },
+      'in a circle: a -> b -> a',
+    ],
   ])('is refused %s', (_what, declare, message) => {
     expect(declare).toThrow(expect.objectContaining({ code: 'bad-declaration' }));
     expect(declare).toThrow(message);
   });
 });
+
+test('a circle is named once, with whatever else is wrong in a file', async () => {
+  const handle = (table: string, to: string): d.SourceHandle =>
+    d.source(table, { identity: ['id' as never], match: [d.via(named(to), 'to' as never)] });
+  const circle = async () =>
+    simple({ merge_key: d.text(crm.name) }, [handle('a', 'b'), handle('b', 'c'), handle('c', 'a')]);
+  await expect(refusingTogether(circle)).rejects.toMatchObject({
+    refusals: [
+      { message: expect.stringContaining("Drydock's own") },
+      { message: 'Sources point to each other in a circle: a -> b -> c -> a.' },
+      { message: expect.stringContaining('is no source') },
+    ],
+  });
+});
+
+/** Its rows have a phone alone. */
+function caller(crosswalk: d.SourceHandle): d.SourceHandle {
+  return d.source('callers', {
+    identity: ['no' as never],
+    match: [d.through(crosswalk, d.same(d.digits, 'tel' as never))],
+  });
+}
 
 /** A source by name alone, for what points to it before it is declared. */
 function named(table: string): d.SourceHandle {
