@@ -20,7 +20,7 @@ const LAYERS = [
   ['default-project'],
   ['redditharbor'],
   ['consolidation'],
-  ['guard', 'load'],
+  ['guard', 'load', 'referrers'],
   ['capture', 'transform', 'extract'],
   ['ledger'],
   ['reports'],

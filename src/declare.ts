@@ -75,6 +75,7 @@ export {
   through,
   via,
 } from './declare/keys.js';
+export { type Becomes, type Referrer, type ReferrerOptions, referrer } from './declare/referrer.js';
 export { type SourceOptions, source, type Variant, type Winner } from './declare/source.js';
 export { type PartValue, type Splits, splits } from './declare/splits.js';
 export {

@@ -60,6 +60,7 @@ export function mappingOf(model: ConsolidationModel, isCompleted = false): Phase
     defaults: defaultsOf(model, id),
     sources: model.sources.map((source) => sourceRule(source, { model, names, isCompleted })),
     ...(takeOver !== null && { takeOver }),
+    referrers: model.referrers,
   };
 }
 

@@ -26,14 +26,15 @@ import { foreignKeysToPhase, type Repointable, repointables } from './foreign-ke
 import { withKeyIndexes } from './key-indexes.js';
 import { patienceOf, type TableLock, underLocks } from './locks.js';
 import { readOnlyViews } from './read-only-views.js';
-import { repoint } from './repoint.js';
+import { type Naming, repoint } from './repoint.js';
+import { type RepointedReferrer, referrersToRepoint, repointReferrer } from './repoint-referrers.js';
 import { proveAhead, requireEqual } from './require-equal.js';
 import { dropReverseTriggers } from './reverse/install.js';
 import { inLockOrder, legacyLocks, unifiedLocks, viewLocks } from './swap.js';
 import { idIndex, targetIndexes } from './take-over/indexes.js';
 import { giveIdsAhead } from './take-over/numbers.js';
 import { finishPrimaryKey } from './take-over/primary-key.js';
-import { asCompleted, takeOver } from './take-over/take-over.js';
+import { asCompleted, settleIds, takeOver } from './take-over/take-over.js';
 import { type Taking, takingOf } from './take-over/taking.js';
 import type { Turn } from './turn.js';
 import { unifiedDefaults } from './unified-defaults.js';
@@ -190,6 +191,7 @@ async function end(session: Session, turn: Turn): Promise<number> {
   await requireEqual(turn, STATE, WHY);
   const keys = repointables(phase, await foreignKeysToPhase(session, phase));
   const taking = await takingOf(session, phase);
+  const referrers = await referrersToRepoint(session, phase);
   if (taking !== null) await giveIdsAhead(session, targets, taking, context.signal);
   const further =
     taking === null
@@ -200,19 +202,22 @@ async function end(session: Session, turn: Turn): Promise<number> {
     if (isBuilt) await catchUp.ahead(patienceMs);
     const { result } = await underLocks(
       session,
-      completionLocks(phase, targets, keys),
+      completionLocks(phase, targets, [
+        ...keys.map(({ key }) => key),
+        ...referrers.map(({ naming }) => naming),
+      ]),
       { patienceMs, longWaitMs, signal: context.signal, state: STATE, before: catchUp.rehearse },
       async () => {
         if ((await lockState(session, phaseId)) !== 'cut-over') throw notCutOver(phase);
         await catchUp.within();
-        return standAlone(session, turn, keys, taking);
+        return standAlone(session, turn, { keys, taking, referrers });
       },
     );
     return result;
   });
 }
 
-function completionLocks(phase: Phase, targets: Targets, keys: readonly Repointable[]): TableLock[] {
+function completionLocks(phase: Phase, targets: Targets, others: readonly Naming[]): TableLock[] {
   const tables = inLockOrder(phase);
   return [
     ...unifiedLocks(targets, 'access exclusive'),
@@ -220,7 +225,7 @@ function completionLocks(phase: Phase, targets: Targets, keys: readonly Repointa
     ...(phase.resolution === null ? [] : legacyLocks([phase.resolution.table])),
     ...viewLocks(tables),
     ...legacyLocks(tables),
-    ...[...new Set(keys.map(({ key }) => key.qualified))].map((table) => ({
+    ...[...new Set(others.map((one) => one.qualified))].map((table) => ({
       qualified: table,
       mode: 'access exclusive' as const,
     })),
@@ -231,12 +236,21 @@ function completionLocks(phase: Phase, targets: Targets, keys: readonly Repointa
 async function standAlone(
   session: Session,
   { context, phase, phaseId }: Turn,
-  keys: readonly Repointable[],
-  taking: Taking | null,
+  {
+    keys,
+    taking,
+    referrers,
+  }: {
+    readonly keys: readonly Repointable[];
+    readonly taking: Taking | null;
+    readonly referrers: readonly RepointedReferrer[];
+  },
 ): Promise<number> {
   const targets = targetsOf(phase);
+  if (taking !== null) await settleIds(session, targets, taking);
   let repointed = 0;
   for (const key of keys) repointed += await repoint(session, phaseId, targets, key);
+  for (const one of referrers) repointed += await repointReferrer(session, phaseId, targets, one);
   await dropReverseTriggers(session, targets);
   const shown = (await restorations(session, phase, targets, phaseId)).filter(
     ({ source }) => source.rule.table !== taking?.name,

@@ -11,7 +11,9 @@ import { type DropObstacle, dropObstacles } from './drop-obstacles.js';
 import { type ForeignKey, foreignKeysToPhase, type Repointable, repointable } from './foreign-keys.js';
 import { carried, nameOf, oidArray, type Survey, stops, warned } from './preflight/findings.js';
 import { preparedTransactions } from './preflight/sessions.js';
+import { referrerFindings } from './referrer-findings.js';
 import { collisions, namingNothing } from './repoint.js';
+import { referrersToRepoint } from './repoint-referrers.js';
 import { outOfReach } from './reverse/executors.js';
 import { takeOverFindings } from './take-over/findings.js';
 import { onMovedTables, onViews } from './view-dependents.js';
@@ -42,6 +44,7 @@ export async function completionFindings(
     ...(await policies(survey)),
     ...(await foreignKeys(survey)),
     ...(await takeOverFindings(survey)),
+    ...(await referrerFindings(survey)),
     ...(await preparedTransactions(survey)),
     ...(drop === null ? await readersLeft(survey) : await beforeDrop(survey, drop)),
   ];
@@ -96,7 +99,7 @@ async function policies({ session, tables, oids }: Survey): Promise<CutoverFindi
 /** Rows of these tables are read with our own rights, and changed with those of their owners. */
 async function codeOnTables(
   { session, serverVersion }: Survey,
-  keys: readonly ForeignKey[],
+  keys: readonly Pick<ForeignKey, 'oid'>[],
 ): Promise<CutoverFinding[]> {
   const tables = [...new Map(keys.map(({ oid }) => [oid, { oid }])).values()];
   if (tables.length === 0) return [];
@@ -130,7 +133,8 @@ async function codeOnTables(
 async function foreignKeys(survey: Survey): Promise<CutoverFinding[]> {
   const { session, phase } = survey;
   const keys = await foreignKeysToPhase(session, phase);
-  const found = await codeOnTables(survey, keys);
+  const referrers = (await referrersToRepoint(session, phase)).map(({ naming }) => naming);
+  const found = await codeOnTables(survey, [...keys, ...referrers]);
   for (const key of keys) {
     const about = repointable(phase, key);
     found.push(

@@ -43,14 +43,21 @@ export async function repoint(
   return changed;
 }
 
-const textArray = (names: readonly string[]) => `array[${names.map(literal).join(', ')}]::text[]`;
-const texts = (values: readonly string[]) => `array[${values.map((value) => `${value}::text`).join(', ')}]`;
+export const textArray = (names: readonly string[]) => `array[${names.map(literal).join(', ')}]::text[]`;
+export const texts = (values: readonly string[]) =>
+  `array[${values.map((value) => `${value}::text`).join(', ')}]`;
 
-/** Triggers and expressions on the table are code of its owner, who may not look into the ledger: he gets a copy of the names. */
-async function renameRows(
+/** Columns of an outside table that name rows of sources. */
+export type Naming = Pick<ForeignKey, 'schema' | 'table' | 'qualified' | 'oid' | 'columns'>;
+
+/**
+ * Gives the rows of a table the names that the ledger has for them. Triggers and expressions on the table are code of its owner,
+ * who may not look into the ledger: he gets a copy of the names.
+ */
+export async function renameRows(
   session: Session,
   phaseId: number,
-  key: ForeignKey,
+  key: Naming,
   table: CatalogTable,
 ): Promise<void> {
   const executor = executorOf(await readExecutors(session, [key]), key);
@@ -112,16 +119,41 @@ export async function namingNothing(
   return String(rows);
 }
 
-/**
- * Unique indexes that would not take the key's rows when those of folded duplicates name the winner. Indexes of expressions
- * are not looked at.
- */
-export async function collisions(
+/** Unique indexes that would not take the key's rows when those of folded duplicates name the winner. */
+export function collisions(
   session: Session,
   targets: Targets,
   repointed: Repointable,
-): Promise<{ readonly index: string; readonly rows: string }[]> {
+): Promise<readonly Collision[]> {
   const { key, parts } = repointed;
+  return colliding(session, key, {
+    joined: losers(targets, repointed),
+    isChanged: 'u.id',
+    value: (name) => {
+      const part = parts.find(({ pointer }) => pointer === name);
+      if (part === undefined) return `t.${ident(name)}`;
+      return `case when u.id is null then ${pointed(part)} else u.${ident(part.unified)} end`;
+    },
+  });
+}
+
+/** A unique index, and how many rows that change would break it. */
+export interface Collision {
+  readonly index: string;
+  readonly rows: string;
+}
+
+/**
+ * Unique indexes of an outside table that would not take its rows when they get other names. Indexes of expressions are not
+ * looked at.
+ *
+ * @param names what its rows `t` are joined with, SQL that is null where a row keeps its name, and the value that a column gets
+ */
+export async function colliding(
+  session: Session,
+  key: Naming,
+  names: { readonly joined: string; readonly isChanged: string; value(name: string): string },
+): Promise<readonly Collision[]> {
   const indexes = await session.query(
     `select x.indexrelid::regclass::text as index, pg_get_expr(x.indpred, x.indrelid) as condition, to_jsonb(x) ->> 'indnullsnotdistinct' as nulls_meet, k.names::text as names
      from pg_index x cross join lateral (
@@ -131,20 +163,16 @@ export async function collisions(
      order by 1`,
     [key.oid, `{${key.columns.map((name) => JSON.stringify(name)).join(',')}}`],
   );
-  const found: { readonly index: string; readonly rows: string }[] = [];
-  for (const { index, condition, nulls_meet: nullsMeet, names } of indexes) {
-    const values = (JSON.parse(String(names)) as string[]).map((name) => {
-      const part = parts.find(({ pointer }) => pointer === name);
-      if (part === undefined) return `t.${ident(name)}`;
-      return `case when u.id is null then ${pointed(part)} else u.${ident(part.unified)} end`;
-    });
+  const found: Collision[] = [];
+  for (const { index, condition, nulls_meet: nullsMeet, names: listed } of indexes) {
+    const values = (JSON.parse(String(listed)) as string[]).map((name) => names.value(name));
     const indexed = `(select * from ${key.qualified}${condition === null ? '' : ` where ${condition}`})`;
     const counted =
       nullsMeet === 'true' ? 'true' : values.map((value) => `(${value}) is not null`).join(' and ');
     const { rows } = await session.one(
       `select coalesce(sum(n), 0)::text as rows from (
-         select count(u.id) as n from ${indexed} t left join ${losers(targets, repointed)}
-         where ${counted} group by ${values.join(', ')} having count(*) > 1 and count(u.id) > 0
+         select count(${names.isChanged}) as n from ${indexed} t left join ${names.joined}
+         where ${counted} group by ${values.join(', ')} having count(*) > 1 and count(${names.isChanged}) > 0
        ) g`,
     );
     if (rows !== '0') found.push({ index: String(index), rows: String(rows) });

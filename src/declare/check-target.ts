@@ -42,8 +42,13 @@ export function checkTarget(model: ConsolidationModel): void {
 
 /** An id of every unified row is what tells the rows of one source apart. */
 export function checkId(model: ConsolidationModel): void {
-  const { id, sources, name, into, columns } = model;
+  const { id, ids, sources, name, into, columns } = model;
   if (id === null) return;
+  if (ids !== undefined)
+    refuse(
+      `The ids of ${into} are to be those of ${ids.table}, and of ${id.table} at the completion.`,
+      id.table === into ? 'Leave ids out: the target keeps its own.' : 'Leave one of ids and id out.',
+    );
   const { table, column } = id;
   const source = sources.find((one) => one.table === table);
   if (source === undefined)

@@ -16,6 +16,7 @@ import {
   type SplitModel,
   type ThroughModel,
 } from './model.js';
+import { checkReferrers } from './referrer.js';
 import { checkAll, refuse } from './refuse.js';
 
 /** Columns of the unified table that are Drydock's own. */
@@ -43,6 +44,7 @@ export function checkModel(model: ConsolidationModel): void {
     () => checkWhole(model),
     () => checkFolds(model),
     () => checkThings(model),
+    () => checkReferrers(model),
   ]);
 }
 

@@ -11,6 +11,7 @@ import {
   targetOf,
   type VetoModel,
 } from './model.js';
+import type { Referrer } from './referrer.js';
 import { refuse, refuseUnknown } from './refuse.js';
 import type { Empty, Ids, ThingColumn } from './things.js';
 
@@ -69,6 +70,8 @@ export interface ConsolidationOptions {
   readonly largestGroup?: number | null;
   /** Larger groups that are one thing all the same: the value that their rows share, as a plan names it. */
   readonly acceptedGroups?: readonly string[];
+  /** Outside tables that name rows of sources without a foreign key that says so. Default: none. */
+  readonly referrers?: readonly Referrer[];
   /** What one unified row is called in messages. Default: `record`. */
   readonly thing?: string;
   /** Which source's ids the unified rows keep: `idsOf(source)`. Default: none's, they are made from identities. */
@@ -95,6 +98,7 @@ const OPTIONS = [
   'veto',
   'largestGroup',
   'acceptedGroups',
+  'referrers',
   'thing',
   'ids',
 ];
@@ -119,6 +123,7 @@ export function consolidation(name: string, options: ConsolidationOptions): Cons
     name,
     into: options.into,
     id: idOf(options),
+    referrers: (options.referrers ?? []).map((one) => one.model),
     duplicates: options.duplicates ?? `${options.into}_duplicates`,
     sources: options.sources.map(modelOf),
     columns,

@@ -1,6 +1,7 @@
 import { generatedName } from '../db/identifier.js';
 import type { Scale } from '../mapping/conversions/score.js';
 import type { Normalizer } from '../mapping/normalizers.js';
+import type { ReferrerRule } from '../mapping/referrer.js';
 
 /**
  * What a consolidation is, as plain values: what the words of this folder build, what is checked, and what everything else
@@ -33,6 +34,8 @@ export interface ConsolidationModel {
   readonly acceptedGroups: readonly string[];
   /** What one unified row is, for messages: `customer`. */
   readonly thing: string;
+  /** Outside tables that name rows of sources without a foreign key. */
+  readonly referrers: readonly ReferrerRule[];
   /** Which source's identities are the ids of unified rows. Left out: none's, each id is made from an identity. */
   readonly ids?: IdsModel;
 }

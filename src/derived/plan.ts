@@ -22,6 +22,7 @@ export function planEnhancements(context: Context, name: string, enhancements: D
     sources: [],
     meetings: [],
     matches: null,
+    referrers: [],
     suspiciousScales: [],
     unmapped: [],
     capture: null,

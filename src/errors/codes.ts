@@ -62,6 +62,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Correct the address or PGPORT.',
   },
+  'bad-referrer': {
+    meaning: 'An outside table that is declared to name rows of sources cannot do so: it, or a column of it, is not there.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct the declaration; docs/declare.md, "Referrers".',
+  },
   'bad-service': {
     meaning: 'A connection service is not defined, or its file cannot be read.',
     retry: false,

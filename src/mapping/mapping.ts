@@ -1,5 +1,6 @@
 import type { Memory } from '../copy-binary/framing.js';
 import type { CatalogColumn, ColumnType } from '../legacy/catalog.js';
+import type { ReferrerRule } from './referrer.js';
 
 /**
  * What a mapping is. One declaration per phase says where every legacy column goes; the transformers, the
@@ -226,6 +227,8 @@ export interface PhaseMapping {
   readonly sources: readonly SourceRule[];
   /** Left out: nothing. */
   readonly takeOver?: TakeOver;
+  /** Outside tables that name rows of sources without a foreign key. Left out: none. */
+  readonly referrers?: readonly ReferrerRule[];
 }
 
 /** A legacy column with its home settled. */

@@ -9,6 +9,7 @@ import type { LegacyTable } from '../legacy/detect.js';
 import type { PhaseMapping } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
+import { bindReferrers, nameOfReferrer } from '../referrers/bound.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import { refusedValues } from './computed-values.js';
 import { surveyKeys } from './key-survey.js';
@@ -57,6 +58,7 @@ export async function catalogStops(context: Context, phases: readonly Phase[]): 
     stops.push(...(await foreignObjects(context, { ...phase, mapping: phase.bound.mapping })));
     stops.push(...phaseOrder(context, phase));
     stops.push(...(phase.stops ?? []));
+    stops.push(...(await referrerStops(context, phase)));
   }
   for (const derived of derivedPhases(context.project, context.phaseNames)) {
     if (context.legacy.stops.length === 0) stops.push(...(await derived.stops(context)));
@@ -150,6 +152,21 @@ function tooWide(phase: Phase): Stop[] {
       message: `Table ${schema}.${name} would have ${table.definitions.length} columns, and Postgres allows ${MOST_COLUMNS}: ${sources.join(', ')}.`,
       next: 'Drop columns of the legacy tables that nobody uses, or move them into a table of their own.',
     }));
+}
+
+/** Referrers that cannot be followed as they are declared. */
+async function referrerStops({ session }: Context, phase: Phase): Promise<Stop[]> {
+  return (await bindReferrers(session, phase)).flatMap((one) =>
+    'obstacle' in one
+      ? [
+          {
+            code: 'bad-referrer' as const,
+            message: `Referrer ${nameOfReferrer(one.rule)}: ${one.obstacle}`,
+            next: 'Correct the declaration, or leave the referrer out.',
+          },
+        ]
+      : [],
+  );
 }
 
 /** Names that are taken by what Drydock did not make. */

@@ -93,6 +93,24 @@ export interface MatchPlan {
   }[];
 }
 
+/** What an outside table that names rows of sources holds, as it was declared. */
+export interface ReferrerPlan {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** The column that says which source is meant; null: one is. */
+  readonly type: string | null;
+  readonly becomes: 'winner' | 'id' | 'left';
+  /** For each source how many rows name one of its rows, and how many of them one that is not there. */
+  readonly names: readonly {
+    readonly word: string | null;
+    readonly source: string;
+    readonly rows: number;
+    readonly dangling: number;
+  }[];
+  /** Words of the type that are not declared: their rows stay as they are. */
+  readonly unknown: readonly { readonly word: string; readonly rows: number }[];
+}
+
 export interface PhasePlan {
   readonly phase: PhaseName;
   readonly state: PhaseState;
@@ -114,6 +132,8 @@ export interface PhasePlan {
     /** Null: it gives no value. */
     readonly becomes: string | null;
   }[];
+  /** Outside tables that name rows of sources without a foreign key, as declared. */
+  readonly referrers: readonly ReferrerPlan[];
   /** Qualified names of tables and views that the run makes. */
   readonly creates: readonly string[];
   /**

@@ -27,8 +27,10 @@ import {
 } from '../plan/plan-queries.js';
 import { serverNotes } from '../plan/server-notes.js';
 import { stopsBeforeKeys } from '../plan/stops.js';
+import { bindReferrers } from '../referrers/bound.js';
+import { surveyReferrer } from '../referrers/survey.js';
 import { requireOptions } from '../reports/options.js';
-import type { PhasePlan, PlanOptions, PlanReport, TablePlan } from '../reports/plan.js';
+import type { PhasePlan, PlanOptions, PlanReport, ReferrerPlan, TablePlan } from '../reports/plan.js';
 import { DEFAULTS } from '../reports/target.js';
 
 /** Tells what a run would do, and what would stop it. Works in a read-only transaction: the server sees to it that nothing is written. */
@@ -154,6 +156,7 @@ async function planPhase(
     meetings: meetingsOf(phase, keys),
     matches: matchPlan(phase, keys),
     suspiciousScales: await suspiciousScales(session, phase),
+    referrers: await referrerPlans(session, phase),
     creates:
       entry !== undefined
         ? []
@@ -165,6 +168,14 @@ async function planPhase(
     batches: { count: keys.batches, size },
     estimate: estimate(phase, rows),
   };
+}
+
+/** Those that cannot be followed are among the stops. */
+async function referrerPlans(session: Session, phase: Phase): Promise<PhasePlan['referrers']> {
+  const plans: ReferrerPlan[] = [];
+  for (const one of await bindReferrers(session, phase))
+    if ('table' in one) plans.push(await surveyReferrer(session, one));
+  return plans;
 }
 
 /** What puts triggers on the legacy tables, and whether this user may. */

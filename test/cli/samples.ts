@@ -190,6 +190,7 @@ export const planReport: PlanReport = {
           },
         ],
       },
+      referrers: [],
       suspiciousScales: [{ table: 'opportunity_scores', column: 'market_demand_score', max: '0.98' }],
       unmapped: [
         { table: 'opportunities', column: 'status', value: 'on hold\n', rows: 1, becomes: 'discovered' },

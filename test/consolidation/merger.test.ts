@@ -42,7 +42,7 @@ const modelOf = (
   columns: readonly ColumnModel[],
   veto = false,
 ): ConsolidationModel => ({
-  name: 'things', into: 'things', duplicates: 'thing_duplicates', sources, columns, largestGroup: 1000, acceptedGroups: [], thing: 'record', id: null,
+  name: 'things', into: 'things', duplicates: 'thing_duplicates', sources, columns, largestGroup: 1000, acceptedGroups: [], thing: 'record', id: null, referrers: [],
   veto: veto ? { normalizer: exact, columns: new Map() } : null,
 }); // biome-ignore format: a row
 

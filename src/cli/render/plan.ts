@@ -1,6 +1,6 @@
 import { bytes, count, counted, duration } from '../../format/format.js';
 import { printable, quoted } from '../../format/printable.js';
-import type { PhasePlan, PlanReport, TablePlan } from '../../reports/plan.js';
+import type { PhasePlan, PlanReport, ReferrerPlan, TablePlan } from '../../reports/plan.js';
 import type { Style } from '../style.js';
 import { matchLines } from './match-safety.js';
 import { facts, heading, mark, subheading, title, warning } from './parts.js';
@@ -70,6 +70,7 @@ function phaseLines(phase: PhasePlan, style: Style): string[] {
       style,
     ),
     ...meetingLines(phase, style),
+    ...referrerLines(phase, style),
     ...matchLines(phase, style),
     ...findingLines(phase, style),
     '',
@@ -113,6 +114,45 @@ function meetingLines(phase: PhasePlan, style: Style): string[] {
   ];
 }
 
+const BECOMES = {
+  winner: 'those of duplicates name the winner',
+  id: 'name the unified row',
+  left: 'stay',
+} as const satisfies Readonly<Record<ReferrerPlan['becomes'], string>>;
+
+function referrerLines(phase: PhasePlan, style: Style): string[] {
+  if (phase.referrers.length === 0) return [];
+  return [
+    ...subheading('Outside tables that name rows', style),
+    ...table(
+      [
+        { title: 'table', flexible: true },
+        { title: 'names' },
+        { title: 'rows', align: 'right' },
+        { title: 'nothing', align: 'right' },
+        { title: 'at the completion' },
+      ],
+      phase.referrers.flatMap((one) =>
+        one.names.map(({ word, source, rows, dangling }) => [
+          printable(`${one.table} (${one.columns.join(', ')})`),
+          printable(word === null ? source : `${source}, as ${word}`),
+          count(rows),
+          count(dangling),
+          BECOMES[one.becomes],
+        ]),
+      ),
+      style,
+    ),
+  ];
+}
+
+function referrerFindings({ table: name, type, unknown }: ReferrerPlan): string[] {
+  return unknown.map(
+    ({ word, rows }) =>
+      `${name}.${type} holds ${quoted(word)} in ${counted(rows, 'row')}, which is declared to name no source: these rows stay as they are.`,
+  );
+}
+
 function findingLines(phase: PhasePlan, style: Style): string[] {
   const findings = [
     ...(phase.capture?.missing ?? []).map(
@@ -129,6 +169,7 @@ function findingLines(phase: PhasePlan, style: Style): string[] {
         `it ${becomes === null ? 'gives no value' : `becomes ${quoted(becomes)}`}, and the raw value stays in the residue.`,
     ),
   ];
+  findings.push(...phase.referrers.flatMap(referrerFindings));
   return [...(findings.length > 0 ? [''] : []), ...findings.flatMap((text) => warning(text, style))];
 }
 

@@ -12,8 +12,7 @@ import type { Taking } from './taking.js';
 
 /**
  * Has the unified table take over the ids of a source, and its name, behind the locks of a completion. The old name's view
- * goes; what it allowed whom is allowed on the table. Short: the ids were given before, but for the latest rows, and the index
- * is there. Returns the phase as it is from then on.
+ * goes; what it allowed whom is allowed on the table. Short: every row has its id by then, and the index is there. Returns the phase as it is from then on.
  */
 export async function takeOver(
   session: Session,
@@ -31,8 +30,6 @@ export async function takeOver(
 ): Promise<Phase> {
   const targets = targetsOf(phase);
   const { unified } = targets;
-  await beginSequence(session, targets, taking);
-  await giveIds(session, targets, taking);
   const { id, recordId, name, source } = taking;
   const { home } = source.table;
   const grants = name === null ? null : await grantsOf(session, qualified(home, name));
@@ -67,8 +64,15 @@ export async function takeOver(
   return asCompleted(context, phase);
 }
 
+/** Gives ids to what has none by then, before anything comes to name it. Behind the locks of a completion. */
+export async function settleIds(session: Session, targets: Targets, taking: Taking): Promise<void> {
+  await beginSequence(session, targets, taking);
+  await giveIds(session, targets, taking);
+}
+
 /** Where the application chose the numbers itself, new rows of others get those above all that were used. */
-async function beginSequence(session: Session, { unified }: Targets, taking: Taking): Promise<void> {
+async function beginSequence(session: Session, targets: Targets, taking: Taking): Promise<void> {
+  const { unified } = targets;
   const { values, id, source, named, name } = taking;
   if (values.kind !== 'number' || values.sequence !== null) return;
   const sequence = qualified(unified.schema, generatedName(name ?? unified.name, id.then, 'seq'));
@@ -78,7 +82,7 @@ async function beginSequence(session: Session, { unified }: Targets, taking: Tak
      select setval(${literal(sequence)}::regclass, coalesce((select max(t.${ident(named.name)}) from ${qualified(schema, legacy)} t), 0) + 1, false);
      alter table ${unified.qualified} alter column ${ident(id.meanwhile)} set default nextval(${literal(sequence)}::regclass)`,
   );
-  await giveIds(session, { unified } as Targets, { ...taking, values: { kind: 'number', sequence } });
+  await giveIds(session, targets, { ...taking, values: { kind: 'number', sequence } });
 }
 
 async function grantsOf(session: Session, view: string) {
