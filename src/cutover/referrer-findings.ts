@@ -1,3 +1,5 @@
+import { columnOf } from '../legacy/catalog.js';
+import type { Phase } from '../mapping/phase.js';
 import { targetsOf } from '../mapping/targets.js';
 import { type BoundReferrer, bindReferrers, nameOfReferrer } from '../referrers/bound.js';
 import { surveyReferrer } from '../referrers/survey.js';
@@ -36,7 +38,7 @@ export async function referrerFindings(survey: Survey): Promise<CutoverFinding[]
   return found;
 }
 
-async function findingsOf({ session }: Survey, referrer: BoundReferrer): Promise<CutoverFinding[]> {
+async function findingsOf({ session, phase }: Survey, referrer: BoundReferrer): Promise<CutoverFinding[]> {
   const { rule, table } = referrer;
   const name = `${table.schema}.${nameOfReferrer(rule)}`;
   const { names, unknown } = await surveyReferrer(session, referrer);
@@ -57,6 +59,16 @@ async function findingsOf({ session }: Survey, referrer: BoundReferrer): Promise
         'Drop it, or leave the referrer out: a foreign key is followed by itself.',
       ),
     ),
+    ...(rule.becomes === 'id' && !takesIds(phase, referrer)
+      ? [
+          stops(
+            'referrer',
+            name,
+            'Its column is of a type that cannot hold every id of the unified table.',
+            'Give it the type of the ids, a larger one, or text.',
+          ),
+        ]
+      : []),
     ...(dangling === 0
       ? []
       : [
@@ -76,6 +88,19 @@ async function findingsOf({ session }: Survey, referrer: BoundReferrer): Promise
       ),
     ),
   ];
+}
+
+/** Whole numbers by their size. */
+const SIZES = ['int2', 'int4', 'int8'];
+
+/** Whether the referrer's column holds whatever id a unified row may have. */
+function takesIds({ bound }: Pick<Phase, 'bound'>, { rule, table }: BoundReferrer): boolean {
+  const type = columnOf(table, rule.columns[0] as string)?.type;
+  const { takeOver } = bound.mapping;
+  const source = bound.sources.find((one) => one.rule.table === takeOver?.table);
+  const id = source?.columns.find(({ name }) => name === takeOver?.id.column)?.type.kind ?? 'uuid';
+  if (type === undefined || type.category === 'S') return true;
+  return SIZES.includes(id) ? SIZES.indexOf(type.kind) >= SIZES.indexOf(id) : type.kind === id;
 }
 
 const MEANINGS: Readonly<Record<ReferrerPlan['becomes'], (rows: number) => string>> = {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { renderPlan } from '../../src/cli/render/plan.js';
+import { PLAIN } from '../../src/cli/style.js';
 import { projectOf } from '../../src/consolidation/project.js';
 import * as d from '../../src/declare.js';
 import { backup, complete, cutover, plan, rollbackFully, run, sync, verify } from '../../src/index.js';
-import { plainStyle } from '../cli/style.js';
+
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 interface Shop {
@@ -91,10 +92,10 @@ test('outside tables name the winner, the unified row, or what the views show; n
       names: [{ word: null, source: 'crm', rows: 6, dangling: 0 }],
     },
   ]); // biome-ignore format: a table
-  const shown = renderPlan(planned, plainStyle).join('\n');
+  const shown = renderPlan(planned, PLAIN).join('\n');
   expect(shown).toMatch(/Outside tables that name rows/);
   expect(shown.replaceAll(/\s+/g, ' ')).toMatch(
-    /comments\.about_type holds "Order" in 2 rows, which is declared to name no source/,
+    /comments\.about_type holds 'Order' in 2 rows, which is declared to name no source/,
   );
   await run({ ...target, batchSize: 10 });
   const made = await mkdtemp(join(tmpdir(), 'drydock-referrers-'));
@@ -116,7 +117,7 @@ test('outside tables name the winner, the unified row, or what the views show; n
     expect.objectContaining({
       code: 'referrer',
       object: 'audit (customer)',
-      why: expect.stringMatching(/^4 rows .* index one_audit does not take both/),
+      why: expect.stringMatching(/^4 rows .* index public.one_audit does not take both/),
     }),
   ]);
   await database.query('drop index one_audit');
@@ -238,7 +239,7 @@ test('ids that are uuids, numbers that an application chooses itself, and what i
   expect(
     (await complete(unknown)).phases[0]?.findings.filter(({ verdict }) => verdict === 'stops'),
   ).toMatchObject([
-    { code: 'ids', why: 'Its default odd() is no sequence: which ids the other rows may get, nobody knows.' },
+    { code: 'ids', why: 'Its default public.odd() is no sequence: which ids the other rows may get, nobody knows.' },
   ]);
 });
 

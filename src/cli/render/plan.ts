@@ -115,9 +115,9 @@ function meetingLines(phase: PhasePlan, style: Style): string[] {
 }
 
 const BECOMES = {
-  winner: 'those of duplicates name the winner',
-  id: 'name the unified row',
-  left: 'stay',
+  winner: 'the winner',
+  id: 'unified id',
+  left: 'as it is',
 } as const satisfies Readonly<Record<ReferrerPlan['becomes'], string>>;
 
 function referrerLines(phase: PhasePlan, style: Style): string[] {
@@ -130,7 +130,7 @@ function referrerLines(phase: PhasePlan, style: Style): string[] {
         { title: 'names' },
         { title: 'rows', align: 'right' },
         { title: 'nothing', align: 'right' },
-        { title: 'at the completion' },
+        { title: 'becomes' },
       ],
       phase.referrers.flatMap((one) =>
         one.names.map(({ word, source, rows, dangling }) => [
