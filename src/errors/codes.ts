@@ -63,7 +63,8 @@ export const CODES = {
     next: 'Correct the address or PGPORT.',
   },
   'bad-referrer': {
-    meaning: 'An outside table that is declared to name rows of sources cannot do so: it, or a column of it, is not there.',
+    meaning:
+      'An outside table that is declared to name rows of sources cannot do so: it, or a column of it, is not there.',
     retry: false,
     exit: EXIT.failed,
     next: 'Correct the declaration; docs/declare.md, "Referrers".',

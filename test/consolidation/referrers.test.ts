@@ -239,7 +239,10 @@ test('ids that are uuids, numbers that an application chooses itself, and what i
   expect(
     (await complete(unknown)).phases[0]?.findings.filter(({ verdict }) => verdict === 'stops'),
   ).toMatchObject([
-    { code: 'ids', why: 'Its default public.odd() is no sequence: which ids the other rows may get, nobody knows.' },
+    {
+      code: 'ids',
+      why: 'Its default public.odd() is no sequence: which ids the other rows may get, nobody knows.',
+    },
   ]);
 });
 
