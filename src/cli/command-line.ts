@@ -18,7 +18,7 @@ const UNKNOWN_PROGRESS = 'What was committed is in the ledger, see `drydock stat
 
 const argv = process.argv.slice(2);
 const { env } = process;
-const globals = scanGlobals(argv);
+const globals = scanGlobals(argv, env);
 const io = { redact: redactor(argv, env), color: globals.color, env };
 const out = sink(process.stdout, io);
 const err = sink(process.stderr, io);

@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { version } from '../format/version.js';
 import { addConfigFlag, addGlobalFlags, namesProject } from './commands/shared-options.js';
+import { registerWhole, variableOf } from './flags/given.js';
 import { helpAfter } from './help.js';
 import type { Session } from './session.js';
 import { usageError } from './usage.js';
@@ -23,7 +24,18 @@ const CONNECTION = `Connection:
   they leave open from PGSERVICE, PGHOST, PGPORT, PGUSER, PGDATABASE, PGSSLMODE, ...
   and PGPASSWORD or ~/.pgpass, as psql takes them. A password in an argument can be
   seen by other users of the machine: prefer the environment. Directly, or through
-  a pooler in session mode. See docs/connections.md.`;
+  a pooler in session mode. See docs/connections.md.
+
+Flags:
+  the command line goes before the variable in brackets, that before the config
+  file (flags: { maxRate: 2000, verify: { strict: true } }), that before the default.`;
+
+/** What a flag is for, and the variable that gives it as well. */
+function describedWithVariable(option: Option): string {
+  return ['help', 'version'].includes(option.attributeName())
+    ? option.description
+    : `${option.description} [${variableOf(option)}]`;
+}
 
 type Add = (program: Command, session: Session) => void;
 
@@ -62,7 +74,7 @@ export async function buildProgram(session: Session, [first = '']: readonly stri
     .description(DESCRIPTION)
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription: describedWithVariable })
     .configureOutput({
       writeOut: (text) => session.out.raw(text),
       writeErr: (text) => session.globals.json || session.err.raw(text),
@@ -71,6 +83,7 @@ export async function buildProgram(session: Session, [first = '']: readonly stri
       getErrHasColors: () => false,
     })
     .addHelpText('after', helpAfter(EXAMPLES, [CONNECTION]));
+  registerWhole(program, () => buildProgram(session, []));
   const named = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
   const wanted = named === undefined ? Object.values(COMMANDS) : [named];
   for (const add of await Promise.all(wanted.map((load) => load()))) add(program, session);

@@ -28,7 +28,10 @@ const PATTERNS: readonly [RegExp, string][] = [
  * only where a password stands: blanking out the name would give the password away.
  */
 export function redactor(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Redact {
-  const urls = [env.DATABASE_URL ?? '', ...argv].filter((text) => text.includes('://'));
+  const ours = Object.entries(env).flatMap(([name, text]) =>
+    name.startsWith('DRYDOCK_') ? [text ?? ''] : [],
+  );
+  const urls = [env.DATABASE_URL ?? '', ...ours, ...argv].filter((text) => text.includes('://'));
   const names = new Set(['postgres', 'drydock', 'public', env.PGUSER, env.PGDATABASE, env.PGHOST]);
   for (const url of urls) for (const name of namesIn(url)) names.add(name);
   const lists = [env.DATABASE_URL ?? '', ...argv].filter((text) => !text.includes('://'));

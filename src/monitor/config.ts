@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DrydockError } from '../errors.js';
 import type { MonitorConfig, Thresholds } from '../reports/monitor.js';
@@ -60,32 +59,20 @@ const config = z.strictObject({
 export const DEFAULT_CONFIG: MonitorConfig = config.parse({});
 
 /**
- * Reads a config file. What it does not name has its default; what nobody knows is refused, since a misspelt
+ * What a config file says of the monitor. What it does not name has its default; what nobody knows is refused, since a misspelt
  * threshold would be one that never fires.
  */
-export async function readConfig(path: string): Promise<MonitorConfig> {
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read';
-    throw badConfig(path, why, error);
-  }
-  const result = config.safeParse(content);
+export function monitorConfig(given: unknown): MonitorConfig {
+  const result = config.safeParse(given ?? {});
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   // The path and the rule, never the value: a webhook's URL may be a secret.
-  const where = issue === undefined || issue.path.length === 0 ? 'at its top' : `at ${issue.path.join('.')}`;
+  const where = ['monitor', ...(issue?.path ?? [])].join('.');
   const what = issue?.code === 'unrecognized_keys' ? `unknown: ${issue.keys.join(', ')}` : issue?.message;
-  throw badConfig(path, `${where}: ${what}`);
-}
-
-function badConfig(path: string, why: string, cause?: unknown): DrydockError {
-  return new DrydockError({
+  throw new DrydockError({
     code: 'bad-config',
-    what: `The config file ${path} cannot be used: ${why}.`,
+    what: `The config file cannot be used: at ${where}: ${what}.`,
     state: 'The monitor did not start.',
     next: 'docs/monitor.md has an example, and says what may stand in it.',
-    cause,
   });
 }

@@ -344,3 +344,12 @@ export interface MonitorConfig {
   /** The server's data directory on this machine, where it cannot be found out. */
   readonly dataDirectory: string | null;
 }
+
+/** What a config file may say of the monitor; every part may be left out. */
+export interface MonitorSettings {
+  readonly thresholds?: Partial<Thresholds> | undefined;
+  readonly queries?: readonly WatchedQuery[] | undefined;
+  readonly webhook?: (Pick<WebhookConfig, 'url'> & Partial<WebhookConfig>) | null | undefined;
+  readonly web?: Partial<WebConfig> | undefined;
+  readonly dataDirectory?: string | null | undefined;
+}

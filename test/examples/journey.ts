@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { loadConfig } from '../../src/cli/config.js';
+import { chosenProject } from '../../src/default-phases.js';
 import {
   complete,
   cutover,
@@ -41,7 +42,7 @@ const folderOf = (name: string) => join(import.meta.dirname, '../../examples', n
 
 /** What an example's config file declares. */
 export async function exampleProject(name: string): Promise<Project> {
-  return (await loadConfig(join(folderOf(name), 'drydock.config.ts'))).project;
+  return chosenProject(await loadConfig(join(folderOf(name), 'drydock.config.ts')));
 }
 
 /** A database with an example's tables and rows. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/cli/config.js';
+import { chosenProject } from '../../src/default-phases.js';
 import {
   cutover,
   type InitReport,
@@ -28,7 +29,7 @@ export async function projectFrom({ declaration }: InitReport): Promise<Project>
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = join(directory, 'drydock.config.ts');
   writeFileSync(file, declaration ?? '');
-  return (await loadConfig(file)).project;
+  return chosenProject(await loadConfig(file));
 }
 
 /** Takes a proposal as it stands there and back, and looks that all rows are what they were. */

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { DEFAULT_CONFIG, readConfig } from '../../src/monitor/config.js';
+import { DEFAULT_CONFIG, monitorConfig } from '../../src/monitor/config.js';
 import { readState, writeState } from '../../src/monitor/state-file.js';
 import { DEFAULT_THRESHOLDS, THRESHOLD_NAMES, THRESHOLDS } from '../../src/monitor/thresholds.js';
 
@@ -14,29 +14,40 @@ async function fileWith(content: string): Promise<string> {
   return path;
 }
 
-test('what a config file does not name has its default', async () => {
-  const path = await fileWith(
-    JSON.stringify({ thresholds: { diskPercent: 70 }, webhook: { url: 'https://hooks.example.org/x' } }),
-  );
-  expect(await readConfig(path)).toEqual({
+test('what a config file does not name has its default', () => {
+  const given = { thresholds: { diskPercent: 70 }, webhook: { url: 'https://hooks.example.org/x' } };
+  expect(monitorConfig(given)).toEqual({
     ...DEFAULT_CONFIG,
     thresholds: { ...DEFAULT_THRESHOLDS, diskPercent: 70 },
     webhook: { url: 'https://hooks.example.org/x', timeoutSeconds: 5, attempts: 5 },
   });
+  expect(monitorConfig(undefined)).toEqual(DEFAULT_CONFIG);
 });
 
 test.each([
-  ['{', 'it is not JSON'],
-  ['{"threshold": {}}', 'at its top: unknown: threshold'],
-  ['{"thresholds": {"diskPercentage": 1}}', 'at thresholds: unknown: diskPercentage'],
-  ['{"thresholds": {"diskPercent": "85"}}', 'at thresholds.diskPercent'],
-  ['{"webhook": {"url": "http://hooks.example.org/hidden-path"}}', 'at webhook.url: an https URL is wanted'],
-  ['{"webhook": {"url": "hidden-path"}}', 'at webhook.url: Invalid URL'],
-  ['{"queries": [{"name": "a", "sql": "x"}, {"name": "a", "sql": "y"}]}', 'two queries have the same name'],
-])('%s is refused, and says where', async (content, why) => {
-  const error = await readConfig(await fileWith(content)).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: 'bad-config', message: expect.stringContaining(why) });
-  expect((error as Error).message).not.toContain('hidden-path');
+  [{ threshold: {} }, 'at monitor: unknown: threshold'],
+  [{ thresholds: { diskPercentage: 1 } }, 'at monitor.thresholds: unknown: diskPercentage'],
+  [{ thresholds: { diskPercent: '85' } }, 'at monitor.thresholds.diskPercent'],
+  [
+    { webhook: { url: 'http://hooks.example.org/hidden-path' } },
+    'at monitor.webhook.url: an https URL is wanted',
+  ],
+  [{ webhook: { url: 'hidden-path' } }, 'at monitor.webhook.url: Invalid URL'],
+  [
+    {
+      queries: [
+        { name: 'a', sql: 'x' },
+        { name: 'a', sql: 'y' },
+      ],
+    },
+    'two queries have the same name',
+  ],
+])('%j is refused, and says where', (content, why) => {
+  const attempt = () => monitorConfig(content);
+  expect(attempt).toThrow(
+    expect.objectContaining({ code: 'bad-config', message: expect.stringContaining(why) }),
+  );
+  expect(attempt).not.toThrow(/hidden-path/);
 });
 
 test('the page of the monitor lists every threshold with its default', async () => {

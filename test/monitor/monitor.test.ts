@@ -46,6 +46,13 @@ async function file(name: string, content: unknown): Promise<string> {
   return join(folder, name);
 }
 
+/** A config file with these settings of the monitor. */
+async function configFile(monitor: unknown): Promise<string> {
+  const path = await file('drydock.config.mjs', {});
+  await writeFile(path, `export default ${JSON.stringify({ monitor })}`);
+  return path;
+}
+
 test('an untouched database: nothing has begun, and every figure of the server is there', async () => {
   const database = await createTestDatabase('monitor');
   const { sample, alerts, error } = await check(database);
@@ -199,7 +206,7 @@ test('what was learnt and what stands is kept in the state file', async () => {
 
 test('the exit status: 0 when all is well, 1 when an alert stands, 2 when nothing could be checked', async () => {
   const database = await prepared({ ...DATA, run: { batchSize: 100 } });
-  const config = await file('m.json', { thresholds: CONFIG.thresholds });
+  const config = await configFile({ thresholds: CONFIG.thresholds });
   const run = (url: string, ...args: string[]) =>
     drydock(['monitor', '--config', config, ...args], { DATABASE_URL: url });
   const [well, closed] = await Promise.all([run(database.url), run(CLOSED_URL, '--json')]);
@@ -221,7 +228,7 @@ test('the exit status: 0 when all is well, 1 when an alert stands, 2 when nothin
 test('continuously: a document a line, alerts to the webhook, no secret anywhere, 143 on SIGTERM', async () => {
   const database = await createTestDatabase('monitor');
   const { url, received } = await receiver([500, 204]);
-  const config = await file('m.json', {
+  const config = await configFile({
     thresholds: { ...CONFIG.thresholds, connectionsPercent: 1e-6 },
     webhook: { url },
   });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withCleanup } from '../../db/cleanup.js';
 import { EXIT } from '../../errors.js';
-import { DEFAULT_CONFIG, readConfig } from '../../monitor/config.js';
+import { monitorConfig } from '../../monitor/config.js';
 import { monitor } from '../../monitor/monitor.js';
 import { MONITOR_DEFAULTS } from '../../monitor/thresholds.js';
 import type { Web } from '../../monitor/web/server.js';
@@ -24,7 +24,7 @@ const flags = {
   continuous: flag,
   interval: wholeNumber('--interval', 1, LONGEST_INTERVAL),
   alertsOnly: flag,
-  config: text('--config wants the name of a file.'),
+  monitor: monitorConfig,
   state: text('--state wants the name of a file.'),
   web: flag,
   port: wholeNumber('--port', 0, LARGEST_PORT),
@@ -56,7 +56,7 @@ async function watch(session: Session, given: Given): Promise<void> {
   const { databaseUrl, project, schema, alertsOnly } = given;
   const continuous = given.continuous || given.web;
   const log = await session.log();
-  const config = given.config === undefined ? DEFAULT_CONFIG : await readConfig(given.config);
+  const config = given.monitor;
   await withCleanup(async (cleanup) => {
     const web = given.web ? await openPage(session, given, config) : null;
     if (web !== null) cleanup.add(() => web.close());

@@ -4,7 +4,7 @@ import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
 
 const NOTES = [
-  'Alerts fire at these thresholds, which the config file may set ("thresholds"):',
+  'Alerts fire at these thresholds, which the config file may set (monitor.thresholds):',
   ...THRESHOLD_NAMES.map(
     (name) =>
       `  ${name.padEnd(20)} ${String(THRESHOLDS[name].default).padStart(5)}  ${THRESHOLDS[name].about}`,
@@ -28,7 +28,6 @@ export function addMonitor(program: Command, session: Session): void {
     .option('--continuous', 'check again and again, until Ctrl-C')
     .option('--interval <seconds>', `time from check to check (default: ${MONITOR_DEFAULTS.intervalSeconds})`)
     .option('--alerts-only', 'say only which alerts fired, changed or were cleared')
-    .option('--config <file>', 'thresholds, webhook, queries to watch, as JSON: see docs/monitor.md')
     .option('--state <file>', 'remember baselines and alerts in this file, from one invocation to the next')
     .option('--web', 'serve a live page as well; checks again and again')
     .option('--port <port>', `port of the page; 0: any (default: ${MONITOR_DEFAULTS.port})`)
@@ -42,7 +41,7 @@ export function addMonitor(program: Command, session: Session): void {
         [
           ['drydock monitor', 'one check'],
           ['drydock monitor --continuous', 'a live view'],
-          ['drydock monitor --continuous --alerts-only --config m.json', 'alerts, to a webhook too'],
+          ['drydock monitor --continuous --alerts-only', 'alerts, to a webhook too'],
           ['drydock monitor --web', 'a live page, for this machine alone'],
           ['drydock monitor --continuous --json', 'a JSON document a line'],
         ],

@@ -21,17 +21,22 @@ export function addGlobalFlags(program: Command): Command {
     .option('--no-color', 'no colours (NO_COLOR does the same)');
 }
 
-/** Whether `--config` of a command names the project's file: the monitor has another one, which it had before, and `init` makes it. */
+/** Whether `--config` of a command names the project's file; `init` makes it. */
 export function namesProject(command: Command): boolean {
-  return !['demo', 'init', 'monitor'].includes(command.name());
+  return !['demo', 'init'].includes(command.name());
 }
 
 /** Which project; not on a command that has a config file of its own. */
 export function addConfigFlag(command: Command): Command {
-  return command.option(
-    '--config <file>',
-    'what is restructured: a TypeScript or JavaScript file (default: DRYDOCK_CONFIG, else drydock.config.ts, .mts, .js or .mjs here)',
-  );
+  return command
+    .option(
+      '--config <file>',
+      'what is restructured, and defaults: a TypeScript or JavaScript file (default: drydock.config.ts, .mts, .js or .mjs here)',
+    )
+    .option(
+      '--environment <name>',
+      'which of the environments of the config file (default: what it says for all)',
+    );
 }
 
 /** Which phases; `what` says what they are named for. */

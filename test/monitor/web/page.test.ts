@@ -18,7 +18,7 @@ async function monitorOf(
   options: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'drydock-page-'));
-  const config = join(folder, 'm.json');
+  const config = join(folder, 'drydock.config.mjs');
   // What the machine of the tests does is nothing to be told of.
   const quiet = [
     'cpuPercent',
@@ -30,7 +30,7 @@ async function monitorOf(
   ];
   await writeFile(
     config,
-    JSON.stringify({ thresholds: Object.fromEntries(quiet.map((name) => [name, 1e9])) }),
+    `export default ${JSON.stringify({ monitor: { thresholds: Object.fromEntries(quiet.map((name) => [name, 1e9])) } })}`,
   );
   const child = start(
     ['monitor', '--web', '--port', '0', '--interval', '1', '--config', config, ...(options.args ?? [])],
