@@ -15,6 +15,7 @@ import { createFunctions, dropFunctions, type ReverseFunction, schemaOf } from '
 import { dropKeyTable, keyTouch } from './key-touch.js';
 import { type LegacySide, readLegacySide } from './legacy-columns.js';
 import { atArmsLength } from './owner-functions.js';
+import { inPointingOrder } from './pointing-order.js';
 import { EVENT_NAMES, EVENTS, joined, roleOf, type Steps } from './steps.js';
 import { trustedHomes } from './trusted-homes.js';
 import { type Told, unifiedSteps } from './write-unified.js';
@@ -76,6 +77,7 @@ export async function prepareReverseCapture(
   const apart = sides.map((side) => atArmsLength(side, targets.unified.schema));
   const of = (target: Target, before: readonly Before[], steps: Steps) =>
     triggersOf(target, before, steps, paths);
+  const order = await inPointingOrder(session, sides);
   const touch = keyTouch(targets.unified, phase.reverse);
   await session.execute(touch.table);
   await revokeFromOthers(session);
@@ -95,9 +97,9 @@ export async function prepareReverseCapture(
         ['row', row],
         ['row_key', touch.body],
       ],
-      unifiedSteps(targets, sides, told),
+      unifiedSteps(targets, order, told),
     ),
-    of(targets.folded, [['row', kept]], foldedSteps(sides)),
+    of(targets.folded, [['row', kept]], foldedSteps(order.sides)),
   ];
   const called: ReverseFunction[] = [
     ...apart.flatMap(({ functions }) =>

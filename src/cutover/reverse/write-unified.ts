@@ -1,7 +1,9 @@
+import { literal } from '../../db/identifier.js';
 import type { BoundColumn } from '../../mapping/mapping.js';
 import { fromUnified } from '../../mapping/restore.js';
 import { isFoldedInto, type Targets } from '../../mapping/targets.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
+import type { PointingOrder } from './pointing-order.js';
 import { deleteRows, insertRows, updateRows } from './statements.js';
 import type { Steps } from './steps.js';
 
@@ -24,7 +26,7 @@ export interface Told {
  * What is done after a statement on the unified table: the legacy tables get the same, set by set. Our own tables are
  * written by ourselves, and first; a legacy table by whoever runs what hangs on it.
  */
-export function unifiedSteps(targets: Targets, sides: readonly LegacySide[], told: Told): Steps {
+export function unifiedSteps(targets: Targets, { sides, hasKeys }: PointingOrder, told: Told): Steps {
   const primary = sides.filter(({ source }) => source.rule.flag !== null);
   const legacyValue = (side: LegacySide) => (column: BoundColumn, alias: string) =>
     fromUnified(side.source, column, alias);
@@ -66,16 +68,30 @@ export function unifiedSteps(targets: Targets, sides: readonly LegacySide[], tol
     delete: [
       {
         by: null,
-        statements: [
-          // What was folded into a thing goes with it, or a merge would bring it back; its own trigger reaches the legacy rows.
-          `delete from ${targets.folded.qualified} f using old_rows o where ${isFoldedInto(targets, 'f', 'o')};`,
-          ...tell(told.later, 'old_rows'),
-        ],
+        statements: [...(hasKeys ? [] : [deleteFolded(targets)]), ...tell(told.later, 'old_rows')],
       },
-      ...[...primary].reverse().map((side) => ({
-        by: side.executor,
-        statements: [deleteRows(side, legacyValue(side), 'old_rows o', flagOf(side, 'o'))],
-      })),
+      ...[...sides].reverse().flatMap((side) => [
+        // A row that names another one goes before it, whichever of both was folded.
+        ...(hasKeys ? [{ by: null, statements: [deleteFolded(targets, side)] }] : []),
+        ...(primary.includes(side)
+          ? [
+              {
+                by: side.executor,
+                statements: [deleteRows(side, legacyValue(side), 'old_rows o', flagOf(side, 'o'))],
+              },
+            ]
+          : []),
+      ]),
     ],
   };
+}
+
+/**
+ * What was folded into a thing goes with it, or a merge would bring it back; its own trigger reaches the legacy rows.
+ *
+ * @param side - of this source alone
+ */
+function deleteFolded({ folded, link }: Targets, side?: LegacySide): string {
+  const ofSide = side === undefined ? '' : ` and f.source = ${literal(side.source.rule.table)}`;
+  return `delete from ${folded.qualified} f using old_rows o where ${isFoldedInto({ link }, 'f', 'o')}${ofSide};`;
 }
