@@ -9,10 +9,23 @@ export {
   differs,
   earliest,
   latest,
+  type Reference,
+  resolved,
   type TimeColumn,
   touched,
   type Veto,
 } from './declare/consolidation.js';
+export {
+  type Crosswalk,
+  type CrosswalkColumn,
+  type CrosswalkHandle,
+  type CrosswalkOptions,
+  type CrosswalkVariant,
+  crosswalk,
+  type Naming,
+  resolve,
+} from './declare/crosswalk.js';
+export { type Fallback, firstWords, valueIn } from './declare/fallback.js';
 export {
   count,
   type Fold,

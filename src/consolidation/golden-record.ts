@@ -1,37 +1,17 @@
-import { type Encoder, encoderOf } from '../copy-binary/encode.js';
 import type { RowWriter } from '../copy-binary/row-writer.js';
 import { NULL } from '../copy-binary/values.js';
-import { goldenValue } from '../declare/golden-value.js';
-import {
-  type ComputedModel,
-  type ConsolidationModel,
-  computedOf,
-  type GoldenModel,
-} from '../declare/model.js';
+import { type ConsolidationModel, computedOf } from '../declare/model.js';
 import { uuidText, uuidV5Bytes } from '../keys/uuid.js';
 import type { BoundPhase } from '../mapping/bind.js';
-import type { ComputedColumn } from '../mapping/mapping.js';
 import { Assembler, type Fallback } from '../transform/assemble.js';
 import type { Contributor } from '../transform/contributor.js';
 import type { Row } from '../transform/row.js';
+import { Fallbacks, type Found } from './fallbacks.js';
 import { mergedSources } from './fold-ddl.js';
 import type { Side } from './sides.js';
-import type { Moments } from './times.js';
 
 /** Computed columns before the model's own. */
 const IDS = 2;
-
-/** Which time of a thing a column holds. */
-const MOMENT_OF = { earliest: 'created', latest: 'updated', touched: 'touched' } as const;
-
-/** What is known of a thing beside the rows that won. */
-export interface Found extends Moments {
-  readonly key: string;
-  /** What another consolidation made that it is about; NULL for nothing. */
-  readonly thing: string;
-  /** For each of `fillers` the first row that it has a value for. Left out: the ones that won. */
-  readonly filling?: readonly (Row | null)[];
-}
 
 /**
  * Writes the computed columns of one thing: its id and key, the model's columns in their order, for each source of the
@@ -72,10 +52,11 @@ export class GoldenRecord {
     this.#flags = mergedSources(model).map(({ table }) =>
       bound.sources.findIndex(({ rule }) => rule.table === table),
     );
+    const fallbacks = new Fallbacks(model, bound, sides, () => this.#found);
     const writers = made.map(
-      (column, index) => summaries.get(column.name) ?? this.#writerOf(column, columns[index]),
+      (column, index) => summaries.get(column.name) ?? fallbacks.writerOf(column, columns[index]),
     );
-    this.#fallback = (target, _rows, out) => writers[target]?.(out);
+    this.#fallback = (target, rows, out) => writers[target]?.(out, rows);
   }
 
   /** Legacy columns whose values are taken from any row of their source. */
@@ -107,23 +88,4 @@ export class GoldenRecord {
     }
     return uuidV5Bytes(uuidText(key));
   }
-
-  /** Writes what a column gets that no row gives a value. */
-  #writerOf(column: ComputedModel, target: ComputedColumn | undefined): (out: RowWriter) => void {
-    if (target?.name !== column.name) throw new Error(`${column.name} is not computed in its place`);
-    const encode = encoderOf(target.ddl);
-    if (column.kind === 'members') return (out) => out.null();
-    if (column.kind === 'golden') return constant(column, encode);
-    if (column.kind === 'fold') throw new Error(`${column.name} is not summed up`);
-    if (column.kind === 'thing') return (out) => encode(this.#found.thing, out);
-    const which = MOMENT_OF[column.kind];
-    return (out) => encode(this.#found[which], out);
-  }
-}
-
-function constant({ name, type, otherwise }: GoldenModel, encode: Encoder): (out: RowWriter) => void {
-  if (otherwise === null) return (out) => out.null();
-  const value = goldenValue(type, otherwise);
-  if (value === null) throw new Error(`${otherwise} is no value for ${name} of type ${type}`);
-  return (out) => encode(value, out);
 }

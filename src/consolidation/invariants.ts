@@ -1,11 +1,16 @@
 import { ident, qualified } from '../db/identifier.js';
-import { type ConsolidationModel, goldenOf, isOnePerKey, thingColumnOf } from '../declare/model.js';
+import { type ConsolidationModel, goldenOf, isOnePerKey, isTime, thingColumnOf } from '../declare/model.js';
+import type { LegacyDatabase } from '../legacy/detect.js';
 import type { BoundPhase } from '../mapping/bind.js';
 import type { InvariantSpec } from '../mapping/phase.js';
 import { mergedSources } from './fold-ddl.js';
 
 /** What holds of the tables of a consolidation, whatever their rows are. */
-export function invariants(model: ConsolidationModel, bound: BoundPhase, schema: string): InvariantSpec[] {
+export function invariants(
+  model: ConsolidationModel,
+  bound: BoundPhase,
+  { schema, tables }: Pick<LegacyDatabase, 'schema' | 'tables'>,
+): InvariantSpec[] {
   const [unified, folded] = [qualified(schema, bound.mapping.unified), qualified(schema, model.duplicates)];
   const flags = mergedSources(model).map(({ flag }) => `u.${ident(flag)}`);
   const scores = goldenOf(model).filter(({ type }) => type === 'score');
@@ -37,10 +42,31 @@ export function invariants(model: ConsolidationModel, bound: BoundPhase, schema:
             broken: scores.map(({ name }) => `not (u.${ident(name)} between 0 and 100)`).join(' or '),
           },
         ]),
+    ...generated(model),
     ...model.columns.flatMap((column) =>
       column.kind === 'golden' && column.type === 'list' ? [isList(column.name)] : [],
     ),
-    ...generated(model),
+    ...model.columns.flatMap((column) =>
+      isTime(column) && column.notBefore !== undefined
+        ? [
+            {
+              name: `${column.notBefore} is not later than ${column.name}`,
+              broken: `u.${ident(column.notBefore)} > u.${ident(column.name)}`,
+            },
+          ]
+        : [],
+    ),
+    ...model.columns.flatMap((column) => {
+      const crossed = column.kind === 'reference' ? tables.get(column.crosswalk.table) : undefined;
+      if (column.kind !== 'reference' || crossed === undefined) return [];
+      const name = `u.${ident(column.name)}`;
+      return [
+        {
+          name: `every ${column.name} is there`,
+          violations: `select count(*) as n from ${unified} u where ${name} is not null and not exists (select from ${qualified(crossed.schema, crossed.name)} s where s.${ident(column.crosswalk.id)} = ${name})`,
+        },
+      ];
+    }),
   ];
 }
 

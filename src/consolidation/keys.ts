@@ -2,6 +2,7 @@ import { ident, qualified } from '../db/identifier.js';
 import {
   type ConsolidationModel,
   crosswalkOf,
+  type ResolveModel,
   type SourceModel,
   type StepModel,
   type ThroughModel,
@@ -70,6 +71,11 @@ export function ladderOf(table: string, alias: string, sources: BoundSources): L
   };
 }
 
+/** Rows that are resolved by a crosswalk get their keys in another way: see `crosswalk/keys.ts`. */
+export function resolvedElsewhere({ crosswalk }: ResolveModel): Error {
+  return new Error(`${crosswalk.table} is no step of a ladder`);
+}
+
 interface JoinedStep extends LadderStep {
   readonly joins: string;
   /** SQL: whether the row points to one that is not there; null: the step points nowhere. */
@@ -111,6 +117,8 @@ function stepOver(table: string, step: StepModel, aliases: Aliases, sources: Bou
     }
     case 'through':
       return sources.has(step.table) ? throughStep(step, model, aliases, sources) : [];
+    case 'resolve':
+      throw resolvedElsewhere(step);
     case 'via':
       return sources.has(step.table) ? [viaStep(step, model, aliases, sources)] : [];
   }

@@ -15,6 +15,7 @@ import {
   isTime,
   type KeptModel,
   nameMeanwhile,
+  resolverOf,
   type SourceModel,
   targetOf,
 } from '../declare/model.js';
@@ -107,7 +108,9 @@ function defaultsOf(model: ConsolidationModel, id: string): Readonly<Record<stri
 
 function defaultOf(column: ComputedModel, tables: readonly string[]): string | null {
   if (isTime(column)) return 'now()';
-  if (column.kind === 'golden') return column.otherwise === null ? null : literal(column.otherwise);
+  // What other columns say comes before the constant, and a default would not know of them.
+  if (column.kind === 'golden')
+    return column.otherwise === null || column.fallbacks !== undefined ? null : literal(column.otherwise);
   if (column.kind !== 'fold') return null;
   const value = foldOf(column, tables);
   return value === null ? null : foldLiteral(column, value);
@@ -115,6 +118,7 @@ function defaultOf(column: ComputedModel, tables: readonly string[]): string | n
 
 function computedColumn(column: ComputedModel): ComputedColumn {
   if (column.kind === 'members') return { name: column.name, ddl: 'jsonb' };
+  if (column.kind === 'reference') return { name: column.name, ddl: 'uuid' };
   if (column.kind === 'fold') return { name: column.name, ddl: foldDdl(column) };
   if (column.kind === 'thing') return { name: column.name, ddl: 'uuid' };
   if (column.kind !== 'golden') return { name: column.name, ddl: 'timestamptz' };
@@ -170,7 +174,12 @@ function sourceRule(source: SourceModel, naming: Naming): SourceRule {
       ...(read.includes(name) && { read: true }),
       ...(isKey && { key: true }),
       ...(feed !== undefined && {
-        gives: { target: feed.target, conversion: conversionOf(feed.target, all) },
+        gives: {
+          target: feed.target,
+          conversion: conversionOf(feed.target, all),
+          // Beside a crosswalk a direct write works the fallback out anew: see `written-fallbacks.ts`.
+          ...(resolverOf(model) !== null && { oneWay: true }),
+        },
       }),
     });
   }
@@ -183,7 +192,7 @@ function sourceRule(source: SourceModel, naming: Naming): SourceRule {
     ...(targetOf(model) === source && { keepsNames: true as const }),
     flag: source.isWhole === true ? null : flag,
     identity,
-    locators: locatorsOf(source),
+    locators: resolverOf(model) === null ? locatorsOf(source) : [...new Set(pointers(source))],
     looseIdentity: source.alike,
     winnerTimes: winnerTimes(source, times),
     oldestTimes: by === 'oldest' ? source.times.created : [],

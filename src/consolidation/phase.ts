@@ -3,15 +3,21 @@ import {
   feedsOf,
   goldenOf,
   isOnePerKey,
+  resolverOf,
   type ThingColumnModel,
   thingColumnOf,
 } from '../declare/model.js';
+import { isUniqueKey } from '../legacy/catalog.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { type BoundPhase, bindPhase } from '../mapping/bind.js';
 import type { ForeignKeySpec, IndexSpec } from '../mapping/index-spec.js';
 import { keyIndexes } from '../mapping/key-indexes.js';
 import { locatorOf } from '../mapping/locate.js';
 import type { CrosswalkSpec, Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';
+import { keyedByCrosswalk } from './crosswalk/keys.js';
+import { crosswalkResolution } from './crosswalk/resolution.js';
+import { crosswalkReverse, referenceOf } from './crosswalk/reverse.js';
+import { crosswalkIn } from './crosswalk/uses.js';
 import { invariants } from './invariants.js';
 import { boundSources, keyedSources } from './keyed-sources.js';
 import { answersOf, type BoundSources } from './keys.js';
@@ -51,30 +57,64 @@ export function consolidationPhase(declared: ConsolidationModel): DeclaredPhase 
       const model = foundModel(declared, legacy);
       const made =
         thing === null ? undefined : madeThings(thing.of, legacy, existing.has(thing.of.consolidation));
+      const phase = {
+        name: model.name,
+        schema: legacy.schema,
+        bound,
+        merger: consolidationMerger(model, bound),
+        indexes: indexes(model, bound),
+        invariants: invariants(model, bound, legacy),
+        planChecks: planChecks(model, bound),
+        rules: rulesOf(declared),
+        after: thing?.of.consolidation ?? null,
+      };
+      if (resolverOf(model) !== null) return { ...phase, ...byCrosswalk(model, bound, legacy) };
       const sources = boundSources(model, bound, made);
       // What rows are about was matched by another consolidation.
       const matching = thing === null ? matchingOf(model, sources) : null;
       return {
-        name: model.name,
-        schema: legacy.schema,
-        bound,
+        ...phase,
         keyed: keyedSources(model, sources),
-        merger: consolidationMerger(model, bound),
         resolution: null,
         pointers: pointers(sources),
         crosswalks: crosswalks(sources),
         ...(matching !== null && { matching }),
         stops: [...unconvertible(model, bound), ...takeOverStops(model, bound)],
-        indexes: indexes(model, bound),
         foreignKeys: thing === null ? [] : [foreignKey(thing, legacy.schema)],
-        invariants: invariants(model, bound, legacy.schema),
-        planChecks: planChecks(model, bound),
-        rules: rulesOf(declared),
         reverse: reverseRules(model, sources, { schema: legacy.schema, unified: bound.mapping.unified }),
-        after: thing?.of.consolidation ?? null,
       };
     },
   };
+}
+
+/** What depends on a crosswalk, where the rows are resolved by one. */
+function byCrosswalk(
+  model: ConsolidationModel,
+  bound: BoundPhase,
+  legacy: LegacyDatabase,
+): Pick<Phase, 'keyed' | 'resolution' | 'foreignKeys' | 'reverse'> {
+  const foreignKeys = crosswalkKeys(model, legacy);
+  return {
+    keyed: keyedByCrosswalk(model, bound, legacy),
+    resolution: crosswalkResolution(model, bound, legacy),
+    foreignKeys,
+    reverse: crosswalkReverse(model, bound, { legacy, hasForeignKey: foreignKeys.length > 0 }),
+  };
+}
+
+function crosswalkKeys(model: ConsolidationModel, { tables }: LegacyDatabase): ForeignKeySpec[] {
+  const { table: name, id } = crosswalkIn(model);
+  const table = tables.get(name);
+  if (table === undefined || !isUniqueKey(table, id)) return [];
+  // It would refuse rows of the crosswalk that are in an inheriting table.
+  if (table.hasChildren) return [];
+  return [
+    {
+      column: referenceOf(model),
+      references: { schema: table.schema, table: table.name, column: id },
+      onDelete: 'set null',
+    },
+  ];
 }
 
 /** The tables of a phase are completed together. */
@@ -116,10 +156,12 @@ function crosswalks(sources: BoundSources): CrosswalkSpec[] {
 function indexes(model: ConsolidationModel, bound: BoundPhase): IndexSpec[] {
   const thing = thingColumnOf(model);
   const isOne = isOnePerKey(model);
+  const references = model.columns.filter(({ kind }) => kind === 'reference');
   return [
     { table: 'unified', kind: 'primary key', columns: ['id'] },
     { table: 'unified', kind: isOne ? 'unique' : 'btree', columns: ['merge_key'] },
     ...(thing === null ? [] : [{ table: 'unified', kind: 'unique', columns: [thing.name] } as const]),
+    ...references.map(({ name }): IndexSpec => ({ table: 'unified', kind: 'btree', columns: [name] })),
     { table: 'folded', kind: 'btree', columns: ['merge_key'] },
     ...(isOne ? [] : [{ table: 'folded', kind: 'btree', columns: ['unified_id'] } as const]),
     ...keyIndexes(bound),
@@ -127,14 +169,20 @@ function indexes(model: ConsolidationModel, bound: BoundPhase): IndexSpec[] {
 }
 
 function planChecks(model: ConsolidationModel, bound: BoundPhase): PlanChecks {
-  const found = feedsOf(model).flatMap(({ target, giver }) => {
-    const source = bound.sources.find(({ rule }) => rule.table === giver.table);
-    return source === undefined ? [] : [{ target, giver, source }];
-  });
+  const feeds = feedsOf(model);
+  const found = bound.sources.flatMap((source) =>
+    source.columns.flatMap(({ name, type }) =>
+      feeds
+        .filter(({ giver: { table, column } }) => table === source.rule.table && column === name)
+        .map(({ target, giver }) => ({ source, type, target, giver })),
+    ),
+  );
   const otherwise = new Map(goldenOf(model).map((golden) => [golden.name, golden.otherwise]));
   return {
-    percentColumns: found.flatMap(({ giver: { conversion, column }, source }) =>
-      conversion.kind === 'score' && conversion.scale === 'percent' ? [{ source, column }] : [],
+    percentColumns: found.flatMap(({ giver: { conversion, column }, source, type }) =>
+      conversion.kind === 'score' && conversion.scale === 'percent' && type.category === 'N'
+        ? [{ source, column }]
+        : [],
     ),
     vocabularies: found.flatMap(({ target, giver: { conversion, column }, source }) =>
       conversion.kind === 'words'

@@ -1,19 +1,9 @@
 import type { Consolidation } from '../declare/consolidation.js';
-import {
-  allSteps,
-  type ConsolidationModel,
-  columnsOfFold,
-  columnsOfStep,
-  feedsOf,
-  isComputed,
-  nameMeanwhile,
-  type SourceModel,
-} from '../declare/model.js';
+import { nameMeanwhile, resolverOf } from '../declare/model.js';
 import { badDeclaration, refuse } from '../declare/refuse.js';
-import { DECLARED, type TableRule } from '../legacy/table-rule.js';
 import type { Project } from '../project/project.js';
-import { choosers } from './mapping.js';
 import { consolidationPhase } from './phase.js';
+import { tableRules } from './table-rules.js';
 
 /**
  * What is restructured by some declarations, in their order.
@@ -46,9 +36,20 @@ export function projectOf(consolidations: readonly Consolidation[]): Project {
       `Table ${source.table} is a source of one consolidation and made by another.`,
       'Rename what is made.',
     );
+  const made = models.flatMap((model) => [model.into, nameMeanwhile(model), model.duplicates]);
+  const crossed = models.flatMap((model) => resolverOf(model)?.table ?? []);
+  const both = crossed.find(
+    (table) =>
+      made.includes(table) || models.some(({ sources }) => sources.some((one) => one.table === table)),
+  );
+  if (both !== undefined)
+    refuse(
+      `Table ${both} is a crosswalk, and a source or made as well.`,
+      'A crosswalk is only read: name another table.',
+    );
   return {
     name: models.map(({ name }) => name).join(', '),
-    tables: models.flatMap((model) => model.sources.map((one) => tableRule(one, model))),
+    tables: tableRules(models),
     consolidations: models.map(consolidationPhase),
     derived: null,
     questions: null,
@@ -58,56 +59,4 @@ export function projectOf(consolidations: readonly Consolidation[]): Project {
 function requireOnce(names: readonly string[], why: string): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) refuse(`${twice} ${why}.`, 'Give each of them its own.');
-}
-
-function tableRule(source: SourceModel, model: ConsolidationModel): TableRule {
-  const { table, identity, variants } = source;
-  const named = namedColumns(source, model);
-  return {
-    name: table,
-    role: 'source',
-    shapes:
-      variants.length === 0
-        ? [{ name: DECLARED, needed: named, tellTale: [], known: [] }]
-        : variants.map(({ name, needs, tells }) => ({
-            name,
-            needed: [...new Set([...identity, ...needs])],
-            tellTale: tells,
-            known: named,
-          })),
-    namedById: false,
-    identity,
-    ...(source.schema !== null && { in: source.schema }),
-  };
-}
-
-/** The columns of a source that a declaration names. */
-function namedColumns(source: SourceModel, model: ConsolidationModel): string[] {
-  const { table, identity, within, times, alike } = source;
-  const veto = model.veto?.columns.get(table);
-  return [
-    ...new Set([
-      ...identity,
-      ...alike,
-      ...within,
-      ...allSteps(source).flatMap(columnsOfStep),
-      ...times.created,
-      ...times.updated,
-      ...feedsOf(model).flatMap(({ giver }) =>
-        giver.table === table && !isComputed(giver) ? [giver.column] : [],
-      ),
-      ...model.columns.flatMap((column) =>
-        column.kind === 'kept' && column.from.table === table ? [column.from.column] : [],
-      ),
-      ...source.names.keys(),
-      ...choosers(source, model),
-      ...(source.winner.version === undefined ? [] : [source.winner.version]),
-      ...model.columns.flatMap((column) =>
-        column.kind === 'fold' && column.fold.by !== 'sources' && column.fold.table === table
-          ? columnsOfFold(column.fold)
-          : [],
-      ),
-      ...(veto === undefined ? [] : [veto]),
-    ]),
-  ];
 }

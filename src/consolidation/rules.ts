@@ -2,13 +2,17 @@ import {
   type ColumnModel,
   type ConsolidationModel,
   type ConversionModel,
+  type CrosswalkModel,
+  type FallbackModel,
   type Feed,
   feedsOf,
   type GiverModel,
   type GoldenModel,
+  resolverOf,
   type SourceModel,
   type StepModel,
   type ThingModel,
+  type TimeModel,
 } from '../declare/model.js';
 
 /**
@@ -23,6 +27,7 @@ export function rulesOf(model: ConsolidationModel): Readonly<Record<string, stri
     ['table of duplicates', duplicates],
     ['order of the sources', sources.map(({ table }) => table).join(', ')],
     ...sources.flatMap(sourceRules),
+    ...crosswalkRules(resolverOf(model)),
     ['columns', columns.map(({ name }) => name).join(', ')],
     ...columns.flatMap(columnRules),
     ['veto', veto === null ? 'none' : `${pairs(veto.columns)} as ${veto.normalizer.name}`],
@@ -57,6 +62,10 @@ function sourceRules(source: SourceModel): Rule[] {
     // Only where there are such: a ledger of a version that did not know them goes on.
     ...(source.isWhole === true ? [[`rows of ${table}`, 'kept whole'] as const] : []),
     ...(source.alike.length === 0 ? [] : [[`alike in ${table}`, listed(source.alike)] as const]),
+    ...(source.distinct === undefined
+      ? []
+      : [[`distinct in ${table}`, source.distinct.map((names) => names.join(' or ')).join(', ')] as const]),
+    ...(source.attach === undefined ? [] : [[`attach ${table}`, source.attach.join(' or ')] as const]),
     ...[...source.names].map(([column, name]) => [`name of ${table}.${column}`, name] as const),
     ...source.variants.flatMap(({ name, tells, needs, match: own }): Rule[] => [
       [`variant ${name} of ${table}`, `told by ${listed(tells)}, needs ${listed(needs)}`],
@@ -69,6 +78,8 @@ function step(one: StepModel): string {
   if (one.kind === 'via') return `via ${one.table} (${one.columns.join(', ')})`;
   if (one.kind === 'thing') return `${thing(one.of)} by ${one.column}`;
   if (one.kind === 'named') return `named ${one.column}`;
+  if (one.kind === 'resolve')
+    return `resolve ${one.crosswalk.table} (${[...one.ids, one.alias === null ? 'no alias' : `alias ${one.alias}`].join(', ')})`;
   if (one.kind === 'through') return `through ${one.table} by ${step(one.step)}`;
   const parts = one.parts.map((part, at) => {
     const { name = '', normalizer } = one.key.parts[at] ?? {};
@@ -94,6 +105,8 @@ function columnRules(column: ColumnModel): Rule[] {
         `${name}.${member.name}`,
         `score from ${member.givers.map(giverName).join(', ')}`,
       ]);
+    case 'reference':
+      return [[name, `the row of ${column.crosswalk.table}`]];
     case 'kept':
       return [[name, `${column.type}, ${column.from.table}.${column.from.column} as it is`]];
     case 'generated':
@@ -105,12 +118,12 @@ function columnRules(column: ColumnModel): Rule[] {
     case 'empty':
       return [[name, `${column.type}, empty`]];
     default:
-      return [[name, column.kind]];
+      return [[name, timeText(column)]];
   }
 }
 
 function goldenRules(golden: GoldenModel): Rule[] {
-  const { name, type, sqlType, givers, survivorship, together, otherwise, words } = golden;
+  const { name, type, sqlType, givers, survivorship, together, fallbacks = [], otherwise, words } = golden;
   const from = givers.map(
     (giver) =>
       `${giverName(giver)}${giver.keepsOwn ? ' (kept as well)' : ''}${giver.variant === undefined ? '' : ` in variant ${giver.variant}`}`,
@@ -119,10 +132,38 @@ function goldenRules(golden: GoldenModel): Rule[] {
     `${sqlType ?? type} from ${from.join(', ')} by ${survivorship}${golden.nullsCount === true ? ', nulls included' : ''}`,
     ...(golden.blankIsNone === true ? ['blank is none'] : []),
     ...(together === null ? [] : [`together with ${together}`]),
+    ...fallbacks.map(fallbackText),
     ...(otherwise === null ? [] : [`else ${JSON.stringify(otherwise)}`]),
     ...(words === null ? [] : [`one of ${words.join(', ')}`]),
   ];
   return [[`column ${name}`, says.join(', ')]];
+}
+
+function timeText({ kind, otherwise, notBefore }: TimeModel): string {
+  return [
+    kind,
+    ...(otherwise === undefined ? [] : [`else ${otherwise.crosswalk.table}.${otherwise.column}`]),
+    ...(notBefore === undefined ? [] : [`not before ${notBefore}`]),
+  ].join(', ');
+}
+
+function fallbackText(fallback: FallbackModel): string {
+  if (fallback.kind === 'crosswalk') return `else ${fallback.crosswalk.table}.${fallback.column}`;
+  const { column, words } = fallback;
+  return words === null ? `else the value of ${column}` : `else the first words of ${column} (${words})`;
+}
+
+function crosswalkRules(crosswalk: CrosswalkModel | null): Rule[] {
+  if (crosswalk === null) return [];
+  const { table, id, alias, variants, prefixes, oldest } = crosswalk;
+  const aliases = variants.map((variant) => `${variant.alias} in ${variant.name}`);
+  return [
+    ['crosswalk', `${table} by ${id}, the oldest by ${oldest}`],
+    [
+      'alias of the crosswalk',
+      [alias ?? aliases.join(', '), ...prefixes.map((one) => JSON.stringify(one))].join(', '),
+    ],
+  ];
 }
 
 function conversionRule({ target, member, giver }: Feed): Rule {

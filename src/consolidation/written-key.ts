@@ -6,7 +6,7 @@ import type { BoundColumn } from '../mapping/mapping.js';
 import { fromFolded, fromUnified } from '../mapping/restore.js';
 import { refuse } from '../mapping/reverse.js';
 import { hasFolded, type Tables } from './folded-rows.js';
-import { answersOf, type BoundSources, namedKey, pointerPairs } from './keys.js';
+import { answersOf, type BoundSources, namedKey, pointerPairs, resolvedElsewhere } from './keys.js';
 import { ownId, sameKey } from './same-key.js';
 import {
   columnOf,
@@ -43,6 +43,7 @@ export function matchKeys(model: ConsolidationModel, sources: BoundSources, tabl
       if (step.kind === 'named')
         return [{ key: namedKey(step.column, known.bound, 'r'), isElsewhere: false }];
       if (step.kind === 'thing') return [];
+      if (step.kind === 'resolve') throw resolvedElsewhere(step);
       const target = sources.get(step.table);
       if (target === undefined) return [];
       if (step.kind === 'through')

@@ -1,4 +1,5 @@
 import { ident } from '../db/identifier.js';
+import { checkCrosswalk } from './check-crosswalk.js';
 import { checkId, checkTarget, RECORD_ID } from './check-target.js';
 import { checkFolds, checkThings, checkWhole } from './check-things.js';
 import { goldenValue } from './golden-value.js';
@@ -45,6 +46,7 @@ export function checkModel(model: ConsolidationModel): void {
     () => checkFolds(model),
     () => checkThings(model),
     () => checkReferrers(model),
+    () => checkCrosswalk(model),
   ]);
 }
 

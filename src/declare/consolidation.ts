@@ -1,11 +1,13 @@
 import type { Normalizer } from '../mapping/normalizers.js';
 import { checkModel } from './check.js';
 import { type Column, modelOf, type SourceHandle } from './column.js';
+import { type CrosswalkColumn, type CrosswalkHandle, crosswalkModel } from './crosswalk.js';
 import type { Fold } from './folds.js';
 import { type Generated, Golden, type Kept, type Members } from './golden.js';
 import {
   type ColumnModel,
   type ConsolidationModel,
+  type CrosswalkModel,
   isComputed,
   type TimeModel,
   targetOf,
@@ -16,16 +18,37 @@ import { refuse, refuseUnknown } from './refuse.js';
 import type { Empty, Ids, ThingColumn } from './things.js';
 
 /** When a thing was made, or last changed, over all of its rows. */
-export interface TimeColumn {
-  readonly time: TimeModel['kind'];
+export class TimeColumn {
+  /** @internal */
+  constructor(readonly model: Omit<TimeModel, 'name'>) {}
+
+  /** What it is where no row says it: a time of the row of the crosswalk. */
+  else({ of: crosswalk, column }: CrosswalkColumn<Date>): TimeColumn {
+    return new TimeColumn({ ...this.model, otherwise: { crosswalk, column } });
+  }
+
+  /** Never before this column, which is the earliest, whatever that falls back to. */
+  notBefore(column: string): TimeColumn {
+    return new TimeColumn({ ...this.model, notBefore: column });
+  }
 }
 
 /** The earliest time at which a row of the thing was made, folded ones too. Null where no row says it. */
-export const earliest: TimeColumn = { time: 'earliest' };
+export const earliest: TimeColumn = new TimeColumn({ kind: 'earliest' });
 /** The latest time at which a row of the thing was changed, folded ones too. Null where no row says it. */
-export const latest: TimeColumn = { time: 'latest' };
+export const latest: TimeColumn = new TimeColumn({ kind: 'latest' });
 /** The latest time at which a row of the thing was made or changed, folded ones too. Null where no row says it. */
-export const touched: TimeColumn = { time: 'touched' };
+export const touched: TimeColumn = new TimeColumn({ kind: 'touched' });
+
+/** The row of a crosswalk that rows resolve to, by its uuid; null where there is none. */
+export interface Reference {
+  readonly reference: CrosswalkModel;
+}
+
+/** A column that names the row of the crosswalk, by a foreign key that forgets it when that row is deleted. */
+export function resolved(crosswalk: CrosswalkHandle): Reference {
+  return { reference: crosswalkModel(crosswalk) };
+}
 
 /** What keeps rows with one match key apart. */
 export interface Veto {
@@ -87,6 +110,7 @@ export type ColumnRule =
   | Generated
   | ThingColumn
   | Fold
+  | Reference
   | Empty;
 
 const OPTIONS = [
@@ -154,7 +178,8 @@ function columnModel(name: string, rule: ColumnRule): ColumnModel {
   if ('fold' in rule) return { kind: 'fold', name, fold: rule.fold };
   if ('about' in rule) return { kind: 'thing', name, ...rule.about };
   if ('empty' in rule) return { kind: 'empty', name, ...rule.empty };
-  return { kind: rule.time, name };
+  if ('reference' in rule) return { kind: 'reference', name, crosswalk: rule.reference };
+  return { ...rule.model, name };
 }
 
 /** The column that was named, or the one by which rows of the target are known. */

@@ -1,4 +1,5 @@
 import type { Column } from './column.js';
+import { type Fallback, fallbackOf, isFallback } from './fallback.js';
 import { type Given, type Giver, giverOf, HOLDS, isGiver, type ScoreValue } from './givers.js';
 import type {
   GeneratedModel,
@@ -21,12 +22,21 @@ export class Golden<T> {
   constructor(readonly parts: Parts) {}
 
   /**
-   * What the column holds where no giver has a value: a constant, or what a further column has, which keeps a column of its
-   * own in the unified table as well, and costs no residue.
+   * What the column holds where no giver has a value: a constant; what a further column has, which keeps a column of its own in
+   * the unified table as well, and costs no residue; a column of the crosswalk; {@link valueIn}, {@link firstWords}.
    */
-  else(value: (T & (string | number | boolean)) | Given<T>): Golden<T> {
-    if (typeof value === 'object')
-      return this.#with({ givers: [...this.parts.givers, { ...giverOf(value), keepsOwn: true }] });
+  else(value: (T & (string | number | boolean)) | Given<T> | Fallback<T>): Golden<T> {
+    if (typeof value === 'object') {
+      if (isFallback<T>(value))
+        return this.#with({ fallbacks: [...(this.parts.fallbacks ?? []), fallbackOf(value)] });
+      const giver = { ...giverOf(value), keepsOwn: true };
+      if (this.parts.fallbacks !== undefined)
+        refuse(
+          `A column of ${giver.table} comes behind what is no column of a source.`,
+          'Name the columns of sources first.',
+        );
+      return this.#with({ givers: [...this.parts.givers, giver] });
+    }
     if (this.parts.words !== null && !this.parts.words.includes(String(value)))
       refuse(`"${String(value)}" is none of the words ${this.parts.words.join(', ')}.`, 'Name one of them.');
     return this.#with({ otherwise: String(value) });

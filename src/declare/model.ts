@@ -58,6 +58,13 @@ export interface SourceModel {
   readonly identity: readonly string[];
   /** A ladder: the first step that gives a key counts. The row itself is always the last one. */
   readonly match: readonly StepModel[];
+  /**
+   * What tells things of one key apart: texts, folded, each of which is the first of some columns that has a value. The first of
+   * them is a thing's name. Left out: rows of one key are one thing.
+   */
+  readonly distinct?: readonly (readonly string[])[];
+  /** Columns of which the first that has a value names the thing that all rows of this source and key belong to. Left out: none. */
+  readonly attach?: readonly string[];
   /** The forms that the table is found in, the likeliest of which counts; none: it has one. */
   readonly variants: readonly VariantModel[];
   /** Columns that together tell a row where nothing unique does; equal rows may share them. */
@@ -83,6 +90,24 @@ export interface VariantModel {
   readonly match: readonly StepModel[] | null;
 }
 
+/** A table that is only read: through it, different spellings of a key are resolved. */
+export interface CrosswalkModel {
+  readonly table: string;
+  /** Null: the schema of `--schema`. */
+  readonly schema: string | null;
+  /** Its uuid. */
+  readonly id: string;
+  /** Null: said by the variants. */
+  readonly alias: string | null;
+  readonly variants: readonly (Omit<VariantModel, 'match'> & { readonly alias: string })[];
+  /** What may stand before an alias. */
+  readonly prefixes: readonly string[];
+  /** When a row was made: of several with one alias the oldest is meant. */
+  readonly oldest: string;
+  /** What one row is called in messages. */
+  readonly thing: string;
+}
+
 export interface TimesModel {
   /** When a row was made: the earliest counts. */
   readonly created: readonly string[];
@@ -97,7 +122,19 @@ export interface WinnerModel {
   readonly version?: string;
 }
 
-export type StepModel = SameModel | ViaModel | ThroughModel | AboutModel | NamedModel;
+export type StepModel = SameModel | ViaModel | ThroughModel | AboutModel | NamedModel | ResolveModel;
+
+/** The row is about what the row of a crosswalk is about that it names. */
+export interface ResolveModel {
+  readonly kind: 'resolve';
+  readonly crosswalk: CrosswalkModel;
+  /** Columns that hold its uuid; the first that is there counts. */
+  readonly ids: readonly string[];
+  /** A column that holds its alias. */
+  readonly alias: string | null;
+  /** The prefix with which the alias is nearly always written there. */
+  readonly written: string;
+}
 
 export interface SameModel {
   readonly kind: 'same';
@@ -185,7 +222,9 @@ export interface GoldenModel {
   readonly survivorship: SurvivorshipModel;
   /** Columns of one name survive together, from one source; null: by itself. */
   readonly together: string | null;
-  /** A constant where no giver has a value, as text; the column is not null then. */
+  /** What the column holds where no giver has a value, in order. Left out: nothing. */
+  readonly fallbacks?: readonly FallbackModel[];
+  /** A constant where nothing else has a value, as text; the column is not null then. */
   readonly otherwise: string | null;
   /** Words that the column may hold; null: any. */
   readonly words: readonly string[] | null;
@@ -195,10 +234,36 @@ export interface GoldenModel {
   readonly nullsCount?: boolean;
 }
 
+/** What a shared column holds where no giver has a value. */
+export type FallbackModel =
+  | {
+      /** What the row of the crosswalk holds. */
+      readonly kind: 'crosswalk';
+      readonly crosswalk: CrosswalkModel;
+      readonly column: string;
+    }
+  | {
+      /** What the first giver of another shared column has; or the first words of that, up to a length. */
+      readonly kind: 'value-of';
+      readonly column: string;
+      readonly words: number | null;
+    };
+
+/** The row of a crosswalk that rows resolve to. */
+export interface ReferenceModel {
+  readonly kind: 'reference';
+  readonly name: string;
+  readonly crosswalk: CrosswalkModel;
+}
+
 /** The earliest time at which any row of a thing was made, or the latest at which one was changed; `touched`: or made. */
 export interface TimeModel {
   readonly kind: 'earliest' | 'latest' | 'touched';
   readonly name: string;
+  /** What the row of the crosswalk holds, where no row of a source says a time. Left out: nothing. */
+  readonly otherwise?: { readonly crosswalk: CrosswalkModel; readonly column: string };
+  /** The column that it is never before. Left out: none. */
+  readonly notBefore?: string;
 }
 
 /** A document of scores, each with givers of its own. */
@@ -286,10 +351,17 @@ export type ColumnModel =
   | GeneratedModel
   | ThingColumnModel
   | FoldModel
+  | ReferenceModel
   | EmptyModel;
 
 /** What a merge writes of every row. */
-export type ComputedModel = GoldenModel | TimeModel | MembersModel | ThingColumnModel | FoldModel;
+export type ComputedModel =
+  | GoldenModel
+  | TimeModel
+  | MembersModel
+  | ThingColumnModel
+  | FoldModel
+  | ReferenceModel;
 
 export function isTime(column: ColumnModel): column is TimeModel {
   return column.kind === 'earliest' || column.kind === 'latest' || column.kind === 'touched';
@@ -408,7 +480,7 @@ export interface VetoModel {
   readonly columns: ReadonlyMap<string, string>;
 }
 
-/** The shared columns that rows give values to; the others are times. */
+/** The shared columns that rows give values to. */
 export function goldenOf(model: Pick<ConsolidationModel, 'columns'>): GoldenModel[] {
   return model.columns.filter((column) => column.kind === 'golden');
 }
@@ -443,6 +515,8 @@ export function columnsOfStep(step: StepModel): readonly string[] {
     case 'thing':
     case 'named':
       return [step.column];
+    case 'resolve':
+      return step.alias === null ? step.ids : [...step.ids, step.alias];
   }
 }
 
@@ -488,4 +562,11 @@ export function columnsOfFold(fold: FoldRule): readonly string[] {
 /** Every step of a source's ladders, whichever form the table has. */
 export function allSteps({ match, variants }: SourceModel): readonly StepModel[] {
   return [...match, ...variants.flatMap((variant) => variant.match ?? [])];
+}
+
+/** The outside table that a consolidation's rows are resolved by; null: none. */
+export function resolverOf({ sources }: Pick<ConsolidationModel, 'sources'>): CrosswalkModel | null {
+  for (const source of sources)
+    for (const step of allSteps(source)) if (step.kind === 'resolve') return step.crosswalk;
+  return null;
 }

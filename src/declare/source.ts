@@ -24,6 +24,18 @@ export interface SourceOptions<Row extends AnyRow> {
   readonly identity: readonly NamesOf<Row>[];
   /** A ladder: the first step that gives a row a key counts. A row without one is a thing of its own. */
   readonly match?: readonly Step<NamesOf<Row>>[];
+  /**
+   * Beside a crosswalk: rows of one key are one thing only where these texts are the same when they are folded: letters of either
+   * case, white space, punctuation and forms of Unicode do not count. A list stands for the first of its columns that has a value.
+   * The first text is a thing's name.
+   */
+  readonly distinct?: readonly (NamesOf<Row> | readonly NamesOf<Row>[])[];
+  /**
+   * Where another source tells things of one key apart: the column, or the first of several with a value, by which rows of this
+   * one find theirs, all rows of a key together. Without a thing of that name they belong to the one that was made first; rows
+   * that point to a row belong to its thing.
+   */
+  readonly attach?: NamesOf<Row> | readonly NamesOf<Row>[];
   /** The forms that the table is found in, by name; the likeliest one counts. A column of one form need not be in another. */
   readonly variants?: Readonly<Record<string, Variant<NamesOf<Row>>>>;
   /** Columns that together tell a row where nothing unique does; equal rows may share them. */
@@ -52,7 +64,7 @@ export interface SourceOptions<Row extends AnyRow> {
 }
 
 const OPTIONS = [
-  'identity', 'match', 'variants', 'alike', 'names', 'within', 'times', 'winner', 'whole', 'prefix', 'schema',
+  'identity', 'match', 'distinct', 'attach', 'variants', 'alike', 'names', 'within', 'times', 'winner', 'whole', 'prefix', 'schema',
 ]; // biome-ignore format: a list
 const WINNERS: readonly Winner[] = ['newest', 'last-updated', 'most-values', 'oldest', 'smallest-identity'];
 
@@ -84,6 +96,8 @@ export function source<Row extends AnyRow = Record<string, never>>(
     flag: `from_${table}`,
     identity: options.identity ?? [],
     match: (options.match ?? []).map((step) => stepOf(step, table)),
+    ...(options.distinct !== undefined && { distinct: options.distinct.map(listOf) }),
+    ...(options.attach !== undefined && { attach: listOf(options.attach) }),
     variants: Object.entries(options.variants ?? {}).map(([name, variant]) =>
       variantOf(name, variant, table),
     ),
@@ -111,6 +125,10 @@ function variantOf(name: string, variant: Variant, table: string): VariantModel 
 
 function stepOf({ model }: Step, table: string): StepModel {
   return model.kind === 'through' && model.table === ITSELF ? { ...model, table } : model;
+}
+
+function listOf(columns: string | readonly string[]): readonly string[] {
+  return typeof columns === 'string' ? [columns] : columns;
 }
 
 const namesOf = ([column, name]: readonly [string, string | undefined]) =>

@@ -49,12 +49,15 @@ export function mayBeKeyedBetween(hash: string, from: string | null, to: string 
 /**
  * The key of a legacy row `r` that names nothing else: its own id. Where that is no uuid, or may be null, one made of
  * the whole row, so that rows that are equal to the last byte meet; it costs, because whole rows go through the joins.
+ *
+ * @param name SQL of the id
  */
 export function ownKey(
   id: { readonly type: { readonly kind: string }; readonly notNull: boolean } | undefined,
+  name = 'r.id',
 ): string {
   // Not `r::text`: that would be a column of this name where the table has one.
   const ofRow = keyOfUnknown('(r.*)::text');
   if (id?.type.kind !== 'uuid') return ofRow;
-  return id.notNull ? 'r.id' : `coalesce(r.id, ${ofRow})`;
+  return id.notNull ? name : `coalesce(${name}, ${ofRow})`;
 }

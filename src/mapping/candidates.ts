@@ -50,12 +50,22 @@ export function itselfIsWanted(
   namesNothing: readonly string[],
   wanted: Wanted,
 ): string[] {
-  const id = columnOf(table, 'id');
-  const byId = id?.type.kind === 'uuid' ? uuidIsWanted(table, alias, 'id', wanted) : null;
+  return isWantedById(table, { alias, id: 'id' }, namesNothing, wanted);
+}
+
+/** The same where rows are told apart by another column. */
+export function isWantedById(
+  table: Table,
+  { alias, id: name }: { readonly alias: string; readonly id: string },
+  namesNothing: readonly string[],
+  wanted: Wanted,
+): string[] {
+  const id = columnOf(table, name);
+  const byId = id?.type.kind === 'uuid' ? uuidIsWanted(table, alias, name, wanted) : null;
   const asKey = (condition: string) => [...namesNothing, condition].join(' and ');
   // Without a uuid of its own, a row's key is made of all its values.
   if (byId === null) return [asKey('true')];
-  return [asKey(byId), ...(id?.notNull === true ? [] : [asKey(`${alias}.id is null`)])];
+  return [asKey(byId), ...(id?.notNull === true ? [] : [asKey(`${alias}.${ident(name)} is null`)])];
 }
 
 /** Whether a column gives no uuid. */

@@ -25,7 +25,12 @@ export type Home =
       /** Legacy rows are looked up by it: it gets an index. */
       readonly key?: boolean;
       /** A golden column that it gives a value as well; its own value is at home here, and never residue. */
-      readonly gives?: { readonly target: string; readonly conversion: ConversionFor };
+      readonly gives?: {
+        readonly target: string;
+        readonly conversion: ConversionFor;
+        /** What is written to the golden column directly does not reach it. */
+        readonly oneWay?: true;
+      };
     }
   | {
       readonly kind: 'golden';
@@ -242,7 +247,11 @@ export interface BoundColumn {
         readonly target: string;
         /** The type that it has in the unified table. */
         readonly stored: string;
-        readonly gives?: { readonly target: string; readonly conversion: Conversion };
+        readonly gives?: {
+          readonly target: string;
+          readonly conversion: Conversion;
+          readonly oneWay?: true;
+        };
       }
     | {
         readonly kind: 'golden';

@@ -11,7 +11,8 @@ export interface OwnGiver {
 
 /** The giver, if a column is one of a shared column. */
 export function ownGiverOf(source: BoundSource, column: BoundColumn, target: string): OwnGiver | null {
-  return column.home.kind === 'own' && column.home.gives?.target === target ? { source, column } : null;
+  const gives = column.home.kind === 'own' ? column.home.gives : undefined;
+  return gives?.target === target && gives.oneWay !== true ? { source, column } : null;
 }
 
 /** SQL: whether a merge makes a golden value, given as SQL, of what the column has in the row `new`. */

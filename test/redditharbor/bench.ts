@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { LegacyMixture } from '../../fixtures/mixture.js';
+import { consolidationPhase } from '../../src/consolidation/phase.js';
 import { ident, qualified } from '../../src/db/identifier.js';
 import type { Session, TextRow } from '../../src/db/session.js';
 import { KeyRange } from '../../src/keys/key-range.js';
@@ -11,6 +12,7 @@ import { createTableStatements, type Targets, targetsOf } from '../../src/mappin
 import { GoldenRecord } from '../../src/redditharbor/opportunities/golden.js';
 import { severalRowsMerger } from '../../src/redditharbor/opportunities/several-rows.js';
 import { readSides } from '../../src/redditharbor/opportunities/sides.js';
+import { opportunitiesDeclaration } from '../../src/redditharbor/opportunities.js';
 import { RowBuilder } from '../../src/transform/output.js';
 import { checkInvariants } from '../../src/verify/invariants.js';
 import { copyInRows, copyOutRows } from '../support/binary-rows.js';
@@ -164,6 +166,12 @@ export async function expectIdentity(bench: Bench, world: World, seed: number): 
         new RowBuilder(phase.bound),
       );
       expect(mergeRows({ ...phase, merger }, rows)).toEqual(merged);
+    }
+    if (phase.name === 'opportunities') {
+      const declared = consolidationPhase(opportunitiesDeclaration.model).bind(bench.legacy, new Set());
+      const its = await extract(session, declared);
+      expect(its).toEqual(rows);
+      expect(mergeRows(declared, its)).toEqual(merged);
     }
     // Nothing is dropped: every row is booked once.
     expect(merged.booked.map(({ primary, folded }) => primary + folded)).toEqual(counts);

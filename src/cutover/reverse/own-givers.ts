@@ -14,7 +14,7 @@ export function keptValue({ type, home }: BoundColumn, value: string): string {
 export function ownGiversOf(sides: readonly LegacySide[], target: string): string[] {
   return sides.flatMap(({ columns }) =>
     columns.flatMap(({ bound: { home } }) =>
-      home.kind === 'own' && home.gives?.target === target ? [home.target] : [],
+      home.kind === 'own' && home.gives?.target === target && home.gives.oneWay !== true ? [home.target] : [],
     ),
   );
 }
@@ -27,6 +27,7 @@ export function fillOwnGivers(sides: readonly LegacySide[]): string[] {
   return sides.flatMap((side) =>
     side.columns.flatMap(({ bound, notNull }) => {
       if (bound.home.kind !== 'own' || bound.home.gives === undefined) return [];
+      if (bound.home.gives.oneWay === true) return [];
       const { target: shared, conversion } = bound.home.gives;
       const [own, value] = [`new.${ident(bound.home.target)}`, `new.${ident(shared)}`];
       const beside = besideIn(side.source, 'new');
