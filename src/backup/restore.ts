@@ -10,7 +10,7 @@ import { withCleanup } from '../db/cleanup.js';
 import { connector } from '../db/connect.js';
 import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
-import { chosenProject } from '../default-phases.js';
+import { chosenPhases } from '../default-phases.js';
 import { DrydockError } from '../errors.js';
 import { knowsBackup } from '../ledger/backups.js';
 import { ledgerExists } from '../ledger/schema.js';
@@ -54,7 +54,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
       await lockOperator(
         {
           connector: connect,
-          project: await chosenProject(options),
+          allPhases: chosenPhases(options),
           phaseNames: manifest.phases,
           schema,
           signal,

@@ -27,7 +27,7 @@ const STOPS: ReadonlySet<ErrorCode> = new Set([
 
 /** Whatever the phases touch: their legacy tables, the crosswalks, and the tables that were made for them. */
 export async function findScope(session: Session, context: Context): Promise<ScopedTable[]> {
-  const legacy = await findLegacy(session, context.project, context.schema, context.legacy.appSchema);
+  const legacy = await findLegacy({ ...context, session }, context.project, context.legacy.appSchema);
   throwIfStops(
     legacy.stops.filter(({ code }) => STOPS.has(code)),
     GIVEN_UP,

@@ -56,7 +56,7 @@ export async function loadBatch(
         names: foldedNames(bound),
       });
       await left.enqueue();
-      await reopenBatches(session, load.dependents, replacement.moved);
+      if (replacement.moved !== null) await reopenBatches(session, load.dependents, replacement.moved);
       written = replacement.written;
     }
     await replaceRejects(

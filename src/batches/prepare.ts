@@ -6,7 +6,7 @@ import { withRetry } from '../db/retry.js';
 import { DrydockError } from '../errors.js';
 import { createGuard, ensureGuard, ownerOf } from '../guard/guard.js';
 import { createLedger } from '../ledger/create.js';
-import { own, ownership } from '../ledger/objects.js';
+import { type OwnedObject, own, readObjects } from '../ledger/objects.js';
 import { enterPhase, type PhaseEntry } from '../ledger/phases.js';
 import { ledgerExists, lockLedger } from '../ledger/schema.js';
 import type { Phase } from '../mapping/phase.js';
@@ -57,22 +57,29 @@ export async function preparePhase(
   );
 }
 
-/** Refuses to go on without the tables that the ledger says are there. */
+/**
+ * Refuses to go on without the tables that the ledger says are there.
+ *
+ * @returns all that was made for the phase
+ */
 export async function requireTables(
-  context: Context,
+  { session }: Pick<Context, 'session'>,
   phase: Phase,
-  targets: Targets,
+  { unified, folded }: Targets,
   entry: PhaseEntry,
-): Promise<void> {
-  for (const target of [targets.unified, targets.folded]) {
-    if ((await ownership(context.session, entry.id, target.schema, target.name)) === 'ours') continue;
+): Promise<readonly OwnedObject[]> {
+  const objects = await readObjects(session, entry.id);
+  for (const { schema, name } of [unified, folded]) {
+    const isOurs = (one: OwnedObject) => one.isPresent && one.schema === schema && one.name === name;
+    if (objects.some(isOurs)) continue;
     throw new DrydockError({
       code: 'table-vanished',
-      what: `Table ${target.schema}.${target.name}, which the ledger says Drydock made, is not there any more.`,
+      what: `Table ${schema}.${name}, which the ledger says Drydock made, is not there any more.`,
       state: 'The legacy tables are as they were; nothing was changed now.',
       next: `Begin the phase anew: drydock rollback --phase ${phase.name}, then run.`,
     });
   }
+  return objects;
 }
 
 /** Has the tables refuse direct writes again where they should and do not. */

@@ -1,9 +1,10 @@
 import { withRetry } from '../db/retry.js';
 import type { Session } from '../db/session.js';
 import { reopenAll } from '../ledger/batches.js';
-import { enterCapture, readCaptures } from '../ledger/captures.js';
+import { enterCapture } from '../ledger/captures.js';
 import { lockLedger } from '../ledger/schema.js';
 import type { Phase } from '../mapping/phase.js';
+import { isArmed } from './armed.js';
 import { ATTEMPTS, LOCK_PATIENCE } from './patience.js';
 import { createFunction, createTriggers, functionName, relationsOf } from './triggers.js';
 import { type WatchedTable, watchedTables } from './watched.js';
@@ -30,8 +31,7 @@ export async function startCapture(
 ): Promise<CaptureStart> {
   const started: string[] = [];
   let reopened = 0;
-  for (const watched of watchedTables(phase)) {
-    if (await isReporting(session, watched, phaseId)) continue;
+  for (const watched of await silentOnes(session, phase, phaseId)) {
     reopened += await withRetry(() => session.transaction(() => startTable(session, watched, phaseId)), {
       signal,
       attempts: ATTEMPTS,
@@ -39,14 +39,6 @@ export async function startCapture(
     started.push(`${watched.table.schema}.${watched.table.name}`);
   }
   return { started, reopened };
-}
-
-/** Whether a table reports to the phase, in every session and from each of its partitions. */
-async function isReporting(session: Session, watched: WatchedTable, phaseId: number): Promise<boolean> {
-  const known = (await readCaptures(session, phaseId)).some(
-    ({ source, tableOid }) => source === watched.table.name && tableOid === watched.table.oid,
-  );
-  return known && (await relationsOf(session, watched)).every(({ armed }) => armed);
 }
 
 async function startTable(session: Session, watched: WatchedTable, phaseId: number): Promise<number> {
@@ -67,10 +59,29 @@ async function startTable(session: Session, watched: WatchedTable, phaseId: numb
 
 /** Tables of a phase that do not report their changes, although it was begun with capture. */
 export async function silentTables(session: Session, phase: Phase, phaseId: number): Promise<string[]> {
-  const silent: string[] = [];
-  for (const watched of watchedTables(phase)) {
-    if (!(await isReporting(session, watched, phaseId)))
-      silent.push(`${watched.table.schema}.${watched.table.name}`);
-  }
-  return silent;
+  return (await silentOnes(session, phase, phaseId)).map(({ table }) => `${table.schema}.${table.name}`);
+}
+
+/** Those that do not report to the phase in every session, or not from each of their partitions. */
+async function silentOnes(session: Session, phase: Phase, phaseId: number): Promise<WatchedTable[]> {
+  const watched = watchedTables(phase);
+  const list = (values: readonly string[]) => `{${values.map((value) => JSON.stringify(value)).join(',')}}`;
+  const rows = await session.query(
+    `with recursive watched (source, oid, calls) as (select * from unnest($2::text[], $3::text[]::oid[], $4::text[])),
+     below (source, calls, oid) as (
+       select w.source, w.calls, w.oid from watched w
+       union select b.source, b.calls, i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent
+     )
+     select w.source from watched w where not exists (
+         select from drydock.captures c where c.phase_id = $1::int and c.source = w.source and c.table_oid = w.oid)
+       or exists (select from below b where b.source = w.source and not ${isArmed('b.oid', 'b.calls')})`,
+    [
+      phaseId,
+      list(watched.map(({ table }) => table.name)),
+      list(watched.map(({ table }) => table.oid)),
+      list(watched.map(functionName)),
+    ],
+  );
+  const silent = new Set(rows.map(({ source }) => source));
+  return watched.filter(({ table }) => silent.has(table.name));
 }

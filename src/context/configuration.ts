@@ -91,8 +91,7 @@ function configurationChanged({ phase, state }: PhaseEntry, changes: readonly st
 
 /** Refuses to go on where the legacy tables were altered under a run at work. */
 export async function requireUnchanged(context: Context, phase: Phase): Promise<void> {
-  const { session, project, schema, legacy } = context;
-  const found = await findLegacy(session, project, schema, legacy.appSchema);
+  const found = await findLegacy(context, context.project, context.legacy.appSchema);
   const tables = phase.bound.sources.flatMap(({ rule }) => found.tables.get(rule.table) ?? []);
   const { resolution } = phase;
   const table = resolution === null ? undefined : found.tables.get(resolution.table.name);

@@ -1,6 +1,7 @@
 import type { Cleanup } from '../db/cleanup.js';
 import { chosenProject } from '../default-phases.js';
-import { readPhases } from '../ledger/phases.js';
+import { readEntries } from '../ledger/phases.js';
+import { ledgerExists } from '../ledger/schema.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import type { Phase } from '../mapping/phase.js';
 import { consolidationsOf, type Project } from '../project/project.js';
@@ -26,21 +27,30 @@ export async function openContext(
   cleanup: Cleanup,
   copies: 'refused' | 'welcome' = 'refused',
 ): Promise<Context> {
-  const opened = await openLedger(options, cleanup, copies);
-  const project = await chosenProject(options);
-  const legacy = await findLegacy(opened.session, project, opened.schema, options.appSchema);
-  return { ...opened, project, legacy };
+  return look(await openLedger(options, cleanup, copies), await chosenProject(options), options.appSchema);
 }
 
 /** The database as it is now: until a lock was held, what was found in it may have changed. */
 export async function lookAgain(context: Context): Promise<Context> {
-  const { session, project, schema } = context;
-  const entries = await readPhases(session, schema);
-  return {
-    ...context,
-    entries,
-    legacy: await findLegacy(session, project, schema, context.legacy.appSchema),
-  };
+  return look(await readAgain(context), context.project, context.legacy.appSchema);
+}
+
+/** The same, where only the ledger was read before. */
+export async function lookNow(
+  opened: OpenLedger,
+  options: Pick<TargetOptions, 'project' | 'appSchema'>,
+): Promise<Context> {
+  return look(await readAgain(opened), await chosenProject(options), options.appSchema);
+}
+
+async function look(opened: OpenLedger, project: Project, appSchema: string | undefined): Promise<Context> {
+  return { ...opened, project, legacy: await findLegacy(opened, project, appSchema) };
+}
+
+async function readAgain(opened: OpenLedger): Promise<OpenLedger> {
+  const { session, schema } = opened;
+  const hasLedger = await ledgerExists(session);
+  return { ...opened, hasLedger, entries: hasLedger ? await readEntries(session, schema) : new Map() };
 }
 
 /** The phases asked for, bound to the database. */

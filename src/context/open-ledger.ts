@@ -5,9 +5,9 @@ import { watchLocks } from '../db/lock-watch.js';
 import type { Session } from '../db/session.js';
 import { chosenPhases } from '../default-phases.js';
 import { DrydockError } from '../errors.js';
-import { type PhaseEntry, readPhases } from '../ledger/phases.js';
+import { type PhaseEntry, readEntries } from '../ledger/phases.js';
 import { ledgerExists } from '../ledger/schema.js';
-import { requireAdopted, requireOwnName } from '../ledger/stranded.js';
+import { requireAtHome } from '../ledger/stranded.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import type { ProgressEvent } from '../reports/progress.js';
 import { DEFAULTS, type TargetOptions } from '../reports/target.js';
@@ -27,7 +27,9 @@ export interface OpenLedger {
   readonly hasLedger: boolean;
   /** Phases that the ledger knows. */
   readonly entries: ReadonlyMap<PhaseName, PhaseEntry>;
-  /** Those that the command is about, in their order. */
+  /** All of the project, in their order. */
+  readonly allPhases: readonly PhaseName[];
+  /** Those that the command is about. */
   readonly phaseNames: readonly PhaseName[];
   readonly signal: AbortSignal | undefined;
   report(event: ProgressEvent): void;
@@ -66,10 +68,7 @@ export async function openLedger(
     });
   }
   const hasLedger = await ledgerExists(session);
-  if (hasLedger) {
-    await requireOwnName(session, schema);
-    if (copies === 'refused') await requireAdopted(session, schema);
-  }
+  if (hasLedger) await requireAtHome(session, schema, copies);
   return {
     connector: connect,
     session,
@@ -80,7 +79,8 @@ export async function openLedger(
     isStandby: about.standby === 'true',
     schema,
     hasLedger,
-    entries: hasLedger ? await readPhases(session, schema) : new Map(),
+    entries: hasLedger ? await readEntries(session, schema) : new Map(),
+    allPhases: all,
     phaseNames: all.filter((name) => options.phases === undefined || options.phases.includes(name)),
     signal: options.signal,
     report: (event) => options.onProgress?.(event),

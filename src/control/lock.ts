@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context } from '../context/context.js';
+import type { OpenLedger } from '../context/open-ledger.js';
 import { operator } from '../context/operator.js';
 import { requirePrimary, WRITES } from '../context/standby.js';
 import type { Cleanup } from '../db/cleanup.js';
@@ -8,7 +8,6 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { awaitTurns } from '../ledger/phases.js';
 import { lockLedger } from '../ledger/schema.js';
-import { phasesOf } from '../project/project.js';
 import type { Command } from '../reports/status.js';
 import { describeHolder, findHolder, nameSession, takeLock } from './lock-owner.js';
 
@@ -29,7 +28,7 @@ const ASK_EVERY_MS = 100;
  * what, since when.
  */
 export async function lockOperator(
-  context: Pick<Context, 'connector' | 'project' | 'phaseNames' | 'schema' | 'signal' | 'report'>,
+  context: Pick<OpenLedger, 'connector' | 'allPhases' | 'phaseNames' | 'schema' | 'signal' | 'report'>,
   command: Command,
   cleanup: Cleanup,
 ): Promise<Lock> {
@@ -40,7 +39,8 @@ export async function lockOperator(
   if (await takeLockSoon(session, context)) {
     // A killed predecessor's transaction may be making the tables still, or swapping names: what it commits has to be seen.
     const soFar = async () => {
-      await session.transaction(() => lockLedger(session));
+      // Each outside of a transaction: waited for, and not kept.
+      await lockLedger(session);
       await awaitTurns(session, context.schema);
     };
     await withRetry(soFar, { signal: context.signal });
@@ -61,15 +61,15 @@ export async function lockOperator(
 
 /** All of the project, or which. */
 export function namedPhases({
-  project,
+  allPhases,
   phaseNames,
-}: Pick<Context, 'project' | 'phaseNames'>): readonly string[] | 'all' {
-  return phasesOf(project).every((name) => phaseNames.includes(name)) ? 'all' : phaseNames;
+}: Pick<OpenLedger, 'allPhases' | 'phaseNames'>): readonly string[] | 'all' {
+  return allPhases.every((name) => phaseNames.includes(name)) ? 'all' : phaseNames;
 }
 
 async function takeLockSoon(
   session: Session,
-  { schema, signal, report }: Pick<Context, 'schema' | 'signal' | 'report'>,
+  { schema, signal, report }: Pick<OpenLedger, 'schema' | 'signal' | 'report'>,
 ): Promise<boolean> {
   const start = performance.now();
   for (let told = false; ; ) {

@@ -120,6 +120,13 @@ export class Session {
     return last?.rowCount ?? 0;
   }
 
+  /** Runs statements without values in one message, one after the other; returns the rows that all of them touched. */
+  async executeAll(statements: readonly string[]): Promise<number> {
+    if (statements.length === 0) return 0;
+    const result = await this.#ask({ text: statements.join(';\n'), types: AS_TEXT });
+    return [result].flat().reduce((sum, { rowCount }: pg.QueryResult) => sum + (rowCount ?? 0), 0);
+  }
+
   /** Runs a text that is one statement: the server refuses it when it is several. */
   async executeOne(text: string): Promise<void> {
     await this.#ask({ text, queryMode: 'extended', types: AS_TEXT } as pg.QueryConfig);
@@ -266,6 +273,7 @@ export class Session {
 
   /** The same, asked again: a pooler may have changed its mode meanwhile. */
   async backendPid(): Promise<number> {
+    if (!this.#isPooled) return this.backend;
     const pid = Number((await this.one('select pg_catalog.pg_backend_pid() as pid')).pid);
     if (pid !== this.backend) throw transactionPooler('What was committed before is in the ledger.');
     return pid;

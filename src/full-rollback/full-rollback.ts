@@ -51,7 +51,7 @@ export async function rollbackFully(options: FullRollbackOptions): Promise<FullR
         directory: backup.directory,
         takenAt: backup.manifest.takenAt,
       };
-      const moved = await readMoved(now.session, now.schema);
+      const moved = now.hasLedger ? await readMoved(now.session, now.schema) : new Map();
       if (options.dryRun === true) {
         const phases = [];
         for (const phase of names)

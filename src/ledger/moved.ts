@@ -1,14 +1,12 @@
 import type { Session } from '../db/session.js';
 import type { MovedTable, MovedTables } from '../legacy/moved.js';
 import { viewName } from '../mapping/targets.js';
-import { ledgerExists } from './schema.js';
 
 /** SQL: whether our table has the name of a moved one, which is under `m`. */
 export const IS_TAKEN = `exists (select from drydock.objects o where o.phase_id = m.phase_id and o.kind = 'table' and o.schema_name = m.home and o.name = m.table_name)`;
 
-/** The legacy tables of a schema's phases that are not under their own names now. */
+/** The legacy tables of a schema's phases that are not under their own names now. Wants a ledger. */
 export async function readMoved(session: Session, schema: string): Promise<MovedTables> {
-  if (!(await ledgerExists(session))) return new Map();
   const rows = await session.query(
     `select m.table_name as name, m.home, m.moved_to, m.oid::text as oid, m.dropped::text as dropped, (p.state = 'completed')::text as completed, ${IS_TAKEN}::text as taken
      from drydock.moved_tables m join drydock.phases p on p.id = m.phase_id where p.schema_name = $1::text`,

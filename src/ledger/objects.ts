@@ -8,6 +8,8 @@ export interface OwnedObject {
   readonly schema: string;
   readonly name: string;
   readonly oid: string;
+  /** Under its name now, by this oid or, of what the server makes anew, by all that is known of it. */
+  readonly isPresent: boolean;
   /** What the server says it is (a view's query, an index's or a trigger's statement), at the time it was made. */
   readonly definition: string | null;
 }
@@ -48,7 +50,7 @@ const PRESENT = OBJECT_KINDS.map((kind) => {
  */
 export async function readObjects(session: Session, phaseId: number): Promise<OwnedObject[]> {
   const rows = await session.query(
-    `select known.kind, known.schema_name, known.name, coalesce(p.oid, known.oid)::text as oid, known.definition
+    `select known.kind, known.schema_name, known.name, coalesce(p.oid, known.oid)::text as oid, (p.oid is not null)::text as present, known.definition
      from drydock.objects known
      left join lateral (select f.oid from (${PRESENT}) f order by f.oid <> known.oid limit 1) p on true
      where known.phase_id = $1::int order by array_position($2::text[], known.kind), known.name`,
@@ -59,6 +61,7 @@ export async function readObjects(session: Session, phaseId: number): Promise<Ow
     schema: String(row.schema_name),
     name: String(row.name),
     oid: String(row.oid),
+    isPresent: row.present === 'true',
     definition: row.definition ?? null,
   }));
 }

@@ -19,7 +19,11 @@ export interface PhaseEntry {
 
 /** The phases that the ledger knows for a schema; empty when there is no ledger. */
 export async function readPhases(session: Session, schema: string): Promise<Map<PhaseName, PhaseEntry>> {
-  if (!(await ledgerExists(session))) return new Map();
+  return (await ledgerExists(session)) ? readEntries(session, schema) : new Map();
+}
+
+/** The same, where the ledger is known to be there. */
+export async function readEntries(session: Session, schema: string): Promise<Map<PhaseName, PhaseEntry>> {
   const rows = await session.query(
     'select id, phase, state, config::text as config, batch_size from drydock.phases where schema_name = $1::text',
     [schema],
@@ -80,6 +84,21 @@ export async function setState(session: Session, phaseId: number, state: PhaseEn
   );
 }
 
+/** Whether there is anything left for a phase in the queue; a verified one for which there is nothing is in sync from then on. */
+export async function settleState(
+  session: Session,
+  phaseId: number,
+): Promise<{ readonly state: PhaseState; readonly backlog: number }> {
+  const { state, backlog } = await session.one(
+    `with waiting as (select count(*) as n from drydock.changes where phase_id = $1::int), settled as (
+       update drydock.phases set state = 'in-sync' where id = $1::int and state = 'verified' and (select n from waiting) = 0 returning state
+     ) select coalesce(s.state, p.state) as state, w.n as backlog
+     from drydock.phases p cross join waiting w left join settled s on true where p.id = $1::int`,
+    [phaseId],
+  );
+  return { state: state as PhaseState, backlog: Number(backlog) };
+}
+
 /** Moves a phase to a state from any other one: for cutover, rollback and complete. */
 export async function moveState(
   session: Session,
@@ -104,9 +123,8 @@ export async function lockState(session: Session, phaseId: number): Promise<Phas
  * be others.
  */
 export async function awaitTurns(session: Session, schema: string): Promise<void> {
-  await session.transaction(() =>
-    session.execute('select pg_advisory_xact_lock($1::int, hashtext($2::text))', [TURN_CLASS, schema]),
-  );
+  // Outside of a transaction the lock is gone with the statement.
+  await session.execute('select pg_advisory_xact_lock($1::int, hashtext($2::text))', [TURN_CLASS, schema]);
 }
 
 /** Enters that work on a phase begins, in the list of runs and in the journal; gives the run's id. */

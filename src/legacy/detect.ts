@@ -42,7 +42,7 @@ export async function detectLegacy(
   { tables: rules, schema, appSchema, moved = NOTHING_MOVED }: Wanted,
 ): Promise<LegacyDatabase> {
   await requireSchema(session, schema);
-  if (appSchema !== undefined) await requireSchema(session, appSchema);
+  if (appSchema !== undefined && appSchema !== schema) await requireSchema(session, appSchema);
   const tables = new Map<string, LegacyTable>();
   const stops: Stop[] = [];
   let foundAppSchema = appSchema ?? schema;

@@ -14,11 +14,11 @@ export interface Replacement {
   /** Rows inserted, updated and deleted. */
   readonly written: number;
   /**
-   * A temporary table with the `id` of every unified row that came or went, or that rows were folded into or are no
+   * Null: there is none. A temporary table with the `id` of every unified row that came or went, or that rows were folded into or are no
    * longer, and of every folded row that came or went: what later phases key their rows by. Empty when the
    * transaction ends.
    */
-  readonly moved: string;
+  readonly moved: string | null;
 }
 
 /** How rows of other phases hang on the rows of this one. */
@@ -27,6 +27,8 @@ export interface Neighbours {
   readonly links?: readonly Link[];
   /** Quoted columns of the table of folded rows that hold the ids by which they are named. */
   readonly names?: readonly string[];
+  /** Statements to begin with, which cost no message of their own. */
+  readonly first?: readonly string[];
 }
 
 /** A column of another table of ours that names unified rows. */
@@ -46,25 +48,64 @@ export async function replaceRange(
   targets: Targets,
   scope: KeyScope,
   rows: BatchRows,
-  { links = [], names = [] }: Neighbours = {},
+  { links = [], names = [], first = [] }: Neighbours = {},
 ): Promise<Replacement> {
-  const moved = await emptyTable(session, 'drydock_moved', 'id uuid');
-  const unified = await stageRows(session, targets.unified, rows.log('unified'), 'checked');
-  const folded = await stageRows(session, targets.folded, rows.log('folded'), 'checked');
+  const [moved, going] = [emptyTable('drydock_moved', 'id uuid'), emptyTable('drydock_going', 'id uuid')];
+  const unified = stageOf(targets.unified, 'checked');
+  const folded = stageOf(targets.folded, 'checked');
+  await session.executeAll([...first, ...[moved, going, unified, folded].map(({ made }) => made)]);
+  await fillStage(session, targets.unified, rows.log('unified'), unified.name);
+  await fillStage(session, targets.folded, rows.log('folded'), folded.name);
+  const staging: Staging = { scope, moved: moved.name, going: going.name };
   // Folded rows point to unified ones; both are replaced before anyone can look.
-  const written =
-    (await replaceUnified(session, targets.unified, unified, scope, moved, links)) +
-    (await replaceFolded(session, targets, folded, scope, moved, names));
-  return { written, moved };
+  const ours = await replaceUnified(session, targets.unified, unified.name, { ...staging, links });
+  const duplicates = await replaceFolded(session, targets, folded.name, { ...staging, names });
+  return {
+    written: ours.written + duplicates.written,
+    moved: ours.moved + duplicates.moved > 0 ? moved.name : null,
+  };
 }
 
-/** A temporary table that is made once in a session and empties itself with every transaction; gives its name. */
-async function emptyTable(session: Session, name: string, columns: string): Promise<string> {
-  const temporary = `pg_temp.${ident(name)}`;
-  await session.execute(
-    `create temp table if not exists ${ident(name)} (${columns}) on commit delete rows; delete from ${temporary}`,
+/** Where what is replaced is worked out. */
+interface Staging {
+  readonly scope: KeyScope;
+  /** Takes up the ids of rows that come and go. */
+  readonly moved: string;
+  readonly going: string;
+}
+
+/** Rows of a table that were inserted, updated and deleted, and ids that were taken up as moved. */
+interface Written {
+  readonly written: number;
+  readonly moved: number;
+}
+
+/** A temporary table that is made once in a session and empties itself with every transaction. */
+interface EmptyTable {
+  readonly name: string;
+  /** Statements that make it, and empty it where it is there. */
+  readonly made: string;
+}
+
+function emptyTable(table: string, columns: string): EmptyTable {
+  const name = `pg_temp.${ident(table)}`;
+  return {
+    name,
+    made: `create temp table if not exists ${ident(table)} (${columns}) on commit delete rows; delete from ${name}`,
+  };
+}
+
+function stageOf(target: Target, checked: 'checked' | 'unchecked'): EmptyTable {
+  return emptyTable(
+    generatedName(checked === 'checked' ? 'drydock_stage' : 'drydock_again', target.name),
+    `like ${target.qualified}${checked === 'checked' ? ' including constraints' : ''}`,
   );
-  return temporary;
+}
+
+async function fillStage(session: Session, target: Target, log: RowLog, stage: string): Promise<void> {
+  await copyRows(session, target, log, stage);
+  // The planner wants to know how many rows there are, unless they are few; of wide columns every value would be read.
+  if (log.rows > WORTH_COUNTING) await session.execute(`analyze ${stage} (merge_key)`);
 }
 
 /**
@@ -78,14 +119,9 @@ export async function stageRows(
   log: RowLog,
   checked: 'checked' | 'unchecked',
 ): Promise<string> {
-  const name = await emptyTable(
-    session,
-    generatedName(checked === 'checked' ? 'drydock_stage' : 'drydock_again', target.name),
-    `like ${target.qualified}${checked === 'checked' ? ' including constraints' : ''}`,
-  );
-  await copyRows(session, target, log, name);
-  // The planner wants to know how many rows there are, unless they are few; of wide columns every value would be read.
-  if (log.rows > WORTH_COUNTING) await session.execute(`analyze ${name} (merge_key)`);
+  const { name, made } = stageOf(target, checked);
+  await session.execute(made);
+  await fillStage(session, target, log, name);
   return name;
 }
 
@@ -93,13 +129,10 @@ async function replaceUnified(
   session: Session,
   target: Target,
   staged: string,
-  scope: KeyScope,
-  moved: string,
-  links: readonly Link[],
-): Promise<number> {
+  { scope, moved, going, links }: Staging & Required<Pick<Neighbours, 'links'>>,
+): Promise<Written> {
   const columns = target.table.copied.join(', ');
   const fields = (alias: string) => target.table.copied.map((column) => `${alias}.${column}`).join(', ');
-  const going = await emptyTable(session, 'drydock_going', 'id uuid');
   const goes = await session.execute(
     `insert into ${going} select t.id from ${target.qualified} t where ${scope.condition('t.merge_key')} and not exists (select from ${staged} s where s.id = t.id)`,
   );
@@ -121,7 +154,7 @@ async function replaceUnified(
       `insert into ${target.qualified} (${columns}) select ${fields('s')} from ${staged} s where not exists (select from ${target.qualified} t where t.id = s.id)`,
     ),
   );
-  return deleted + updated + inserted;
+  return { written: deleted + updated + inserted, moved: deleted + inserted };
 }
 
 /** Folded rows have no key of their own (a dlt table may hold one row twice), so they are compared as a multiset. */
@@ -129,10 +162,8 @@ async function replaceFolded(
   session: Session,
   targets: Targets,
   staged: string,
-  scope: KeyScope,
-  moved: string,
-  names: readonly string[],
-): Promise<number> {
+  { scope, moved, names }: Staging & Required<Pick<Neighbours, 'names'>>,
+): Promise<Written> {
   const target = targets.folded;
   const { link } = targets;
   const columns = target.table.copied.join(', ');
@@ -149,10 +180,10 @@ async function replaceFolded(
     `insert into ${moved} select i.id from ((${stored} except all ${wanted}) union all (${wanted} except all ${stored})) d
        cross join lateral unnest(${belongsTo} || d.ids) i (id) where i.id is not null`,
   );
-  if (different === 0) return 0;
+  if (different === 0) return { written: 0, moved: 0 };
   const deleted = await session.execute(`delete from ${target.qualified} t where ${inRange}`);
   const inserted = await session.execute(
     `insert into ${target.qualified} (${columns}) select ${columns} from ${staged} t`,
   );
-  return deleted + inserted;
+  return { written: deleted + inserted, moved: different };
 }

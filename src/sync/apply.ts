@@ -5,7 +5,7 @@ import { enqueueKeys, takeChanges, takeCompanions } from '../ledger/changes.js';
 import type { Phase } from '../mapping/phase.js';
 import { createScratch, emptyScratch, SCRATCH_KEYS } from '../mapping/scratch.js';
 import { bookChanges, countKeys, keysOf } from './book.js';
-import { findChangedKeys, listRows, takeUpCompanions, truncated } from './changed-keys.js';
+import { findChangedKeys, listRows, takeUpCompanions, touchedTables } from './changed-keys.js';
 import type { SyncJob } from './job.js';
 import { mergeListed } from './merged-rows.js';
 import { replaceKeys } from './replace-keys.js';
@@ -70,22 +70,21 @@ export async function holdTargets(session: Session, { targets }: SyncJob): Promi
  * @param most changes to take, and those that wait for the same rows and keys besides; null: all that are seen
  */
 export async function applyChanges(session: Session, job: SyncJob, most: number | null): Promise<Applied> {
-  await session.execute(SYNC_SETTINGS);
-  await session.execute(emptyScratch(job.phase.resolution?.scratch ?? []));
+  await session.execute(`${SYNC_SETTINGS}; ${emptyScratch(job.phase.resolution?.scratch ?? [])}`);
   const { changes, lagSeconds } = await takeChanges(session, job.phaseId, most);
   const moreMayWait = most !== null && changes >= most;
   const nothing = { changes, keys: 0, written: 0, lagSeconds, reopened: false };
   if (changes === 0) return nothing;
-  const emptied = await truncated(session);
-  if (emptied.length > 0) {
+  const touched = await touchedTables(session);
+  if (touched.truncated.length > 0) {
     await reopenAll(session, job.phaseId);
     // It took rows of ours along, and theirs: by its foreign keys, if it was told to cascade.
-    if (emptied.includes(job.phase.resolution?.table.name ?? '')) {
+    if (touched.truncated.includes(job.phase.resolution?.table.name ?? '')) {
       for (const { phaseId } of job.dependents) await reopenAll(session, phaseId);
     }
     return { ...nothing, reopened: true };
   }
-  await findChangedKeys(session, job);
+  await findChangedKeys(session, job, touched.changed);
   // Where all changes were taken, none is left to move a row; but one that points to a changed row may be another thing now.
   const { pointers = [], crosswalks = [] } = job.phase;
   await listRows(session, job, moreMayWait || pointers.length + crosswalks.length > 0);
@@ -99,7 +98,7 @@ export async function applyChanges(session: Session, job: SyncJob, most: number 
     const { written, moved } = await replaceKeys(session, job, rows);
     const after = await countKeys(session, job);
     await bookChanges(session, job, before, after);
-    for (const { phaseId } of job.dependents) {
+    for (const { phaseId } of moved === null ? [] : job.dependents) {
       await enqueueKeys(session, phaseId, 'cascade', `select distinct m.id from ${moved} m`);
     }
     return { ...nothing, changes: changes + companions, keys: keysOf(before, after), written };

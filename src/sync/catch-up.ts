@@ -4,7 +4,7 @@ import type { Context } from '../context/context.js';
 import { namingValues } from '../context/named-values.js';
 import { throwIfStopped } from '../context/stoppable.js';
 import type { Pace } from '../control/pace.js';
-import { readBacklog } from '../ledger/backlog.js';
+import type { Session } from '../db/session.js';
 import { readBatches } from '../ledger/batches.js';
 import { setState } from '../ledger/phases.js';
 import { countRejects } from '../ledger/rejects.js';
@@ -65,33 +65,48 @@ export async function catchUp(
   reloading: () => Promise<Reloading>,
 ): Promise<CaughtUp> {
   let total = NOTHING_DONE;
-  const before = await countRejects(context.session, job.phaseId);
-  for (;;) {
-    const reload = await loadReopened(context, job, reloading);
-    total = sumOf(total, { ...NOTHING_DONE, reloaded: reload.loaded, written: reload.rowsWritten });
-    const drained = await drainPhase(context, job, drainer);
+  const { session } = context;
+  const before = await waitingFor(session, job.phaseId);
+  for (let waiting = before; ; waiting = await waitingFor(session, job.phaseId)) {
+    // A predecessor may have loaded the last batch, and nothing more.
+    if (waiting.pending > 0 || waiting.state === 'loading') {
+      const { loaded, rowsWritten } = await loadReopened(context, job, reloading);
+      total = sumOf(total, { ...NOTHING_DONE, reloaded: loaded, written: rowsWritten });
+      waiting = await waitingFor(session, job.phaseId);
+    }
+    const drained = await drainPhase(context, job, drainer, waiting.changes);
     total = sumOf(total, { ...drained, reloaded: 0 });
     throwIfStopped(context.signal, APPLIED);
     if (!drained.reopened) break;
   }
   if (total.changes > 0 || total.reloaded > 0) {
-    const after = await countRejects(context.session, job.phaseId);
+    const after = await countRejects(session, job.phaseId);
     // The view of a table shows its rejects only where it was made to.
-    if ([...after.keys()].some((source) => !before.has(source)))
+    if ([...after.keys()].some((source) => !before.rejected.includes(source)))
       await createViews(context, job.phase, job.targets, job.phaseId);
   }
   return total;
 }
 
-async function loadReopened(context: Context, job: SyncJob, reloading: () => Promise<Reloading>) {
-  const { phase, phaseId, targets, budget } = job;
-  const { n, state } = await context.session.one(
-    `select count(b.*) filter (where b.status = 'pending') as n, p.state
-     from drydock.phases p left join drydock.batches b on b.phase_id = p.id where p.id = $1::int group by p.state`,
+/** What there is to do for a phase, and the sources that rows are put aside of. */
+async function waitingFor(session: Session, phaseId: number) {
+  const row = await session.one(
+    `select p.state, (select count(*) from drydock.batches b where b.phase_id = p.id and b.status = 'pending') as pending,
+       (select count(*) from drydock.changes c where c.phase_id = p.id) as changes,
+       (select coalesce(json_agg(distinct r.source), '[]') from drydock.rejects r where r.phase_id = p.id)::text as rejected
+     from drydock.phases p where p.id = $1::int`,
     [phaseId],
   );
-  // A predecessor may have loaded the last one, and nothing more.
-  if (n === '0' && state !== 'loading') return { loaded: 0, rowsWritten: 0 };
+  return {
+    state: String(row.state),
+    pending: Number(row.pending),
+    changes: Number(row.changes),
+    rejected: JSON.parse(String(row.rejected)) as readonly string[],
+  };
+}
+
+async function loadReopened(context: Context, job: SyncJob, reloading: () => Promise<Reloading>) {
+  const { phase, phaseId, targets, budget } = job;
   const work = workOf(await readBatches(context.session, phaseId), null);
   const rows = work.reduce((sum, { batch }) => sum + batch.rowsIn, 0);
   context.report({ type: 'phase', phase: phase.name, batches: work.length, rows });
@@ -107,8 +122,12 @@ async function loadReopened(context: Context, job: SyncJob, reloading: () => Pro
   return summary;
 }
 
-async function drainPhase(context: Context, job: SyncJob, drainer: Drainer): Promise<Drained> {
-  const { changes: waiting } = await readBacklog(context.session, job.phaseId);
+async function drainPhase(
+  context: Context,
+  job: SyncJob,
+  drainer: Drainer,
+  waiting: number,
+): Promise<Drained> {
   if (waiting === 0) return { changes: 0, keys: 0, written: 0, lagSeconds: 0, reopened: false, seconds: 0 };
   context.report({ type: 'step', phase: job.phase.name, step: 'sync' });
   const from = performance.now();

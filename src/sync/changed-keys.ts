@@ -25,41 +25,53 @@ const COMPANIONS = 0;
 /** Above so many rows the planner is told what the scratch tables hold. */
 const WORTH_COUNTING = 500;
 
-/** Whether a TRUNCATE is among the changes taken, and whether it is of a table that other phases' keys hang on. */
-export async function truncated(session: Session): Promise<readonly string[]> {
+/** The legacy tables that the changes taken are of. */
+export interface TouchedTables {
+  /** With rows that changed. */
+  readonly changed: readonly string[];
+  /** Emptied by a TRUNCATE. */
+  readonly truncated: readonly string[];
+}
+
+export async function touchedTables(session: Session): Promise<TouchedTables> {
   const rows = await session.query(
-    `select distinct k.source from ${SCRATCH.taken} k where k.raw is null and k.merge_key is null order by 1`,
+    `select distinct k.source, (k.raw is null)::text as truncated from ${SCRATCH.taken} k where k.merge_key is null order by 1`,
   );
-  return rows.map((row) => String(row.source));
+  const named = (truncated: string) =>
+    rows.filter((row) => row.truncated === truncated).map((row) => String(row.source));
+  return { changed: named('false'), truncated: named('true') };
 }
 
 /**
  * Works out which merge keys the changes taken concern: those under which the rows are among ours now, and those that
- * they have in the legacy tables now. Both are asked of the same snapshot as the changes.
+ * they have in the legacy tables now. Both are asked of the same snapshot as the changes, in few messages: most of what a
+ * single change costs is the way to the server and back.
+ *
+ * @param touched tables with rows among the changes
  */
-export async function findChangedKeys(session: Session, job: SyncJob): Promise<void> {
+export async function findChangedKeys(
+  session: Session,
+  job: SyncJob,
+  touched: readonly string[],
+): Promise<void> {
   const { phase } = job;
-  await addKeys(session, `select k.merge_key from ${SCRATCH.taken} k where k.merge_key is not null`);
-  const touched = new Set(
-    (await session.query(`select distinct k.source from ${SCRATCH.taken} k where k.raw is not null`)).map(
-      (row) => row.source,
-    ),
-  );
   const { resolution } = phase;
-  if (resolution !== null && touched.has(resolution.table.name)) {
-    await session.execute(resolution.nameChanged);
-    await session.execute(resolution.lookUp);
-    await addKeys(session, resolution.changedKeys);
-  }
-  const sources = phase.keyed.filter((keyed) => touched.has(keyed.source.rule.table));
-  await listChanged(session, job, sources, CHANGED);
-  await resolveRows(session, job, CHANGED);
-  for (const keyed of sources) {
-    await addKeys(session, listedKeysQuery(keyed, CHANGED));
-  }
+  const isResolved = resolution !== null && touched.includes(resolution.table.name);
+  const sources = phase.keyed.filter((keyed) => touched.includes(keyed.source.rule.table));
+  const known = await session.executeAll([
+    adding(`select k.merge_key from ${SCRATCH.taken} k where k.merge_key is not null`),
+    ...(isResolved ? [resolution.nameChanged, resolution.lookUp, adding(resolution.changedKeys)] : []),
+    ...listing(sources, CHANGED),
+  ]);
+  await countListed(session, known);
+  await session.executeAll([
+    ...sources.map(({ source }) => adding(keysAmongOurs(job, source, CHANGED))),
+    ...resolving(job, CHANGED),
+    ...sources.map((keyed) => adding(listedKeysQuery(keyed, CHANGED))),
+  ]);
   await addResolved(session, job, CHANGED, touched);
-  for (const pointer of phase.pointers ?? [])
-    if (touched.has(pointer.to.rule.table)) await addKeys(session, keysOfPointing(job, pointer));
+  const pointers = (phase.pointers ?? []).filter((pointer) => touched.includes(pointer.to.rule.table));
+  await session.executeAll(pointers.map((pointer) => adding(keysOfPointing(job, pointer))));
 }
 
 /** Query: keys under which rows are among ours that point to a changed row: it may have come, or be another thing now. */
@@ -85,29 +97,21 @@ function keysOfPointing(job: SyncJob, { from: source, column, to }: PointerSpec)
  * and have their keys; what is left to find is under which other keys they are among ours.
  */
 export async function takeUpCompanions(session: Session, job: SyncJob): Promise<void> {
-  const added = await listChanged(session, job, job.phase.keyed, COMPANIONS);
+  const { keyed } = job.phase;
+  await countListed(session, await session.executeAll(listing(keyed, COMPANIONS)));
+  const added = await session.executeAll(
+    keyed.map(({ source }) => adding(keysAmongOurs(job, source, COMPANIONS))),
+  );
   const resolved = await addResolved(session, job, COMPANIONS, null);
   if (added + resolved > 0) await listRows(session, job, true);
 }
 
-/** Lists the rows that the changes taken are of, and adds the keys under which they are among ours; gives how many are new. */
-async function listChanged(
-  session: Session,
-  job: SyncJob,
-  sources: Phase['keyed'],
-  round: number,
-): Promise<number> {
-  let rows = 0;
-  for (const { source } of sources) {
+/** Statements: list the rows that the changes taken are of. */
+function listing(sources: Phase['keyed'], round: number): string[] {
+  return sources.map(({ source }) => {
     const column = locatorOf(source);
-    rows += await session.execute(
-      `insert into ${SCRATCH.rows} (source, ${listedAs(column)}, round) select distinct k.source, ${asListed('k.raw[1]', column)}, ${round} from ${SCRATCH.taken} k where k.source = ${literal(source.rule.table)} and k.raw is not null`,
-    );
-  }
-  await countListed(session, rows);
-  let added = 0;
-  for (const { source } of sources) added += await addKeys(session, keysAmongOurs(job, source, round));
-  return added;
+    return `insert into ${SCRATCH.rows} (source, ${listedAs(column)}, round) select distinct k.source, ${asListed('k.raw[1]', column)}, ${round} from ${SCRATCH.taken} k where k.source = ${literal(source.rule.table)} and k.raw is not null`;
+  });
 }
 
 /**
@@ -120,11 +124,11 @@ async function listChanged(
 export async function listRows(session: Session, job: SyncJob, follow: boolean): Promise<void> {
   for (let round = CHANGED + 1; await listOthers(session, job, round); round += 1) {
     if (!follow) return;
-    let added = 0;
     // Rows that were listed before were asked when they were, and have the key still.
-    for (const keyed of job.phase.keyed) added += await addKeys(session, listedKeysQuery(keyed, round));
-    added += await addResolved(session, job, round, null);
-    if (added === 0) return;
+    const added = await session.executeAll(
+      job.phase.keyed.map((keyed) => adding(listedKeysQuery(keyed, round))),
+    );
+    if (added + (await addResolved(session, job, round, null)) === 0) return;
   }
 }
 
@@ -138,20 +142,22 @@ async function addResolved(
   session: Session,
   job: SyncJob,
   round: number,
-  touched: ReadonlySet<string | null | undefined> | null,
+  touched: readonly string[] | null,
 ): Promise<number> {
   let added = 0;
   for (const crosswalk of job.phase.crosswalks ?? []) {
     const { from, to, isIndirect } = crosswalk;
-    const mayChange = touched === null ? isIndirect || round === COMPANIONS : touched.has(to.rule.table);
+    const mayChange = touched === null ? isIndirect || round === COMPANIONS : touched.includes(to.rule.table);
     if (!mayChange) continue;
     const listed = await session.execute(listResolved(job, crosswalk, round));
     if (listed === 0) continue;
     await countListed(session, listed);
-    await resolveRows(session, job, round);
-    added += await addKeys(session, keysAmongOurs(job, from, round));
-    const keyed = job.phase.keyed.find(({ source }) => source === from);
-    if (keyed !== undefined) added += await addKeys(session, listedKeysQuery(keyed, round));
+    await session.executeAll(resolving(job, round));
+    const keyed = job.phase.keyed.filter(({ source }) => source === from);
+    added += await session.executeAll([
+      adding(keysAmongOurs(job, from, round)),
+      ...keyed.map((one) => adding(listedKeysQuery(one, round))),
+    ]);
   }
   return added;
 }
@@ -172,8 +178,7 @@ function listResolved(job: SyncJob, { from, by, to, toBy }: CrosswalkSpec, round
 
 /** Whether there are any. */
 async function listOthers(session: Session, job: SyncJob, round: number): Promise<boolean> {
-  let rows = 0;
-  for (const { source } of job.phase.keyed) {
+  const statements = job.phase.keyed.map(({ source }) => {
     const column = locatorOf(source);
     const as = listedAs(column);
     const places = [...placesOf(source, column, job.targets), rejectedPlace(source, column, job.phaseId)].map(
@@ -181,14 +186,13 @@ async function listOthers(session: Session, job: SyncJob, round: number): Promis
         `select ${asListed(value, column)} as ${as} from ${from} where ${isOurs} and t.merge_key in (select k.merge_key from ${SCRATCH.keys} k)`,
     );
     const own = literal(source.rule.table);
-    rows += await session.execute(
-      `insert into ${SCRATCH.rows} (source, ${as}, round) select ${own}, p.${as}, ${round} from (
-         (${places.join(' union all ')}) except select k.${as} from ${SCRATCH.rows} k where k.source = ${own}) p`,
-    );
-  }
+    return `insert into ${SCRATCH.rows} (source, ${as}, round) select ${own}, p.${as}, ${round} from (
+         (${places.join(' union all ')}) except select k.${as} from ${SCRATCH.rows} k where k.source = ${own}) p`;
+  });
+  const rows = await session.executeAll(statements);
   if (rows === 0) return false;
   await countListed(session, rows);
-  await resolveRows(session, job, round);
+  await session.executeAll(resolving(job, round));
   return true;
 }
 
@@ -196,15 +200,14 @@ async function countListed(session: Session, rows: number): Promise<void> {
   if (rows > WORTH_COUNTING) await session.execute(`analyze ${SCRATCH.rows}, ${SCRATCH.keys}`);
 }
 
-/** Looks up what the rows name that were listed in a round. */
-async function resolveRows(session: Session, { phase }: SyncJob, round: number): Promise<void> {
-  if (phase.resolution === null) return;
-  for (const keyed of phase.keyed) {
-    const { names } = keyed;
-    if (names === null) continue;
-    await session.execute(phase.resolution.nameRows(names(listedRows(keyed.source, round))));
-  }
-  await session.execute(phase.resolution.lookUp);
+/** Statements: look up what the rows name that were listed in a round. */
+function resolving({ phase }: SyncJob, round: number): string[] {
+  const { resolution } = phase;
+  if (resolution === null) return [];
+  const named = phase.keyed.flatMap(({ names, source }) =>
+    names === null ? [] : [resolution.nameRows(names(listedRows(source, round)))],
+  );
+  return [...named, resolution.lookUp];
 }
 
 /** Query: keys under which the changed rows of a source are among ours, and keys of others that their own ids are. */
@@ -255,9 +258,7 @@ function isKeyed(source: BoundSource): boolean {
   return source.table.columns.some((column) => column.name === name && column.notNull);
 }
 
-/** Gives how many of them are new. Most are not: to find that out one by one, in the index, took 4 % of the server's time. */
-async function addKeys(session: Session, query: string): Promise<number> {
-  return session.execute(
-    `insert into ${SCRATCH.keys} (merge_key) select q.merge_key from (${query}) q (merge_key) where q.merge_key is not null except select k.merge_key from ${SCRATCH.keys} k`,
-  );
+/** Statement: adds the keys that are new. Most are not: to find that out one by one, in the index, took 4 % of the server's time. */
+function adding(query: string): string {
+  return `insert into ${SCRATCH.keys} (merge_key) select q.merge_key from (${query}) q (merge_key) where q.merge_key is not null except select k.merge_key from ${SCRATCH.keys} k`;
 }

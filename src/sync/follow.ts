@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Context, openContext } from '../context/context.js';
+import { type Context, lookAgain, openContext } from '../context/context.js';
 import { operator } from '../context/operator.js';
 import { type Lock, namedPhases } from '../control/lock.js';
 import { describeHolder, findHolder, nameSession, releaseLock, takeLock } from '../control/lock-owner.js';
@@ -9,14 +9,14 @@ import { isRewritten } from '../db/rewritten.js';
 import { isConnectionLost, isRetryable, sqlState } from '../db/sqlstate.js';
 import { DrydockError } from '../errors.js';
 import { readBacklog } from '../ledger/backlog.js';
-import { awaitTurns } from '../ledger/phases.js';
+import { awaitTurns, settleState } from '../ledger/phases.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import type { PhaseSync, SyncOptions } from '../reports/sync.js';
 import { DEFAULTS } from '../reports/target.js';
 import { type CaughtUp, catchUp, NOTHING_DONE, sumOf } from './catch-up.js';
 import { Drainer } from './drainer.js';
 import { KeepingUp } from './keeping-up.js';
-import { phaseSync, settleState } from './sync-phase.js';
+import { phaseSync } from './sync-phase.js';
 import { hasWork, openSyncWork, readFooting, type SyncWork } from './sync-work.js';
 
 /** How long a lost server is waited for between two attempts. */
@@ -109,7 +109,7 @@ class Follower {
     await awaitTurns(session, schema);
     const footing = await readFooting(session, schema);
     if (footing !== this.#footing) {
-      this.#work = await openSyncWork(this.#context, lock, this.#options);
+      this.#work = await openSyncWork(await lookAgain(this.#context), lock, this.#options);
       this.#footing = footing;
     }
     for (const { context, job, reloading } of this.#work) {
@@ -118,7 +118,7 @@ class Follower {
       this.#done.set(name, before);
       if (this.#signal.aborted) return;
       if (!(await hasWork(session, job.phaseId))) {
-        await settleState(context, job, 0);
+        await settleState(context.session, job.phaseId);
         continue;
       }
       const turn = limitedSignal(this.#signal, TURN_MS);

@@ -2,7 +2,7 @@ import type { Session } from '../db/session.js';
 import { DrydockError } from '../errors.js';
 import { copyChanges } from '../ledger/changes.js';
 import { SCRATCH } from '../mapping/scratch.js';
-import { findChangedKeys, truncated } from './changed-keys.js';
+import { findChangedKeys, touchedTables } from './changed-keys.js';
 import type { SyncJob } from './job.js';
 
 /** So many keys can be told apart from the others while two sides are compared. */
@@ -21,8 +21,9 @@ export async function pendingKeys(
 ): Promise<readonly string[] | null> {
   const changes = await copyChanges(session, job.phaseId);
   if (changes === 0) return [];
-  if ((await truncated(session)).length > 0) return null;
-  await findChangedKeys(session, { ...job, budget: { left: 0 } });
+  const touched = await touchedTables(session);
+  if (touched.truncated.length > 0) return null;
+  await findChangedKeys(session, { ...job, budget: { left: 0 } }, touched.changed);
   const rows = await session.query(
     `select k.merge_key from ${SCRATCH.keys} k order by 1 limit ${MOST_KEYS + 1}`,
   );

@@ -15,12 +15,12 @@ import { mergeListed } from './merged-rows.js';
 /** Makes the rows of the changed keys be what they merge into; rows that the server refuses are put aside. */
 export async function replaceKeys(session: Session, job: SyncJob, rows: BatchRows): Promise<Replacement> {
   for (;;) {
-    await session.execute('savepoint drydock_replace');
     try {
       const links = job.dependents.flatMap((dependent) => dependent.links);
       const replacement = await replaceRange(session, job.targets, SCRATCH_KEYS, rows, {
         links,
         names: foldedNames(job.phase.bound),
+        first: ['savepoint drydock_replace'],
       });
       const where = {
         phaseId: job.phaseId,
@@ -28,7 +28,6 @@ export async function replaceKeys(session: Session, job: SyncJob, rows: BatchRow
         batchOf: (key: string) => batchOf(job, key),
       };
       await replaceRejects(session, where, rows.rejects);
-      await session.execute('release savepoint drydock_replace');
       return replacement;
     } catch (error) {
       if (!isRowError(error)) throw error;

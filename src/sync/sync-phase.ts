@@ -3,13 +3,10 @@ import { silentTables } from '../capture/start.js';
 import { requireSameConfiguration } from '../context/configuration.js';
 import type { Context } from '../context/context.js';
 import { DrydockError, type ErrorCode } from '../errors.js';
-import { readBacklog } from '../ledger/backlog.js';
 import { readBatches } from '../ledger/batches.js';
 import { readCaptures } from '../ledger/captures.js';
-import { readObjects } from '../ledger/objects.js';
-import { type PhaseEntry, setState } from '../ledger/phases.js';
+import { type PhaseEntry, settleState } from '../ledger/phases.js';
 import type { Phase } from '../mapping/phase.js';
-import type { PhaseState } from '../reports/phase-state.js';
 import type { PhaseSync } from '../reports/sync.js';
 import type { CaughtUp } from './catch-up.js';
 import type { SyncJob } from './job.js';
@@ -24,18 +21,16 @@ export async function openSyncJob(
 ): Promise<SyncJob> {
   requireSameConfiguration(phase, entry);
   const job = syncJob(context, phase, entry.id, await readBatches(context.session, entry.id), budget);
-  await requireTables(context, phase, job.targets, entry);
-  await requireComplete(context, phase, entry);
+  const made = await requireTables(context, phase, job.targets, entry);
+  if (!made.some(({ kind }) => kind === 'view')) throw notComplete(phase);
   await requireCapture(context, phase, entry);
   await guardTables(context, phase, entry);
   return job;
 }
 
 /** All batches, indexes and views have been there once. */
-async function requireComplete({ session }: Context, phase: Phase, entry: PhaseEntry): Promise<void> {
-  const views = (await readObjects(session, entry.id)).filter(({ kind }) => kind === 'view');
-  if (views.length > 0) return;
-  throw new DrydockError({
+function notComplete(phase: Phase): DrydockError {
+  return new DrydockError({
     code: 'not-loaded',
     what: `Phase ${phase.name} is not complete yet; changes are applied when all its batches are loaded.`,
     state: 'Nothing was changed; what was captured is in the queue.',
@@ -51,31 +46,22 @@ async function requireCapture({ session }: Context, phase: Phase, entry: PhaseEn
       state: 'Nothing was changed.',
       next: `Run: drydock run --phase ${phase.name} (it starts capture, and loads again what it has to)`,
     });
+  const silent = await silentTables(session, phase, entry.id);
+  if (silent.length === 0) return;
   if ((await readCaptures(session, entry.id)).length === 0)
     throw refused('not-captured', `Changes of the legacy tables of phase ${phase.name} are not captured.`);
-  const silent = await silentTables(session, phase, entry.id);
-  if (silent.length > 0)
-    throw refused(
-      'capture-broken',
-      `Triggers that report changes for phase ${phase.name} are missing or switched off on ${silent.join(', ')}: nobody knows what was written since.`,
-    );
-}
-
-/** A verified phase whose backlog has reached zero is in sync. */
-export async function settleState(context: Context, job: SyncJob, backlog: number): Promise<PhaseState> {
-  const { session } = context;
-  const { state } = await session.one('select state from drydock.phases where id = $1::int', [job.phaseId]);
-  if (state !== 'verified' || backlog > 0) return state as PhaseState;
-  await setState(session, job.phaseId, 'in-sync');
-  return 'in-sync';
+  throw refused(
+    'capture-broken',
+    `Triggers that report changes for phase ${phase.name} are missing or switched off on ${silent.join(', ')}: nobody knows what was written since.`,
+  );
 }
 
 /** The report of a phase, from what was done and what is left. */
 export async function phaseSync(context: Context, job: SyncJob, done: CaughtUp): Promise<PhaseSync> {
-  const { changes: backlog } = await readBacklog(context.session, job.phaseId);
+  const { state, backlog } = await settleState(context.session, job.phaseId);
   return {
     phase: job.phase.name,
-    state: await settleState(context, job, backlog),
+    state,
     changes: done.changes,
     keys: done.keys,
     rowsWritten: done.written,

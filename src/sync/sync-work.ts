@@ -1,5 +1,5 @@
 import { requireNotCompleted } from '../context/configuration.js';
-import { type Context, lookAgain } from '../context/context.js';
+import type { Context } from '../context/context.js';
 import { notLoaded } from '../context/not-loaded.js';
 import { Inbox } from '../control/control-channel.js';
 import type { Lock } from '../control/lock.js';
@@ -25,11 +25,10 @@ const UNAPPLIED =
   'Nothing was applied now; what was applied before is complete, and what was captured is in the queue.';
 
 /**
- * The phases that can be kept up to date, as the database is now; the lock is held. One that was named and cannot is
+ * The phases that can be kept up to date, of the database as it was found when the lock was held. One that was named and cannot is
  * an error; of the others it is left out what was never finished, or is completed.
  */
-export async function openSyncWork(opened: Context, lock: Lock, options: SyncOptions): Promise<SyncWork[]> {
-  const context = await lookAgain(opened);
+export async function openSyncWork(context: Context, lock: Lock, options: SyncOptions): Promise<SyncWork[]> {
   const { legacy } = context;
   throwIfStops(legacy.stops, UNAPPLIED);
   const budget = { left: options.maxRejects ?? DEFAULTS.maxRejects };

@@ -1,4 +1,5 @@
-import { type Context, openContext } from '../context/context.js';
+import { lookNow } from '../context/context.js';
+import { type OpenLedger, openLedger } from '../context/open-ledger.js';
 import { operator } from '../context/operator.js';
 import { standbyRefused, WRITES } from '../context/standby.js';
 import { secondsSince, stoppable } from '../context/stoppable.js';
@@ -28,7 +29,7 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   const start = performance.now();
   return stoppable(options, STATE, () =>
     withCleanup(async (cleanup) => {
-      const context = await openContext(options, cleanup);
+      const context = await openLedger(options, cleanup);
       if (context.isStandby) throw standbyRefused(WRITES.sync, 'Nothing was written.');
       const followed = options.follow === true;
       const phases = followed
@@ -46,8 +47,9 @@ export async function sync(options: SyncOptions): Promise<SyncReport> {
   );
 }
 
-async function once(context: Context, options: SyncOptions, cleanup: Cleanup): Promise<PhaseSync[]> {
-  const lock = await lockOperator(context, 'sync', cleanup);
+async function once(opened: OpenLedger, options: SyncOptions, cleanup: Cleanup): Promise<PhaseSync[]> {
+  const lock = await lockOperator(opened, 'sync', cleanup);
+  const context = await lookNow(opened, options);
   const drainer = new Drainer(context, cleanup);
   const phases: PhaseSync[] = [];
   for (const work of await openSyncWork(context, lock, options)) {
