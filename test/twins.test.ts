@@ -15,7 +15,7 @@ import { score } from '../src/mapping/conversions/score.js';
 import { stringList } from '../src/mapping/conversions/string-list.js';
 import type { ConversionFor } from '../src/mapping/mapping.js';
 import { compareVersions, versionRank } from '../src/mapping/versions.js';
-import { DIMENSIONS, TOTAL } from '../src/redditharbor/assessments/mapping.js';
+import { TOTAL, WEIGHTS } from '../src/redditharbor/assessments.js';
 import {
   KNOWN_STATUSES,
   statusOf,
@@ -174,7 +174,7 @@ test('keys: ranges and batches', async () => {
 });
 
 test('totals: of a generated column, and of legacy rows on the scale of 0 to 1', async () => {
-  const names = DIMENSIONS.map((name) =>
+  const names = Object.keys(WEIGHTS).map((name) =>
     name === 'market_gap_score'
       ? 'competition_level'
       : name === 'simplicity_score'
@@ -193,7 +193,7 @@ test('totals: of a generated column, and of legacy rows on the scale of 0 to 1',
       `insert into public.totals values (${at}, ${row.map((points) => points ?? 'null').join(', ')})`,
     );
   const legacy = new LegacyRow({ ...table, shape: { name: 'A' } } as never, 'r');
-  const dimensions = DIMENSIONS.map((name, index) =>
+  const dimensions = Object.keys(WEIGHTS).map((name, index) =>
     name === 'market_gap_score'
       ? `100 * (1 - r.${names[index]}) as ${name}`
       : `100 * r.${names[index]} as ${name}`,

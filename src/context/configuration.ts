@@ -124,7 +124,9 @@ function changesBetween(then: Configuration, now: Configuration): string[] {
 }
 
 /** What was declared otherwise: rows that are loaded have other keys, values or columns than they would get now. */
-function rulesChanges(then: Configuration['rules'] = {}, now: Configuration['rules'] = {}): string[] {
+function rulesChanges(then: Configuration['rules'], now: Configuration['rules'] = {}): string[] {
+  // A phase that was not declared then is the same one: the version of the mapping says where its rows are others.
+  if (then === undefined) return [];
   const [before, after] = [byName(then), byName(now)];
   return union(before, after).flatMap((name) => {
     const [was, is] = [before.get(name), after.get(name)];

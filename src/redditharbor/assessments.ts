@@ -1,55 +1,56 @@
-import { consolidationPhase } from '../consolidation/phase.js';
 import * as d from '../declare.js';
 import { opportunities } from './opportunities/made.js';
 
 /** `opportunity_scores` + `market_validations` + `score_components` -> `opportunity_assessments`. */
 
-/** By the opportunity that a row names; rows that name one which is not there stay together. */
+/** Rows are about the opportunity that they name; of one that is not there they stay together. */
 const match = [d.thing(opportunities, 'opportunity_id'), d.named('opportunity_id'), d.named('id')] as const;
 
-/** Columns that shape A has, and shape B, and those that may be missing. */
+/** When a score was made, and last changed. */
+export const TIMES = {
+  created: ['created_at', 'score_date'],
+  updated: ['updated_at', 'score_date'],
+} as const;
+
+/** What tells the shapes of scores: A has them from 0 to 1, B from 0 to 100, and several versions of each. */
 const A = ['market_demand', 'pain_intensity', 'competition_level', 'technical_feasibility'] as const;
 const B = ['market_demand_score', 'pain_intensity_score', 'market_gap_score', 'score_version'] as const;
-const NEEDED_A = ['opportunity_id', 'monetization_potential', 'simplicity_score'] as const;
-const NEEDED_B = [
-  NEEDED_A[0],
-  NEEDED_A[2],
-  'monetization_potential_score',
-  'technical_feasibility_score',
-] as const;
-type Optional = 'id' | 'total_score' | 'scoring_notes' | 'score_date' | 'created_at' | 'updated_at';
-type Named = (typeof A | typeof B | typeof NEEDED_A | typeof NEEDED_B)[number] | Optional;
+const NEEDED = ['opportunity_id', 'simplicity_score'] as const;
+const NEEDED_A = ['monetization_potential'] as const;
+const NEEDED_B = ['monetization_potential_score', 'technical_feasibility_score'] as const;
+type Named =
+  | (typeof A | typeof B | typeof NEEDED | typeof NEEDED_A | typeof NEEDED_B)[number]
+  | (typeof TIMES.created | typeof TIMES.updated)[number]
+  | ('id' | 'total_score' | 'scoring_notes');
 
 const scores = d.source<Record<Named, never>>('opportunity_scores', {
   identity: ['id'],
   match,
-  variants: { A: { tells: A, needs: NEEDED_A }, B: { tells: B, needs: NEEDED_B } },
-  times: { created: ['created_at', 'score_date'], updated: ['updated_at', 'score_date'] },
+  variants: {
+    A: { tells: A, needs: [...NEEDED, ...NEEDED_A] },
+    B: { tells: B, needs: [...NEEDED, ...NEEDED_B] },
+  },
+  times: TIMES,
   winner: { by: 'newest', version: 'score_version' },
   prefix: 'score',
   names: {
-    total_score: 'legacy_total_score',
-    score_version: 'score_version',
-    scoring_notes: 'scoring_notes',
-    score_date: 'score_date',
+    total_score: 'legacy_total_score', score_version: 'score_version', scoring_notes: 'scoring_notes', score_date: 'score_date',
   },
-});
+}); // biome-ignore format: names
 
-/** Several of each per opportunity, which are kept whole: ids, dates and all. */
+const VALIDATION = ['opportunity_id', 'validation_type'] as const;
 const validations = d.source('market_validations', {
   identity: ['id'],
   match,
   variants: {
-    A: { tells: ['evidence', 'confidence_level'], needs: ['opportunity_id', 'validation_type'] },
-    B: {
-      tells: ['validation_result', 'confidence_score', 'validation_source'],
-      needs: ['opportunity_id', 'validation_type'],
-    },
+    A: { tells: ['evidence', 'confidence_level'], needs: VALIDATION },
+    B: { tells: ['validation_result', 'confidence_score', 'validation_source'], needs: VALIDATION },
   },
   times: { created: ['created_at', 'validation_date'], updated: ['updated_at', 'validation_date'] },
   whole: true,
   prefix: 'validation',
 });
+
 const components = d.source('score_components', {
   identity: ['id'],
   variants: {
@@ -58,11 +59,7 @@ const components = d.source('score_components', {
       needs: ['value'],
       match: [d.via(scores, 'opportunity_score_id'), d.named('opportunity_score_id'), d.named('id')],
     },
-    B: {
-      tells: ['opportunity_id', 'metric_name', 'metric_value'],
-      needs: [],
-      match,
-    },
+    B: { tells: ['opportunity_id', 'metric_name', 'metric_value'], needs: [], match },
   },
   times: { created: ['created_at', 'calculated_at'], updated: ['calculated_at'] },
   whole: true,
@@ -71,23 +68,20 @@ const components = d.source('score_components', {
 
 /** The six dimensions with their weights in the total (those of shape B, which add up to 1). */
 export const WEIGHTS = {
-  market_demand_score: '0.20',
-  pain_intensity_score: '0.25',
-  monetization_potential_score: '0.20',
-  market_gap_score: '0.10',
-  technical_feasibility_score: '0.05',
-  simplicity_score: '0.20',
-} as const;
+  market_demand_score: '0.20', pain_intensity_score: '0.25', monetization_potential_score: '0.20',
+  market_gap_score: '0.10', technical_feasibility_score: '0.05', simplicity_score: '0.20',
+} as const; // biome-ignore format: a table
 
 /** Null when a dimension was never assessed: a zero would be invented data. */
 export const TOTAL = Object.entries(WEIGHTS)
   .map(([dimension, weight]) => `${weight} * ${dimension}`)
   .join(' + ');
 
-/** From 0 to 1 in shape A, from 0 to 100 in shape B. */
-const dimension = (a: d.Column<number>, b: d.Column<number>) => d.score(d.unit(a), d.percent(b));
-
-const metrics = [components.metric_name, components.component_type];
+const scale = (a: d.Column<number>, b: d.Column<number>) => d.score(d.unit(a), d.percent(b));
+const metric = [components.metric_name, components.component_type];
+const evidence = [validations.evidence, validations.validation_result];
+const confidence = [validations.confidence_score, validations.confidence_level];
+const { simplicity_score: simplicity } = scores;
 
 export const assessments = d.consolidation('assessments', {
   into: 'opportunity_assessments',
@@ -97,29 +91,17 @@ export const assessments = d.consolidation('assessments', {
   sources: [scores, validations, components],
   columns: {
     opportunity_id: d.thing(opportunities),
-    market_demand_score: dimension(scores.market_demand, scores.market_demand_score),
-    pain_intensity_score: dimension(scores.pain_intensity, scores.pain_intensity_score),
-    monetization_potential_score: dimension(
-      scores.monetization_potential,
-      scores.monetization_potential_score,
-    ),
+    market_demand_score: scale(scores.market_demand, scores.market_demand_score),
+    pain_intensity_score: scale(scores.pain_intensity, scores.pain_intensity_score),
+    monetization_potential_score: scale(scores.monetization_potential, scores.monetization_potential_score),
     market_gap_score: d.score(d.unitComplement(scores.competition_level), d.percent(scores.market_gap_score)),
-    technical_feasibility_score: dimension(scores.technical_feasibility, scores.technical_feasibility_score),
-    simplicity_score: d.score(
-      d.inVariant('A', d.unit(scores.simplicity_score)),
-      d.inVariant('B', d.percent(scores.simplicity_score)),
-    ),
+    technical_feasibility_score: scale(scores.technical_feasibility, scores.technical_feasibility_score),
+    simplicity_score: d.score(d.inVariant('A', d.unit(simplicity)), d.inVariant('B', d.percent(simplicity))),
     validation_types: d.names(validations.validation_type),
-    validation_evidence: d.newestOf({
-      name: validations.validation_type,
-      value: [validations.evidence, validations.validation_result],
-    }),
-    validation_confidence: d.mean([validations.confidence_score, validations.confidence_level], {
-      as: 'numeric(5,4)',
-      between: [0, 999_999_999],
-    }),
+    validation_evidence: d.newestOf({ name: validations.validation_type, value: evidence }),
+    validation_confidence: d.mean(confidence, { as: 'numeric(5,4)', between: [0, 999_999_999] }),
     validation_count: d.count(validations),
-    score_breakdown: d.newestOf({ name: metrics, value: [components.metric_value, components.value] }),
+    score_breakdown: d.newestOf({ name: metric, value: [components.metric_value, components.value] }),
     component_count: d.count(components),
     assessment_method: d.madeOf({
       SCORED_AND_VALIDATED: [scores, validations],
@@ -132,9 +114,6 @@ export const assessments = d.consolidation('assessments', {
     created_at: d.earliest,
     updated_at: d.touched,
     total_score: d.generated('numeric(5,2)', TOTAL),
-    // No legacy table says who assessed; left empty for those who will.
     assessor_type: d.empty('text'),
   },
 });
-
-export const assessmentsPhase = consolidationPhase(assessments.model);

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { encoderOf } from '../../src/copy-binary/encode.js';
 import { encode, NULL } from '../../src/copy-binary/values.js';
 import type { Session } from '../../src/db/session.js';
-import { assessmentsMapping } from '../../src/redditharbor/assessments/mapping.js';
 import { opportunitiesMapping } from '../../src/redditharbor/opportunities/mapping.js';
+import { assessmentsPhase } from '../../src/redditharbor/phases.js';
 import { bytesOf, copyInRows, fieldBy, rowOf } from '../support/binary-rows.js';
 import { createTestDatabase } from '../support/database.js';
 import { openSession } from '../support/session.js';
@@ -64,7 +64,10 @@ test.each(Object.entries(COLUMNS))('%s: the server takes what was meant', async 
 
 describe('columns that are computed', () => {
   test.each(
-    [...opportunitiesMapping.computed, ...assessmentsMapping.computed].map(({ name, ddl }) => [name, ddl]),
+    [...opportunitiesMapping.computed, ...assessmentsPhase.mapping.computed].map(({ name, ddl }) => [
+      name,
+      ddl,
+    ]),
   )('%s %s: values of it can be written', (_name, ddl) => {
     expect(fieldBy(encoderOf(ddl), NULL)).toBe('\xff\xff\xff\xff');
   });

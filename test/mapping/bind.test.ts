@@ -8,14 +8,14 @@ import { type BoundSource, bindPhase, foldedColumn } from '../../src/mapping/bin
 import type { PhaseMapping } from '../../src/mapping/mapping.js';
 import { foldedTable, ownBlock, unifiedTable } from '../../src/mapping/tables.js';
 import { createTableStatements, targetsOf } from '../../src/mapping/targets.js';
-import { assessmentsMapping } from '../../src/redditharbor/assessments/mapping.js';
 import { opportunitiesMapping } from '../../src/redditharbor/opportunities/mapping.js';
+import { assessmentsPhase } from '../../src/redditharbor/phases.js';
 import { createTestDatabase } from '../support/database.js';
 import { createLegacy, detect } from '../support/legacy.js';
 import { openSession } from '../support/session.js';
 
 const MIXTURES = { A: SHAPE_A, B: SHAPE_B, dlt: SHAPE_B_DLT };
-const MAPPINGS = [opportunitiesMapping, assessmentsMapping];
+const MAPPINGS = [opportunitiesMapping, assessmentsPhase.mapping];
 const legacies = new Map<string, LegacyDatabase>();
 let session: Session;
 beforeAll(async () => {

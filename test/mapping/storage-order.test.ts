@@ -3,8 +3,8 @@ import { SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '../../fixtures/mixture.js';
 import { bindPhase } from '../../src/mapping/bind.js';
 import { inStorageOrder } from '../../src/mapping/storage-order.js';
 import { createTableStatements, targetsOf } from '../../src/mapping/targets.js';
-import { assessmentsMapping } from '../../src/redditharbor/assessments/mapping.js';
 import { opportunitiesMapping } from '../../src/redditharbor/opportunities/mapping.js';
+import { assessmentsPhase } from '../../src/redditharbor/phases.js';
 import { createTestDatabase } from '../support/database.js';
 import { createLegacy, detect } from '../support/legacy.js';
 import { openSession } from '../support/session.js';
@@ -19,7 +19,7 @@ test.each(Object.entries({ A: SHAPE_A, B: SHAPE_B, dlt: SHAPE_B_DLT }))(
     const session = await openSession(database.url);
     const legacy = await detect(session, mixture.schema, mixture.appSchema);
     await session.execute('create schema made');
-    for (const mapping of [opportunitiesMapping, assessmentsMapping]) {
+    for (const mapping of [opportunitiesMapping, assessmentsPhase.mapping]) {
       const targets = targetsOf({ schema: 'made', bound: bindPhase(mapping, legacy) });
       for (const target of [targets.unified, targets.folded]) {
         await session.execute(createTableStatements(target));

@@ -1,7 +1,7 @@
 import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import type { DerivedIndex } from '../../project/derived.js';
-import { assessmentsMapping } from '../assessments/mapping.js';
+import { assessments as declared } from '../assessments.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
 import type { LegacyTableName } from '../tables.js';
 
@@ -18,7 +18,7 @@ export interface EnhancementIndex extends DerivedIndex {
 
 const opportunities = opportunitiesMapping.unified;
 const duplicates = opportunitiesMapping.folded;
-const assessments = assessmentsMapping.unified;
+const assessments = declared.model.into;
 const opportunityMade = { table: 'opportunities', column: 'created_at' } as const;
 
 export const INDEXES: readonly EnhancementIndex[] = [

@@ -3,7 +3,7 @@ import type { ColumnType } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import { foldedColumn } from '../../mapping/bind.js';
 import type { MaterializedView } from '../../project/derived.js';
-import { assessmentsMapping } from '../assessments/mapping.js';
+import { assessments as declared } from '../assessments.js';
 import { opportunitiesMapping } from '../opportunities/mapping.js';
 import { firstColumn, isNumber, keyText } from './columns.js';
 import { type UsageTable, usageQuery } from './llm-usage.js';
@@ -12,8 +12,8 @@ import { type UsageTable, usageQuery } from './llm-usage.js';
 export const BASES = [
   opportunitiesMapping.unified,
   opportunitiesMapping.folded,
-  assessmentsMapping.unified,
-  assessmentsMapping.folded,
+  declared.model.into,
+  declared.model.duplicates,
 ] as const;
 
 /** How good an opportunity is, over all: what it scores weighs more than whom it comes from. */
@@ -30,7 +30,7 @@ export function viewsOf(
 } {
   const { schema } = legacy;
   const opportunities = qualified(schema, opportunitiesMapping.unified);
-  const assessments = qualified(schema, assessmentsMapping.unified);
+  const assessments = qualified(schema, declared.model.into);
   const views: MaterializedView[] = [
     {
       name: 'mv_high_value_opportunities',
@@ -40,7 +40,7 @@ export function viewsOf(
 from ${opportunities} u join ${assessments} a on a.opportunity_id = u.id
 where ${IS_HIGH_VALUE}`,
       key: ['opportunity_id'],
-      bases: [opportunitiesMapping.unified, assessmentsMapping.unified],
+      bases: [opportunitiesMapping.unified, declared.model.into],
     },
     {
       name: 'mv_opportunity_trends',
@@ -51,7 +51,7 @@ where ${IS_HIGH_VALUE}`,
 from ${opportunities} u left join ${assessments} a on a.opportunity_id = u.id
 where u.created_at is not null group by 1, 2`,
       key: ['day', 'subreddit'],
-      bases: [opportunitiesMapping.unified, assessmentsMapping.unified],
+      bases: [opportunitiesMapping.unified, declared.model.into],
     },
   ];
   const leftOut: { name: string; reason: string }[] = [];
@@ -71,7 +71,7 @@ where u.created_at is not null group by 1, 2`,
 
 /** Per type of validation; from the rows that are kept whole, because an assessment only names their types. */
 function validationSummary(legacy: LegacyDatabase): MaterializedView | null {
-  const rule = assessmentsMapping.sources.find(({ table }) => table === 'market_validations');
+  const rule = declared.model.sources.find(({ table }) => table === 'market_validations');
   const table = legacy.tables.get('market_validations');
   if (table === undefined || rule === undefined) return null;
   const kept = (names: readonly string[], passes: (type: ColumnType) => boolean): string | undefined => {
@@ -86,8 +86,8 @@ function validationSummary(legacy: LegacyDatabase): MaterializedView | null {
     query: `select ${keyText(`${type ?? 'null'}::text`)} as validation_type, count(*) as validations,
   count(distinct r.merge_key) as opportunities,
   avg(${confidence ?? 'null'}::numeric) as avg_confidence, max(${when ?? 'null::timestamptz'}) as newest
-from ${qualified(legacy.schema, assessmentsMapping.folded)} r where r.source = ${literal(rule.table)} group by 1`,
+from ${qualified(legacy.schema, declared.model.duplicates)} r where r.source = ${literal(rule.table)} group by 1`,
     key: ['validation_type'],
-    bases: [assessmentsMapping.folded],
+    bases: [declared.model.duplicates],
   };
 }

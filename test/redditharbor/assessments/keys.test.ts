@@ -5,7 +5,7 @@ import { KeyRange } from '../../../src/keys/key-range.js';
 import type { LegacyDatabase } from '../../../src/legacy/detect.js';
 import { extractionQuery } from '../../../src/mapping/keyed-source.js';
 import { createTableStatements, targetsOf } from '../../../src/mapping/targets.js';
-import { assessmentsPhase } from '../../../src/redditharbor/assessments/phase.js';
+import { assessmentsPhase } from '../../../src/redditharbor/phases.js';
 import type { LegacyTableName } from '../../../src/redditharbor/tables.js';
 import { createTestDatabase } from '../../support/database.js';
 import { bound, createLegacy, detect, loosen } from '../../support/legacy.js';

@@ -1,8 +1,7 @@
 import { type KeyedSource, tableOf } from '../../../mapping/keyed-source.js';
 import type { Phase } from '../../../mapping/phase.js';
 import { versionRank } from '../../../mapping/versions.js';
-import { WEIGHTS } from '../../assessments/mapping.js';
-import { TIMES } from '../../assessments/sides.js';
+import { TIMES, WEIGHTS } from '../../assessments.js';
 import { LegacyRow } from './columns.js';
 
 /**
