@@ -8,7 +8,7 @@ import { secondsSince, stoppable } from '../context/stoppable.js';
 import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { connector } from '../db/connect.js';
 import { readTogether } from '../db/fresh-snapshot.js';
-import type { ConsolidationModel } from '../declare/model.js';
+import { type ConsolidationModel, thingColumnOf } from '../declare/model.js';
 import type { BadDeclarationError } from '../declare/refuse.js';
 import { DrydockError } from '../errors.js';
 import { detectLegacy } from '../legacy/detect.js';
@@ -148,6 +148,13 @@ class Trial {
     const { session, project, phaseNames, legacy, signal, schema } = this.#context;
     const models = consolidationsOf(project, phaseNames).flatMap((definition) => {
       const model = declaredModel(definition);
+      const thing = model === null ? null : thingColumnOf(model);
+      if (thing !== null) {
+        this.#notTried.push(
+          `Phase ${definition.name} is about what ${thing.of.consolidation} makes; its rules were not tried by themselves.`,
+        );
+        return [];
+      }
       if (model !== null) return [model];
       this.#notTried.push(`Phase ${definition.name} is not declared by columns; its rules were not tried.`);
       return [];

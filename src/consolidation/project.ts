@@ -1,5 +1,5 @@
 import type { Consolidation } from '../declare/consolidation.js';
-import { nameMeanwhile, resolverOf } from '../declare/model.js';
+import { nameMeanwhile, resolverOf, thingColumnOf } from '../declare/model.js';
 import { badDeclaration, refuse } from '../declare/refuse.js';
 import type { Project } from '../project/project.js';
 import { consolidationPhase } from './phase.js';
@@ -26,6 +26,14 @@ export function projectOf(consolidations: readonly Consolidation[]): Project {
     models.flatMap(({ sources }) => sources.map(({ table }) => table)),
     'is a source of two consolidations',
   );
+  for (const [at, model] of models.entries()) {
+    const of = thingColumnOf(model)?.of.consolidation;
+    if (of !== undefined && !models.slice(0, at).some(({ name }) => name === of))
+      refuse(
+        `${model.name} is about what ${of} makes, which does not come before it.`,
+        `List consolidation ${of} first: rows are about what is there.`,
+      );
+  }
   const source = models.flatMap((model) => {
     const others = models.filter((other) => other !== model).map(({ into }) => into);
     const made = [...models.flatMap((one) => [nameMeanwhile(one), one.duplicates]), ...others];

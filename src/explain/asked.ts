@@ -113,9 +113,10 @@ async function byUuid(
     if (row !== undefined) return { phase, key: String(row.key), row: null };
   }
   for (const phase of phases)
-    for (const keyed of phase.keyed) {
+    for (const [at, keyed] of phase.keyed.entries()) {
       // The id of a thing is that of a row, as long as nothing is loaded.
-      const own = phase.matching === undefined ? '' : ` or (${keyed.extras[0]}) = ${literal(uuid)}::uuid`;
+      const id = phase.matching?.ids[at] ?? null;
+      const own = id === null ? '' : ` or (${id}) = ${literal(uuid)}::uuid`;
       const [row] = await session.query(
         `${keyed.with} select (${keyed.key})::text as key from ${fromClause(keyed)} where (${keyed.key}) = ${literal(uuid)}::uuid${own} limit 1`,
       );

@@ -103,6 +103,8 @@ export interface Matching {
   readonly accepted: readonly string[];
   /** SQL of type text over a row `r`, for each keyed source: what tells it from the others. */
   readonly identities: readonly string[];
+  /** SQL of type uuid over a row `r`, for each keyed source: the id of a thing that is named by it; null: none is. */
+  readonly ids: readonly (string | null)[];
   /** SQL of type text over a row `r`, for each keyed source: rows of one key that differ here are kept apart. Null: none are. */
   readonly vetoes: readonly string[] | null;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { complete, cutover, plan, rollback, run, sync, verify } from '../../src/index.js';
+import { complete, cutover, explain, plan, rollback, run, sync, verify } from '../../src/index.js';
 import { createTestDatabase } from '../support/database.js';
 import { createPeople, id, summed as project } from './summed.js';
 
@@ -20,6 +20,7 @@ test('rows about what another consolidation made are one thing each: merged, kep
   );
 
   expect((await plan(target)).stops).toEqual([]);
+  expect((await explain({ ...target, key: id(3) })).phase).toBe('persons');
   await run(target);
   await equal();
   const both = {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { projectOf } from '../../src/consolidation/project.js';
 import * as d from '../../src/declare.js';
 
 interface Row {
@@ -65,6 +66,11 @@ test.each<readonly [string, () => unknown, string]>([
   ['a mean within no numbers', () => d.mean(a.n, { between: [0, 'many'] }), '"many" is no bound'],
   ['a thing of rows with ids of their own', () => d.thing(declare([a]), 'a_id'), 'ids of its own'],
   ['a thing that no column names', () => declare([about, lines]), 'no column says which'],
+  [
+    'a thing that is made later',
+    () => projectOf([declare([about, lines], { p: d.thing(made) }), made]),
+    'made makes, which does not come before it',
+  ],
   ['two things', () => declare([about, lines], { p: d.thing(made), q: d.thing(made) }), 'about two things'],
   [
     'a thing and another key',
