@@ -86,6 +86,8 @@ function tableRule(source: SourceModel, model: ConsolidationModel): TableRule {
     namedById: false,
     ...(isIdentified && { identity }),
     ...(source.schema !== null && { in: source.schema }),
+    // What is declared in several forms is declared for several databases.
+    ...(source.isOptional !== true && variants.length === 0 && { isRequired: true }),
   };
 }
 

@@ -77,6 +77,8 @@ export interface SourceModel {
   readonly winner: WinnerModel;
   /** Whether its rows never are the unified one: they are kept whole beside it, and summed up in it. Left out: no. */
   readonly isWhole?: boolean;
+  /** Whether a database may lack the table. Left out: no. */
+  readonly isOptional?: boolean;
 }
 
 /** One of the forms of a source. */

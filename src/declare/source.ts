@@ -61,10 +61,12 @@ export interface SourceOptions<Row extends AnyRow> {
   readonly prefix?: string;
   /** Where the table is. Default: the schema of the command. */
   readonly schema?: string;
+  /** The table may be missing in a database: its part stays empty there. Default: where it has variants; else a plan stops, since the name may be misspelt. */
+  readonly optional?: boolean;
 }
 
 const OPTIONS = [
-  'identity', 'match', 'distinct', 'attach', 'variants', 'alike', 'names', 'within', 'times', 'winner', 'whole', 'prefix', 'schema',
+  'identity', 'match', 'distinct', 'attach', 'variants', 'alike', 'names', 'within', 'times', 'winner', 'whole', 'prefix', 'schema', 'optional',
 ]; // biome-ignore format: a list
 const WINNERS: readonly Winner[] = ['newest', 'last-updated', 'most-values', 'oldest', 'smallest-identity'];
 
@@ -107,6 +109,7 @@ export function source<Row extends AnyRow = Record<string, never>>(
     times: { created: options.times?.created ?? [], updated: options.times?.updated ?? [] },
     winner,
     ...(options.whole === true && { isWhole: true }),
+    ...(options.optional === true && { isOptional: true }),
   });
 }
 

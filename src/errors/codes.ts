@@ -328,6 +328,12 @@ export const CODES = {
     exit: EXIT.failed,
     next: 'Have the right granted, or connect as the owner.',
   },
+  'missing-table': {
+    meaning: 'A declared source is not in the database.',
+    retry: false,
+    exit: EXIT.failed,
+    next: 'Correct its name or its schema in the declaration, or say that it is optional.',
+  },
   'needs-adoption': {
     meaning: 'The database is a copy by dump and restore, and the ledger does not know its tables yet.',
     retry: false,

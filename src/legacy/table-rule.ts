@@ -26,6 +26,8 @@ export interface TableRule {
   readonly namedById: boolean;
   /** Columns that tell its rows apart, where it has to have such: with a primary key or a unique index, and no nulls. */
   readonly identity?: readonly string[];
+  /** Whether nothing is begun without it: its name may be misspelt. Absent: its part stays empty where it is not there. */
+  readonly isRequired?: boolean;
   /** Absent: it is in the schema of all tables. */
   readonly in?: string;
   /** Of a crosswalk: what is said where several of its rows have one name. */

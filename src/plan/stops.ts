@@ -14,6 +14,7 @@ import { bindReferrers, nameOfReferrer } from '../referrers/bound.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import { surveyKeys } from './key-survey.js';
 import { largeGroups } from './match-safety.js';
+import { missingTables } from './missing-tables.js';
 import { unusableTypes } from './type-rights.js';
 
 /** Everything that keeps a run from starting, found without writing anything. */
@@ -52,7 +53,7 @@ export async function catalogStops(context: Context, phases: readonly Phase[]): 
       ...(await unusableTypes(context.session, context.project.tables, context.legacy)),
     );
   }
-  stops.push(...(await severalSessions(context)));
+  stops.push(...(await missingTables(context, phases)), ...(await severalSessions(context)));
   for (const phase of phases) {
     stops.push(...tooWide(phase));
     stops.push(...(await foreignObjects(context, { ...phase, mapping: phase.bound.mapping })));

@@ -38,6 +38,7 @@ export const members = d.source<Member>('members', {
   identity: ['org', 'code'],
   within: ['org'],
   schema: 'club',
+  optional: true,
   match: [d.via(accounts, 'org', 'account_no'), d.same(d.email, 'mail')],
   times: { created: ['joined'], updated: ['seen'] },
   winner: 'oldest',

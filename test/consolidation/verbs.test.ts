@@ -180,7 +180,7 @@ describe('every verb, with the consolidations of strangers', () => {
     ).toEqual([{ n: 0 }]);
   });
 
-  test('a source that is not in the database is left out, and the others go their way', {
+  test('an optional source that is not in the database is left out, and the others go their way', {
     timeout: 180_000,
   }, async () => {
     const database = await allTables();

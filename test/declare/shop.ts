@@ -32,6 +32,7 @@ export const shop = d.source<Shop>('shop_customers', {
   match: [d.same(d.email, 'email')],
   times: { created: ['created_at'], updated: ['updated_at'] },
   prefix: 'shop',
+  optional: true,
 });
 
 export const crm = d.source<Crm>('crm_people', {
