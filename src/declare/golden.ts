@@ -1,6 +1,6 @@
 import type { Column } from './column.js';
 import { type Fallback, fallbackOf, isFallback } from './fallback.js';
-import { type Given, type Giver, giverOf, HOLDS, isGiver, type ScoreValue } from './givers.js';
+import { type Given, type Giver, giverOf, type HOLDS, isGiver, type ScoreValue } from './givers.js';
 import type {
   GeneratedModel,
   GoldenModel,
