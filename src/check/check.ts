@@ -159,7 +159,8 @@ class Trial {
       this.#notTried.push(`Phase ${definition.name} is not declared by columns; its rules were not tried.`);
       return [];
     });
-    const tables = [...legacy.tables.values()];
+    // Once a legacy table was dropped, a view has its name.
+    const tables = [...legacy.tables.values()].filter(({ kind }) => kind !== 'v');
     const sql = phases.flatMap(({ bound }) =>
       bound.sources.flatMap(({ rule }) => (rule.gifts ?? []).map((gift) => gift.sql)),
     );

@@ -16,6 +16,22 @@ export interface SourceDefinitions {
   readonly document: CatalogDocument;
   readonly extensions: SchemaFile['extensions'];
   readonly serverNumber: number;
+  /** What hangs on the tables and is not among these, in words. */
+  readonly notCarried: readonly string[];
+}
+
+/** Tables that foreign keys lead to, or that have some to these; their definitions are read, too. */
+export async function relatedTables(
+  session: Session,
+  tables: readonly LegacyTable[],
+): Promise<readonly string[]> {
+  const oids = `{${tables.map(({ oid }) => oid).join(',')}}`;
+  const rows = await session.query(
+    `select distinct case when k.conrelid = any ($1::text::oid[]) then k.confrelid else k.conrelid end::text as oid from pg_constraint k
+     where k.contype = 'f' and (k.conrelid = any ($1::text::oid[]) or k.confrelid = any ($1::text::oid[])) order by 1`,
+    [oids],
+  );
+  return rows.map(({ oid }) => String(oid)).filter((oid) => !tables.some((table) => table.oid === oid));
 }
 
 /** Functions of the database itself, by the names under which SQL may call them. */
@@ -26,20 +42,25 @@ const OWN_FUNCTIONS = `select p.oid::text as oid, n.nspname as schema, p.proname
   order by p.oid`;
 
 /**
- * Reads from the catalog how some tables are made. Their triggers, policies and foreign keys are left aside: what is tried is
- * the declaration, on rows that are generated without regard to other tables. Inside a transaction.
+ * Reads from the catalog how some tables are made. Inside a transaction.
  *
  * @param sql texts that may call functions of the database, which are read as well
+ * @param related further tables; null: triggers, policies and foreign keys are left aside as well, because what is tried is
+ *   the declaration, on rows that are generated without regard to other tables
  */
 export async function readDefinitions(
   session: Session,
   tables: readonly LegacyTable[],
   sql: readonly string[],
+  related: readonly string[] | null = null,
 ): Promise<SourceDefinitions> {
-  const { qualified, extensions } = await readSchema(
-    session,
-    tables.map(({ oid }) => oid),
-  );
+  const {
+    qualified: found,
+    extensions,
+    notCarried,
+  } = await readSchema(session, [...tables.map(({ oid }) => oid), ...(related ?? [])]);
+  const document = atHome(found, tables);
+  const there = new Set(document.tables.map(({ schema, name }) => `${schema}.${name}`));
   const called = (await session.query(OWN_FUNCTIONS)).filter(({ schema, name }) =>
     sql.some(
       (text) =>
@@ -50,38 +71,61 @@ export async function readDefinitions(
   const oids = called.map(({ oid }) => String(oid));
   const routines = await readRoutines(session, searchPath([]), { routines: oids, order: oids });
   const { number } = await session.one(`select current_setting('server_version_num') as number`);
-  const homes = new Map(tables.map(({ schema, home, name }) => [`${schema}.${name}`, home]));
   const known = new Set(
-    qualified.routines.map(({ schema, name, arguments: args }) => `${schema}.${name}(${args})`),
+    document.routines.map(({ schema, name, arguments: args }) => `${schema}.${name}(${args})`),
   );
   return {
     document: {
-      ...qualified,
+      ...document,
       schemas: [
-        ...qualified.schemas,
+        ...document.schemas,
         ...[...new Set(routines.map(({ schema }) => schema))]
-          .filter((name) => !qualified.schemas.some((one) => one.name === name))
+          .filter((name) => !document.schemas.some((one) => one.name === name))
           .map((name) => ({ name, owner: '', grants: [], comment: null })),
       ],
       // Behind the tables: they may name them.
       routines: [
-        ...qualified.routines,
+        ...document.routines,
         ...routines.filter(({ schema, name, arguments: args }) => !known.has(`${schema}.${name}(${args})`)),
       ],
-      tables: qualified.tables.map((table) => ({
+      tables: document.tables.map((table) => ({
         ...table,
-        schema: homes.get(`${table.schema}.${table.name}`) ?? table.schema,
-        triggers: [],
+        ...(related === null ? { ...BARE } : {}),
+        triggers: related === null ? [] : table.triggers.filter(({ definition }) => !OURS.test(definition)),
+        foreignKeys:
+          related === null
+            ? []
+            : table.foreignKeys.filter(({ target }) => there.has(`${target.schema}.${target.table}`)),
+        // Roles that they are for need not be there.
         policies: [],
-        foreignKeys: [],
         statistics: [],
-        rowSecurity: false,
-        forceRowSecurity: false,
       })),
     },
     extensions,
+    notCarried,
     serverNumber: Number(number),
   };
+}
+
+/** A table that lets any rows in. */
+const BARE = { rowSecurity: false, forceRowSecurity: false };
+
+/** Triggers of Drydock's own. */
+const OURS = /\bdrydock(?:_reverse)?\./;
+
+/** What a cutover moved is made again where it was: tables, their sequences, and all that names them. */
+function atHome(document: CatalogDocument, tables: readonly LegacyTable[]): CatalogDocument {
+  const moved = tables.find(({ schema, home }) => schema !== home);
+  if (moved === undefined) return document;
+  const { schema, home } = moved;
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string')
+      return value === schema ? home : value.replaceAll(`${schema}.`, () => `${ident(home)}.`);
+    if (Array.isArray(value)) return value.map(walk);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one)]));
+  };
+  return walk(document) as CatalogDocument;
 }
 
 /** Makes the tables in an empty database. @throws DrydockError `no-scratch` */

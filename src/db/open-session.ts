@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { requireSessionMode, sharedBackend, transactionPooler } from './pooler.js';
 import { Session } from './session.js';
 import { pinStatement } from './settings.js';
+import { noteStatement } from './statement-log.js';
 import type { Backends } from './watch.js';
 
 /** What a session is opened with besides its connection. */
@@ -43,6 +44,7 @@ async function pin(
   { others, withinMs }: Surroundings,
 ): Promise<{ readonly backend: number; readonly pinned: boolean }> {
   const query = { text: pinStatement(expected, others), query_timeout: withinMs };
+  noteStatement(query.text);
   const { rows } = await client.query<{ pid: number; pinned: string | null }>(query as pg.QueryConfig);
   return { backend: Number(rows[0]?.pid), pinned: (rows[0]?.pinned ?? null) !== null };
 }

@@ -11,6 +11,7 @@ import { NoRowError } from './no-row.js';
 import { transactionPooler } from './pooler.js';
 import { isRewritten } from './rewritten.js';
 import { isConnectionLost, sqlState } from './sqlstate.js';
+import { noteStatement } from './statement-log.js';
 import { type Backends, watchOver } from './watch.js';
 
 /** A row of text values, as Postgres prints them: nothing passes through Date, Number or JSON.parse. */
@@ -137,6 +138,7 @@ export class Session {
    * the fence was passed it is taken to read nothing else than the tables that were locked then.
    */
   copyOut(text: string): Readable & { readonly rowCount: number } {
+    noteStatement(text);
     const copy = copyTo(text);
     endWhenConfirmed(copy);
     this.#send();
@@ -145,6 +147,7 @@ export class Session {
 
   /** Runs `COPY … FROM STDIN` and gives the server's own count of rows. */
   async copyIn(text: string, chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<number> {
+    noteStatement(text);
     this.#send();
     const sink = this.#client.query(copyFrom(text));
     await pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: 1 << 20 }), sink);
@@ -154,6 +157,7 @@ export class Session {
   /** Reads a large result piece by piece. */
   stream(text: string, values: readonly string[] = [], batchSize = 200): AsyncIterable<TextRow> {
     this.#hasRead = this.#isRepeatable;
+    noteStatement(text);
     const query = new QueryStream(text, [...values], { batchSize, types: AS_TEXT } as ConstructorParameters<
       typeof QueryStream
     >[2]);
@@ -300,6 +304,7 @@ export class Session {
   }
 
   async #ask(statement: pg.QueryConfig): Promise<pg.QueryResult<Record<string, string | null>>> {
+    noteStatement(statement.text);
     this.#send();
     this.#hasRead = this.#isRepeatable;
     try {

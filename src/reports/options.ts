@@ -18,6 +18,7 @@ import type { ReportOptions } from './report.js';
 import type { RestoreOptions } from './restore.js';
 import type { RollbackOptions } from './rollback.js';
 import type { RunOptions } from './run.js';
+import type { StatementsOptions } from './statements.js';
 import type { StatusOptions } from './status.js';
 import type { SyncOptions } from './sync.js';
 import type { RangeOptions, TargetOptions } from './target.js';
@@ -45,6 +46,7 @@ interface OptionsOf {
   readonly rollbackFully: FullRollbackOptions;
   readonly run: RunOptions;
   readonly scheduleRefresh: ScheduleOptions;
+  readonly statements: StatementsOptions;
   readonly status: StatusOptions;
   readonly sync: SyncOptions;
   readonly throttle: ThrottleOptions;
@@ -112,6 +114,7 @@ const NAMES: { readonly [V in keyof OptionsOf]: Names<OptionsOf[V]> } = {
     nice: true,
   },
   scheduleRefresh: { ...TARGET, everySeconds: true },
+  statements: { ...PHASED, verb: true, scratchUrl: true, capture: true, dropLegacy: true, drop: true },
   status: { ...PHASED, batchList: true },
   sync: { ...PHASED, follow: true, intervalSeconds: true, maxRejects: true },
   throttle: { ...ORDER, maxRate: true },

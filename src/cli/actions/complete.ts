@@ -5,7 +5,7 @@ import { confirmWord } from '../confirm.js';
 import { parseFlags } from '../flags/parse.js';
 import { lockWait, patience } from '../flags/patience.js';
 import { flag } from '../flags/scalars.js';
-import { requiredPhase, target } from '../flags/target.js';
+import { databaseUrl, requiredPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderComplete } from '../render/complete.js';
 import type { Session } from '../session.js';
@@ -14,6 +14,8 @@ const flags = {
   ...target,
   phase: requiredPhase('complete wants to be told what to complete: give --phase.'),
   dryRun: flag,
+  sql: flag,
+  scratchUrl: databaseUrl('--scratch-url'),
   dropLegacy: flag,
   patience,
   lockWait,
@@ -22,7 +24,22 @@ const flags = {
 
 /** What `drydock complete` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase: phases, yes, ...rest } = await parseFlags(flags, command);
+  const { phase: phases, yes, sql, scratchUrl, ...rest } = await parseFlags(flags, command);
+  if (sql) {
+    const { printStatements } = await import('./statements.js');
+    const { databaseUrl: url, project, schema, appSchema, dryRun } = rest;
+    return printStatements(session, {
+      verb: 'complete',
+      databaseUrl: url,
+      project,
+      schema,
+      appSchema,
+      phases,
+      dryRun,
+      scratchUrl,
+      dropLegacy: rest.dropLegacy,
+    });
+  }
   const word = phases.length === 1 ? (phases[0] ?? '') : 'all';
   if (!yes && !rest.dryRun) {
     const drops = rest.dropLegacy ? ' and drops the legacy tables' : '';

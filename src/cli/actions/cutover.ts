@@ -4,7 +4,7 @@ import { EXIT } from '../../errors.js';
 import { parseFlags } from '../flags/parse.js';
 import { lockWait, patience } from '../flags/patience.js';
 import { flag, unlessOff } from '../flags/scalars.js';
-import { requiredPhase, target } from '../flags/target.js';
+import { databaseUrl, requiredPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderCutover } from '../render/cutover.js';
 import type { Session } from '../session.js';
@@ -13,6 +13,8 @@ const flags = {
   ...target,
   phase: requiredPhase('cutover wants to be told what to cut over: give --phase.'),
   dryRun: flag,
+  sql: flag,
+  scratchUrl: databaseUrl('--scratch-url'),
   backup: unlessOff,
   patience,
   lockWait,
@@ -20,7 +22,21 @@ const flags = {
 
 /** What `drydock cutover` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase: phases, backup, ...rest } = await parseFlags(flags, command);
+  const { phase: phases, backup, sql, scratchUrl, ...rest } = await parseFlags(flags, command);
+  if (sql) {
+    const { printStatements } = await import('./statements.js');
+    const { databaseUrl: url, project, schema, appSchema, dryRun } = rest;
+    return printStatements(session, {
+      verb: 'cutover',
+      databaseUrl: url,
+      project,
+      schema,
+      appSchema,
+      phases,
+      dryRun,
+      scratchUrl,
+    });
+  }
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
     cutover({ ...rest, phases, noBackup: !backup, signal, onProgress }),

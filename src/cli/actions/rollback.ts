@@ -6,7 +6,7 @@ import { text } from '../flags/flag.js';
 import { parseFlags } from '../flags/parse.js';
 import { lockWait, patience } from '../flags/patience.js';
 import { flag } from '../flags/scalars.js';
-import { requiredPhase, target } from '../flags/target.js';
+import { databaseUrl, requiredPhase, target } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderRollback } from '../render/rollback.js';
 import type { Session } from '../session.js';
@@ -19,6 +19,8 @@ const flags = {
   full: flag,
   from: text('--from wants the directory of a backup.'),
   dryRun: flag,
+  sql: flag,
+  scratchUrl: databaseUrl('--scratch-url'),
   patience,
   lockWait,
   yes: flag,
@@ -26,7 +28,27 @@ const flags = {
 
 /** What `drydock rollback` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase: phases, yes, full, from, ...rest } = await parseFlags(flags, command);
+  const { phase: phases, yes, full, from, sql, scratchUrl, ...rest } = await parseFlags(flags, command);
+  if (sql && full)
+    throw new UsageError(
+      'What --full does is SQL of a backup: --sql shows a rollback without it.',
+      'rollback',
+    );
+  if (sql) {
+    const { printStatements } = await import('./statements.js');
+    const { databaseUrl: url, project, schema, appSchema, dryRun } = rest;
+    return printStatements(session, {
+      verb: 'rollback',
+      databaseUrl: url,
+      project,
+      schema,
+      appSchema,
+      phases,
+      dryRun,
+      scratchUrl,
+      drop: rest.drop,
+    });
+  }
   if (full !== (from !== undefined))
     throw new UsageError(
       'A full rollback goes back to a backup: --full and --from DIR belong together.',

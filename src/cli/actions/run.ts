@@ -12,7 +12,7 @@ import { rateFlag } from '../flags/rate.js';
 import { maxRejects } from '../flags/rejects.js';
 import { flag, unlessOff } from '../flags/scalars.js';
 import { sizeFlags } from '../flags/sizes.js';
-import { targetWithPhases } from '../flags/target.js';
+import { databaseUrl, targetWithPhases } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderRun } from '../render/run.js';
 import type { Session } from '../session.js';
@@ -27,6 +27,8 @@ const flags = {
   nice: flag,
   capture: unlessOff,
   dryRun: flag,
+  sql: flag,
+  scratchUrl: databaseUrl('--scratch-url'),
   report: text('--report wants the name of a file.'),
 };
 
@@ -35,6 +37,8 @@ export async function act(session: Session, command: Command): Promise<void> {
   const {
     phase,
     dryRun,
+    sql,
+    scratchUrl,
     report: page,
     maxRejects,
     maxRate,
@@ -48,6 +52,21 @@ export async function act(session: Session, command: Command): Promise<void> {
   } = await parseFlags(flags, command);
   const range = toRange({ batches, from, to, since }, 'run');
   const options = { ...rest, phases: phase };
+  if (sql) {
+    const { printStatements } = await import('./statements.js');
+    const { databaseUrl: url, project, schema, appSchema } = rest;
+    return printStatements(session, {
+      verb: 'run',
+      databaseUrl: url,
+      project,
+      schema,
+      appSchema,
+      phases: phase,
+      capture,
+      dryRun,
+      scratchUrl,
+    });
+  }
   if (dryRun) {
     if (Object.keys(range).length > 0) {
       throw new UsageError('A plan is of whole phases: --dry-run takes no range.', 'run');

@@ -5,10 +5,11 @@ import { parseFlags } from '../flags/parse.js';
 import { maxRejects } from '../flags/rejects.js';
 import { flag } from '../flags/scalars.js';
 import { seconds } from '../flags/seconds.js';
-import { targetWithPhases } from '../flags/target.js';
+import { databaseUrl, targetWithPhases } from '../flags/target.js';
 import { withProgress } from '../progress.js';
 import { renderSync } from '../render/sync.js';
 import type { Session } from '../session.js';
+import { UsageError } from '../usage.js';
 
 const LONGEST_INTERVAL = 3600;
 
@@ -17,13 +18,32 @@ const flags = {
   follow: flag,
   interval: seconds('--interval', LONGEST_INTERVAL),
   maxRejects,
+  dryRun: flag,
+  sql: flag,
+  scratchUrl: databaseUrl('--scratch-url'),
 };
 
 /** What `drydock sync` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase, interval, ...rest } = await parseFlags(flags, command);
+  const { phase, interval, dryRun, sql, scratchUrl, ...rest } = await parseFlags(flags, command);
   // Not named, it is whatever was run.
   const phases = command.opts().phase === undefined ? undefined : phase;
+  if (sql) {
+    const { printStatements } = await import('./statements.js');
+    const { databaseUrl: url, project, schema, appSchema } = rest;
+    return printStatements(session, {
+      verb: 'sync',
+      databaseUrl: url,
+      project,
+      schema,
+      appSchema,
+      phases,
+      dryRun,
+      scratchUrl,
+    });
+  }
+  if (dryRun)
+    throw new UsageError('--dry-run of sync wants --sql: what waits is said by `drydock status`.', 'sync');
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
     sync({ ...rest, phases, intervalSeconds: interval, signal, onProgress }),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
-import { addPatienceFlag, addPhaseFlag } from './shared-options.js';
+import { addPatienceFlag, addPhaseFlag, addSqlFlags } from './shared-options.js';
 
 /** `drydock complete`: the point of no return. */
 export function addComplete(program: Command, session: Session): void {
@@ -17,6 +17,7 @@ export function addComplete(program: Command, session: Session): void {
   command
     .option('--dry-run', 'only look')
     .option('--drop-legacy', 'drop the legacy tables; wants a verified backup');
+  addSqlFlags(command);
   addPatienceFlag(command)
     .option('--yes', 'do not ask')
     .addHelpText(

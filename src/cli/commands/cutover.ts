@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
-import { addPatienceFlag, addPhaseFlag } from './shared-options.js';
+import { addPatienceFlag, addPhaseFlag, addSqlFlags } from './shared-options.js';
 
 /** `drydock cutover`: views in the place of the legacy tables. */
 export function addCutover(program: Command, session: Session): void {
@@ -16,6 +16,7 @@ export function addCutover(program: Command, session: Session): void {
     );
   addPhaseFlag(command, 'phase to cut over (required)');
   command.option('--dry-run', 'only look').option('--no-backup', 'go on without a verified backup');
+  addSqlFlags(command);
   addPatienceFlag(command)
     .addHelpText(
       'after',

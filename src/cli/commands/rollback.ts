@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
-import { addPatienceFlag, addPhaseFlag } from './shared-options.js';
+import { addPatienceFlag, addPhaseFlag, addSqlFlags } from './shared-options.js';
 
 /** `drydock rollback`: drops what Drydock made for a phase, after asking. */
 export function addRollback(program: Command, session: Session): void {
@@ -21,6 +21,7 @@ export function addRollback(program: Command, session: Session): void {
     .option('--full', 'all of the way back, from any state: rows as a backup has them, and nothing of ours')
     .option('--from <directory>', 'the backup to go back to, for --full')
     .option('--dry-run', 'only say what would be done');
+  addSqlFlags(command);
   addPatienceFlag(command)
     .option('--yes', 'do not ask')
     .addHelpText(

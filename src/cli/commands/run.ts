@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULTS } from '../../reports/target.js';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
-import { addPhaseFlag, addRangeFlags, addRateFlag, addSizeFlags } from './shared-options.js';
+import { addPhaseFlag, addRangeFlags, addRateFlag, addSizeFlags, addSqlFlags } from './shared-options.js';
 
 /** `drydock run`: creates, backfills, indexes, verifies; resumes where an earlier run stopped. */
 export function addRun(program: Command, session: Session): void {
@@ -31,12 +31,14 @@ export function addRun(program: Command, session: Session): void {
       'put no triggers on the legacy tables: nobody writes to them, or they may not be had',
     )
     .option('--report <file>', 'afterwards write what was done as one HTML page, as `drydock report` does')
-    .option('--dry-run', 'only plan: the same as `drydock plan`')
+    .option('--dry-run', 'only plan: the same as `drydock plan`');
+  addSqlFlags(command)
     .addHelpText(
       'after',
       helpAfter(
         [
           ['drydock run --dry-run', 'look first'],
+          ['drydock run --dry-run --sql', 'every statement, for review'],
           ['drydock run', 'everything; again: resumes, or verifies only'],
           ['drydock run --phase <phase>', 'one phase'],
           ['drydock run --batches 120..140', 'load these batches again'],

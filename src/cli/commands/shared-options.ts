@@ -68,6 +68,16 @@ export function addSizeFlags(command: Command): Command {
     .option('--batch-size <rows>', `legacy rows per batch (default: ${DEFAULTS.batchSize})`);
 }
 
+/** Statements instead of deeds. */
+export function addSqlFlags(command: Command): Command {
+  return command
+    .option('--sql', 'with --dry-run: print each distinct statement that would be sent, in order, for review')
+    .option(
+      '--scratch-url <url>',
+      'for --sql: a server on which databases may be made and dropped (default: one that Drydock starts itself)',
+    );
+}
+
 /** How fast rows may be loaded. */
 export function addRateFlag(command: Command): Command {
   return command.option(

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULTS } from '../../reports/target.js';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
-import { addPhaseFlag } from './shared-options.js';
+import { addPhaseFlag, addSqlFlags } from './shared-options.js';
 
 /** `drydock sync`: applies what was written to the legacy tables since they were loaded. */
 export function addSync(program: Command, session: Session): void {
@@ -25,6 +25,8 @@ export function addSync(program: Command, session: Session): void {
       '--max-rejects <n>',
       `rows that may be put aside before the work stops (default: ${DEFAULTS.maxRejects})`,
     )
+    .option('--dry-run', 'only show, with --sql');
+  addSqlFlags(command)
     .addHelpText(
       'after',
       helpAfter(
