@@ -160,7 +160,9 @@ function grouped(proposals: readonly ColumnProposal[]): ColumnProposal[] {
     givers.flatMap(({ column }) => wordsOf(column.name).flatMap((word) => [word, ...conceptsOf(word)]));
   const groupOf = (one: ColumnProposal) => {
     const at = GROUPS.findIndex((group) => conceptOf(one).some((concept) => group.includes(concept)));
-    return at < 0 || one.constants.size > 0 ? null : `${at} ${tablesOf(one)}`;
+    return at < 0 || one.constants.size > 0 || conceptOf(one).includes('email')
+      ? null
+      : `${at} ${tablesOf(one)}`;
   };
   return proposals.map((one) => {
     const group = groupOf(one);

@@ -18,10 +18,18 @@ street strasse rue calle via rua straat ulica address adresse direccion indirizz
 country land pays pais paese kraj nation
 state status zustand etat estado stato stan
 region province bundesland provincia county
-price preis prix precio prezzo preco prijs cena
+price preis prix precio prezzo preco prijs cena cost kosten cout coste
+revenue umsatz turnover sales ventas ingresos fatturato
+salutation anrede civilite tratamiento aanhef
+author autor auteur autore writer schriftsteller
+page seite pagina pages paginas
+published publication publicacion veroeffentlicht erschienen publie pubblicato
+available disponible verfuegbar verfugbar disponibile beschikbaar
+unit einheit unite unidad measure eenheid jednostka
+username login handle nick nickname benutzername
 amount betrag montant importe importo valor bedrag kwota sum total summe
-quantity qty menge quantite cantidad quantita anzahl aantal ilosc stock bestand
-count anz
+quantity qty menge quantite cantidad quantita aantal ilosc stock bestand existencias
+count anzahl anz
 date datum fecha data
 birth geburt naissance nacimiento nascita born dob birthday birthdate geburtsdatum geburtstag
 gender sex geschlecht sexe sexo sesso
@@ -35,8 +43,8 @@ height hoehe hohe hauteur altura altezza
 width breite largeur ancho larghezza
 active aktiv actif activo attivo enabled
 deleted geloescht geloscht removed
-created erstellt angelegt cree creado creato utworzono inserted added imported registered signup entered
-updated geaendert geandert modifie modificado modificato changed modified edited touched zmieniono aktualisiert
+created erstellt angelegt cree creado creato criado aangemaakt utworzono utworzenia inserted added imported registered signup entered alta creacion creation
+updated geaendert geandert modifie modificado modificato changed modified edited touched zmieniono aktualisiert actualizado actualise aggiornato atualizado bijgewerkt gewijzigd aktualizacji modification modificacion
 score rating punkte note bewertung loyalty points rank
 user benutzer utilisateur usuario utente
 customer kunde client cliente klant klient person people persona personne contact kontakt member
@@ -45,6 +53,18 @@ supplier lieferant fournisseur proveedor fornitore vendor
 tax vat ust steuer tva iva nip siret cif
 url link website homepage web
 `;
+
+/** What says how a thing is, and never which one it is. */
+export const PROPERTIES: ReadonlySet<string> = new Set(
+  'name first last title description note city zip street country region state price amount revenue salutation author page published available unit quantity count date birth gender language currency category weight height width active deleted created updated score'.split(
+    ' ',
+  ),
+);
+
+/** Who gives out numbers of his own. */
+export const TENANTS: ReadonlySet<string> = new Set(
+  'tenant company account shop store site branch client customer school clinic project team'.split(' '),
+);
 
 /** Endings of a word that join it to another one in some languages: `Geburtsdatum`, `Kundennummer`. */
 const HEADS = ['nummer', 'datum', 'name', 'adresse', 'preis', 'bezeichnung', 'menge'];

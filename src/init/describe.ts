@@ -24,8 +24,9 @@ export interface TableDescription extends CatalogTable {
   readonly generated: readonly string[];
 }
 
-/** So many rows of a table are read at most. */
-const MOST_ROWS = 2_000_000;
+/** So many rows of a table are read, of a larger one this share: of what two tables have in common, each shows so much. */
+const ROWS_READ = 500_000;
+const LEAST_PART = 0.02;
 /** Counting more than this takes too long. */
 const MOST_COUNTED_BYTES = 8e9;
 
@@ -104,7 +105,7 @@ export async function describeTables(
     described.push({
       ...table,
       rows,
-      part: Math.min(1, MOST_ROWS / Math.max(1, rows)),
+      part: Math.min(1, Math.max(LEAST_PART, ROWS_READ / Math.max(1, rows))),
       identity: identityOf(table, list<string>(detail?.primary_key)),
       references,
       generated: list<string>(detail?.generated),

@@ -71,6 +71,13 @@ export function goldenOf(
       return made('words', columns.map(plain), { vocabulary, doubt: vocabulary.doubt });
     return made('text', columns.map(plain));
   }
+  // A number that some write as a text is one that nobody adds up.
+  if (
+    some(isText) &&
+    all((one) => (isText(one) && hasForm('whole')(one)) || isWhole(one)) &&
+    !isScaled(pairs)
+  )
+    return made('text', columns.map(printed));
   if (some(isNumber) && all((one) => isNumber(one) || (isText(one) && hasForm('whole', 'decimal')(one))))
     return numberOf(columns, pairs);
   if (all((one) => isText(one) || isWhole(one) || hasKind('uuid')(one)) && some(isText)) {
@@ -91,6 +98,12 @@ export function goldenOf(
   if (first !== undefined && all(({ type }) => type.base === first.type.base))
     return made('as', columns.map(plain), { sqlType: first.type.base });
   return null;
+}
+
+const printed = (column: ColumnProfile) => (isText(column) ? plain(column) : wrapped(column, 'printed'));
+
+function isScaled(pairs: readonly SharedPair[]): boolean {
+  return pairs.some(({ agreement: { ratio } }) => ratio !== null && ratio.factor !== 1 && ratio.share >= 0.4);
 }
 
 /** A boolean, or words that mean one: those that are there, the most frequent first. */

@@ -1,7 +1,6 @@
-import { conceptsOf } from './concepts.js';
 import type { Form } from './forms.js';
-import type { Link } from './links.js';
-import { wordsOf } from './names.js';
+import { type Link, usable } from './links.js';
+import { isTenant } from './parted.js';
 import type { ColumnProfile } from './profile.js';
 import type { Relation } from './relation.js';
 
@@ -71,14 +70,6 @@ export function keysOf(relations: readonly Relation[], tables: readonly string[]
   return { keys: within === null ? keys : keys.map((key) => ({ ...key, part: null })), pointers, within };
 }
 
-/** What is not sure is only proposed where nothing is sure, and a text only where there is nothing else. */
-function usable(links: readonly Link[]): readonly Link[] {
-  const sure = links.filter((link) => link.sure && !link.weak);
-  if (sure.length > 0) return sure;
-  const strong = links.filter((link) => !link.weak);
-  return (strong.length > 0 ? strong : links).slice(0, 1);
-}
-
 /** Pointers, the surest first, as long as they do not lead in a circle. */
 function pointersOf(links: readonly Link[]): PointerProposal[] {
   const found: PointerProposal[] = [];
@@ -119,10 +110,6 @@ export function normalizerFor(forms: readonly Form[]): NormalizerName {
   return forms.every((form) => form === 'whole') ? 'wholeNumber' : 'folded';
 }
 
-const TENANTS: ReadonlySet<string> = new Set(
-  'tenant company account shop store site branch client customer school clinic project team'.split(' '),
-);
-
 /** The tenant that gives out numbers of its own, where every table names one. */
 function tenantOf(
   keys: readonly KeyProposal[],
@@ -131,12 +118,7 @@ function tenantOf(
   for (const { part } of keys) {
     if (part === null || part.constants.size > 0 || !tables.every((table) => part.columns.has(table)))
       continue;
-    const isTenant = [...part.columns.values()].some(({ name }) =>
-      wordsOf(name).some(
-        (word) => TENANTS.has(word) || conceptsOf(word).some((concept) => TENANTS.has(concept)),
-      ),
-    );
-    if (isTenant) return part.columns;
+    if ([...part.columns.values()].some(isTenant)) return part.columns;
   }
   return null;
 }

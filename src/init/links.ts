@@ -1,4 +1,5 @@
 import { LEAST_PAIRS, type Support, supportOf } from './agreement.js';
+import { PROPERTIES } from './concepts.js';
 import { fold } from './folds.js';
 import { type Form, mayMeet } from './forms.js';
 import type { Group, RowPair, SeenRow, Side } from './matched-rows.js';
@@ -37,6 +38,8 @@ export interface Link {
 }
 
 const WELL_BACKED = 0.2;
+const LEAST_SHARE = 0.15;
+const MOST_REPEATED = 0.4;
 
 /**
  * Judges one meeting by the rows that it brings together: where they have nothing else in common, the values only happen to
@@ -56,12 +59,15 @@ export function judge(
   const backed = agreements.find(({ both }) => both >= LEAST_PAIRS) ?? null;
   const backing = backed?.support ?? 0;
   const { left, right } = meeting;
+  // What many rows of both have is a property of things: a city, a category.
+  if (pointer === null && apart === null && Math.min(left.repeated, right.repeated) > MOST_REPEATED)
+    return null;
   const alike = isAlike(kinship(nameOf(left.column), nameOf(right.column)));
   const base = { meeting, apart, word: null, pairs, backing, backed };
   if (pointer !== null) {
     const { from, to, declared, named } = pointer;
     const isCountedBoth = isCounted(left) && isCounted(right);
-    if (!declared && isCountedBoth && backing < WELL_BACKED && !named) return null;
+    if (!declared && isCountedBoth && !named) return null;
     const sure = declared || backing >= WELL_BACKED;
     const score = (declared ? 3 : 1) + backing + (named ? 0.5 : 0);
     return { ...base, kind: 'via', left: from, right: to, declared, sure, weak: false, score };
@@ -85,9 +91,11 @@ export function judge(
     return { ...same, sure: alike, weak: false };
   }
   if (has('email')) return { ...same, sure: isBacked || alike, weak: false };
-  if (has('text')) return isBacked ? { ...same, sure: false, weak: true } : null;
+  if (has('text') || isProperty(left.column) || isProperty(right.column))
+    return isBacked ? { ...same, sure: false, weak: true } : null;
   if (!isBacked && !alike) return null;
-  return { ...same, sure: isBacked, weak: false };
+  // What few rows have in common may be true of these alone.
+  return { ...same, sure: isBacked && share >= LEAST_SHARE, weak: false };
 }
 
 /**
@@ -127,6 +135,14 @@ export function judgeSaid(
   };
 }
 
+/** What is not sure is only proposed where nothing is sure, and a text only where there is nothing else. */
+export function usable(links: readonly Link[]): readonly Link[] {
+  const sure = links.filter((link) => link.sure && !link.weak);
+  if (sure.length > 0) return sure;
+  const strong = links.filter((link) => !link.weak);
+  return (strong.length > 0 ? strong : links).slice(0, 1);
+}
+
 /** Which of two columns points to the other's row: by a foreign key, or because all it holds is there. */
 function pointerIn(meeting: Meeting, { left, right }: { readonly left: Side; readonly right: Side }) {
   const ways = [
@@ -155,10 +171,18 @@ function pointerIn(meeting: Meeting, { left, right }: { readonly left: Side; rea
   return found.find(({ declared }) => declared) ?? found[0] ?? null;
 }
 
-/** Whether a column is called after a table: `shop_id` after `shop_customers`. */
+/** Whether a column is called after a table: `shop_id` or `cust` after `shop_customers`. */
 function namesTable(column: string, table: string): boolean {
-  const ofTable = new Set([...meaningOf(table), ...wordsOf(table)]);
-  return [...meaningOf(column), ...wordsOf(column)].some((word) => word !== 'id' && ofTable.has(word));
+  const ofTable = [...meaningOf(table), ...wordsOf(table)];
+  return [...meaningOf(column), ...wordsOf(column)].some(
+    (word) => word.length > 2 && ofTable.some((other) => other.startsWith(word)),
+  );
+}
+
+/** Whether a name says how a thing is, and not which one it is: a zip code may be nearly unique, too. */
+function isProperty({ name }: ColumnProfile): boolean {
+  const meaning = [...meaningOf(name)];
+  return meaning.length > 0 && meaning.every((concept) => PROPERTIES.has(concept));
 }
 
 const nameOf = ({ table, name }: ColumnProfile) => ({ table, name });

@@ -1,7 +1,8 @@
+import { conceptsOf, TENANTS } from './concepts.js';
 import { fold } from './folds.js';
 import { mayMeet } from './forms.js';
 import type { Group, SeenRow, Side } from './matched-rows.js';
-import { isAlike, kinship } from './names.js';
+import { isAlike, kinship, wordsOf } from './names.js';
 import type { ColumnProfile } from './profile.js';
 
 /** A column of each table that keeps rows with one value apart: the tenant that gives out numbers of its own. */
@@ -29,7 +30,8 @@ export function partedBy(
   for (const one of left.columns)
     for (const other of right.columns) {
       if (!isPartition(one) || !isPartition(other) || !mayMeet(one.form, other.form)) continue;
-      if (!isAlike(kinship(one, other)) && !referToOne(left, one, right, other)) continue;
+      const alike = isAlike(kinship(one, other)) || (isTenant(one) && isTenant(other));
+      if (!alike && !referToOne(left, one, right, other)) continue;
       const single = groups.filter((group) => isSingle(group, one, other)).length / groups.length;
       if (single < SINGLE) continue;
       const read = (value: string | null) => (value === null ? null : fold(value, one.form) || null);
@@ -37,6 +39,13 @@ export function partedBy(
     }
   const [best] = found.sort((a, b) => b.single - a.single || a.left.distinct - b.left.distinct);
   return best ?? null;
+}
+
+/** Whether a column says who gives out the numbers. */
+export function isTenant({ name }: ColumnProfile): boolean {
+  return wordsOf(name).some(
+    (word) => TENANTS.has(word) || conceptsOf(word).some((concept) => TENANTS.has(concept)),
+  );
 }
 
 /** What has a value in every row, and the same one in many. */

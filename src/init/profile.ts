@@ -27,12 +27,14 @@ export interface ColumnProfile extends CatalogColumn {
   readonly tops: readonly FrequentValue[];
   /** Each spelling with how often it was seen, where there are few; else empty. */
   readonly spellings: ReadonlyMap<string, number>;
+  /** Characters of a value, on average, of those that were read. */
+  readonly length: number;
   /** Of numbers. */
   readonly range: { readonly least: number; readonly most: number } | null;
 }
 
 /** So many rows are looked at, of a larger table by chance, and always the same. */
-const ROWS = 4_000;
+export const PROFILED_ROWS = 4_000;
 /** A value is looked at up to this length. */
 export const MOST_CHARACTERS = 200;
 const MOST_TOPS = 40;
@@ -58,8 +60,8 @@ export async function profileTable(session: Session, table: TableDescription): P
 
 /** By rows where all of them may be looked at, by pages of a table that is too large for it. */
 function sampled(rows: number): string {
-  if (rows <= ROWS * 2) return '';
-  const percent = (100 * ROWS) / rows;
+  if (rows <= PROFILED_ROWS * 2) return '';
+  const percent = (100 * PROFILED_ROWS) / rows;
   const method = rows > 5_000_000 ? 'system' : 'bernoulli';
   return ` tablesample ${method} (${percent.toPrecision(6)}) repeatable (1)`;
 }
@@ -99,6 +101,7 @@ export function profileColumn(
       .sort((a, b) => b.count - a.count || (a.folded < b.folded ? -1 : 1))
       .slice(0, MOST_TOPS),
     spellings: spelled.size <= MOST_SPELLINGS ? new Map([...spelled].sort(byCount)) : new Map(),
+    length: filled.reduce((sum, value) => sum + value.length, 0) / Math.max(1, filled.length),
     range: isNumeric ? { least: least(numbers), most: -least(numbers.map((one) => -one)) } : null,
   };
 }

@@ -2,7 +2,7 @@ import type { Session } from '../db/session.js';
 import { counted, percent } from '../format/format.js';
 import { agreementOf } from './agreement.js';
 import { mayMeet } from './forms.js';
-import { judge, judgeSaid, type Link } from './links.js';
+import { judge, judgeSaid, type Link, usable } from './links.js';
 import { matchedRows, type RowPair, type Side } from './matched-rows.js';
 import { isCounted, type Meeting } from './meetings.js';
 import { isAlike, kinship } from './names.js';
@@ -126,7 +126,7 @@ function keyPairs(
   { left, right }: { readonly left: Side; readonly right: Side },
   links: readonly Link[],
 ): SharedPair[] {
-  return links
+  return usable(links)
     .filter(({ kind, weak }) => kind === 'same' && !weak)
     .map((link) => {
       const { common, alike, leftShare, rightShare } = link.meeting;
@@ -164,7 +164,8 @@ function unlikeness(
   const [first] = links.filter(({ weak }) => !weak);
   if (links.length === 0) {
     const alike = shared.filter((pair) => isAlike(pair.kinship)).length;
-    const also = alike === 0 ? ' and no names alike' : `; ${counted(alike, 'column')} alike by name only`;
+    const also =
+      alike === 0 ? ', and no names are alike' : `, and ${counted(alike, 'column')} are alike by name only`;
     return `No column of ${names} has values in common by which their rows could meet${also}: nothing says that they hold the same things.`;
   }
   if (first === undefined) return null;

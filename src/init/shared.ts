@@ -16,6 +16,7 @@ export interface SharedPair {
 }
 
 const AGREES = 0.2;
+const MANY_PAIRS = 20;
 const AGREES_WITHOUT_NAMES = 0.6;
 /** Words for what a table has counted for itself. */
 const COUNTS: ReadonlySet<string> = new Set(['count', 'cnt', 'total', 'sum', 'quantity', 'amounts']);
@@ -48,6 +49,16 @@ export function judgePair(agreement: Agreement): SharedPair | null {
       why: `each the opposite of the other in ${percent(ratio.opposite, 1)} of pairs`,
       score,
     };
+  const isConstant = isScaled && ratio.share >= 0.9 && ratio.pairs >= MANY_PAIRS && !isTrivial(agreement);
+  if (isConstant) {
+    const why = `x ${ratio.factor} in ${percent(ratio.share, 1)} of ${ratio.pairs} pairs; the names do not say so`;
+    return { ...pair, sure: false, why, score: ratio.share - 0.5 };
+  }
+  const isWordForWord = words !== null && words.pairs >= MANY_PAIRS && words.information >= 0.9;
+  if (!alike && isWordForWord && !isTrivial(agreement)) {
+    const why = `the words go together in ${words.pairs} pairs; the names do not say so`;
+    return { ...pair, sure: false, why, score: words.information - 0.7 };
+  }
   if (!alike) return null;
   if (words !== null && words.pairs >= 2 * LEAST_PAIRS && words.information >= 0.5) {
     const why = `the words go together in ${words.pairs} pairs${words.same < 0.5 ? ', the same ones do not' : ''}`;
@@ -59,7 +70,7 @@ export function judgePair(agreement: Agreement): SharedPair | null {
 
 /** What is nearly always the same, or is one of very few values, agrees without meaning anything. */
 function isTrivial({ chance, left, right }: Agreement): boolean {
-  return chance > 0.4 || left.distinct <= 3 || right.distinct <= 3;
+  return chance > 0.4 || left.distinct < 3 || right.distinct < 3;
 }
 
 /** A number of things that a table counts for itself: `core_function_count`. */

@@ -27,8 +27,12 @@ export async function survey(
     options.step(`Looking at ${table.name}.`);
     const columns = await profileTable(session, table);
     sides.push({ table, columns });
-    const known = [...(table.identity ?? []), ...table.references.flatMap((one) => one.columns)];
-    for (const column of tellingColumns(columns, known))
+    const known = [
+      ...(table.identity ?? []),
+      ...table.references.flatMap((one) => one.columns),
+      ...table.uniqueKeys.flat(),
+    ];
+    for (const column of tellingColumns(table, columns, known))
       samples.push(await sampleValues(session, table, column));
   }
   const words = findProviders(sides);

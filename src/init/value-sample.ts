@@ -2,7 +2,7 @@ import { ident, qualified } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';
 import type { TableDescription } from './describe.js';
 import { foldSql } from './folds.js';
-import { type ColumnProfile, distinctness, told } from './profile.js';
+import { type ColumnProfile, distinctness, PROFILED_ROWS, told } from './profile.js';
 
 /**
  * Some values of a column: those with the smallest hashes. Since the hash of a value is the same in every table, two columns
@@ -34,7 +34,14 @@ export interface SampledValue {
 const SAMPLE = 2_000;
 /** So many columns of a table are sampled, those first whose values tell rows apart best. */
 const MOST_COLUMNS = 12;
-const LEAST_DISTINCTNESS = 0.15;
+const LEAST_DISTINCTNESS = 0.02;
+const LEAST_VALUES = 10;
+/** The same of a table of many rows: of those that were looked at, few may have the same value by chance. */
+const MANY_ROWS = 10 * PROFILED_ROWS;
+const MOST_OF_MANY = 8;
+const LEAST_OF_MANY = 0.6;
+/** Texts are longer than what tells things apart. */
+const LONG = 60;
 /** So many rows of a value can be looked at. */
 const MOST_PLACES = 100;
 const LOWEST = -(2n ** 63n);
@@ -46,20 +53,29 @@ const HIGHEST = 2n ** 63n - 1n;
  * @param always names of columns that the catalog knows to be keys or pointers
  */
 export function tellingColumns(
+  { rows }: TableDescription,
   profiles: readonly ColumnProfile[],
   always: readonly string[],
 ): ColumnProfile[] {
+  const isLarge = rows > MANY_ROWS;
+  const least = isLarge ? LEAST_OF_MANY : LEAST_DISTINCTNESS;
   const may = profiles.filter((column) => {
     if (always.includes(column.name) && column.form !== 'other') return true;
     if (['boolean', 'moment', 'decimal', 'json', 'other'].includes(column.form)) return false;
-    return told(column) >= 2 && column.distinct >= 2 && distinctness(column) >= LEAST_DISTINCTNESS;
+    const isFew = column.distinct < Math.min(LEAST_VALUES, told(column));
+    return told(column) >= 2 && !isFew && distinctness(column) >= least;
   });
   const rank = (column: ColumnProfile) =>
     distinctness(column) +
     (['email', 'phone', 'uuid'].includes(column.form) ? 1 : 0) +
-    (always.includes(column.name) ? 2 : 0);
-  const best = [...may].sort((a, b) => rank(b) - rank(a)).slice(0, MOST_COLUMNS);
-  return may.filter((column) => best.includes(column));
+    (always.includes(column.name) ? 2 : 0) -
+    (column.length > LONG ? 1 : 0);
+  const ranked = [...may].sort((a, b) => rank(b) - rank(a));
+  const best = ranked.slice(0, isLarge ? MOST_OF_MANY : MOST_COLUMNS);
+  // Long texts take longest to read, and are of use where there is little else.
+  const short = best.filter(({ length }) => length <= LONG);
+  const chosen = isLarge && short.length >= 3 ? short : best;
+  return may.filter((column) => chosen.includes(column));
 }
 
 /** Reads the values of a column with the smallest hashes, in one scan. */
@@ -68,7 +84,7 @@ export async function sampleValues(
   table: TableDescription,
   column: ColumnProfile,
 ): Promise<ValueSample> {
-  const hash = `hashtextextended(${foldSql(column.name, column.form)}, 0)`;
+  const hash = `hashtextextended(${foldSql(column.name, column.form, column.type.kind)}, 0)`;
   const read = table.rows * table.part;
   const fraction = (4 * SAMPLE) / Math.max(1, read);
   const limit = fraction >= 1 ? HIGHEST : LOWEST + BigInt(Math.floor(fraction * 2 ** 32)) * 2n ** 32n;
@@ -88,7 +104,7 @@ export async function sampleValues(
     values,
     bound,
     distinct: bound === HIGHEST ? values.size : Math.round(values.size / covered),
-    repeated: values.size === 0 ? 0 : repeated / values.size,
+    repeated: values.size === 0 ? 0 : Math.min(1, repeated / values.size / table.part),
     part: table.part,
   };
 }
