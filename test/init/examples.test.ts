@@ -46,6 +46,7 @@ test('what is proposed for logins is what the example declares, and runs as it s
       ),
       sure: true,
     },
+    { name: 'login', givers: ['github_logins.login', 'twitter_logins.handle'], sure: false },
     { name: 'token', sure: false },
   ]);
   expect(report.declaration).toContain(`d.same(byUid, { provider: d.constant('GitHub'), uid: 'github_id' })`);
