@@ -11,6 +11,7 @@ const VERBS = {
   check: drydock.check,
   complete: drydock.complete,
   cutover: drydock.cutover,
+  explain: drydock.explain,
   init: drydock.init,
   pause: drydock.pause,
   plan: drydock.plan,
