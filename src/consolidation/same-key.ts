@@ -1,7 +1,7 @@
 import { ident, literal } from '../db/identifier.js';
 import type { SameModel, SourceModel } from '../declare/model.js';
 import { keyOfUnknown, rawText } from '../keys/raw-id.js';
-import type { Normalizer } from '../mapping/normalizers.js';
+import { email, folded, type Normalizer } from '../mapping/normalizers.js';
 
 /**
  * A key is a name-based uuid of the key's name and its parts, each framed by its length: ('ab', 'c') is not ('a', 'bc').
@@ -13,6 +13,7 @@ export interface LadderStep {
   readonly key: string;
   readonly gap: string;
   readonly said: string | null;
+  readonly folds?: string;
 }
 
 /** The uuid of a row itself: its table and its identity. Never null, where the identity is not. */
@@ -34,6 +35,9 @@ export function sameKey(step: SameModel, { within }: SourceModel, alias: string)
   const tenant = within.map((column) => textOf(alias, column));
   return keyOfUnknown(framed(`key:${step.key.name}`, [...tenant, ...parts]));
 }
+
+/** Families of normalizers that fold letters. */
+const FOLDING: ReadonlySet<string> = new Set([email.family, folded.family]);
 
 /** A step of `same` over a row `alias`. */
 export function sameStep(step: SameModel, source: SourceModel, alias: string): LadderStep {
@@ -59,6 +63,7 @@ export function sameStep(step: SameModel, source: SourceModel, alias: string): L
     name: `same ${step.key.name}`,
     key: sameKey(step, source, alias),
     gap,
+    ...(columns.some(({ normalizer }) => FOLDING.has(normalizer.family)) && { folds: step.key.name }),
     said:
       columns.length === 0
         ? null

@@ -23,6 +23,7 @@ export function planEnhancements(context: Context, name: string, enhancements: D
     meetings: [],
     matches: null,
     referrers: [],
+    residue: null,
     suspiciousScales: [],
     unmapped: [],
     capture: null,

@@ -79,6 +79,8 @@ export interface MatchStep {
   readonly gap: string;
   /** Of type text: what the row is matched by, as it is spelled in the key; null: nothing that has a spelling. */
   readonly said: string | null;
+  /** The name of its key, where that folds letters, of ASCII alone. Left out: it folds none. */
+  readonly folds?: string;
 }
 
 /** Rows of a source that have the key which rows of another one, or of its own, have beside one that both have. */

@@ -45,7 +45,8 @@ function giverOf({ bound }: Phase): (column: BoundColumn) => Giver | null {
   return (column) => {
     const { type } = column;
     const given = givesOf(column);
-    if (given === null) return null;
+    // Which conversion a value has, another column says, which is not sent.
+    if (given === null || given.conversion.chosen !== undefined) return null;
     const ddl = bound.mapping.computed.find(({ name }) => name === given.target)?.ddl ?? '';
     return {
       target: given.target,

@@ -14,7 +14,7 @@ const MOST_LARGE = 5;
 const MOST_EXAMPLES = 20;
 const MOST_ROWS = 4;
 
-export function matchPlan(phase: Phase, survey: KeySurvey): MatchPlan | null {
+export function matchPlan(phase: Phase, survey: KeySurvey, folding: MatchPlan['folding']): MatchPlan | null {
   const { matching } = phase;
   if (matching === undefined) return null;
   const row = (one: SeenRow) => matchedRow(phase, matching, one);
@@ -39,6 +39,7 @@ export function matchPlan(phase: Phase, survey: KeySurvey): MatchPlan | null {
       shown: rows.slice(0, MOST_ROWS).map(row),
     })),
     compared: { keys: groups.length, oneIn: survey.sentOneIn },
+    folding,
     disagreements: disagreements(phase, groups),
   };
 }

@@ -83,6 +83,16 @@ export interface MatchPlan {
   }[];
   /** Of how many keys with several rows the values were compared; of one in so many. */
   readonly compared: { readonly keys: number; readonly oneIn: number };
+  /**
+   * Values of a key beyond ASCII that are kept apart, and would be one if all letters were folded and accents composed: how many
+   * distinct values of the key there are, how many groups of them would be joined, and some of those.
+   */
+  readonly folding: readonly {
+    readonly key: string;
+    readonly values: number;
+    readonly joined: number;
+    readonly examples: readonly (readonly string[])[];
+  }[];
   /** For each shared column of how many things several sources have a value, and of how many these differ. */
   readonly disagreements: readonly {
     readonly column: string;
@@ -119,6 +129,25 @@ export interface PhasePlan {
   readonly meetings: readonly { readonly tables: readonly string[]; readonly keys: number }[];
   /** Null for a phase whose matches are not declared. */
   readonly matches: MatchPlan | null;
+  /**
+   * The share of rows with a value that shared columns do not give back, of each legacy column that has such: found by merging
+   * all keys, or one in `oneIn`, without writing anything. Null where something stops the plan.
+   */
+  readonly residue: {
+    readonly oneIn: number;
+    readonly columns: readonly {
+      readonly table: string;
+      readonly column: string;
+      /** The shared columns that it gives a value. */
+      readonly into: readonly string[];
+      /** Rows of the source that won, of those that were merged. */
+      readonly rows: number;
+      /** How many of them have its value in the residue. */
+      readonly residue: number;
+      /** A word of the declaration that would cost no residue: the column keeps one of its own then. Null: none helps. */
+      readonly proposal: string | null;
+    }[];
+  } | null;
   readonly suspiciousScales: readonly {
     readonly table: string;
     readonly column: string;

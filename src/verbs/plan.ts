@@ -16,6 +16,7 @@ import { untrustedWhenRead } from '../legacy/untrusted-code.js';
 import type { Phase } from '../mapping/phase.js';
 import { targetsOf, viewName } from '../mapping/targets.js';
 import { estimate } from '../plan/estimate.js';
+import { foldingPlan } from '../plan/folding.js';
 import { type KeySurvey, surveyKeys } from '../plan/key-survey.js';
 import { largeGroups, matchPlan } from '../plan/match-safety.js';
 import {
@@ -25,6 +26,7 @@ import {
   suspiciousScales,
   unmappedWords,
 } from '../plan/plan-queries.js';
+import { residuePlan } from '../plan/residue.js';
 import { serverNotes } from '../plan/server-notes.js';
 import { stopsBeforeKeys } from '../plan/stops.js';
 import { bindReferrers } from '../referrers/bound.js';
@@ -82,6 +84,8 @@ async function survey(
       if (entry === undefined) large.push(...largeGroups(phase, keys));
       plans.push({
         ...(await planPhase(context, phase, { keys, rows, size })),
+        // What stops a run may stop a merge as well.
+        residue: stops.length > 0 ? null : await residuePlan(context.session, phase, rows),
         unmapped: unmapped.words,
       });
     }
@@ -145,7 +149,7 @@ async function planPhase(
   context: Context,
   phase: Phase,
   { keys, rows, size }: { readonly keys: KeySurvey; readonly rows: number; readonly size: number },
-): Promise<Omit<PhasePlan, 'unmapped'>> {
+): Promise<Omit<PhasePlan, 'unmapped' | 'residue'>> {
   const { session } = context;
   const targets = targetsOf(phase);
   const entry = context.entries.get(phase.name);
@@ -154,7 +158,7 @@ async function planPhase(
     state: entry?.state ?? 'new',
     sources: sourcePlans(phase, keys),
     meetings: meetingsOf(phase, keys),
-    matches: matchPlan(phase, keys),
+    matches: matchPlan(phase, keys, await foldingPlan(session, phase)),
     suspiciousScales: await suspiciousScales(session, phase),
     referrers: await referrerPlans(session, phase),
     creates:

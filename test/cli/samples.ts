@@ -176,6 +176,14 @@ export const planReport: PlanReport = {
           },
         ],
         compared: { keys: 8_001, oneIn: 8 },
+        folding: [
+          {
+            key: 'email',
+            values: 14,
+            joined: 1,
+            examples: [['M\u00dcLLER@x.example', 'm\u00fcller@x\u202e.example']],
+          },
+        ],
         disagreements: [
           {
             column: 'title',
@@ -191,6 +199,27 @@ export const planReport: PlanReport = {
         ],
       },
       referrers: [],
+      residue: {
+        oneIn: 8,
+        columns: [
+          {
+            table: 'opportunities',
+            column: 'status',
+            into: ['status'],
+            rows: 1_000,
+            residue: 210,
+            proposal: null,
+          },
+          {
+            table: 'workflow\u202eresults',
+            column: 'title',
+            into: ['title'],
+            rows: 100,
+            residue: 9,
+            proposal: '.else(workflow_results.title)',
+          },
+        ],
+      },
       suspiciousScales: [{ table: 'opportunity_scores', column: 'market_demand_score', max: '0.98' }],
       unmapped: [
         { table: 'opportunities', column: 'status', value: 'on hold\n', rows: 1, becomes: 'discovered' },

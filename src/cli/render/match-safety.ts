@@ -14,6 +14,7 @@ export function matchLines({ matches }: PhasePlan, style: Style): string[] {
     ...stepLines(matches, style),
     ...groupLines(matches, style),
     ...largestLines(matches, style),
+    ...foldingLines(matches, style),
     ...disagreementLines(matches, style),
     ...exampleLines(matches, style),
   ];
@@ -138,6 +139,16 @@ function disagreementLines({ disagreements, compared }: MatchPlan, style: Style)
       '  ',
     ),
   ];
+}
+
+function foldingLines({ folding }: MatchPlan, style: Style): string[] {
+  return folding.flatMap(({ key, values, joined, examples }) =>
+    wrap(
+      `  ${style.colors.yellow('!')} Key ${printable(key)} folds ASCII letters alone: of ${counted(values, 'value')} beyond, ${counted(joined, 'group')} would be one if all letters were folded, such as ${examples.map((group) => group.map((value) => quoted(truncate(value, MOST_CHARACTERS))).join(' and ')).join('; ')}.`,
+      style.width,
+      '    ',
+    ),
+  );
 }
 
 function exampleLines({ examples }: MatchPlan, style: Style): string[] {

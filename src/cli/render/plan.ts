@@ -4,6 +4,7 @@ import type { PhasePlan, PlanReport, ReferrerPlan, TablePlan } from '../../repor
 import type { Style } from '../style.js';
 import { matchLines } from './match-safety.js';
 import { facts, heading, mark, subheading, title, warning } from './parts.js';
+import { residueLines } from './residue.js';
 import { stateText } from './state.js';
 import { table } from './table.js';
 import { wrap } from './text.js';
@@ -72,6 +73,7 @@ function phaseLines(phase: PhasePlan, style: Style): string[] {
     ...meetingLines(phase, style),
     ...referrerLines(phase, style),
     ...matchLines(phase, style),
+    ...residueLines(phase, style),
     ...findingLines(phase, style),
     '',
     ...facts(
