@@ -66,25 +66,37 @@ function configuredResolution({ table, reads }: Pick<Resolution, 'table' | 'read
 
 /** Refuses to go on with a ledger that was written for something else, and says what is different. */
 export function requireSameConfiguration(phase: Phase, entry: PhaseEntry): void {
-  const changes = changesBetween(JSON.parse(entry.config) as Configuration, configurationOf(phase));
-  if (changes.length > 0) throw configurationChanged(entry, changes);
+  const [then, now] = [JSON.parse(entry.config) as Configuration, configurationOf(phase)];
+  const changes = changesBetween(then, now);
+  if (changes.length > 0) throw configurationChanged(entry, changes, rulesChanges(then.rules, now.rules));
 }
 
 /** Refuses to end or take back a cutover where the moved tables were altered: the old names do not show what they are now. */
 export function requireSameTables(phase: Phase, entry: PhaseEntry): void {
   const [then, now] = [JSON.parse(entry.config) as Configuration, configurationOf(phase)];
-  const changes = [...tablesChanges(then, now), ...rulesChanges(then.rules, now.rules)];
-  if (changes.length > 0) throw configurationChanged(entry, changes);
+  const rules = rulesChanges(then.rules, now.rules);
+  const changes = [...tablesChanges(then, now), ...rules];
+  if (changes.length > 0) throw configurationChanged(entry, changes, rules);
 }
 
-function configurationChanged({ phase, state }: PhaseEntry, changes: readonly string[]): DrydockError {
+/** @param rules those of the changes that are the declaration's */
+function configurationChanged(
+  { phase, state }: PhaseEntry,
+  changes: readonly string[],
+  rules: readonly string[],
+): DrydockError {
+  const isDeclared = rules.length === changes.length;
+  const undone = isDeclared
+    ? 'Have the declaration say again what it said when the phase was begun: each difference is named above, with what was said'
+    : `Undo the change (the moved tables are in ${LEGACY_SCHEMA})`;
   return new DrydockError({
     code: 'configuration-changed',
-    what: `Phase ${phase} was begun with another configuration: ${listed(changes)}.`,
+    // Whoever has to put a declaration back needs all of it.
+    what: `Phase ${phase} was begun with another configuration: ${isDeclared ? rules.join('; ') : listed(changes)}.`,
     state: 'Nothing of the phase was changed now; what was loaded before is as it was.',
     next:
       state === 'cut-over'
-        ? `Undo the change (the moved tables are in ${LEGACY_SCHEMA}), and give the same command again.`
+        ? `${undone}. Then give the same command again; after a rollback it may be changed, and run anew.`
         : `Undo the change, or begin anew: drydock rollback --phase ${phase}, then run.`,
   });
 }

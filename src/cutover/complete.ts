@@ -251,7 +251,7 @@ async function standAlone(
   let repointed = 0;
   for (const key of keys) repointed += await repoint(session, phaseId, targets, key);
   for (const one of referrers) repointed += await repointReferrer(session, phaseId, targets, one);
-  await dropReverseTriggers(session, targets);
+  await dropReverseTriggers(session, [targets.unified, targets.folded]);
   const shown = (await restorations(session, phase, targets, phaseId)).filter(
     ({ source }) => source.rule.table !== taking?.name,
   );

@@ -10,7 +10,8 @@ import { ensureGuard, wakeGuard } from '../guard/guard.js';
 import { readCutoverCatalog, recordTurn } from '../ledger/cutovers.js';
 import { forgetMoved } from '../ledger/moved.js';
 import { lockState, moveState } from '../ledger/phases.js';
-import { type Targets, targetsOf } from '../mapping/targets.js';
+import type { TableName } from '../legacy/catalog.js';
+import { targetsOf } from '../mapping/targets.js';
 import { readOldNames } from '../old-names/picture.js';
 import type { Reverted } from '../reports/rollback.js';
 import { asPrintedNow } from './as-printed-now.js';
@@ -72,7 +73,7 @@ export async function revert(turn: Turn, cleanup: Cleanup): Promise<Reverted> {
       return { drained, carried };
     },
   );
-  await clearAway(session, targets, context.signal);
+  await clearAway(session, [targets.unified, targets.folded], context.signal);
   const before = await readCutoverCatalog(session, phaseId);
   const now = await readCatalog(session, tables);
   return {
@@ -92,14 +93,14 @@ export function proveRevert(session: Session, turn: Turn): Promise<void> {
 /** What is of no use any more. Where others do not let us, it sleeps on, until the next cutover takes it or the tables go. */
 export async function clearAway(
   session: Session,
-  targets: Targets,
+  tables: readonly TableName[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await session.transaction(() => dropLegacySchemaIfEmpty(session));
   const once = () =>
     session.transaction(async () => {
       await session.execute(`set local lock_timeout = '${LOCK_PATIENCE}'`);
-      await dropReverseTriggers(session, targets);
+      await dropReverseTriggers(session, tables);
     });
   await withRetry(once, { signal }).catch((error: unknown) => {
     if (!isRetryable(error)) throw error;

@@ -16,9 +16,8 @@ import { dropOwned, isIntact, readObjects } from '../ledger/objects.js';
 import { type PhaseEntry, readPhases } from '../ledger/phases.js';
 import { endJob } from '../ledger/refreshes.js';
 import { LEDGER_SCHEMA, lockLedger } from '../ledger/schema.js';
-import { targetsOf } from '../mapping/targets.js';
 import { readOldNames } from '../old-names/picture.js';
-import { laterPhases, type Project, phasesOf } from '../project/project.js';
+import { laterPhases, type Project, phasesOf, tablesMadeBy } from '../project/project.js';
 import { requireOptions } from '../reports/options.js';
 import type { PhaseName } from '../reports/phase-name.js';
 import type { Reverted, RollbackOptions, RollbackReport } from '../reports/rollback.js';
@@ -66,8 +65,7 @@ export async function rollback(options: RollbackOptions): Promise<RollbackReport
       // One that was killed behind the swap of the names left them: they sleep, and are of no use.
       const back = names.filter((name) => turned.has(name) && !isCutOver(name) && !toDrop.includes(name));
       if (!dryRun)
-        for (const phase of bindPhases({ ...context, phaseNames: back }))
-          await clearAway(session, targetsOf(phase), context.signal);
+        for (const name of back) await clearAway(session, tablesMadeBy(context, name), context.signal);
       const dropped = await dropPhases(context, toDrop, entries, dryRun);
       const phases = names.map((name) => ({
         phase: name,

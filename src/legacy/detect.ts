@@ -170,7 +170,7 @@ function problems(table: CatalogTable, shape: Shape): Stop[] {
         ? `Table ${name} has no column ${missing.join(', ')}, which the declaration names.`
         : `Table ${name} looks like shape ${shape.name} but lacks ${missing.join(', ')}.`,
       next: isDeclared
-        ? 'Correct the declaration; or add the columns, which may be null.'
+        ? 'Correct the declaration; or add the columns, which may be null. A phase that was begun with them wants them as they were, or begins anew: drydock rollback --phase PHASE --drop, then run.'
         : 'Add the columns (they may be null), or rename the table if it is not the legacy one.',
     });
   }

@@ -86,8 +86,31 @@ test('a declaration that says otherwise than when the phase was begun is refused
   await cutover({ databaseUrl, project, noBackup: true });
   await expect(rollback({ databaseUrl, project: changed })).rejects.toMatchObject({
     code: 'configuration-changed',
+    message: expect.stringMatching(/veto was none, now crm_people = vat as trimmed/),
+    next: expect.stringMatching(
+      /^Have the declaration say again what it said .* after a rollback it may be changed/,
+    ),
   });
   await rollback({ databaseUrl, project });
   const { phases } = await rollback({ databaseUrl, project: changed, drop: true });
   expect(phases[0]?.dropped).toContain('table public.customers_unified');
+});
+
+test('a declared column that is dropped keeps nobody from going back', async () => {
+  const database = await createTestDatabase('dropped');
+  const databaseUrl = database.url;
+  await createShop(database);
+  await run({ databaseUrl, project });
+  await cutover({ databaseUrl, project, noBackup: true });
+  await rollback({ databaseUrl, project });
+  await database.query('alter table crm_people drop column score');
+  // The same command, given again by mistake, changes nothing.
+  expect((await rollback({ databaseUrl, project })).phases).toMatchObject([{ kept: true, dropped: [] }]);
+  await expect(sync({ databaseUrl, project })).rejects.toMatchObject({
+    code: 'missing-columns',
+    next: expect.stringMatching(/rollback/),
+  });
+  const { phases } = await rollback({ databaseUrl, project, drop: true });
+  expect(phases[0]?.dropped).toContain('table public.customers_unified');
+  expect((await database.query(`select from pg_namespace where nspname = 'drydock'`)).rows).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { Session } from '../../db/session.js';
 import { ownerOf } from '../../guard/guard.js';
 import { isOwnWrite } from '../../guard/own-writes.js';
 import { revokeFromOthers } from '../../ledger/create.js';
+import type { TableName } from '../../legacy/catalog.js';
 import type { Phase } from '../../mapping/phase.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { Target, Targets } from '../../mapping/targets.js';
@@ -194,11 +195,11 @@ export async function createSleepingTriggers(
 }
 
 /** The triggers of reverse capture that are on a table of ours. */
-async function triggerNames(session: Session, target: Pick<Target, 'qualified'>): Promise<string[]> {
+async function triggerNames(session: Session, { schema, name: table }: TableName): Promise<string[]> {
   const rows = await session.query(
     `select t.tgname as name from pg_trigger t
      where t.tgrelid = to_regclass($1::text) and not t.tgisinternal and starts_with(t.tgname, $2::text) order by 1`,
-    [target.qualified, PREFIX],
+    [qualified(schema, table), PREFIX],
   );
   return rows.map(({ name }) => String(name));
 }
@@ -237,10 +238,10 @@ async function switchTriggers(
 }
 
 /** Takes it away. */
-export async function dropReverseTriggers(session: Session, targets: Targets): Promise<void> {
-  for (const target of [targets.unified, targets.folded]) {
+export async function dropReverseTriggers(session: Session, tables: readonly TableName[]): Promise<void> {
+  for (const target of tables) {
     for (const name of await triggerNames(session, target))
-      await session.execute(`drop trigger ${ident(name)} on ${target.qualified}`);
+      await session.execute(`drop trigger ${ident(name)} on ${qualified(target.schema, target.name)}`);
     await dropOf(session, target);
   }
 }
