@@ -187,7 +187,10 @@ async function repointing({ session, phase, entry }: Survey, about: Repointable)
         ),
       ]
     : [];
-  const named = parts.map(({ unified }) => unified).join(', ');
+  const { takeOver } = phase.bound.mapping;
+  const named = parts
+    .map(({ unified }) => (unified === takeOver?.id.meanwhile ? takeOver.id.then : unified))
+    .join(', ');
   const outcome =
     rejected === '0'
       ? carried(

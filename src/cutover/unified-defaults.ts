@@ -44,7 +44,13 @@ async function sharedDefaults(
   const executor = executorOf(await readExecutors(session, [source.table]), source.table);
   const { columns } = await readLegacySide(session, source, executor);
   return columns.flatMap((column) => {
-    const { home } = column.bound;
+    const { home, name: own, type } = column.bound;
+    // The earliest or the latest of all rows is read under the name of the target's own time.
+    const time = computed.find(({ name, survivorship }) => name === own && survivorship === undefined);
+    if (home.kind === 'own' && home.target !== own && time !== undefined) {
+      const moment = type.kind === 'timestamptz' ? column.default : `(${column.default}) at time zone 'UTC'`;
+      return [{ name: own, value: column.default === null ? 'null' : `(${moment})::${time.ddl}` }];
+    }
     const golden = home.kind === 'golden' ? computed.find(({ name }) => name === home.target) : undefined;
     if (home.kind !== 'golden' || golden === undefined || Object.hasOwn(defaults, golden.name)) return [];
     const value = goldenDefault(column, home.conversion, golden.ddl);
