@@ -1,0 +1,26 @@
+import { expect, inject, test } from 'vitest';
+import { projectOf } from '../../src/consolidation/project.js';
+import { check } from '../../src/index.js';
+import { contacts, createContacts } from '../consolidation/contacts.js';
+import { createPayments, payments } from '../consolidation/payments.js';
+
+const TIME = 240_000;
+
+test.each([
+  ['values that depend on others', payments, createPayments],
+  ['a source as a crosswalk', contacts, createContacts],
+] as const)(
+  '%s hold with generated rows and writes',
+  async (_what, declared, create) => {
+    const database = await create('check_words');
+    const report = await check({
+      databaseUrl: database.url,
+      project: projectOf([declared]),
+      scratchUrl: inject('databaseUrl'),
+      seconds: 2,
+    });
+    expect(report).toMatchObject({ refusals: [], faults: [], notTried: [] });
+    expect(report.tried.writes.unified).toBeGreaterThan(20);
+  },
+  TIME,
+);
