@@ -4,6 +4,7 @@ import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
 import { DECLARED } from '../legacy/table-rule.js';
 import type { BoundPhase, BoundSource } from '../mapping/bind.js';
+import { isPrinted } from '../mapping/conversions/unless.js';
 import { givesOf } from '../mapping/restore.js';
 import { unreadable } from './folds.js';
 
@@ -57,6 +58,15 @@ function unconverted(model: ConsolidationModel, sources: readonly BoundSource[])
     // A column that is not there is refused for that.
     if (found === undefined) return [];
     if (givesOf(found.home).some((gives) => gives.target === target)) return [];
+    const { conversion } = giver;
+    if (conversion.kind === 'unless' && !isPrinted(conversion.is, found.type))
+      return [
+        {
+          code: 'no-conversion',
+          message: `${table}.${column} is of type ${found.type.name}, which prints no value as "${conversion.is}": it would be no default of any row.`,
+          next: "Write it in unlessIs() as the column prints it, such as '0.00'.",
+        },
+      ];
     return [
       {
         code: 'no-conversion',

@@ -1,6 +1,11 @@
+import { dayOf } from '../../copy-binary/moments.js';
 import { encode } from '../../copy-binary/values.js';
 import { literal } from '../../db/identifier.js';
+import { isUuid } from '../../keys/uuid.js';
+import type { ColumnType } from '../../legacy/catalog.js';
 import type { ConversionFor } from '../mapping.js';
+import { printDecimal } from './decimal.js';
+import { numberForm } from './number-form.js';
 import { printed } from './same.js';
 import { wordForm } from './word-form.js';
 
@@ -14,7 +19,7 @@ export function unless(is: string, of: ConversionFor): ConversionFor {
   const nothing = encode(is);
   return (column, shape, beside) => {
     const inner = of(column, shape, beside);
-    if (inner === null) return null;
+    if (inner === null || !isPrinted(is, column.type)) return null;
     const form = wordForm(column.type);
     const isNothing = (value: string) => (form === null ? value : form.read(value)) === nothing;
     const given = `${literal(is)}::${column.type.name}`;
@@ -30,4 +35,18 @@ export function unless(is: string, of: ConversionFor): ConversionFor {
         `(case when ${inner.holds(golden, others)} then ${printed(inner.inverse(golden, others))} collate "C" is distinct from ${printed(given)} collate "C" else false end)`,
     };
   };
+}
+
+/** Whether a type prints a value so: what it prints otherwise is never met. What an enum or a domain holds, the server knows. */
+export function isPrinted(text: string, type: ColumnType): boolean {
+  if (type.kind === 'bool') return text === 't' || text === 'f';
+  if (type.kind === 'uuid') return isUuid(text) && text === text.toLowerCase();
+  if (type.kind === 'date') return dayOf(text) !== null;
+  if (type.category !== 'N') return true;
+  const form = numberForm(type);
+  const number = form?.read(text) ?? null;
+  if (form === null || number === null) return form === null;
+  // Without a scale of its own it prints as many places as it was given.
+  const isFree = type.kind === 'numeric' && !type.hasModifier;
+  return isFree ? printDecimal(number) === text : form.prints(number, text);
 }

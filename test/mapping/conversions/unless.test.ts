@@ -2,6 +2,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { conversionFor } from '../../../src/consolidation/conversion-for.js';
 import type { Session } from '../../../src/db/session.js';
 import type { ConversionModel, GoldenType } from '../../../src/declare/model.js';
+import { readTable } from '../../../src/legacy/catalog.js';
+import { isPrinted } from '../../../src/mapping/conversions/unless.js';
 import { unlessBlank } from '../../../src/mapping/conversions/unless-blank.js';
 import { createTestDatabase } from '../../support/database.js';
 import { openSession } from '../../support/session.js';
@@ -43,6 +45,28 @@ test.each<[type: string, golden: GoldenType, is: string, values: readonly string
   );
   expect(back).toBe(given);
   expect(bench.conversion.none?.(String(given).replace(/ +$/, ''))).toBe(true);
+}); // biome-ignore format: a table
+
+test.each<[type: string, is: string, isOne: boolean]>([
+  ['numeric(10,2)', '0', false],
+  ['numeric(10,2)', '0.00', true],
+  ['numeric', '1.50', true],
+  ['numeric', '01.5', false],
+  ['integer', '0.0', false],
+  ['integer', 'none', false],
+  ['boolean', 'false', false],
+  ['uuid', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF', false],
+  ['date', 'today', false],
+])('%s prints a default as %s: %s', async (type, is, isOne) => {
+  await session.execute(`drop table if exists public.printing; create table public.printing (v ${type})`);
+  const column = (await readTable(session, 'public', 'printing'))?.columns[0];
+  if (column === undefined) throw new Error('no column');
+  expect(isPrinted(is, column.type)).toBe(isOne);
+  const given = await session.query(`select concat('${is}'::${type}) as v`).then(
+    ([row]) => row?.v,
+    () => null,
+  );
+  expect(given === is).toBe(isOne);
 }); // biome-ignore format: a table
 
 test.each(['text', 'varchar(20)', 'char(20)', 'public.mood'])('blanks of %s are no value', async (type) => {
