@@ -95,7 +95,26 @@ async function openPage(session: Session, given: Given, config: MonitorConfig): 
     hosts: config.web.hosts,
     token: await pageToken(config.web.tokenFile),
     intervalSeconds: given.interval ?? MONITOR_DEFAULTS.intervalSeconds,
+    explain: (key) => told(session, given, key),
   });
   if (!session.globals.json) session.err.lines([`The page is at ${web.url} until Ctrl-C.`]);
   return web;
+}
+
+/** What somebody asks the page of one row. */
+async function told(
+  session: Session,
+  { databaseUrl, project, schema, appSchema }: Given,
+  key: string,
+): Promise<{ readonly ok: boolean; readonly document: unknown }> {
+  const [{ explain }, { failureDocument, failureOf }] = await Promise.all([
+    import('../../verbs/explain.js'),
+    import('../failure.js'),
+  ]);
+  try {
+    const { signal } = session;
+    return { ok: true, document: await explain({ databaseUrl, project, schema, appSchema, key, signal }) };
+  } catch (error) {
+    return { ok: false, document: failureDocument(failureOf(error)) };
+  }
 }

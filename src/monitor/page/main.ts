@@ -3,6 +3,7 @@ import type { Point } from '../web/history.js';
 import { announce } from './announce.js';
 import { LineChart } from './chart.js';
 import { byId, setText } from './dom.js';
+import { answerQuestions } from './explain.js';
 import { drawAlerts, drawQueries, drawServer, drawTables, drawUnknown } from './panels.js';
 import { PhasesView } from './phases.js';
 import { clock, count, duration, visible } from './words.js';
@@ -108,6 +109,7 @@ function connectionText(): readonly [text: string, tone: string] {
   return [`● live · ${clock(latest.at)} UTC${age > 9 ? `, ${age} s ago` : ''}`, 'good'];
 }
 
+answerQuestions();
 setInterval(tick, 1000);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => phases.redraw());
 listen();

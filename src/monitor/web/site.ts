@@ -19,6 +19,8 @@ interface Answer {
 const FRESH_INTERVALS = 3;
 const FRESH_MS = 10_000;
 
+const LONGEST_KEY = 1_000;
+
 /** What a visitor without a token may have: the form that asks for it, and the files that it is made of. */
 const OPEN_FILES: ReadonlySet<string> = new Set(['/page.css', '/favicon.svg']);
 
@@ -28,11 +30,18 @@ export class Site {
   readonly #guard: Guard;
   readonly #events = new Events();
   readonly #freshMs: number;
+  readonly #explain: WebOptions['explain'];
+  /** A question may go through whole tables: there is one at a time. */
+  #isAsking = false;
   #checkedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(assets: ReadonlyMap<string, Asset>, { host, hosts, token, intervalSeconds }: WebOptions) {
+  constructor(
+    assets: ReadonlyMap<string, Asset>,
+    { host, hosts, token, intervalSeconds, explain }: WebOptions,
+  ) {
     this.#assets = assets;
     this.#guard = new Guard({ hosts: [host, ...hosts], token });
+    this.#explain = explain;
     this.#freshMs = FRESH_INTERVALS * intervalSeconds * 1000 + FRESH_MS;
   }
 
@@ -73,8 +82,29 @@ export class Site {
     if (path === '/readyz') return this.#ready();
     if (!this.#guard.mayLook(request)) return this.#refusal(path);
     if (path === '/events' && method === 'GET') return 'events';
+    if (path === '/explain' && method === 'GET') return this.#told(request.url ?? '');
     if (path === '/metrics') return { status: 200, ...(await metricsOf(this.#events.latest)) };
     return this.#file(path === '/' ? '/index.html' : path);
+  }
+
+  /** What one row is made of. */
+  async #told(url: string): Promise<Answer> {
+    const key = new URL(url, 'http://localhost').searchParams.get('key') ?? '';
+    if (this.#explain === undefined) return text(404, 'There is nothing here.');
+    if (key === '' || key.length > LONGEST_KEY)
+      return text(400, 'A key is wanted: /explain?key=table:identity.');
+    if (this.#isAsking) return text(429, 'Another question is being answered.', { 'retry-after': '1' });
+    this.#isAsking = true;
+    try {
+      const { ok, document } = await this.#explain(key);
+      return {
+        status: ok ? 200 : 422,
+        type: 'application/json; charset=utf-8',
+        body: JSON.stringify(document),
+      };
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   #refusal(path: string): Answer {

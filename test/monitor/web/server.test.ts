@@ -234,3 +234,42 @@ test('more connections than the page is for are closed, and the others go on', a
   for (const socket of sockets) socket.destroy();
   await vi.waitFor(async () => expect((await ask(url, '/healthz')).status).toBe(200), { timeout: 5_000 });
 });
+
+describe("one row's story", () => {
+  const asked: string[] = [];
+  const explain = async (key: string) => {
+    asked.push(key);
+    return { ok: key !== 'x', document: { key } };
+  };
+
+  test('is told to whoever may look, for one key at a time', async () => {
+    let go = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const { url } = await served({
+      token: TOKEN,
+      explain: async (key) => {
+        if (key === 'slow') await waiting;
+        return explain(key);
+      },
+    });
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect((await ask(url, '/explain?key=shop%3A1')).status).toBe(401);
+    expect(asked).toEqual([]);
+    const told = await ask(url, '/explain?key=shop%3A1%2C%20a%26b', { headers });
+    expect([told.status, JSON.parse(told.body)]).toEqual([200, { key: 'shop:1, a&b' }]);
+    expect(await ask(url, '/explain?key=x', { headers })).toMatchObject({ status: 422 });
+    expect(await ask(url, '/explain', { headers })).toMatchObject({ status: 400 });
+    const first = ask(url, '/explain?key=slow', { headers });
+    await vi.waitFor(async () => expect((await ask(url, '/explain?key=y', { headers })).status).toBe(429));
+    go();
+    expect((await first).status).toBe(200);
+    expect((await ask(url, '/explain?key=y', { headers })).status).toBe(200);
+  });
+
+  test('is no page where nobody can tell it', async () => {
+    const { url } = await served({});
+    expect((await ask(url, '/explain?key=y')).status).toBe(404);
+  });
+});
