@@ -23,6 +23,7 @@ interface Giver {
 interface Tally {
   things: number;
   differ: number;
+  spelling: number;
   readonly examples: { readonly key: string; readonly values: Readonly<Record<string, string>> }[];
 }
 
@@ -91,11 +92,13 @@ function count(
   { keyed }: Phase,
 ): void {
   if (said.size < 2) return;
-  const tally = tallies.get(target) ?? { things: 0, differ: 0, examples: [] };
+  const tally = tallies.get(target) ?? { things: 0, differ: 0, spelling: 0, examples: [] };
   tallies.set(target, tally);
   tally.things += 1;
   if (new Set([...said.values()].map(({ golden }) => golden)).size === 1) return;
   tally.differ += 1;
+  const folded = [...said.values()].map(({ golden }) => golden.toLowerCase().trim().replace(/\s+/g, ' '));
+  if (new Set(folded).size === 1) tally.spelling += 1;
   if (tally.examples.length >= MOST_EXAMPLES) return;
   const values = [...said].map(([source, { text }]) => [keyed[source]?.source.rule.table ?? '', text]);
   tally.examples.push({ key: first?.key ?? '', values: Object.fromEntries(values) });

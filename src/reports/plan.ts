@@ -98,6 +98,8 @@ export interface MatchPlan {
     readonly column: string;
     readonly things: number;
     readonly differ: number;
+    /** Of these, how many differ in case and blanks alone. */
+    readonly spelling: number;
     /** What each source says, of some of them. */
     readonly examples: readonly { readonly key: string; readonly values: Readonly<Record<string, string>> }[];
   }[];

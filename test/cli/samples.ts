@@ -189,6 +189,7 @@ export const planReport: PlanReport = {
             column: 'title',
             things: 4_000,
             differ: 12,
+            spelling: 3,
             examples: [
               {
                 key: '0f8fad5b-d9cb-469f-a165-70867728950e',

@@ -148,6 +148,7 @@ test('a plan says why rows found no key, which value many share, what sources di
   // 0.5 of one, and 50 of a hundred.
   const same = await counted(`${both} where s.loyalty * 100 = c.score and s.loyalty between 0 and 1`);
   expect(loyalty?.differ).toBeLessThanOrEqual((loyalty?.things ?? 0) - Math.min(1, same));
+  expect(name?.spelling).toBe(0);
   expect(matches?.examples.length).toBe(20);
   const kinds = matches?.examples.flatMap(({ shown }) => shown.map(({ table, step }) => `${table} ${step}`));
   expect(new Set(kinds)).toEqual(

@@ -42,19 +42,18 @@ function stepLines({ ladders }: MatchPlan, style: Style): string[] {
     ...subheading('What rows match by', style),
     ...table(
       [
-        { title: 'source', flexible: true },
-        { title: 'step' },
+        { title: 'source and step', flexible: true },
         { title: 'rows', align: 'right' },
         ...shown.map((title) => ({ title, align: 'right' as const })),
       ],
-      ladders.flatMap(({ table: name, steps }) =>
-        steps.map(({ step, rows, without }, at) => [
-          at === 0 ? printable(name) : '',
-          printable(step),
+      ladders.flatMap(({ table: name, steps }) => [
+        [printable(name)],
+        ...steps.map(({ step, rows, without }, at) => [
+          `  ${printable(step)}`,
           count(rows),
           ...shown.map((why) => (at === steps.length - 1 ? '' : count(without[why]))),
         ]),
-      ),
+      ]),
       style,
     ),
   ];
@@ -120,12 +119,14 @@ function disagreementLines({ disagreements, compared }: MatchPlan, style: Style)
         { title: 'column' },
         { title: 'both say', align: 'right' },
         { title: 'differ', align: 'right' },
+        { title: 'by spelling', align: 'right' },
         { title: 'for instance', flexible: true },
       ],
       disagreements.map((one) => [
         printable(one.column),
         count(one.things),
         `${count(one.differ)} (${Math.round((100 * one.differ) / Math.max(1, one.things))}%)`,
+        count(one.spelling),
         one.examples
           .slice(0, style.width >= WIDE ? 2 : 1)
           .map(said)
