@@ -13,6 +13,11 @@ export interface TargetTable {
   readonly copied: readonly string[];
   /** Those of them whose values are told apart by what is sent of them alone: neither by their text nor by how they are stored. */
   readonly sentOnly: readonly string[];
+  /**
+   * A column that a completion gives values of its own in rows without a flag, quoted both: one that does not come to its end
+   * leaves them there, and no merge makes them. Left out: there is none.
+   */
+  readonly given?: { readonly column: string; readonly unless: string };
 }
 
 /** The block of own columns that a source has in the unified table; empty when its rows are never in it. */
@@ -44,7 +49,14 @@ export function unifiedTable(bound: BoundPhase): TargetTable {
     sentOnly: own
       .filter((column) => isSentOnly(ownHome(column).stored, column))
       .map((column) => ident(ownTarget(column))),
+    ...givenColumn(bound),
   };
+}
+
+function givenColumn({ mapping: { takeOver, sources } }: BoundPhase): Pick<TargetTable, 'given'> {
+  const flag = sources.find(({ table }) => table === takeOver?.table)?.flag ?? null;
+  if (takeOver === undefined || flag === null) return {};
+  return { given: { column: ident(takeOver.id.meanwhile), unless: ident(flag) } };
 }
 
 /** Columns that come first, in their order: who writes a table whose name ours takes may count on their places. */

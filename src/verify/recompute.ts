@@ -89,7 +89,12 @@ async function differingUnified(
   staged: string,
   inRange: string,
 ): Promise<TextRow | undefined> {
-  const { copied: columns, sentOnly } = target.table;
+  const { copied: columns, sentOnly, given } = target.table;
+  const stored = columns.map((column) =>
+    column === given?.column
+      ? `case when u.${given.unless} then u.${column} end as ${column}`
+      : `u.${column}`,
+  );
   const differing = columns.map(
     (column) =>
       `case when t.id is null or s.id is null or ${valuesDiffer(column, sentOnly, 't', 's')} then ${literal(column)} end`,
@@ -97,7 +102,7 @@ async function differingUnified(
   const [first] = await session.query(
     `select coalesce(t.merge_key, s.merge_key)::text as key, coalesce(t.id, s.id)::text as id,
        array_to_string(array[${differing.join(', ')}], ', ') as columns
-     from (select * from ${target.qualified} u where ${inRange}) t
+     from (select ${stored.join(', ')} from ${target.qualified} u where ${inRange}) t
      full join ${staged} s on s.id = t.id
      where t.id is null or s.id is null or ${rowsDiffer(target.table, 't', 's')}
      order by 1, 2 limit 1`,

@@ -61,6 +61,7 @@ test('rows in circles, of generated values, under other keys come back, and noth
     `update app_opportunities set title = 'other' where _dlt_id = 'd1';
      delete from app_opportunities where _dlt_id = 'd2';
      delete from opportunities where title = 'parent';
+     update opportunities set title = 'grown' where title = 'child';
      delete from market_validations where validation_type = 'b';
      delete from submissions; delete from owners;
      insert into opportunities (id, title) values (${id(6)}, 'later');
