@@ -17,6 +17,7 @@ const flags = {
   batches: rangeFlags.batches,
   from: rangeFlags.from,
   to: rangeFlags.to,
+  since: rangeFlags.since,
   strict: flag,
   limit: wholeNumber('--limit', 0, MOST_LISTED),
   record: flag,
@@ -24,8 +25,8 @@ const flags = {
 
 /** What `drydock verify` does. */
 export async function act(session: Session, command: Command): Promise<void> {
-  const { phase: phases, batches, from, to, ...rest } = await parseFlags(flags, command);
-  const range = toRange({ batches, from, to }, 'verify');
+  const { phase: phases, batches, from, to, since, ...rest } = await parseFlags(flags, command);
+  const range = toRange({ batches, from, to, since }, 'verify');
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>
     verify({ ...rest, phases, ...range, signal, onProgress }),

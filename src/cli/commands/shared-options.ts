@@ -46,19 +46,15 @@ export function addPhaseFlag(command: Command, what: string): Command {
 
 /** The three ways to name a part of a phase: by batch, by key, by time. */
 export function addRangeFlags(command: Command): Command {
-  return addKeyFlags(command).option(
-    '--since <time>',
-    'only keys with a legacy row created, reviewed or updated at or after this time: ' +
-      'ISO 8601, UTC where no offset is given',
-  );
-}
-
-/** The ways that need no time: by batch, by key. */
-export function addKeyFlags(command: Command): Command {
   return command
     .option('--batches <A..B>', 'only these batches, both ends included (one number: one batch)')
     .option('--from <key>', 'only keys from this uuid on, itself included')
-    .option('--to <key>', 'only keys up to this uuid, itself left out');
+    .option('--to <key>', 'only keys up to this uuid, itself left out')
+    .option(
+      '--since <time>',
+      'only keys with a legacy row created, reviewed or updated at or after this time: ' +
+        'ISO 8601, UTC where no offset is given',
+    );
 }
 
 /** How the work is cut: lanes and batches. */

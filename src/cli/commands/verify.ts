@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULTS } from '../../reports/target.js';
 import { helpAfter } from '../help.js';
 import type { Session } from '../session.js';
-import { addKeyFlags, addPhaseFlag } from './shared-options.js';
+import { addPhaseFlag, addRangeFlags } from './shared-options.js';
 
 /** `drydock verify`: hashes every legacy table and its view, and finds what differs. */
 export function addVerify(program: Command, session: Session): void {
@@ -14,7 +14,7 @@ export function addVerify(program: Command, session: Session): void {
         'columns that differ. Writes nothing, or with --record only the result into the ledger.',
     );
   addPhaseFlag(command, 'phase to verify (default: all that were begun)');
-  addKeyFlags(command)
+  addRangeFlags(command)
     .option('--strict', 'also compare the text of every row, through a second route')
     .option('--limit <n>', `differences to list per table (default: ${DEFAULTS.limit})`)
     .option('--record', 'write the result into the ledger')
