@@ -1,5 +1,6 @@
 import { requireUnchanged } from '../context/configuration.js';
 import type { Context } from '../context/context.js';
+import { namingValues } from '../context/named-values.js';
 import { secondsSince, throwIfStopped } from '../context/stoppable.js';
 import type { Pace } from '../control/pace.js';
 import { withRetry } from '../db/retry.js';
@@ -113,10 +114,12 @@ export async function loadPhase(
       if (waited || cut) await requireUnchanged(context, phase);
       const next = pace.batchesPerSnapshot(options.batchSize);
       // Each attempt reads what is left in a snapshot of its own.
-      await withRetry(() => runSegment(job, (segmentsOf(left())[0] ?? []).slice(0, next)), {
-        signal: context.signal,
-        retryable: passesInAnotherSnapshot,
-      });
+      await namingValues(context, phase, 'Batches that were booked are complete.', () =>
+        withRetry(() => runSegment(job, (segmentsOf(left())[0] ?? []).slice(0, next)), {
+          signal: context.signal,
+          retryable: passesInAnotherSnapshot,
+        }),
+      );
       cut = segments[0]?.every(({ batch }) => done.has(batch.number)) !== true;
       segments = segmentsOf(left());
     }

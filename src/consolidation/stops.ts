@@ -1,4 +1,5 @@
-import { type ConsolidationModel, feedsOf, isComputed } from '../declare/model.js';
+import { ident } from '../db/identifier.js';
+import { type ConsolidationModel, feedsOf, goldenOf, isComputed } from '../declare/model.js';
 import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import type { LegacyDatabase } from '../legacy/detect.js';
@@ -16,6 +17,7 @@ export function unconvertible(model: ConsolidationModel, bound: BoundPhase): Sto
     ...unsummable(model, { ...bound, sources }),
     ...unkept(model, sources),
     ...unconverted(model, sources),
+    ...zoneless(model, sources),
   ];
 }
 
@@ -75,6 +77,33 @@ function unconverted(model: ConsolidationModel, sources: readonly BoundSource[])
       },
     ];
   });
+}
+
+const ZONED = /^(?:timestamptz|timestamp *(?:\(\d\))? *with time zone)\b/i;
+const UNZONED = /^(?:timestamp\b(?!.*with time zone)|date\b)/i;
+
+/** Times without a zone that are to meet moments by a bare cast, which goes by the zone of whoever makes it. */
+function zoneless(model: ConsolidationModel, sources: readonly BoundSource[]): Stop[] {
+  return goldenOf(model).flatMap(({ name, sqlType, givers }) =>
+    givers.flatMap(({ table, conversion }): Stop[] => {
+      if (sqlType === null || conversion.kind !== 'computed') return [];
+      const { sql } = conversion;
+      const column = sources
+        .find(({ rule }) => rule.table === table)
+        ?.columns.find((one) => ident(one.name) === sql || `"${one.name.replaceAll('"', '""')}"` === sql);
+      const from = column?.type.base ?? '';
+      const meets =
+        (ZONED.test(sqlType) && UNZONED.test(from)) || (UNZONED.test(sqlType) && ZONED.test(from));
+      if (column === undefined || !meets) return [];
+      return [
+        {
+          code: 'no-conversion',
+          message: `${table}.${column.name} is of type ${column.type.name} and ${name} of type ${sqlType}: between them is a time zone, which nothing says.`,
+          next: "Say moment(inZone(column, 'UTC')), or computed() with at time zone.",
+        },
+      ];
+    }),
+  );
 }
 
 /** Refuses tables without a column that the declaration names: no rule over it can be made. @throws DrydockError `missing-columns` */

@@ -42,8 +42,8 @@ const KINDS: Readonly<Record<string, string>> = {
   boolean: 'bool', date: 'date', timestamptz: 'timestamptz', timestamp: 'timestamp', uuid: 'uuid', jsonb: 'jsonb',
 }; // biome-ignore format: a table
 
-/** SQL of the golden type for a value that may be the one; no cast in it fails. */
-function alike(value: string, { kind, category }: ColumnType, golden: string): string | null {
+/** SQL of the golden type for a value that may be the one; no cast in it fails. Null: there is none. */
+export function alike(value: string, { kind, category }: ColumnType, golden: string): string | null {
   if (golden === 'text') return kind === 'xml' ? null : `(${value})::text`;
   if (golden === 'numeric') return NUMBERS.has(kind) ? `(${value})::numeric` : null;
   const whole = WHOLE[golden];

@@ -1,6 +1,7 @@
 import { createViews } from '../batches/finish.js';
 import { loadPhase, workOf } from '../batches/load-phase.js';
 import type { Context } from '../context/context.js';
+import { namingValues } from '../context/named-values.js';
 import { throwIfStopped } from '../context/stoppable.js';
 import type { Pace } from '../control/pace.js';
 import type { Session } from '../db/session.js';
@@ -24,6 +25,8 @@ export interface CatchUpParts {
   readonly drainer: Drainer;
   readonly reloading: () => Promise<Reloading>;
 }
+
+const APPLIED = 'What was applied is complete; the rest is in the queue.';
 
 /** What it took. */
 export interface CaughtUp extends Omit<Drained, 'reopened'> {
@@ -73,7 +76,7 @@ export async function catchUp(
     }
     const drained = await drainPhase(context, job, drainer, waiting.changes);
     total = sumOf(total, { ...drained, reloaded: 0 });
-    throwIfStopped(context.signal, 'What was applied is complete; the rest is in the queue.');
+    throwIfStopped(context.signal, APPLIED);
     if (!drained.reopened) break;
   }
   if (total.changes > 0 || total.reloaded > 0) {
@@ -129,15 +132,17 @@ async function drainPhase(
   context.report({ type: 'step', phase: job.phase.name, step: 'sync' });
   const from = performance.now();
   let changes = 0;
-  return drainer.drain(job, (applied) => {
-    changes += applied.changes;
-    context.report({
-      type: 'sync',
-      phase: job.phase.name,
-      changes,
-      backlog: Math.max(0, waiting - changes),
-      lagSeconds: applied.lagSeconds,
-      changesPerSecond: Math.round((changes / Math.max(1, performance.now() - from)) * 1000),
-    });
-  });
+  return namingValues(context, job.phase, APPLIED, () =>
+    drainer.drain(job, (applied) => {
+      changes += applied.changes;
+      context.report({
+        type: 'sync',
+        phase: job.phase.name,
+        changes,
+        backlog: Math.max(0, waiting - changes),
+        lagSeconds: applied.lagSeconds,
+        changesPerSecond: Math.round((changes / Math.max(1, performance.now() - from)) * 1000),
+      });
+    }),
+  );
 }

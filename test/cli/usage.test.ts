@@ -30,7 +30,7 @@ describe('a wrong command line is refused with one sentence and exit status 2', 
     [['pause', '--phase', 'all'], /Unknown option '--phase'/],
     [['pause', 'all'], /Too many arguments for 'pause'/],
     [['verify', '--limit', 'many'], /--limit wants a whole number from 0/],
-    [['verify', '--since', '2025-01-01'], /Unknown option '--since'/],
+    [['status', '--since', '2025-01-01'], /Unknown option '--since'/],
     [
       ['plan', '--phase', 'second'],
       /--phase wants one of opportunities, assessments, enhancements, all, not 'second'/,

@@ -128,3 +128,33 @@ test('what the server cannot work out stops a plan, and says so', async () => {
     { code: 'bad-computed', message: expect.stringContaining('work out z of t as it is declared: division') },
   ]);
 });
+
+test('a later row of which a value cannot be worked out is named, by every verb that reads it', async () => {
+  const database = await createTestDatabase('refused');
+  const databaseUrl = database.url;
+  await database.query(
+    `create table t (a int, id int, primary key (a, id)); insert into t select 1, i from generate_series(1, 9) i`,
+  );
+  const t = d.source('t', { identity: ['a' as never, 'id' as never] });
+  const tenths = projectOf([
+    d.consolidation('c', {
+      into: 'u',
+      sources: [t],
+      columns: { a: d.integer(d.computed(t, 'a')), z: d.integer(d.computed(t, '10 / id')) },
+    }),
+  ]);
+  await run({ databaseUrl, project: tenths });
+  await database.query('insert into t values (1, 20), (1, 0), (2, 3)');
+  const named = {
+    code: 'bad-computed',
+    message: expect.stringMatching(/work out z of t \(1, 0\) as phase c declares it: division by zero/),
+    next: expect.stringMatching(/rollback --phase c/),
+  };
+  await expect(sync({ databaseUrl, project: tenths })).rejects.toMatchObject(named);
+  await expect(run({ databaseUrl, project: tenths, batches: { from: 1, to: 1 } })).rejects.toMatchObject(
+    named,
+  );
+  await database.query('update t set id = 50 where id = 0');
+  expect((await sync({ databaseUrl, project: tenths })).phases).toMatchObject([{ backlog: 0 }]);
+  expect(await verify({ databaseUrl, project: tenths, strict: true })).toMatchObject({ equal: true });
+});

@@ -37,6 +37,54 @@ const project = projectOf([
   }),
 ]);
 
+interface Line {
+  no: number;
+  mail: string;
+  net: number;
+  gross: number;
+}
+
+test('a shared value that a legacy table computes is written by nobody, and follows what it is made of', async () => {
+  const database = await createTestDatabase('generated');
+  const databaseUrl = database.url;
+  await database.query(`
+    create table cart (no int primary key, mail text, net numeric(9,2), gross numeric(9,2) generated always as (net * 1.2) stored);
+    create table bill (no int primary key, mail text, net numeric(9,2), gross numeric(9,2));
+    insert into cart select i, 'm' || i, i from generate_series(1, 6) i;
+    insert into bill select i, 'm' || i, i, i * 1.2 from generate_series(4, 9) i`);
+  const options = { identity: ['no'] as const, match: [d.same(d.exact, 'mail')] };
+  const [cart, bill] = [d.source<Line>('cart', options), d.source<Line>('bill', options)];
+  const sums = projectOf([
+    d.consolidation('sums', {
+      into: 'sums',
+      sources: [cart, bill],
+      columns: { gross: d.numeric(cart.gross, bill.gross), net: d.numeric(cart.net, bill.net) },
+    }),
+  ]);
+  await run({ databaseUrl, project: sums });
+  await cutover({ databaseUrl, project: sums, noBackup: true });
+  for (const where of ['cart_no = 1', 'cart_no = 5'])
+    await expect(database.query(`update sums set gross = 99 where ${where}`)).rejects.toMatchObject({
+      constraint: 'drydock_golden',
+    });
+  const taken = [
+    `update sums set net = 10 where cart_no = 1`,
+    `update sums set net = 20, gross = 24.00 where cart_no = 2`,
+    `update sums set net = 30 where cart_no = 6`,
+    `update sums set gross = 7 where cart_no is null`,
+    `insert into sums (cart_no, net, from_bill) values (50, 5, false)`,
+  ];
+  for (const sql of taken) {
+    await database.query(sql);
+    await sync({ databaseUrl, project: sums });
+    expect(await verify({ databaseUrl, project: sums, strict: true }), sql).toMatchObject({ equal: true });
+  }
+  const { rows } = await database.query(
+    `select array_agg(gross::text order by cart_no) as gross from sums where cart_no in (1, 2, 6, 50)`,
+  );
+  expect(rows).toEqual([{ gross: ['12.00', '24.00', '36.00', '6.00'] }]);
+});
+
 test('direct writes where a column of its own gives a shared one its value, and where a table numbers its rows', async () => {
   const database = await createTestDatabase('own_givers');
   const databaseUrl = database.url;

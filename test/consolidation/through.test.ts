@@ -71,6 +71,8 @@ const CHANGES = [
   `insert into people values (70, 1, 'new@x.example', '4919', null), (71, 2, null, '4919', null), (72, 1, null, '4919', null)`,
   // What the crosswalk rows point to changes, and theirs is another key.
   `update members set mail = 'm' || id || '@moved.example' where id <= 4`,
+  // Two answers, which become one with what they point to.
+  `update people set phone = '49 77' where id in (35, 49); insert into callers values (60, 2, '4977', 'two answers')`,
   `update members set mail = 'm5@x.example' where id in (6, 7)`,
   `update callers set tel = '49 2' where no between 10 and 20`,
   `delete from members where id = 2`,

@@ -8,6 +8,7 @@ import { type ReverseRules, refuse } from '../../mapping/reverse.js';
 import { ownBlock, ownTarget } from '../../mapping/tables.js';
 import type { Targets } from '../../mapping/targets.js';
 import { differ } from '../../types/spelling.js';
+import { generatedColumns } from './generated.js';
 import { goldenChecks } from './golden.js';
 import { flagOf, type LegacySide } from './legacy-columns.js';
 import { fillOwnGivers, keptValue, ownGiversOf } from './own-givers.js';
@@ -182,24 +183,6 @@ function ownColumns(side: LegacySide, { thing, takeOver }: PhaseMapping): string
       `Column %s is one of the legacy table ${table}, which has no row for this ${thing}.`,
       `Set ${source.rule.flag ?? ''} as well, and what ${table} wants of a row.`,
     ),
-    'end if;',
-  ];
-}
-
-/** What the legacy table computes from its row is that of the row as it is now. */
-function generatedColumns(side: LegacySide): string[] {
-  const { source } = side;
-  const made = side.columns.flatMap(({ bound, generation }) => {
-    if (generation === null || bound.home.kind !== 'own') return [];
-    return [{ target: `new.${ident(bound.home.target)}`, kept: keptValue(bound, generation) }];
-  });
-  if (made.length === 0) return [];
-  const row = side.columns
-    .filter(({ generated }) => !generated)
-    .map(({ bound }) => `${fromUnified(source, bound, 'new')} as ${ident(bound.name)}`);
-  return [
-    `if ${flagOf(side, 'new')} then`,
-    `select ${made.map(({ kept }) => kept).join(', ')} into ${made.map(({ target }) => target).join(', ')} from (select ${row.join(', ')} offset 0) r;`,
     'end if;',
   ];
 }

@@ -1,16 +1,12 @@
 import { decode, encode } from '../../copy-binary/values.js';
 import { ident, literal } from '../../db/identifier.js';
-import type {
-  BoundColumn,
-  ComputedColumn,
-  Conversion,
-  PhaseMapping,
-  Survivorship,
-} from '../../mapping/mapping.js';
+import type { ComputedColumn, Conversion, PhaseMapping, Survivorship } from '../../mapping/mapping.js';
 import { agrees, ownGiverOf } from '../../mapping/own-giver.js';
-import { besideIn, fromUnified, givesOf, residueKey } from '../../mapping/restore.js';
+import { besideIn, fromUnified, givesOf } from '../../mapping/restore.js';
 import { type FallbackRule, type ReverseRules, refuse } from '../../mapping/reverse.js';
+import { generatedGolden, generatedValue } from './generated.js';
 import { flagOf, type LegacyColumn, type LegacySide, passesChecks } from './legacy-columns.js';
+import { forget, remember } from './shared-residue.js';
 
 interface Contributor {
   readonly side: LegacySide;
@@ -138,10 +134,12 @@ function differs(ddl: string, value: string, before: string): string {
 /** plpgsql that gives a new row what a legacy column fills in which takes no null. */
 function defaulted(value: string, ddl: string, contributors: readonly Contributor[]): string[] {
   return contributors.flatMap((contributor) => {
-    const { column, conversion } = contributor;
-    const filled = column.notNull ? goldenDefault(column, conversion, ddl) : null;
+    const { side, column, conversion } = contributor;
+    const type = /^\w+/.exec(ddl)?.[0] ?? '';
+    const constant = column.notNull ? goldenDefault(column, conversion, ddl) : null;
+    const filled = column.generated ? generatedGolden(side, column, type) : constant;
     if (filled === null) return [];
-    const isMissing = `tg_op = 'INSERT' and ${value} is null and ${flagOf(contributor.side, 'new')}`;
+    const isMissing = `tg_op = 'INSERT' and ${value} is null and ${flagOf(side, 'new')}`;
     return [`if ${isMissing} then ${value} := ${filled}; end if;`];
   });
 }
@@ -258,7 +256,9 @@ function settle(
     const alike = respelled === undefined || by !== 'newest' ? '' : ` and (v_lost is null or ${isAlike})`;
     const restored = (alias: string) => fromUnified(side.source, column.bound, alias);
     const isNumber = `tg_op = 'INSERT' or not ${flagOf(side, 'old')} or (${inverse})::text = (${restored('old')})::text`;
-    const kept = column.numbered ? ` and (${isNumber})` : '';
+    const computed = column.generated ? generatedValue(side, column) : null;
+    const isComputed = computed === null ? 'false' : `(${inverse})::text = (${computed})::text`;
+    const kept = `${column.numbered ? ` and (${isNumber})` : ''}${column.generated ? ` and ${isComputed}` : ''}`;
     const holds = `coalesce(${conversion.holds(value, beside)} and ${passesChecks(column, inverse)}${alike}${kept}, false)`;
     lines.push(
       `if ${flagOf(side, 'new')} then`,
@@ -297,14 +297,4 @@ function settle(
     ),
     'end if;',
   ];
-}
-
-function forget(side: LegacySide, column: BoundColumn): string {
-  const key = literal(residueKey(side.source.rule, column.name));
-  return `if new.residue ? ${key} then new.residue := nullif(new.residue - ${key}, '{}'); end if;`;
-}
-
-function remember(side: LegacySide, column: BoundColumn, value: string): string {
-  const key = literal(residueKey(side.source.rule, column.name));
-  return `new.residue := coalesce(new.residue, '{}') || jsonb_build_object(${key}, ${value});`;
 }
