@@ -6,7 +6,8 @@ import { ident, literal } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';
 import { copyRowsOf } from '../extract/copy-source.js';
 import { Grouper } from '../extract/group.js';
-import { givingColumns } from '../mapping/giving-columns.js';
+import type { BoundSource } from '../mapping/bind.js';
+import { givesOf, givingColumns } from '../mapping/giving-columns.js';
 import { extractionQuery, fromClause, type KeyedSource } from '../mapping/keyed-source.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
@@ -24,7 +25,7 @@ export interface FoundRow {
   readonly values: Readonly<Record<string, string | null>>;
   /** What the server works out from the row, by the name of the gift. */
   readonly gifts: Readonly<Record<string, string | null>>;
-  /** The bytes of what gives shared columns a value, by column or gift. */
+  /** The bytes of what gives shared columns a value, or chooses its conversion, by column or gift. */
   readonly sent: ReadonlyMap<string, string | null>;
 }
 
@@ -55,7 +56,7 @@ function rowsQuery({ matching }: Phase, keyed: KeyedSource, at: number, key: str
       : `case ${values.map((value, step) => `when (${steps[step]?.key}) is not null then ${value}`).join(' ')} end`;
   const { columns, rule } = keyed.source;
   const giving = [
-    ...givingColumns(keyed.source).map(({ name }) => `r.${ident(name)}`),
+    ...sentColumns(keyed.source).map(({ name }) => `r.${ident(name)}`),
     ...(rule.gifts ?? []).map(({ sql }) => `(select ${sql} from (select r.*) r)`),
   ];
   const texts = [
@@ -70,9 +71,19 @@ function rowsQuery({ matching }: Phase, keyed: KeyedSource, at: number, key: str
     from ${fromClause(keyed)} where (${keyed.key}) = ${literal(key)}::uuid order by (${identitySql(keyed)}) collate "C" limit ${MOST_ROWS}`;
 }
 
+/** The columns that give shared ones a value, and those by which conversions are chosen. */
+function sentColumns(source: BoundSource): readonly BoundColumn[] {
+  const giving = givingColumns(source);
+  const choosing = new Set(giving.flatMap((column) => givesOf(column)?.conversion.chosen?.column ?? []));
+  return [
+    ...giving,
+    ...source.columns.filter((column) => choosing.has(column.name) && !giving.includes(column)),
+  ];
+}
+
 function foundRow(keyed: KeyedSource, source: number, row: TextRow): FoundRow {
   const { columns, rule } = keyed.source;
-  const names = [...givingColumns(keyed.source), ...(rule.gifts ?? [])].map(({ name }) => name);
+  const names = [...sentColumns(keyed.source), ...(rule.gifts ?? [])].map(({ name }) => name);
   const fields = row.sent == null ? [] : recordFields(Buffer.from(row.sent, 'hex'));
   return {
     source,
@@ -204,7 +215,8 @@ function printed(field: string, print: Print): string | null {
   return field === NULL ? null : decode(print(field));
 }
 
-const columnPrinter = ({ type }: BoundColumn): Print =>
+/** A value as it is printed: so a conversion and the residue read it. */
+export const columnPrinter = ({ type }: BoundColumn): Print =>
   type.binary ? (printerOf(type) ?? decoderOf(type)) : (bytes) => bytes;
 
 /** Internal names of the types that computed columns have. */

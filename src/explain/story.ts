@@ -1,14 +1,15 @@
 import { decoderOf } from '../copy-binary/decode.js';
 import { encoderOf } from '../copy-binary/encode.js';
-import { fieldIn } from '../copy-binary/framing.js';
+import { fieldIn, memoryOf } from '../copy-binary/framing.js';
 import { numericText } from '../copy-binary/numeric.js';
 import { RowWriter } from '../copy-binary/row-writer.js';
 import { NULL } from '../copy-binary/values.js';
 import { givesOf } from '../mapping/giving-columns.js';
+import type { BoundColumn, Conversion } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
 import { residueKey } from '../mapping/restore.js';
 import type { ExplainedColumn, ExplainedRow, ExplainedThing, GivenValue } from '../reports/explain.js';
-import type { FoundRow, KeptRow, MadeRow } from './rows.js';
+import { columnPrinter, type FoundRow, type KeptRow, type MadeRow } from './rows.js';
 
 /** Tells of one unified row whose rows it is made of, and which of them gave which value. */
 export function storyOf(
@@ -133,13 +134,34 @@ function saidOf({ keyed }: Phase, row: FoundRow, target: string, ddl: string): S
       const [bytes, text] = [row.sent.get(name), row.gifts[name]];
       return bytes == null || text == null ? [] : [{ golden: bytes, given: given(sql, text) }];
     });
-  const converted = columns.flatMap((column): Said[] => {
+  const taken = columns.flatMap((column): Said[] => {
     const [gives, bytes, text] = [givesOf(column), row.sent.get(column.name), row.values[column.name]];
     if (gives?.target !== target || bytes == null || text == null) return [];
-    const value = gives.conversion.forward(decoderOf(column.type)(bytes));
-    return [{ golden: value === null ? NULL : encoded(ddl, value), given: given(column.name, text) }];
+    const conversion = chosenConversion(gives.conversion, row, columns);
+    return [{ golden: converted(conversion, column, bytes, ddl), given: given(column.name, text) }];
   });
-  return [...worked, ...converted];
+  return [...worked, ...taken];
+}
+
+/** The one that another column of the row chooses, where one does. */
+function chosenConversion(
+  conversion: Conversion,
+  row: FoundRow,
+  columns: readonly BoundColumn[],
+): Conversion {
+  const { chosen } = conversion;
+  const selector = columns.find(({ name }) => name === chosen?.column);
+  const bytes = row.sent.get(selector?.name ?? '');
+  if (chosen === undefined || selector === undefined || bytes == null) return conversion;
+  return chosen.by.get(chosen.read(decoderOf(selector.type)(bytes))) ?? conversion;
+}
+
+/** The bytes of the shared value that a legacy one becomes; NULL for none. */
+function converted(conversion: Conversion, column: BoundColumn, bytes: string, ddl: string): string {
+  const memory = memoryOf(Buffer.from(bytes, 'latin1'));
+  if (conversion.passes?.(memory, 0, memory.bytes.length) === true) return bytes;
+  const value = conversion.forward(columnPrinter(column)(bytes));
+  return value === null ? NULL : encoded(ddl, value);
 }
 
 /** The bytes of a shared value. */

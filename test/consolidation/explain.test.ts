@@ -133,3 +133,43 @@ test('what a veto keeps apart are several things, values that the server works o
   ])
     await expect(explain({ databaseUrl, project, key })).rejects.toMatchObject({ code: 'not-found' });
 });
+
+test('days, moments, copied values and those whose conversion another column chooses say the same where a run takes them for the same', async () => {
+  const database = await createTestDatabase('explain_types');
+  await database.query(`
+    create table tills (id int primary key, code text not null, day date, at timestamptz, tags smallint[], kind text, cents numeric);
+    create table shops (id int primary key, code text not null, day text, at timestamp, tags smallint[], kind text, euros numeric);
+    insert into tills values (1, 'a', '2024-02-29', '2024-02-29 12:00Z', '{1,2}', 'cents', 1250);
+    insert into shops values (7, 'a', '2024-02-29', '2024-02-29 12:00', '{1,2}', 'euros', 12.5)`);
+  const till = d.source<Record<'id' | 'code' | 'day' | 'at' | 'tags' | 'kind' | 'cents', never>>('tills', {
+    identity: ['id'],
+    match: [d.same(d.exact, 'code')],
+  });
+  const shopOf = d.source<Record<'id' | 'code' | 'day' | 'at' | 'tags' | 'kind' | 'euros', never>>('shops', {
+    identity: ['id'],
+    match: [d.same(d.exact, 'code')],
+  });
+  const project = projectOf([
+    d.consolidation('sales', {
+      into: 'sales',
+      sources: [till, shopOf],
+      columns: {
+        day: d.date(till.day, shopOf.day),
+        at: d.moment(till.at, d.inZone(shopOf.at, 'UTC')),
+        tags: d.as('smallint[]', till.tags, shopOf.tags),
+        amount: d.numeric(
+          d.when(till.kind, { cents: d.times(till.cents, '0.01') }, till.cents),
+          shopOf.euros,
+        ),
+      },
+    }),
+  ]);
+  const { things } = await explain({ databaseUrl: database.url, project, key: 'tills:1' });
+  const columns = things[0]?.columns.map(({ column, from, agreed, lost }) => [
+    column,
+    from?.table,
+    agreed.map(({ table }) => table),
+    lost,
+  ]);
+  expect(columns).toEqual(['day', 'at', 'tags', 'amount'].map((name) => [name, 'tills', ['shops'], []]));
+});
