@@ -17,8 +17,6 @@ export interface Staged extends SavedTable {
   readonly role: string;
   /** The columns by which a row is known again; none where nothing tells rows apart, and all are replaced. */
   readonly key: readonly string[];
-  /** Saved columns that the table alone numbers: an insert can give them a value, an update cannot. */
-  readonly numbered: readonly string[];
 }
 
 export async function stageRows(
@@ -43,19 +41,7 @@ export async function stageRows(
     const list = key.map(ident).join(', ');
     await session.execute(`create index on ${stage} (${list}); analyze ${stage} (${list})`);
   }
-  const numbered = await session.query(
-    `select attname as name from pg_attribute where attrelid = $1::text::regclass and attidentity = 'a' and attname = any ($2::text[])`,
-    [table, `{${file.columns.map((column) => JSON.stringify(column)).join(',')}}`],
-  );
-  return {
-    file,
-    home,
-    table,
-    stage,
-    role,
-    key,
-    numbered: numbered.map(({ name: column }) => String(column)),
-  };
+  return { file, home, table, stage, role, key };
 }
 
 async function roleFor(session: Session, table: CatalogTable | undefined): Promise<string> {
@@ -80,11 +66,9 @@ function sameRow(key: readonly string[]): string {
   return key.map((column) => `s.${ident(column)} = t.${ident(column)}`).join(' and ');
 }
 
-/** Removes what came since the backup, and what has another number by now, which no update gives back. */
+/** Removes what came since the backup. */
 export async function removeRows(session: Session, staged: Staged): Promise<void> {
-  const same = staged.numbered.map((column) => `s.${ident(column)} = t.${ident(column)}`);
-  const kept = inStage(staged, same.length === 0 ? 'true' : same.join(' and '));
-  const gone = staged.key.length === 0 ? '' : ` where not ${kept}`;
+  const gone = staged.key.length === 0 ? '' : ` where not ${inStage(staged)}`;
   await withRole(session, staged.role, () => session.execute(`delete from ${staged.table} t${gone}`));
 }
 
@@ -99,15 +83,12 @@ export async function bringRows(session: Session, staged: Staged): Promise<void>
   }
 }
 
-async function bring(session: Session, { file, table, stage, key, numbered }: Staged): Promise<void> {
-  const listed = (names: readonly string[], alias: string) =>
-    names.map((column) => `${alias}.${ident(column)}`).join(', ');
-  const list = (alias: string) => listed(file.columns, alias);
-  const changeable = file.columns.filter((column) => !numbered.includes(column));
+async function bring(session: Session, { file, table, stage, key }: Staged): Promise<void> {
+  const list = (alias: string) => file.columns.map((column) => `${alias}.${ident(column)}`).join(', ');
   const columns = file.columns.map(ident).join(', ');
-  if (key.length > 0 && changeable.length > 0) {
+  if (key.length > 0) {
     await session.execute(
-      `update ${table} t set (${changeable.map(ident).join(', ')}) = row(${listed(changeable, 's')}) from ${stage} s
+      `update ${table} t set (${columns}) = row(${list('s')}) from ${stage} s
        where ${sameRow(key)} and row(${list('t')})::record *<> row(${list('s')})::record`,
     );
   }
