@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { wordsSql } from '../src/consolidation/crosswalk/written-fallbacks.js';
 import { DecimalMean } from '../src/consolidation/decimal-mean.js';
 import { encode, NULL } from '../src/copy-binary/values.js';
 import { literal } from '../src/db/identifier.js';
@@ -13,16 +14,11 @@ import { upperCase } from '../src/mapping/conversions/letter-case.js';
 import { same } from '../src/mapping/conversions/same.js';
 import { score } from '../src/mapping/conversions/score.js';
 import { stringList } from '../src/mapping/conversions/string-list.js';
+import { vocabulary } from '../src/mapping/conversions/vocabulary.js';
 import type { ConversionFor } from '../src/mapping/mapping.js';
 import { compareVersions, versionRank } from '../src/mapping/versions.js';
 import { TOTAL, WEIGHTS } from '../src/redditharbor/assessments.js';
-import {
-  KNOWN_STATUSES,
-  statusOf,
-  unifiedStatus,
-  unifiedStatusSql,
-} from '../src/redditharbor/opportunities/statuses.js';
-import { titleOf, titleSql } from '../src/redditharbor/opportunities/title.js';
+import { KNOWN_STATUSES, OTHERWISE, STATUS_WORDS } from '../src/redditharbor/opportunities/rules.js';
 import { totalOf } from '../src/redditharbor/questions/legacy/assessments.js';
 import { LegacyRow } from '../src/redditharbor/questions/legacy/columns.js';
 import { foldTextFor } from '../src/redditharbor/questions/legacy/fold-text.js';
@@ -75,24 +71,12 @@ const word = fc.oneof(
 );
 
 test('status: the words', async () => {
-  await textTwin(session, sample(word), { sql: unifiedStatusSql, script: unifiedStatus });
-  const { blanks } = await session.one(`select ${unifiedStatusSql(`'built'::char(9)`)} as blanks`);
-  expect(blanks).toBe(unifiedStatus('built    '));
-});
-
-test('title: which of its sources counts', async () => {
-  const value = fc.option(fc.oneof({ weight: 3, arbitrary: word }, fc.constantFrom(' \n', 'x'.repeat(200))));
-  const rows = sample(fc.tuple(value, value, value, value, value));
-  const made = await session.query(
-    `select ${titleSql(`v.value ->> 0`, [`v.value ->> 1`, `v.value ->> 2`], [`v.value ->> 3`, `v.value ->> 4`])} as title
-     from json_array_elements($1::json) with ordinality v (value, at) order by v.at`,
-    [JSON.stringify(rows)],
-  );
-  const sent = (text: string | null) => (text === null ? NULL : encode(text));
-  const merged = rows.map(([submission, one, two, three, four]) =>
-    titleOf(sent(submission), (what) => (what === 'appName' ? [one, two] : [three, four]).map(sent)),
-  );
-  expect(made.map(({ title }) => encode(String(title)))).toEqual(merged);
+  const words = { kind: 'words', words: STATUS_WORDS, usual: {}, otherwise: OTHERWISE } as const;
+  const read = (raw: string) => STATUS_WORDS.get(raw) ?? OTHERWISE;
+  await textTwin(session, sample(word), { sql: (raw) => wordsSql(raw, 'text', words), script: read });
+  // Blanks that fill up a char(n) are none of the word.
+  const { blanks } = await session.one(`select ${wordsSql(`'built'::char(9)`, 'bpchar', words)} as blanks`);
+  expect(blanks).toBe('validated');
 });
 
 test('fingerprint: text as two people would call it the same', async () => {
@@ -235,7 +219,7 @@ const LISTS = sample(
   150,
 );
 const WORDS = sample(word, 150);
-const STATUS = statusOf({
+const STATUS = vocabulary(STATUS_WORDS, OTHERWISE, {
   discovered: 'identified',
   ai_enriched: 'ai_enriched',
   validated: 'validated',

@@ -42,6 +42,8 @@ export interface SourceOptions<Row extends AnyRow> {
   readonly alike?: readonly NamesOf<Row>[];
   /** Names in the unified table of columns that hold the source's own values; the others are made of the prefix. */
   readonly names?: NoInfer<Readonly<Partial<Record<NamesOf<Row>, string>>>>;
+  /** Columns with values of its own whose names in the unified table have no prefix. */
+  readonly unprefixed?: readonly NamesOf<Row>[];
   /** Columns that are a part of every key and pointer, in an order that all sources share: the tenant. */
   readonly within?: readonly NamesOf<Row>[];
   readonly times?: {
@@ -66,7 +68,7 @@ export interface SourceOptions<Row extends AnyRow> {
 }
 
 const OPTIONS = [
-  'identity', 'match', 'distinct', 'attach', 'variants', 'alike', 'names', 'within', 'times', 'winner', 'whole', 'prefix', 'schema', 'optional',
+  'identity', 'match', 'distinct', 'attach', 'variants', 'alike', 'names', 'unprefixed', 'within', 'times', 'winner', 'whole', 'prefix', 'schema', 'optional',
 ]; // biome-ignore format: a list
 const WINNERS: readonly Winner[] = ['newest', 'last-updated', 'most-values', 'oldest', 'smallest-identity'];
 
@@ -104,7 +106,10 @@ export function source<Row extends AnyRow = Record<string, never>>(
       variantOf(name, variant, table),
     ),
     alike: options.alike ?? [],
-    names: new Map(Object.entries<string | undefined>(options.names ?? {}).flatMap(namesOf)),
+    names: new Map([
+      ...(options.unprefixed ?? []).map((column) => [column, column] as const),
+      ...Object.entries<string | undefined>(options.names ?? {}).flatMap(namesOf),
+    ]),
     within: options.within ?? [],
     times: { created: options.times?.created ?? [], updated: options.times?.updated ?? [] },
     winner,

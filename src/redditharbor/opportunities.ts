@@ -5,55 +5,39 @@ import type { AppOpportunityRow, OpportunityRow, SubmissionRow, WorkflowResultRo
 const submissions = d.crosswalk<SubmissionRow>('submissions', {
   id: 'id',
   variants: {
-    A: {
-      tells: ['reddit_id', 'redditor_id', 'subreddit_id'],
-      needs: ['id', 'reddit_id', 'title'],
-      alias: 'reddit_id',
-    },
-    B: {
-      tells: ['submission_id', 'subreddit'],
-      needs: ['id', 'submission_id', 'title'],
-      alias: 'submission_id',
-    },
+    A: { tells: ['reddit_id', 'redditor_id', 'subreddit_id'], needs: ['id', 'reddit_id', 'title'], alias: 'reddit_id' },
+    B: { tells: ['submission_id', 'subreddit'], needs: ['id', 'submission_id', 'title'], alias: 'submission_id' },
   },
   prefixes: ['t3_', 'opp_t3_', 'opp_'],
   oldest: 'created_at',
   thing: 'submission',
-});
+}); // biome-ignore format: a table
 
+const naming = { alias: 'opportunity_id', written: 'opp_' } as const;
 const [A, B] = ['submission_id', 'identified_from_submission_id'] as const;
-const ofSubmission = (ids: readonly ['submission_id' | typeof B, 'submission_id' | typeof B]) =>
-  d.resolve(submissions, { ids, alias: 'opportunity_id', written: 'opp_' });
-
 const opportunities = d.source<OpportunityRow>('opportunities', {
   identity: ['id'],
   variants: {
     A: {
       tells: ['title', 'submission_id', 'description'],
       needs: ['id', 'title', 'problem_statement', 'submission_id', 'created_at'],
-      match: [ofSubmission([A, B])],
+      match: [d.resolve(submissions, { ids: [A, B], ...naming })],
     },
     B: {
       tells: ['identified_from_submission_id', 'opportunity_id', 'app_name', 'core_function_count'],
       needs: ['id', 'problem_statement', B, 'opportunity_id', 'app_name', 'status', 'created_at'],
-      match: [ofSubmission([B, A])],
+      match: [d.resolve(submissions, { ids: [B, A], ...naming })],
     },
   },
   distinct: [['title', 'app_name'], 'problem_statement'],
   times: { created: ['created_at'], updated: ['updated_at', 'last_reviewed_at'] },
   winner: 'last-updated',
   prefix: 'opportunity',
-  names: {
-    identified_from_submission_id: 'opportunity_submission_id',
-    opportunity_id: 'opportunity_reddit_id',
-    core_function_count: 'core_function_count',
-    simplicity_constraint_met: 'simplicity_constraint_met',
-    proposed_solution: 'proposed_solution',
-    market_segment: 'market_segment',
-    business_category: 'business_category',
-    last_reviewed_at: 'last_reviewed_at',
-  },
-});
+  names: { identified_from_submission_id: 'opportunity_submission_id', opportunity_id: 'opportunity_reddit_id' },
+  unprefixed: [
+    'core_function_count', 'simplicity_constraint_met', 'proposed_solution', 'market_segment', 'business_category', 'last_reviewed_at',
+  ],
+}); // biome-ignore format: a table
 
 const app = d.source<AppOpportunityRow>('app_opportunities', {
   identity: ['id'],
@@ -70,24 +54,16 @@ const app = d.source<AppOpportunityRow>('app_opportunities', {
     },
     // dlt makes a column when it first meets a value for it, so none but the merge key can be counted on.
     dlt: { tells: ['_dlt_load_id', '_dlt_id'], needs: ['submission_id'] },
-  }, // biome-ignore format: a list
+  },
   times: { created: ['created_at'], updated: ['analyzed_at', 'trust_updated_at'] },
   winner: 'last-updated',
   prefix: 'app',
-  names: {
-    id: 'app_opportunity_id',
-    reddit_score: 'reddit_score',
-    num_comments: 'num_comments',
-    trust_factors: 'trust_factors',
-    confidence_score: 'confidence_score',
-    trust_validation_timestamp: 'trust_validation_timestamp',
-    trust_validation_method: 'trust_validation_method',
-    _dlt_load_id: 'app_dlt_load_id',
-    _dlt_id: 'app_dlt_id',
-    analyzed_at: 'analyzed_at',
-    trust_updated_at: 'trust_updated_at',
-  },
-});
+  names: { id: 'app_opportunity_id', _dlt_load_id: 'app_dlt_load_id', _dlt_id: 'app_dlt_id' },
+  unprefixed: [
+    'reddit_score', 'num_comments', 'trust_factors', 'confidence_score', 'trust_validation_timestamp', 'trust_validation_method',
+    'analyzed_at', 'trust_updated_at',
+  ],
+}); // biome-ignore format: a table
 
 const workflow = d.source<WorkflowResultRow>('workflow_results', {
   identity: ['id'],
@@ -101,31 +77,23 @@ const workflow = d.source<WorkflowResultRow>('workflow_results', {
     B: {
       tells: ['app_name', 'function_list', 'function_count', 'final_score'],
       needs: ['id', 'opportunity_id', 'app_name', 'status'],
-      match: [d.resolve(submissions, { alias: 'opportunity_id', written: 'opp_' })],
+      match: [d.resolve(submissions, naming)],
     },
   },
   times: { created: ['created_at', 'processed_at'], updated: ['updated_at', 'processed_at'] },
   winner: 'last-updated',
   prefix: 'workflow',
-  names: {
-    id: 'workflow_result_id',
-    opportunity_assessment_score: 'workflow_assessment_score',
-    workflow_type: 'workflow_type',
-    constraint_applied: 'constraint_applied',
-    ai_insight: 'ai_insight',
-    processed_at: 'processed_at',
-  },
+  names: { id: 'workflow_result_id', opportunity_assessment_score: 'workflow_assessment_score' },
+  unprefixed: ['workflow_type', 'constraint_applied', 'ai_insight', 'processed_at'],
 });
 
-const status = d.words(
-  {
-    discovered: 'identified discovered pending',
-    ai_enriched: 'scored completed ai_enriched',
-    validated: 'validated built',
-    archived: 'rejected failed archived',
-  },
-  { unknown: 'discovered' },
-);
+const words = {
+  discovered: 'identified discovered pending',
+  ai_enriched: 'scored completed ai_enriched',
+  validated: 'validated built',
+  archived: 'rejected failed archived',
+};
+const status = d.words(words, { unknown: 'discovered' });
 const inCapitals = (column: d.Column<string>) => d.text(d.upper(column, { lowerIn: ['dlt'] }));
 
 /** `opportunities` + `app_opportunities` + `workflow_results` -> `opportunities_unified`. */
@@ -139,43 +107,29 @@ export const opportunitiesDeclaration = d.consolidation('opportunities', {
   largestGroup: null,
   columns: {
     submission_id: d.resolved(submissions),
-    title: d
-      .text(opportunities.title, app.title)
-      .else(submissions.title)
-      .else(d.valueIn('app_name'))
-      .else(d.firstWords('problem_statement', 80))
-      .else('Untitled opportunity'),
+    title: d.text(opportunities.title, app.title).else(submissions.title).else(d.valueIn('app_name'))
+      .else(d.firstWords('problem_statement', 80)).else('Untitled opportunity'),
     problem_statement: d.text(opportunities.problem_statement, app.problem_description),
     core_functions: d.list(app.core_functions, workflow.function_list),
     trust_score: d.score(d.percent(app.trust_score)),
     trust_level: inCapitals(app.trust_level),
     trust_badge: inCapitals(app.trust_badge),
-    opportunity_score: d
-      .score(d.percent(app.opportunity_score))
-      .else(d.percent(workflow.final_score))
-      .else(d.unit(workflow.opportunity_assessment_score)),
+    opportunity_score: d.score(d.percent(app.opportunity_score))
+      .else(d.percent(workflow.final_score)).else(d.unit(workflow.opportunity_assessment_score)),
     app_name: d.text(opportunities.app_name, workflow.app_name),
     subreddit: d.text(opportunities.source_subreddit, app.subreddit),
     dimension_scores: d.members({
       market_demand: d.score(d.unit(workflow.market_demand_score), d.percent(workflow.market_demand)),
       pain_intensity: d.score(d.unit(workflow.pain_intensity_score), d.percent(workflow.pain_intensity)),
       market_gap: d.score(d.unitComplement(workflow.competition_level_score), d.percent(workflow.market_gap)),
-      technical_feasibility: d.score(
-        d.unit(workflow.technical_feasibility_score),
-        d.percent(workflow.technical_feasibility),
-      ),
-      monetization_potential: d.score(
-        d.unit(workflow.monetization_potential_score),
-        d.percent(workflow.monetization_potential),
-      ),
+      technical_feasibility: d.score(d.unit(workflow.technical_feasibility_score), d.percent(workflow.technical_feasibility)),
+      monetization_potential: d.score(d.unit(workflow.monetization_potential_score), d.percent(workflow.monetization_potential)),
     }),
     // A workflow's status nearly always differs from its opportunity's: in the residue it would be in three of four rows.
     status: status(
       status.from(opportunities.status, { ai_enriched: 'ai_enriched', archived: 'archived' }),
       status.from(app.status, { discovered: 'discovered', ai_enriched: 'ai_enriched' }),
-    )
-      .else(status.from(workflow.status, {}))
-      .else('discovered'),
+    ).else(status.from(workflow.status, {})).else('discovered'),
     created_at: d.earliest.else(submissions.created_at),
     updated_at: d.touched.notBefore('created_at'),
     opportunity_assessment_score: d.generated('numeric(5,2)', 'opportunity_score'),
@@ -193,4 +147,4 @@ export const opportunitiesDeclaration = d.consolidation('opportunities', {
     ai_confidence_level: d.kept('text', app.ai_confidence_level),
     notes: d.kept('text', app.notes),
   },
-});
+}); // biome-ignore format: a table

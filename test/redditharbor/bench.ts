@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
 import type { LegacyMixture } from '../../fixtures/mixture.js';
-import { consolidationPhase } from '../../src/consolidation/phase.js';
+import { GoldenRecord } from '../../src/consolidation/golden-record.js';
+import { severalRowsOf } from '../../src/consolidation/merger.js';
+import { sidesOf } from '../../src/consolidation/sides.js';
+import { foundModel } from '../../src/consolidation/variants.js';
 import { ident, qualified } from '../../src/db/identifier.js';
 import type { Session, TextRow } from '../../src/db/session.js';
 import { KeyRange } from '../../src/keys/key-range.js';
@@ -9,9 +12,6 @@ import { extractionQuery } from '../../src/mapping/keyed-source.js';
 import { restoreQuery } from '../../src/mapping/legacy-view.js';
 import type { Phase } from '../../src/mapping/phase.js';
 import { createTableStatements, type Targets, targetsOf } from '../../src/mapping/targets.js';
-import { GoldenRecord } from '../../src/redditharbor/opportunities/golden.js';
-import { severalRowsMerger } from '../../src/redditharbor/opportunities/several-rows.js';
-import { readSides } from '../../src/redditharbor/opportunities/sides.js';
 import { opportunitiesDeclaration } from '../../src/redditharbor/opportunities.js';
 import { RowBuilder } from '../../src/transform/output.js';
 import { checkInvariants } from '../../src/verify/invariants.js';
@@ -159,19 +159,11 @@ export async function expectIdentity(bench: Bench, world: World, seed: number): 
     expect(await violations(bench, phase, targets)).toEqual([]);
     if (phase.name === 'opportunities') {
       // The short way for single rows is the general one.
-      const sides = readSides(phase.bound);
-      const merger = severalRowsMerger(
-        sides,
-        new GoldenRecord(phase.bound, sides),
-        new RowBuilder(phase.bound),
-      );
+      const model = foundModel(opportunitiesDeclaration.model, bench.legacy);
+      const sides = sidesOf(model, phase.bound);
+      const golden = new GoldenRecord(model, phase.bound, sides);
+      const merger = severalRowsOf(model, sides, { golden, builder: new RowBuilder(phase.bound) });
       expect(mergeRows({ ...phase, merger }, rows)).toEqual(merged);
-    }
-    if (phase.name === 'opportunities') {
-      const declared = consolidationPhase(opportunitiesDeclaration.model).bind(bench.legacy, new Set());
-      const its = await extract(session, declared);
-      expect(its).toEqual(rows);
-      expect(mergeRows(declared, its)).toEqual(merged);
     }
     // Nothing is dropped: every row is booked once.
     expect(merged.booked.map(({ primary, folded }) => primary + folded)).toEqual(counts);

@@ -100,14 +100,19 @@ function placedIn({ table, column, conversion }: GiverModel, bound: BoundPhase):
   if (place === undefined || flag === null) return [];
   if (conversion.kind !== 'words')
     return [{ flag, conversion, value: `case when ${place.now} is not null then -1 end` }];
-  return [{ flag, conversion, value: wordsSql(place.now, conversion) }];
+  return [{ flag, conversion, value: wordsSql(place.now, place.kind, conversion) }];
 }
 
-/** SQL: the word that a raw one becomes, of any type of text. A cast would cut the blanks of char(n), which a merge sees. */
-function wordsSql(raw: string, { words, otherwise }: Extract<ConversionModel, { kind: 'words' }>): string {
+/** SQL: the word that a raw one of some kind becomes; a `char(n)` is filled up with blanks that a merge does not see. */
+export function wordsSql(
+  raw: string,
+  kind: string,
+  { words, otherwise }: Extract<ConversionModel, { kind: 'words' }>,
+): string {
   const cases = [...words].map(([word, becomes]) => `when ${literal(word)} then ${literal(becomes)}`);
   const last = otherwise === null ? 'null' : literal(otherwise);
-  return `(case concat(${raw}) collate "C" ${cases.join(' ')} else ${last} end)`;
+  const text = kind === 'bpchar' ? `rtrim(concat(${raw}), ' ')` : `concat(${raw})`;
+  return `(case ${text} collate "C" ${cases.join(' ')} else ${last} end)`;
 }
 
 interface Values {

@@ -3,7 +3,7 @@ import { rawText } from '../../keys/raw-id.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { Asked } from '../../project/questions.js';
 import { bareId } from '../bare-id.js';
-import { submissionPointers } from '../opportunities/pointers.js';
+import { submissionPointers } from '../opportunities/rules.js';
 import { LEGACY_TABLES } from '../tables.js';
 import { type Forms, needed } from './forms.js';
 import { lacks } from './left-out.js';

@@ -1,9 +1,7 @@
 import { literal } from '../../../db/identifier.js';
 import { fromClause, type KeyedSource } from '../../../mapping/keyed-source.js';
 import type { Phase } from '../../../mapping/phase.js';
-import { CREATED, EXTRA } from '../../opportunities/keys.js';
-import { TIMES } from '../../opportunities/sides.js';
-import { MEANINGS, OTHERWISE } from '../../opportunities/statuses.js';
+import { CREATED, EXTRA, MEANINGS, OTHERWISE, UPDATED } from '../../opportunities/rules.js';
 import { LegacyRow } from './columns.js';
 import type { FoldText } from './fold-text.js';
 
@@ -57,7 +55,7 @@ function head(keyed: KeyedSource): readonly string[] {
     `${status(row)} as status`,
     `${row.text('source_subreddit', 'subreddit')} as subreddit`,
     `${row.earliest(CREATED)} as created_at`,
-    `${row.latest(TIMES.updated)} as updated`,
+    `${row.latest(UPDATED)} as updated`,
     `${row.filled()} as filled`,
   ];
 }
