@@ -9,11 +9,13 @@ export { EXIT } from './errors/exit.js';
  * which is only shown when asked for.
  */
 export class DrydockError extends Error {
+  /** `DrydockError`, or the name of the kind below it. */
   override readonly name: string = 'DrydockError';
   /** The kind of error; docs/errors.md lists them all. */
   readonly code: ErrorCode;
   /** What to do: a command or an action. */
   readonly next: string;
+  /** More about it, which may hold row data; shown with `--verbose` only. */
   readonly detail: string | undefined;
   #state: string;
 
@@ -59,6 +61,7 @@ export class DrydockError extends Error {
 
 /** The run was stopped (Ctrl-C, a signal, an AbortSignal) and left work in the ledger. */
 export class StoppedError extends DrydockError {
+  /** `StoppedError`. */
   override readonly name = 'StoppedError';
   constructor(state: string) {
     super({

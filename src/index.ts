@@ -14,6 +14,7 @@ export { rollback } from './cutover/rollback.js';
 export { DEFAULT_PROJECT } from './default-project.js';
 export type { Stop } from './errors/stop.js';
 export { CODES, type CodeRow, DrydockError, type ErrorCode, EXIT, StoppedError } from './errors.js';
+export type { ExitStatus } from './errors/exit.js';
 export { rollbackFully } from './full-rollback/full-rollback.js';
 export { init } from './init/init.js';
 export type { Shape, TableRule } from './legacy/table-rule.js';

@@ -30,10 +30,21 @@ export type Config = Place & {
     | {
         /** In the order in which they run. */
         readonly consolidations: readonly Consolidation[];
+        /** A project; in the place of consolidations. */
         readonly project?: undefined;
       }
-    | { readonly project: Project; readonly consolidations?: undefined }
-    | { readonly project?: undefined; readonly consolidations?: undefined }
+    | {
+        /** A project; in the place of consolidations. */
+        readonly project: Project;
+        /** The consolidations, in the order in which they run; in the place of a project. */
+        readonly consolidations?: undefined;
+      }
+    | {
+        /** A project; in the place of consolidations. */
+        readonly project?: undefined;
+        /** The consolidations, in the order in which they run; in the place of a project. */
+        readonly consolidations?: undefined;
+      }
   );
 
 /**

@@ -5,7 +5,9 @@ const MODEL: unique symbol = Symbol('model of a source');
 
 /** A column of a source; `T` is what its values are, `null` left aside. */
 export interface Column<T = unknown> {
+  /** Name of its table. */
   readonly table: string;
+  /** Its own name. */
   readonly column: string;
   /** Only there for the compiler. */
   readonly [VALUE]?: T;
@@ -27,6 +29,7 @@ export type Source<Row extends AnyRow = Record<string, never>> = {
 
 /** What every source is, whatever its columns are called. */
 export interface SourceHandle {
+  /** What was declared, for the engine. */
   readonly [MODEL]: SourceModel;
 }
 

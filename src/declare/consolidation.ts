@@ -42,6 +42,7 @@ export const touched: TimeColumn = new TimeColumn({ kind: 'touched' });
 
 /** The row of a crosswalk that rows resolve to, by its uuid; null where there is none. */
 export interface Reference {
+  /** What was declared, for the engine. */
   readonly reference: CrosswalkModel;
 }
 
@@ -52,6 +53,7 @@ export function resolved(crosswalk: CrosswalkHandle): Reference {
 
 /** What keeps rows with one match key apart. */
 export interface Veto {
+  /** What was declared, for the engine. */
   readonly model: VetoModel;
 }
 
@@ -68,6 +70,7 @@ export function differs(by: Normalizer, ...columns: readonly Column[]): Veto {
   return { model: { normalizer: by, columns: byTable } };
 }
 
+/** What a consolidation is made of. */
 export interface ConsolidationOptions {
   /**
    * The unified table, which is made. With the name of a source, that table is the target: it is an ordinary source until the
@@ -85,6 +88,7 @@ export interface ConsolidationOptions {
   readonly sources: readonly SourceHandle[];
   /** The shared columns of the unified table, in its order. A legacy column named nowhere is carried verbatim. */
   readonly columns: Readonly<Record<string, ColumnRule>>;
+  /** What keeps rows of one key apart. Left out: nothing does. */
   readonly veto?: Veto;
   /**
    * A plan stops at a group of more rows than this: a value shared by so many means no identity. Default 1,000; null: any number
@@ -130,6 +134,7 @@ const LARGEST_GROUP = 1_000;
 
 /** A consolidation that was declared and looked through. */
 export interface Consolidation {
+  /** What was declared, for the engine. */
   readonly model: ConsolidationModel;
 }
 

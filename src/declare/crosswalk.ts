@@ -7,11 +7,13 @@ const MODEL: unique symbol = Symbol('model of a crosswalk');
 
 /** What every crosswalk is, whatever its columns are called. */
 export interface CrosswalkHandle {
+  /** What was declared, for the engine. */
   readonly [MODEL]: CrosswalkModel;
 }
 
 /** A column of a crosswalk, for `.else()`. */
 export interface CrosswalkColumn<T = unknown> extends Column<T> {
+  /** What was declared, for the engine. */
   readonly of: CrosswalkModel;
 }
 
@@ -30,6 +32,7 @@ export interface CrosswalkVariant<Name extends string = string> {
   readonly alias: Name;
 }
 
+/** What a crosswalk is. */
 export interface CrosswalkOptions<Row extends AnyRow> {
   /** Its uuid, with the primary key or a unique index of its own: what rows of one thing have in common. */
   readonly id: NamesOf<Row>;

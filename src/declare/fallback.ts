@@ -4,6 +4,7 @@ import type { FallbackModel } from './model.js';
 
 /** What a shared column holds where no giver has a value, and that is no column of a source. */
 export interface Fallback<T> {
+  /** What was declared, for the engine. */
   readonly fallback: FallbackModel;
   /** Only there for the compiler. */
   readonly [HOLDS]?: T;

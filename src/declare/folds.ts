@@ -4,6 +4,7 @@ import { refuse } from './refuse.js';
 
 /** What a column says of the rows of a thing that are kept whole. */
 export interface Fold {
+  /** What was declared, for the engine. */
   readonly fold: FoldRule;
 }
 
@@ -43,6 +44,7 @@ export function newestOf({
   };
 }
 
+/** How a mean is spelled, and which values count. */
 export interface MeanOptions {
   /** How the mean is kept: rounded half up, away from zero; what has no room is none. Default `numeric(30,6)`. */
   readonly as?: string;

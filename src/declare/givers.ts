@@ -9,6 +9,7 @@ export declare const HOLDS: unique symbol;
 
 /** A column that gives a shared one its value, with the value's way there and back. */
 export interface Giver<T> {
+  /** What was declared, for the engine. */
   readonly giver: GiverModel;
   /** Only there for the compiler. */
   readonly [HOLDS]?: T;
@@ -37,6 +38,7 @@ export function nameOf({ table, column }: Pick<Column, 'table' | 'column'>): str
 
 /** What a score's giver gives: a plain number does not say its scale. */
 export interface ScoreValue {
+  /** Tells scores from other values. */
   readonly scaled: true;
 }
 

@@ -19,7 +19,10 @@ export class Golden<T> {
   declare readonly [HOLDS]?: T;
 
   /** @internal */
-  constructor(readonly parts: Parts) {}
+  constructor(
+    /** What was declared, for the engine. */
+    readonly parts: Parts,
+  ) {}
 
   /**
    * What the column holds where no giver has a value: a constant; what a further column has, which keeps a column of its own in
@@ -115,6 +118,7 @@ export const score = (...givers: readonly Giver<ScoreValue>[]) => golden<ScoreVa
 
 /** A document of scores: each member has givers of its own. */
 export interface Members {
+  /** What was declared, for the engine. */
   readonly members: MembersModel['members'];
 }
 
@@ -136,6 +140,7 @@ export function members(columns: Readonly<Record<string, Golden<ScoreValue>>>): 
 
 /** A legacy column under a name of its own. */
 export interface Kept {
+  /** What was declared, for the engine. */
   readonly kept: Pick<KeptModel, 'type' | 'from'>;
 }
 
@@ -151,6 +156,7 @@ export function kept(type: string, { table, column }: Column): Kept {
 
 /** A column that the server makes of others of the unified table. */
 export interface Generated {
+  /** What was declared, for the engine. */
   readonly generated: Pick<GeneratedModel, 'type' | 'sql'>;
 }
 

@@ -8,6 +8,7 @@ declare const PARTS: unique symbol;
 
 /** A step of a source's ladder; `Name` are the columns of the source that it reads. */
 export interface Step<Name extends string = string> {
+  /** What was declared, for the engine. */
   readonly model: StepModel;
   /** Only there for the compiler. */
   readonly [COLUMNS]?: Name;
@@ -15,6 +16,7 @@ export interface Step<Name extends string = string> {
 
 /** What two sources meet by: a name, and how each of its parts is spelled. */
 export interface Key<Part extends string = string> {
+  /** What was declared, for the engine. */
   readonly model: KeyModel;
   /** Only there for the compiler. */
   readonly [PARTS]?: Part;
@@ -22,6 +24,7 @@ export interface Key<Part extends string = string> {
 
 /** A part of a key that is the same for all rows of a source. */
 export interface Constant {
+  /** The value. */
   readonly constant: string;
 }
 

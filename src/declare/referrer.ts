@@ -30,6 +30,7 @@ export interface ReferrerOptions {
 
 /** An outside table that names rows of sources, without a foreign key that says so. */
 export interface Referrer {
+  /** What was declared, for the engine. */
   readonly model: ReferrerRule;
 }
 

@@ -19,6 +19,7 @@ export interface Variant<Name extends string = string> {
   readonly match?: readonly Step<Name>[];
 }
 
+/** What a legacy table is. */
 export interface SourceOptions<Row extends AnyRow> {
   /** Columns that tell its rows apart: they have a unique index or the primary key, and no nulls. */
   readonly identity: readonly NamesOf<Row>[];

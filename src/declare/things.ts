@@ -12,19 +12,23 @@ import { refuse } from './refuse.js';
 
 /** A consolidation whose unified rows others name. */
 export interface Made {
+  /** What was declared, for the engine. */
   readonly model: Pick<ConsolidationModel, 'name' | 'into' | 'duplicates' | 'sources' | 'ids' | 'id'>;
 }
 
 /** The unified row of another consolidation that a thing is about. */
 export interface ThingColumn {
+  /** What was declared, for the engine. */
   readonly about: Omit<ThingColumnModel, 'kind' | 'name'>;
 }
 
 /** A column that no row gives a value. */
 export interface Empty {
+  /** What was declared, for the engine. */
   readonly empty: Omit<EmptyModel, 'kind' | 'name'>;
 }
 
+/** What is one row of another consolidation. */
 export interface ThingOptions {
   /** What becomes of the row when the one that it is about is deleted. Default `cascade`. */
   readonly onDelete?: 'cascade' | 'set null';
@@ -71,6 +75,7 @@ export function named<const Name extends string>(column: Name): Step<Name> {
 
 /** Which source's ids the unified rows keep. */
 export interface Ids {
+  /** What was declared, for the engine. */
   readonly model: IdsModel;
 }
 

@@ -12,8 +12,7 @@ export interface CodeRow {
   readonly next: string;
 }
 
-/** Every kind of error, by its code. docs/errors.md is made from it. */
-export const CODES = {
+const TABLE = {
   'already-running': {
     meaning: 'Another command of Drydock is at work on the schema.',
     retry: true,
@@ -787,4 +786,8 @@ export const CODES = {
   },
 } as const satisfies Readonly<Record<string, CodeRow>>;
 
-export type ErrorCode = keyof typeof CODES;
+/** The code of an error: docs/errors.md lists them. */
+export type ErrorCode = keyof typeof TABLE;
+
+/** Every kind of error, by its code. docs/errors.md is made from it. */
+export const CODES: Readonly<Record<ErrorCode, CodeRow>> = TABLE;

@@ -3,8 +3,11 @@ import type { ErrorCode } from './codes.js';
 
 /** Something that keeps a run from starting. */
 export interface Stop {
+  /** The error code of it. */
   readonly code: ErrorCode;
+  /** What there is to be said, in a sentence. */
   readonly message: string;
+  /** What to do: a command or an action. */
   readonly next: string;
 }
 

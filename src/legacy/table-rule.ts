@@ -3,6 +3,7 @@ export const DECLARED = 'declared';
 
 /** One of the forms that a table is found in: which columns tell it, and which it has to have. */
 export interface Shape {
+  /** Name of the form. */
   readonly name: string;
   /** Columns without which the rows cannot be resolved or merged. A table that lacks one is refused. */
   readonly needed: readonly string[];
@@ -14,6 +15,7 @@ export interface Shape {
 
 /** A legacy table that a project knows, whether or not it is found in a database. */
 export interface TableRule {
+  /** Name of the table. */
   readonly name: string;
   /** `source`: its rows are carried into unified tables. `crosswalk`: it is only read, to resolve keys by. */
   readonly role: 'source' | 'crosswalk';

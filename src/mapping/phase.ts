@@ -144,8 +144,11 @@ export interface Phase {
   readonly after: string | null;
 }
 
+/** A phase before it is bound to a database. */
 export interface PhaseDefinition {
+  /** Its name. */
   readonly name: string;
+  /** Where each column goes, and how it comes back. */
   readonly mapping: PhaseMapping;
   /** @param existing phases whose tables are there already */
   bind(legacy: LegacyDatabase, existing: ReadonlySet<string>): Phase;

@@ -6,6 +6,7 @@ import type { LegacyDatabase } from '../legacy/detect.js';
  * materialized views.
  */
 export interface DerivedDefinition {
+  /** Name of the phase. */
   readonly name: string;
   /** The consolidation that has to be complete before this phase. */
   readonly after: string;

@@ -14,14 +14,19 @@ export interface AdoptOptions
 
 /** What is to be said about one thing of a copy. `again`: it was missing, and is made again. */
 export interface AdoptFinding extends Omit<CutoverFinding, 'verdict'> {
+  /** `again`: it is made again; `warned`: a person should know; `stops`: it keeps the copy from being adopted. */
   readonly verdict: 'again' | 'warned' | 'stops';
+  /** Schema of the tables. */
   readonly schema: string;
+  /** Name of the phase. */
   readonly phase: PhaseName;
 }
 
 /** What was found of one phase. */
 export interface PhaseAdoption {
+  /** Schema of the tables. */
   readonly schema: string;
+  /** Name of the phase. */
   readonly phase: PhaseName;
   /** Things of the ledger that were found under the object ids that it remembers. */
   readonly asRemembered: number;
@@ -33,13 +38,20 @@ export interface PhaseAdoption {
   readonly verification: PhaseVerification | null;
 }
 
+/** What became of a copy. */
 export interface AdoptReport {
+  /** Name of the database. */
   readonly database: string;
+  /** Whether nothing was changed, and this is what would be done. */
   readonly dryRun: boolean;
+  /** What became of the copy. */
   readonly outcome: 'adopted' | 'would-adopt' | 'nothing-to-adopt' | 'refused';
   /** The database that the ledger was made or adopted in before; null where it is this one. */
   readonly copyOf: string | null;
+  /** One entry for each phase, in the order in which they run. */
   readonly phases: readonly PhaseAdoption[];
+  /** What was found before, with a verdict for each. */
   readonly findings: readonly AdoptFinding[];
+  /** Time that it took, in seconds. */
   readonly seconds: number;
 }

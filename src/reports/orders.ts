@@ -1,6 +1,7 @@
 import type { Running } from './status.js';
 import type { TargetOptions } from './target.js';
 
+/** Options of `throttle`. */
 export interface ThrottleOptions extends OrderOptions {
   /** Legacy rows per second; null: no limit, whatever the run was started with. */
   readonly maxRate: number | null;
@@ -11,8 +12,11 @@ export type OrderOptions = Pick<TargetOptions, 'databaseUrl' | 'project' | 'sche
 
 /** What an order did to the run at work. */
 export interface OrderReport {
+  /** Name of the database. */
   readonly database: string;
+  /** Schema of the tables. */
   readonly schema: string;
+  /** What was ordered. */
   readonly order: 'pause' | 'resume' | 'throttle';
   /** False: the run had been told so already. */
   readonly changed: boolean;

@@ -14,4 +14,5 @@ export const PHASE_STATES = [
   'cut-over',
   'completed',
 ] as const;
+/** State of a phase, as the ledger has it; `new`: the ledger does not know it. */
 export type PhaseState = (typeof PHASE_STATES)[number];

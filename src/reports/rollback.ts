@@ -3,6 +3,7 @@ import type { LockOptions } from './lock-options.js';
 import type { PhaseName } from './phase-name.js';
 import type { TargetOptions } from './target.js';
 
+/** Options of `rollback`. */
 export interface RollbackOptions extends TargetOptions, LockOptions {
   /**
    * Drop what Drydock made for the phases although one of them was cut over, now or before; what is cut over gets its
@@ -26,7 +27,9 @@ export interface Reverted {
   readonly catalogDifferences: readonly string[];
 }
 
+/** What a rollback did of one phase. */
 export interface PhaseRollback {
+  /** Name of the phase. */
   readonly phase: PhaseName;
   /** What was dropped, by name. */
   readonly dropped: readonly string[];
@@ -36,9 +39,14 @@ export interface PhaseRollback {
   readonly kept: boolean;
 }
 
+/** What a rollback did. */
 export interface RollbackReport {
+  /** Name of the database. */
   readonly database: string;
+  /** Schema of the tables. */
   readonly schema: string;
+  /** Whether nothing was changed, and this is what would be done. */
   readonly dryRun: boolean;
+  /** One entry for each phase, in the order in which they run. */
   readonly phases: readonly PhaseRollback[];
 }
