@@ -16,7 +16,7 @@ function namedPackages(): ReadonlySet<string> {
   const packages = new Set<string>();
   const files = new Set([join(ROOT, 'dist', 'src', 'index.d.ts')]);
   for (const file of files) {
-    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import)[\s(]*'([^']+)'/g)) {
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import)[\s(]+'([^']+)'/g)) {
       if (specifier.startsWith('.')) files.add(join(dirname(file), specifier.replace(/\.js$/, '.d.ts')));
       else if (!specifier.startsWith('node:')) packages.add(specifier);
     }
