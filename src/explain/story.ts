@@ -4,7 +4,7 @@ import { fieldIn, memoryOf } from '../copy-binary/framing.js';
 import { numericText } from '../copy-binary/numeric.js';
 import { RowWriter } from '../copy-binary/row-writer.js';
 import { NULL } from '../copy-binary/values.js';
-import { givesOf } from '../mapping/giving-columns.js';
+import { givesTo } from '../mapping/giving-columns.js';
 import type { BoundColumn, Conversion } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
 import { residueKey } from '../mapping/restore.js';
@@ -135,8 +135,9 @@ function saidOf({ keyed }: Phase, row: FoundRow, target: string, ddl: string): S
       return bytes == null || text == null ? [] : [{ golden: bytes, given: given(sql, text) }];
     });
   const taken = columns.flatMap((column): Said[] => {
-    const [gives, bytes, text] = [givesOf(column), row.sent.get(column.name), row.values[column.name]];
-    if (gives?.target !== target || bytes == null || text == null) return [];
+    const gives = givesTo(column, target);
+    const [bytes, text] = [row.sent.get(column.name), row.values[column.name]];
+    if (gives === null || bytes == null || text == null) return [];
     const conversion = chosenConversion(gives.conversion, row, columns);
     return [{ golden: converted(conversion, column, bytes, ddl), given: given(column.name, text) }];
   });

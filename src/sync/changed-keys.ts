@@ -2,7 +2,7 @@ import { ident, literal, qualified } from '../db/identifier.js';
 import type { Session } from '../db/session.js';
 import { asUuid, rawText } from '../keys/raw-id.js';
 import type { BoundSource } from '../mapping/bind.js';
-import { listedKeysQuery, tableOf } from '../mapping/keyed-source.js';
+import { type KeyedSource, listedKeysQuery, tableOf } from '../mapping/keyed-source.js';
 import { restoreQuery } from '../mapping/legacy-view.js';
 import {
   asListed,
@@ -169,12 +169,44 @@ function listResolved(job: SyncJob, { from, by, to, toBy }: CrosswalkSpec, round
   const restored = restoreQuery({ source: to, targets: job.targets, phaseId: job.phaseId, hasRejects: true });
   const theirs = `select ${typed(`k.${otherAs}`, other)} from ${SCRATCH.rows} k where k.source = ${literal(to.rule.table)} and k.round = ${round} and k.${otherAs} is not null`;
   const own = literal(from.rule.table);
+  const parted = job.phase.keyed
+    .filter(({ source }) => source === from)
+    .map((keyed) => `union all (${partedRows(job, keyed, by, goneFrom(to, restored, theirs))})`);
   return `insert into ${SCRATCH.rows} (source, ${as}, round) select ${own}, p.v, ${round} from (
-    select ${asListed(`r.${ident(column.name)}`, column)} as v from ${tableOf(from)} r where ${by} in (
+    (select ${asListed(`r.${ident(column.name)}`, column)} as v from ${tableOf(from)} r where ${by} in (
       select ${toBy} from ${listedRows(to, round)} r union all
       select ${toBy} from (${restored}) r where r.${ident(other.name)} in (${theirs}))
+    ${parted.join(' ')})
     except select k.${as} from ${SCRATCH.rows} k where k.source = ${own}) p`;
 }
+
+/** SQL: whether one of some rows is in no table any more, so that nobody knows by what others were resolved through it. */
+function goneFrom(to: BoundSource, restored: string, theirs: string): string {
+  const { name } = locatorOf(to);
+  // One column of several names more rows than the one that is gone.
+  if (to.rule.identity.length > 1) return `select exists (${theirs})`;
+  return `select exists (select from (${theirs}) g (v) where not exists (select from ${tableOf(to)} r where r.${ident(name)} = g.v)
+    and not exists (select from (${restored}) r where r.${ident(name)} = g.v))`;
+}
+
+/** Query: rows that have another key than among ours, where a direct write took away what they were resolved through. */
+function partedRows(
+  job: SyncJob,
+  { source, joins, key, with: before }: KeyedSource,
+  by: string,
+  gone: string,
+): string {
+  const column = locatorOf(source);
+  const [theirs, ours] = ['r', 'o'].map((alias) => `${alias}.${ident(column.name)}`);
+  const restored = restoreQuery(
+    { source, targets: job.targets, phaseId: job.phaseId, hasRejects: true },
+    OUR_KEY,
+  );
+  return `${before} select ${asListed(theirs ?? '', column)} from ${tableOf(source)} r ${joins} join (${restored}) o on ${ours} = ${theirs}
+    where (${gone}) and ${by} is not null and o.${OUR_KEY} <> ${key}`;
+}
+
+const OUR_KEY = 'drydock_merge_key';
 
 /** Whether there are any. */
 async function listOthers(session: Session, job: SyncJob, round: number): Promise<boolean> {

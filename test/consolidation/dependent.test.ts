@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { projectOf } from '../../src/consolidation/project.js';
-import { cutover, rollback, run, sync, verify } from '../../src/index.js';
+import { cutover, explain, rollback, run, sync, verify } from '../../src/index.js';
 import type { TestDatabase } from '../support/database.js';
 import { createPayments, payments } from './payments.js';
 
@@ -67,6 +67,18 @@ test('values that depend on others come back, and what they say is what was decl
   expect(counted['old.status'] ?? 0).toBe(await alone(`o.status in ('paid', 'what?', '')`));
   expect(counted['old.locale'] ?? 0).toBe(0);
   expect(counted['old.amount'] ?? 0).toBe(await alone(`o.kind = 'free' and o.amount is null`));
+
+  // Of a refund, and of a word that is split, it is told who gave what.
+  const { things } = await explain({ databaseUrl, project, key: 'old_payments:11' });
+  const from = (name: string) => {
+    const column = things[0]?.columns.find((one) => one.column === name);
+    return [column?.value, column?.from?.column, column?.from?.value];
+  };
+  expect([from('amount'), from('state'), from('paid')]).toEqual([
+    ['-1000000.00', 'amount', '1000000.00'],
+    ['closed', 'status', 'failed'],
+    ['false', 'status', 'failed'],
+  ]);
 
   await cutover({ databaseUrl, project, noBackup: true });
   expect(await everything(database)).toEqual(before);

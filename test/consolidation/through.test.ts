@@ -123,6 +123,14 @@ test('rows with one key are resolved through rows that have two, and follow them
       hint: expect.stringMatching(/./),
     });
   await database.query('delete from contacts where people_id = 70 and not from_callers');
+  // Of two answers one is gone, with all that says by what.
+  await database.query(
+    `insert into people values (80, 1, 'a80@x.example', '4980', null), (81, 1, 'b81@x.example', '4980', null); insert into callers values (80, 1, '4980', 'two')`,
+  );
+  await sync({ databaseUrl, project });
+  expect(await database.query('delete from contacts where people_id = 80')).toMatchObject({ rowCount: 1 });
+  await sync({ databaseUrl, project });
+  expect(await madeGroups(database)).toEqual(await expectedGroups(database));
   for (const change of CHANGES.slice(0, 5)) await database.query(change);
   // What waits may differ, and nothing else.
   expect(await verify({ databaseUrl, project })).toMatchObject({ equal: true });
