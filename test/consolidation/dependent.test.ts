@@ -77,7 +77,7 @@ test('values that depend on others come back, and what they say is what was decl
   expect([from('amount'), from('state'), from('paid')]).toEqual([
     ['-1000000.00', 'amount', '1000000.00'],
     ['closed', 'status', 'failed'],
-    ['false', 'status', 'failed'],
+    ['f', 'status', 'failed'],
   ]);
 
   await cutover({ databaseUrl, project, noBackup: true });
