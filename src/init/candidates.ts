@@ -6,7 +6,7 @@ import type { Survey } from './survey.js';
 export function isConvincing({ unlike, links, shared, left, right }: Relation): boolean {
   if (unlike !== null || left.table.identity === null || right.table.identity === null) return false;
   const isKey = ({ left: a, right: b }: Relation['shared'][number]) =>
-    links.some((link) => link.left === a && link.right === b);
+    links.some((link) => !link.weak && link.left === a && link.right === b);
   return links.some(({ sure, weak }) => sure && !weak) && shared.some((pair) => pair.sure && !isKey(pair));
 }
 

@@ -1,8 +1,8 @@
-import { conceptsOf } from './concepts.js';
+import { conceptsOf, PROPERTIES } from './concepts.js';
 import { type GiverProposal, type GoldenProposal, goldenOf } from './golden.js';
 import type { KeyProposal } from './keys.js';
-import { wordsOf } from './names.js';
-import type { ColumnProfile } from './profile.js';
+import { meaningOf, wordsOf } from './names.js';
+import { type ColumnProfile, distinctness } from './profile.js';
 import type { Relation } from './relation.js';
 import type { SharedPair } from './shared.js';
 import type { Times } from './times.js';
@@ -17,6 +17,8 @@ export interface ColumnProposal extends GoldenProposal {
   readonly together: string | null;
   readonly sure: boolean;
   readonly why: string;
+  /** Each row has its own, and some rows that meet have two: a veto may be meant. */
+  readonly parts: boolean;
 }
 
 interface Cluster {
@@ -60,6 +62,7 @@ export function sharedColumns(relations: readonly Relation[], around: Around): C
     const why = [...reasonsOf(pairs), ...(golden.doubt === null ? [] : [golden.doubt])].join('; ');
     proposals.push({
       ...golden,
+      parts: mayPart(members, pairs, keys),
       name: named(members),
       constants: new Map(),
       newest,
@@ -69,6 +72,23 @@ export function sharedColumns(relations: readonly Relation[], around: Around): C
     });
   }
   return grouped(inOrder(proposals, tables, relations));
+}
+
+/** Whether a column that is no key says which thing a row is, and rows that meet differ there. */
+function mayPart(
+  columns: readonly ColumnProfile[],
+  pairs: readonly SharedPair[],
+  keys: readonly KeyProposal[],
+): boolean {
+  const isIdentifying = (column: ColumnProfile) =>
+    ['code', 'whole', 'uuid', 'text'].includes(column.form) &&
+    distinctness(column) >= 0.98 &&
+    [...meaningOf(column.name)].every((concept) => !PROPERTIES.has(concept)) &&
+    keys.every((key) => key.columns.get(column.table) !== column);
+  return (
+    columns.every(isIdentifying) &&
+    pairs.every(({ sure, agreement: { both, equal } }) => sure && equal < both && equal / both >= 0.5)
+  );
 }
 
 /** Pairs with a column in common are about one thing; no table has two columns of it. */
@@ -115,6 +135,7 @@ function providerColumn(part: NonNullable<KeyProposal['part']>, name: string): C
     newest: false,
     together: null,
     sure: true,
+    parts: false,
     why: `the names of ${part.constants.size} tables are words of it`,
   };
 }

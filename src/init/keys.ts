@@ -1,5 +1,6 @@
 import type { Form } from './forms.js';
 import { type Link, usable } from './links.js';
+import type { Side } from './matched-rows.js';
 import { isTenant } from './parted.js';
 import type { ColumnProfile } from './profile.js';
 import type { Relation } from './relation.js';
@@ -27,7 +28,8 @@ export interface PointerProposal {
   readonly from: string;
   readonly to: string;
   readonly columns: readonly string[];
-  readonly link: Link;
+  /** What it was found by; null: a foreign key of several columns says so. */
+  readonly link: Link | null;
 }
 
 export interface KeysProposal {
@@ -40,9 +42,10 @@ export interface KeysProposal {
 const MOST_KEYS = 3;
 
 /** Puts the ways in which pairs of tables meet together to keys that several tables share. */
-export function keysOf(relations: readonly Relation[], tables: readonly string[]): KeysProposal {
+export function keysOf(relations: readonly Relation[], sides: readonly Side[]): KeysProposal {
+  const tables = sides.map(({ table }) => table.name);
   const links = relations.flatMap((one) => usable(one.links)).sort((a, b) => b.score - a.score);
-  const pointers = pointersOf(links);
+  const pointers = pointersOf(links, sides);
   const clusters: { columns: Map<string, ColumnProfile>; links: Link[] }[] = [];
   const clusterOf = (column: ColumnProfile) =>
     clusters.find(({ columns }) => columns.get(column.table) === column);
@@ -71,16 +74,33 @@ export function keysOf(relations: readonly Relation[], tables: readonly string[]
 }
 
 /** Pointers, the surest first, as long as they do not lead in a circle. */
-function pointersOf(links: readonly Link[]): PointerProposal[] {
+function pointersOf(links: readonly Link[], sides: readonly Side[]): PointerProposal[] {
   const found: PointerProposal[] = [];
   const leadsTo = (from: string, to: string): boolean =>
     from === to || found.some((one) => one.from === from && leadsTo(one.to, to));
-  for (const link of links.filter(({ kind }) => kind === 'via')) {
-    const [from, to] = [link.left.table, link.right.table];
-    if (leadsTo(to, from) || found.some((one) => one.from === from && one.to === to)) continue;
-    found.push({ from, to, columns: [link.left.name], link });
+  const single = links
+    .filter(({ kind }) => kind === 'via')
+    .map((link) => ({ from: link.left.table, to: link.right.table, columns: [link.left.name], link }));
+  for (const pointer of [...ofSeveralColumns(sides), ...single]) {
+    const { from, to } = pointer;
+    if (!leadsTo(to, from) && !found.some((one) => one.from === from && one.to === to)) found.push(pointer);
   }
   return found;
+}
+
+/** Foreign keys to an identity of several columns, in its order. */
+function ofSeveralColumns(sides: readonly Side[]): PointerProposal[] {
+  return sides.flatMap(({ table }) =>
+    table.references.flatMap(({ columns, targets, table: name, schema }): PointerProposal[] => {
+      const target = sides.find((side) => side.table.name === name && side.table.schema === schema);
+      const identity = target?.table.identity ?? [];
+      const isWhole =
+        identity.length === targets.length && identity.every((column) => targets.includes(column));
+      if (columns.length < 2 || !isWhole || target?.table === table) return [];
+      const ordered = identity.map((column) => columns[targets.indexOf(column)] ?? '');
+      return [{ from: table.name, to: name, columns: ordered, link: null }];
+    }),
+  );
 }
 
 function keyOf(columns: ReadonlyMap<string, ColumnProfile>, links: readonly Link[]): KeyProposal {

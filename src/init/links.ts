@@ -86,13 +86,13 @@ export function judge(
     score,
   };
   const isBacked = backing >= WELL_BACKED;
+  if (has('email')) return { ...same, sure: isBacked || alike, weak: false };
+  if (has('text') || isProperty(left.column) || isProperty(right.column))
+    return isBacked ? { ...same, sure: false, weak: true } : null;
   if (isCounted(left) && isCounted(right)) {
     if (backing < 0.4) return null;
     return { ...same, sure: alike, weak: false };
   }
-  if (has('email')) return { ...same, sure: isBacked || alike, weak: false };
-  if (has('text') || isProperty(left.column) || isProperty(right.column))
-    return isBacked ? { ...same, sure: false, weak: true } : null;
   if (!isBacked && !alike) return null;
   // What few rows have in common may be true of these alone.
   return { ...same, sure: isBacked && share >= LEAST_SHARE, weak: false };
@@ -182,8 +182,12 @@ function namesTable(column: string, table: string): boolean {
 /** Whether a name says how a thing is, and not which one it is: a zip code may be nearly unique, too. */
 function isProperty({ name }: ColumnProfile): boolean {
   const meaning = [...meaningOf(name)];
-  return meaning.length > 0 && meaning.every((concept) => PROPERTIES.has(concept));
+  return (
+    meaning.some((concept) => PROPERTIES.has(concept)) && !meaning.some((concept) => IDENTIFIES.has(concept))
+  );
 }
+
+const IDENTIFIES: ReadonlySet<string> = new Set(['id', 'email', 'phone', 'username', 'tax', 'url']);
 
 const nameOf = ({ table, name }: ColumnProfile) => ({ table, name });
 

@@ -1,8 +1,8 @@
-import { conceptsOf, TENANTS } from './concepts.js';
+import { TENANTS } from './concepts.js';
 import { fold } from './folds.js';
 import { mayMeet } from './forms.js';
 import type { Group, SeenRow, Side } from './matched-rows.js';
-import { isAlike, kinship, wordsOf } from './names.js';
+import { isAlike, kinship, meaningOf } from './names.js';
 import type { ColumnProfile } from './profile.js';
 
 /** A column of each table that keeps rows with one value apart: the tenant that gives out numbers of its own. */
@@ -26,6 +26,9 @@ export function partedBy(
 ): Apart | null {
   const before = groups.filter((group) => group.left.length === 1 && group.right.length === 1).length;
   if (groups.length < LEAST_GROUPS || before / groups.length > 0.7) return null;
+  const several = (side: 'left' | 'right') => groups.filter((group) => group[side].length > 1).length;
+  // Numbers that are given anew come again in both tables; else one row is several of the other.
+  if (Math.min(several('left'), several('right')) / groups.length < 0.3) return null;
   const found: Apart[] = [];
   for (const one of left.columns)
     for (const other of right.columns) {
@@ -41,11 +44,10 @@ export function partedBy(
   return best ?? null;
 }
 
-/** Whether a column says who gives out the numbers. */
-export function isTenant({ name }: ColumnProfile): boolean {
-  return wordsOf(name).some(
-    (word) => TENANTS.has(word) || conceptsOf(word).some((concept) => TENANTS.has(concept)),
-  );
+/** Whether a column says who gives out the numbers; `site` of a table of sites says nothing of the kind. */
+export function isTenant({ name, table }: ColumnProfile): boolean {
+  const meaning = [...meaningOf(name, table)];
+  return meaning.some((concept) => TENANTS.has(concept));
 }
 
 /** What has a value in every row, and the same one in many. */

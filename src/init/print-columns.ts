@@ -57,6 +57,17 @@ export function columnLines(proposal: Proposal, names: Names): string[] {
   return lines;
 }
 
+/** A veto that may be meant, as a comment: it would keep rows apart. */
+export function vetoLines({ columns }: Proposal, names: Names): string[] {
+  return columns
+    .filter(({ parts }) => parts)
+    .slice(0, 1)
+    .map(({ givers }) => {
+      const values = givers.map(({ column }) => accessTo(names.sources.get(column.table) ?? '', column.name));
+      return `      // veto: d.differs(d.folded, ${values.join(', ')}), // ? some rows that meet differ there: they may be two things`;
+    });
+}
+
 function goldenText(column: ColumnProposal, names: Names): string {
   const { word, sqlType, vocabulary, givers, constants } = column;
   const variable = names.words.get(column);

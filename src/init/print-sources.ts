@@ -53,7 +53,7 @@ export function sourceLines(source: SourceProposal, proposal: Proposal, names: N
   const steps = [
     ...pointers.map(({ to, columns, link }) => ({
       text: `d.via(${[names.sources.get(to) ?? '', ...columns.map(stringOf)].join(', ')})`,
-      note: comment(reasonOf(link), link.sure),
+      note: link === null ? comment('a foreign key', true) : comment(reasonOf(link), link.sure),
     })),
     ...proposal.keys.flatMap((key) => stepOf(key, table.name, proposal, names)),
   ];

@@ -1,6 +1,6 @@
 import { commentLines, stringOf } from './code.js';
 import { typeName, Variables } from './naming.js';
-import { columnLines, vocabularyLines } from './print-columns.js';
+import { columnLines, vetoLines, vocabularyLines } from './print-columns.js';
 import type { Names } from './print-names.js';
 import { keyLines, sourceLines } from './print-sources.js';
 import { interfaceLines } from './print-types.js';
@@ -34,6 +34,7 @@ export function printProposal(proposal: Proposal, leftOut: readonly LeftOut[], s
     '      columns: {',
     ...columnLines(proposal, names).map((line) => `        ${line}`),
     '      },',
+    ...vetoLines(proposal, names),
     '    }),',
     '  ],',
     '});',

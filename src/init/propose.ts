@@ -105,7 +105,7 @@ async function proposalFor(
   const times = new Map(members.map(({ table, columns }) => [table.name, timesOf(columns)] as const));
   const { keys, pointers, within } = keysOf(
     relations.filter(({ unlike }) => unlike === null),
-    tables,
+    members,
   );
   const sideOf = (table: string) => members.find((side) => side.table.name === table);
   const withHubs: KeyWithHubs[] = [];

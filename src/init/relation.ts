@@ -55,7 +55,7 @@ export async function relate(
     const link = word === null ? judge(meeting, sides, groups) : judgeSaid(meeting, sides, groups, word);
     if (link !== null) links.push(link);
   }
-  links.sort((a, b) => b.score - a.score);
+  links.sort((a, b) => Number(b.sure) - Number(a.sure) || b.score - a.score);
   if (word !== null) links.splice(1);
   const shared = sharedColumns(sides, links);
   const sure = shared.filter((pair) => pair.sure).length;
@@ -148,10 +148,8 @@ function keyPairs(
 function pooled(links: readonly Link[]): (RowPair & { readonly link: Link })[] {
   const sure = links.filter((link) => link.sure);
   const backed = links.filter((link) => link.backing >= 0.3);
-  const used = [...new Set([...sure, ...backed])];
-  return (used.length > 0 ? used : links.slice(0, 1))
-    .flatMap((link) => link.pairs.map((pair) => ({ ...pair, link })))
-    .slice(0, MOST_PAIRS);
+  const used = sure.length > 0 ? sure : backed.length > 0 ? backed : links.slice(0, 1);
+  return used.flatMap((link) => link.pairs.map((pair) => ({ ...pair, link }))).slice(0, MOST_PAIRS);
 }
 
 /** Why two tables do not hold the same things. */
@@ -172,12 +170,14 @@ function unlikeness(
   const others = shared.filter(
     (pair) => pair.sure && !links.some((link) => link.left === pair.left && link.right === pair.right),
   );
-  const { meeting, kind, apart } = first;
-  const several = kind === 'via' ? pointing(first) : moreRepeated(meeting);
-  const isSplit = kind === 'via' && several.repeated < 0.05;
-  if (apart === null && several.repeated > SEVERAL && others.length < 3)
-    return `One row of ${several.other} is several rows of ${several.table} (${percent(several.repeated, 1)} of the values of ${several.table}.${several.column} are in more than one row): these are parts of it, not the same thing. A row that becomes several is not a consolidation.`;
-  if (others.length === 0 && kind === 'via' && !isSplit)
+  const pointers = links.filter(({ kind, sure }) => kind === 'via' && sure);
+  for (const link of [...pointers, first]) {
+    const several = link.kind === 'via' ? pointing(link) : moreRepeated(link.meeting);
+    if (link.apart === null && several.repeated > SEVERAL && others.length < 3)
+      return `One row of ${several.other} is several rows of ${several.table} (${percent(several.repeated, 1)} of the values of ${several.table}.${several.column} are in more than one row): these are parts of it, not the same thing. A row that becomes several is not a consolidation.`;
+  }
+  const isSplit = first.kind === 'via' && pointing(first).repeated < 0.05;
+  if (others.length === 0 && first.kind === 'via' && !isSplit)
     return `${first.left.table} points to ${first.right.table} by ${first.left.name}, but they have no column in common: one refers to the other, and is not the same thing.`;
   return null;
 }

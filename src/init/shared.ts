@@ -1,6 +1,7 @@
 import { percent } from '../format/format.js';
 import { type Agreement, LEAST_PAIRS } from './agreement.js';
 import { isAlike, type Kinship, kinship, meaningOf, weightOf, wordsOf } from './names.js';
+import { isTenant } from './parted.js';
 import type { ColumnProfile } from './profile.js';
 
 /** Two columns that may become one. */
@@ -25,7 +26,7 @@ const COUNTS: ReadonlySet<string> = new Set(['count', 'cnt', 'total', 'sum', 'qu
 export function judgePair(agreement: Agreement): SharedPair | null {
   const { left, right, both, equal, support, ratio, words } = agreement;
   const relation = kinship(left, right);
-  const alike = isAlike(relation);
+  const alike = isAlike(relation) || (isTenant(left) && isTenant(right));
   const pair = { left, right, agreement, kinship: relation };
   const told = both >= LEAST_PAIRS;
   const agreed = `${percent(equal, both)} equal of ${both} pairs`;

@@ -24,7 +24,7 @@ export function addInit(program: Command, session: Session): void {
       helpAfter(
         [
           ['drydock init --tables shop_customers,crm_people', `propose how they become one`],
-          ['drydock init --output -', 'look for tables that belong together, and print it'],
+          ['drydock init --output -', 'look for tables that belong together'],
           ['drydock init --json | jq .relations', 'the evidence, as data'],
         ],
         ['Exits 1, and writes nothing, when no two tables hold the same things; it says why.'],
