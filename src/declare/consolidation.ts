@@ -20,7 +20,10 @@ import type { Empty, Ids, ThingColumn } from './things.js';
 /** When a thing was made, or last changed, over all of its rows. */
 export class TimeColumn {
   /** @internal */
-  constructor(readonly model: Omit<TimeModel, 'name'>) {}
+  constructor(
+    /** What was declared, for the engine. */
+    readonly model: Omit<TimeModel, 'name'>,
+  ) {}
 
   /** What it is where no row says it: a time of the row of the crosswalk. */
   else({ of: crosswalk, column }: CrosswalkColumn<Date>): TimeColumn {

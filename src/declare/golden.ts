@@ -59,7 +59,11 @@ export class Golden<T> {
     return this.#with({ nullsCount: true });
   }
 
-  /** @internal */
+  /**
+   * The same with another rule by which a value survives.
+   *
+   * @internal
+   */
   surviving(survivorship: SurvivorshipModel, together: string | null = this.parts.together): Golden<T> {
     return this.#with({ survivorship, together });
   }
@@ -101,12 +105,15 @@ export const integer = (...givers: readonly Given<number>[]) => golden<number>('
 export const bigint = (...givers: readonly Given<number>[]) => golden<number>('bigint', givers);
 /** A decimal number of any precision. */
 export const numeric = (...givers: readonly Given<number>[]) => golden<number>('numeric', givers);
+/** Yes or no. */
 export const boolean = (...givers: readonly Given<boolean>[]) => golden<boolean>('boolean', givers);
+/** A day. */
 export const date = (...givers: readonly Given<Date>[]) => golden<Date>('date', givers);
 /** A moment. A column without time zone wants {@link inZone}. */
 export const moment = (...givers: readonly Given<Date>[]) => golden<Date>('timestamptz', givers);
 /** A date and a time without a zone. */
 export const localTime = (...givers: readonly Given<Date>[]) => golden<Date>('timestamp', givers);
+/** A uuid. */
 export const id = (...givers: readonly Given<string>[]) => golden<string>('uuid', givers);
 /** A document, as jsonb. */
 export const json = (...givers: readonly Given<unknown>[]) => golden<unknown>('jsonb', givers);
@@ -160,7 +167,11 @@ export interface Generated {
   readonly generated: Pick<GeneratedModel, 'type' | 'sql'>;
 }
 
-/** @param sql - over columns of the unified table, immutable: `generated('numeric', 'net + tax')` */
+/**
+ * A column that the server generates.
+ *
+ * @param sql - over columns of the unified table, immutable: `generated('numeric', 'net + tax')`
+ */
 export function generated(type: string, sql: string): Generated {
   return { generated: { type, sql } };
 }

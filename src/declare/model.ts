@@ -272,7 +272,12 @@ export interface TimeModel {
 export interface MembersModel {
   readonly kind: 'members';
   readonly name: string;
-  readonly members: readonly { readonly name: string; readonly givers: readonly GiverModel[] }[];
+  readonly members: readonly {
+    /** Name of the member. */
+    readonly name: string;
+    /** Columns that it may come from, in their order. */
+    readonly givers: readonly GiverModel[];
+  }[];
 }
 
 /** A legacy column under a name of its own, in a column that is there whatever the sources have. */

@@ -47,6 +47,7 @@ export interface SourceOptions<Row extends AnyRow> {
   readonly unprefixed?: readonly NamesOf<Row>[];
   /** Columns that are a part of every key and pointer, in an order that all sources share: the tenant. */
   readonly within?: readonly NamesOf<Row>[];
+  /** Columns that say when a row was made and changed. */
   readonly times?: {
     /** When a row was made; of several the earliest. */
     readonly created?: readonly NamesOf<Row>[];
@@ -54,7 +55,14 @@ export interface SourceOptions<Row extends AnyRow> {
     readonly updated?: readonly NamesOf<Row>[];
   };
   /** Default `newest`; of several newest rows, `version` has the highest of a column with versions count: 1.10 is above 1.9. */
-  readonly winner?: Winner | { readonly by: 'newest'; readonly version: NamesOf<Row> };
+  readonly winner?:
+    | Winner
+    | {
+        /** The newest row wins. */
+        readonly by: 'newest';
+        /** Column with the version. */
+        readonly version: NamesOf<Row>;
+      };
   /**
    * Its rows are not merged: they are kept whole in the table of duplicates, and summed up in their unified row, by
    * `count()`, `names()`, `newestOf()`, `mean()`. Default: no.

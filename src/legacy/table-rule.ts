@@ -37,6 +37,7 @@ export interface TableRule {
     /** The column of the name. */
     column(shape: string): string;
     /** @param names how many names stand in several rows */
+    /** The sentence that says so of a number of names. */
     warning(names: number): string;
   };
   /**

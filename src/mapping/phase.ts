@@ -150,6 +150,10 @@ export interface PhaseDefinition {
   readonly name: string;
   /** Where each column goes, and how it comes back. */
   readonly mapping: PhaseMapping;
-  /** @param existing phases whose tables are there already */
+  /**
+   * Binds it to the tables as they are found.
+   *
+   * @param existing phases whose tables are there already
+   */
   bind(legacy: LegacyDatabase, existing: ReadonlySet<string>): Phase;
 }

@@ -3,7 +3,9 @@ import type { TargetOptions } from './target.js';
 /** The commands whose statements can be had before they are sent. */
 export type StatementVerb = 'run' | 'sync' | 'cutover' | 'complete' | 'rollback';
 
+/** Options of `statements`. */
 export interface StatementsOptions extends TargetOptions {
+  /** The command. */
   readonly verb: StatementVerb;
   /** Address of a server on which databases may be made and dropped; default: one that Drydock starts itself. */
   readonly scratchUrl?: string | undefined;
@@ -15,11 +17,17 @@ export interface StatementsOptions extends TargetOptions {
   readonly drop?: boolean | undefined;
 }
 
+/** A statement as a command sends it. */
 export interface SentStatement {
   /** As it was sent the first time. */
   readonly text: string;
   /** Places of values that are sent apart, with their types. */
-  readonly parameters: readonly { readonly place: string; readonly type: string }[];
+  readonly parameters: readonly {
+    /** Its place, such as `$1`. */
+    readonly place: string;
+    /** Its type, as the statement casts it. */
+    readonly type: string;
+  }[];
   /** It neither writes, nor changes a setting or a transaction. */
   readonly reads: boolean;
   /** How often it was sent, with other keys, numbers and snapshots. */
@@ -28,15 +36,22 @@ export interface SentStatement {
   readonly step: string | null;
 }
 
+/** What a command would send. */
 export interface StatementsReport {
+  /** Name of the database. */
   readonly database: string;
+  /** Schema of the tables. */
   readonly schema: string;
+  /** The command. */
   readonly verb: StatementVerb;
-  /** The version of the server for trials, and of the database. */
+  /** Version of the server for trials. */
   readonly madeOn: string;
+  /** Version of the server of the database. */
   readonly server: string;
+  /** In the order in which they were sent first. */
   readonly statements: readonly SentStatement[];
   /** What the real command may send differently, in sentences. */
   readonly caveats: readonly string[];
+  /** Time that it took, in seconds. */
   readonly seconds: number;
 }
