@@ -4,6 +4,7 @@ import { type ColumnProposal, sharedColumns } from './columns.js';
 import { type Hub, hubsOf } from './hubs.js';
 import { type KeyProposal, keysOf, type PointerProposal } from './keys.js';
 import type { Side } from './matched-rows.js';
+import { isAlike } from './names.js';
 import { prefixesOf, thingOf } from './naming.js';
 import type { ColumnProfile } from './profile.js';
 import type { Relation } from './relation.js';
@@ -61,12 +62,19 @@ export async function propose(
     ({ left, right, unlike, links }) =>
       unlike === null && links.length > 0 && withIdentity.includes(left) && withIdentity.includes(right),
   );
-  const members = largestComponent(withIdentity, alike);
+  const alone = largestComponent(withIdentity, alike);
+  const joined = alone.length < 2 ? [] : pointing(withIdentity, alone, found.relations);
+  const members = withIdentity.filter(
+    (side) => alone.includes(side) || joined.some(({ left, right }) => left === side || right === side),
+  );
   for (const side of withIdentity)
     if (!members.includes(side))
       leftOut.push({ table: side.table.name, why: reasonFor(side, found.relations) });
   if (members.length < 2) return { proposal: null, leftOut };
-  return { proposal: await proposalFor(session, members, found.relations, existing), leftOut };
+  return {
+    proposal: await proposalFor(session, members, { all: found.relations, joined }, existing),
+    leftOut,
+  };
 }
 
 /** The tables that hold the same things, as most of them do; in the order in which they were named. */
@@ -84,6 +92,36 @@ function largestComponent(sides: readonly Side[], relations: readonly Relation[]
   return sides.filter((side) => largest?.has(side) === true);
 }
 
+/** Where most things have one row, or few, what points to them by a foreign key may belong to them. */
+const MOST_REPEATED = 0.6;
+
+/** Relations of tables that were named besides, point to a member, and have columns that are called as those of members. */
+function pointing(
+  sides: readonly Side[],
+  members: readonly Side[],
+  relations: readonly Relation[],
+): readonly Relation[] {
+  return sides
+    .filter((side) => !members.includes(side))
+    .flatMap((side) => {
+      const own = relations.filter(
+        ({ left, right }) =>
+          (left === side && members.includes(right)) || (right === side && members.includes(left)),
+      );
+      const isCalledAlike = own.some(({ shared }) => shared.some((pair) => isAlike(pair.kinship)));
+      const pointers = own.filter(({ links }) =>
+        links.some(
+          ({ kind, declared, left, meeting }) =>
+            kind === 'via' &&
+            declared &&
+            left.table === side.table.name &&
+            (meeting.left.column === left ? meeting.left : meeting.right).repeated <= MOST_REPEATED,
+        ),
+      );
+      return isCalledAlike ? pointers : [];
+    });
+}
+
 function reasonFor(side: Side, relations: readonly Relation[]): string {
   const own = relations
     .filter(({ left, right }) => left === side || right === side)
@@ -97,14 +135,14 @@ function reasonFor(side: Side, relations: readonly Relation[]): string {
 async function proposalFor(
   session: Session,
   members: readonly Side[],
-  all: readonly Relation[],
+  { all, joined }: { readonly all: readonly Relation[]; readonly joined: readonly Relation[] },
   existing: readonly string[],
 ): Promise<Proposal> {
   const relations = all.filter(({ left, right }) => members.includes(left) && members.includes(right));
   const tables = members.map(({ table }) => table.name);
   const times = new Map(members.map(({ table, columns }) => [table.name, timesOf(columns)] as const));
   const { keys, pointers, within } = keysOf(
-    relations.filter(({ unlike }) => unlike === null),
+    relations.filter((one) => one.unlike === null || joined.includes(one)),
     members,
   );
   const sideOf = (table: string) => members.find((side) => side.table.name === table);
