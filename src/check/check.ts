@@ -32,7 +32,7 @@ import { Random } from './random.js';
 import { makeTables, readDefinitions, type SourceDefinitions } from './schema-copy.js';
 import { openScratch, type Scratch } from './scratch.js';
 import { shrink } from './shrink.js';
-import { poolsOf, randomRows, relationName, valueRows } from './world.js';
+import { poolsOf, randomRows, relationName, type SourcePools, valueRows } from './world.js';
 import { type GoldenPools, oldNameWrites, unifiedName, unifiedWrites, valueWrites } from './writes.js';
 
 /** Rows of each source, and writes of each kind, in a world of chance. */
@@ -118,6 +118,16 @@ interface Budget {
   readonly trying: number;
 }
 
+/** A consolidation behind those whose things its rows are about. */
+function standingOn(
+  model: ConsolidationModel,
+  all: readonly ConsolidationModel[],
+): readonly ConsolidationModel[] {
+  const of = thingColumnOf(model)?.of.consolidation;
+  const below = all.find(({ name }) => name === of);
+  return below === undefined ? [model] : [...standingOn(below, all), model];
+}
+
 class Trial {
   readonly #context: Context;
   readonly #budget: Budget;
@@ -125,6 +135,7 @@ class Trial {
   #conversions: ConversionTrial[] = [];
   readonly #faults: CheckFault[] = [];
   readonly #notTried: string[] = [];
+  #models: readonly ConsolidationModel[] = [];
   readonly #tried = { worlds: 0, rows: 0, refusedRows: 0, oldNames: 0, unified: 0, refused: 0 };
 
   constructor(context: Context, budget: Budget) {
@@ -172,6 +183,7 @@ class Trial {
     signal?.throwIfAborted();
     const homes = new Set([schema, ...tables.map(({ home }) => home)]);
     await makeTables(scratch.base, definitions, [...homes]);
+    this.#models = models;
     for (const model of models) await this.#tryOne(scratch, model, definitions);
   }
 
@@ -182,7 +194,7 @@ class Trial {
     this.#say(`Phase ${model.name}: values of each column, there and back ...`);
     await this.#tryValues(stage, golden);
     for (let round = 0; round === 0 || performance.now() < this.#budget.trying; round++) {
-      if (this.#faults.some(({ kind }) => kind !== 'computed')) return;
+      if (this.#faults.some(({ kind, phase }) => kind !== 'computed' && phase === model.name)) return;
       this.#say(`Phase ${model.name}: rows and writes of chance, ${round + 1} ...`);
       const random = new Random(this.#budget.seed + round);
       const rows = randomRows(stage.sources, ROWS, random);
@@ -208,29 +220,44 @@ class Trial {
   }> {
     const { schema, signal } = this.#context;
     // Rows of chance meet more often than it is good for.
-    const project = projectOf([{ model: { ...declared, largestGroup: null } }]);
+    const project = projectOf(
+      standingOn(declared, this.#models).map((model) => ({ model: { ...model, largestGroup: null } })),
+    );
     return withCleanup(async (cleanup) => {
       const session = await connector(scratch.base, signal).open(cleanup);
       const legacy = await detectLegacy(session, { tables: project.tables, schema });
       const model = foundModel(declared, legacy);
-      const [phase] = project.consolidations.map((one) => one.bind(legacy, new Set()));
-      if (phase === undefined) throw new Error('there is no consolidation');
-      const sources = await poolsOf(session, { phase, model, definitions }, (why) =>
-        this.#notTried.push(why),
-      );
+      const sources: SourcePools[] = [];
+      for (const definition of project.consolidations) {
+        const own = declaredModel(definition);
+        if (own === null) continue;
+        const one = {
+          phase: definition.bind(legacy, new Set()),
+          model: foundModel(own, legacy),
+          definitions,
+        };
+        sources.push(...(await poolsOf(session, one, (why) => this.#notTried.push(why))));
+      }
       const golden = await goldenPools(session, model);
       const rows = [...valueRows(sources), ...randomRows(sources, ROWS, new Random(this.#budget.seed))];
       const faults: CheckFault[] = [];
       for (const one of sources) faults.push(...(await tryComputed(session, one, rows)));
-      return { stage: { scratch, project, schema, model, sources, signal }, golden, faults };
+      return {
+        stage: { scratch, project, schema, model, sources, signal, until: this.#budget.until },
+        golden,
+        faults,
+      };
     });
   }
 
+  /** Every value once, however long it takes. */
   async #tryValues(stage: Stage, golden: GoldenPools): Promise<void> {
     const rows = valueRows(stage.sources);
     const writes = valueWrites(stage.model, stage.sources, rows, golden);
-    const { asked, taken } = await this.#play(stage, { rows, writes }, (client) =>
-      conversionTrials(client, stage),
+    const { asked, taken } = await this.#play(
+      { ...stage, until: Number.POSITIVE_INFINITY },
+      { rows, writes },
+      (client) => conversionTrials(client, stage),
     );
     this.#conversions.push(...withWrites((asked as ConversionTrial[] | null) ?? [], writes, taken));
   }

@@ -51,7 +51,7 @@ export async function conversionTrials(client: pg.Client, stage: Stage): Promise
     for (const { table, column } of givers.filter((giver) => !isComputed(giver))) {
       const one = sources.find(({ source }) => source.table === table);
       const bound = one?.bound.columns.find((found) => found.name === column);
-      if (one === undefined || bound === undefined) continue;
+      if (one === undefined || bound === undefined || one.bound.rule.flag === null) continue;
       const { flag } = one.source;
       const key = literal(residueKey(one.bound.rule, column));
       const unified = `${unifiedName(schema, model)} u where u.${ident(flag)}`;

@@ -50,7 +50,9 @@ export class StatementList {
 /** Every place has a cast. */
 function parametersOf(text: string): SentStatement['parameters'] {
   const found = new Map<string, string>();
-  for (const [, place = '', type = ''] of text.matchAll(/(\$\d+)(?:::([a-z_ ]+(?:\[\])?))?/g))
+  for (const [, place = '', type = ''] of text.matchAll(
+    /(\$\d+)(?:::([a-z_0-9]+(?: precision| varying| with(?:out)? time zone)?(?:\[\])?))?/g,
+  ))
     if (!found.has(place) || found.get(place) === '') found.set(place, type.trim());
   // What stands in the body of a function is no place.
   return /^create (?:or replace )?function/i.test(text)

@@ -93,7 +93,7 @@ export async function poolsOf(
         notNull && values.length === 0 && !source.identity.includes(column.name),
     );
     const identity = await identityMaker(session, source, bound, pools);
-    if (identity === null || barren !== undefined) {
+    if (identity === null || source.identity.length === 0 || barren !== undefined) {
       notTried(
         `No rows were made for ${source.table}: no values are known for ${barren?.column.name ?? source.identity.join(', ')}.`,
       );

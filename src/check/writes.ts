@@ -1,5 +1,5 @@
 import { ident, literal, qualified } from '../db/identifier.js';
-import { type ConsolidationModel, goldenOf, isComputed } from '../declare/model.js';
+import { type ConsolidationModel, goldenOf, isComputed, nameMeanwhile } from '../declare/model.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { ownTarget } from '../mapping/tables.js';
 import type { Random } from './random.js';
@@ -90,13 +90,25 @@ export function identityTargets({
   source,
   bound,
 }: SourcePools): readonly (readonly [name: string, target: string])[] {
-  return source.identity.map((name) => [name, ownTarget(columnNamed(bound.columns, name))]);
+  return source.identity.map((name) => {
+    const column = columnNamed(bound.columns, name);
+    return [name, column.home.kind === 'id' ? 'id' : ownTarget(column)];
+  });
 }
 
 function columnNamed(columns: readonly BoundColumn[], name: string): BoundColumn {
   const column = columns.find((one) => one.name === name);
   if (column === undefined) throw new Error(`there is no column ${name}`);
   return column;
+}
+
+/** Sources of a consolidation, among those of the ones that it stands on. */
+export function sourcesOf(model: ConsolidationModel, all: readonly SourcePools[]): readonly SourcePools[] {
+  // Of a source that is kept whole no row counts.
+  return all.filter(
+    ({ source, bound }) =>
+      bound.rule.flag !== null && model.sources.some(({ table }) => table === source.table),
+  );
 }
 
 /** Values that are written to the shared columns, by column: one pool each. */
@@ -109,7 +121,7 @@ export function valueWrites(
   rows: readonly GeneratedRow[],
   golden: GoldenPools,
 ): Write[] {
-  return all.flatMap((one) => {
+  return sourcesOf(model, all).flatMap((one) => {
     const own = rows.filter(({ table }) => table === one.source.table);
     const given = goldenOf(model).filter(({ givers }) =>
       givers.some((giver) => giver.table === one.source.table && !isComputed(giver)),
@@ -143,12 +155,14 @@ function goldenUpdate(
 /** Inserts, updates and deletes of the unified table itself. */
 export function unifiedWrites(
   model: ConsolidationModel,
-  all: readonly SourcePools[],
+  sources: readonly SourcePools[],
   rows: readonly GeneratedRow[],
   golden: GoldenPools,
   count: number,
   random: Random,
 ): Write[] {
+  const all = sourcesOf(model, sources);
+  if (all.length === 0) return [];
   const columns = [...golden].filter(([, values]) => values.length > 0);
   return Array.from({ length: count }, (_, at): Write => {
     const one = random.pick(all);
@@ -202,6 +216,6 @@ function targetOf({ bound }: SourcePools, { column }: Pool): string | null {
   return home.kind === 'own' ? home.target : null;
 }
 
-export function unifiedName(schema: string, { into }: ConsolidationModel): string {
-  return qualified(schema, into);
+export function unifiedName(schema: string, model: ConsolidationModel): string {
+  return qualified(schema, nameMeanwhile(model));
 }

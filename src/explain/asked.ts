@@ -96,6 +96,15 @@ function split(text: string, count: number): string[] | null {
   return [...parts.slice(0, count - 1).map((part) => part.trim()), count === 1 ? last : last.trim()];
 }
 
+/** Whether a unified table is there, and its ids are uuids: those of a target, or of a source, may be numbers at last. */
+export async function hasUuids(session: Session, relation: string): Promise<boolean> {
+  const { found } = await session.one(
+    `select exists (select from pg_attribute a where a.attrelid = to_regclass($1::text) and a.attname = 'id' and a.atttypid = 'uuid'::regtype)::text as found`,
+    [relation],
+  );
+  return found === 'true';
+}
+
 async function byUuid(
   session: Session,
   phases: readonly Phase[],
@@ -104,6 +113,7 @@ async function byUuid(
 ): Promise<Asked | null> {
   for (const phase of phases.filter(loaded)) {
     const { unified, folded } = targetsOf(phase);
+    if (!(await hasUuids(session, unified.qualified))) continue;
     const [row] = await session.query(
       `select u.merge_key::text as key from ${unified.qualified} u where u.id = $1::text::uuid
        union all select u.merge_key::text from ${unified.qualified} u where u.merge_key = $1::text::uuid

@@ -4,7 +4,7 @@ import { withCleanup } from '../db/cleanup.js';
 import { readTogether } from '../db/fresh-snapshot.js';
 import { ident } from '../db/identifier.js';
 import { DrydockError } from '../errors.js';
-import { findAsked } from '../explain/asked.js';
+import { findAsked, hasUuids } from '../explain/asked.js';
 import { type MadeRow, mergeKey, rowsOfKey } from '../explain/rows.js';
 import { storyOf } from '../explain/story.js';
 import type { Phase } from '../mapping/phase.js';
@@ -91,6 +91,7 @@ async function storedState(
   const names = [...computed.keys()];
   const columns = names.map((name, index) => `u.${ident(name)}::text as c${index}`);
   const { unified } = targetsOf(phase);
+  if (!(await hasUuids(context.session, unified.qualified))) return { stored: null, differing: [] };
   const [row] = await context.session.query(
     `select ${columns.join(', ')} from ${unified.qualified} u where u.id = $1::text::uuid`,
     [computed.get('id') ?? null],
