@@ -133,13 +133,13 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'load/replace-range.js',
-        find: '`pg_temp.${ident(name)}`',
-        replace: '`public.${ident(name)}`',
+        find: '`pg_temp.${ident(table)}`',
+        replace: '`public.${ident(table)}`',
       },
       {
         file: 'load/replace-range.js',
-        find: 'create temp table if not exists ${ident(name)} (${columns}) on commit delete rows',
-        replace: 'create table if not exists ${temporary} (${columns})',
+        find: 'create temp table if not exists ${ident(table)} (${columns}) on commit delete rows',
+        replace: 'create table if not exists ${name} (${columns})',
       },
     ],
     fault: when.NOTHING_TO_REPLACEMENT,
