@@ -75,7 +75,7 @@ describe('a command loads what it needs', () => {
   test.each([
     ['status', ['extract', 'load', 'verify', 'sync', 'cutover']],
     ['pause', ['extract', 'load', 'verify', 'sync', 'cutover', 'redditharbor']],
-    ['plan', ['sync', 'cutover']],
+    ['plan', ['cutover']],
     ['run', ['cutover']],
     ['sync', ['cutover']],
     ['cutover', []],
