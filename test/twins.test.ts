@@ -18,7 +18,7 @@ import { vocabulary } from '../src/mapping/conversions/vocabulary.js';
 import type { ConversionFor } from '../src/mapping/mapping.js';
 import { compareVersions, versionRank } from '../src/mapping/versions.js';
 import { TOTAL, WEIGHTS } from '../src/redditharbor/assessments.js';
-import { KNOWN_STATUSES, OTHERWISE, STATUS_WORDS } from '../src/redditharbor/opportunities/rules.js';
+import { KNOWN_STATUSES, OTHERWISE, STATUS_WORDS } from '../src/redditharbor/questions/declared-rules.js';
 import { totalOf } from '../src/redditharbor/questions/legacy/assessments.js';
 import { LegacyRow } from '../src/redditharbor/questions/legacy/columns.js';
 import { foldTextFor } from '../src/redditharbor/questions/legacy/fold-text.js';

@@ -42,18 +42,9 @@ export function uuidIsWanted(table: Table, alias: string, column: string, wanted
 /**
  * Whether a row is wanted for its own id: because that is its key, or because it is named by it.
  *
+ * @param row its alias, and the column that is its id
  * @param namesNothing conditions that hold together where nothing else gives the row its key
  */
-export function itselfIsWanted(
-  table: Table,
-  alias: string,
-  namesNothing: readonly string[],
-  wanted: Wanted,
-): string[] {
-  return isWantedById(table, { alias, id: 'id' }, namesNothing, wanted);
-}
-
-/** The same where rows are told apart by another column. */
 export function isWantedById(
   table: Table,
   { alias, id: name }: { readonly alias: string; readonly id: string },

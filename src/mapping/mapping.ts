@@ -118,11 +118,6 @@ export type ConversionFor = (
   beside?: readonly CatalogColumn[],
 ) => Conversion | null;
 
-/** Where columns go, by name: a legacy table may have a column called `constructor`. */
-export function homesOf(homes: Readonly<Record<string, Home>>): ReadonlyMap<string, Home> {
-  return new Map(Object.entries(homes));
-}
-
 export interface SourceRule {
   readonly table: string;
   /** Begins the names of columns that hold this table's own values. */

@@ -39,13 +39,6 @@ export function isFoldedInto({ link }: Pick<Targets, 'link'>, folded: string, un
   return `${folded}.${link.folded} = ${unified}.${link.unified}`;
 }
 
-/** FROM item: the folded rows, each with the id of its unified row as `unified_id`. */
-export function foldedWithIds(targets: Targets): string {
-  const { unified, folded, link } = targets;
-  if (link.folded === 'unified_id') return folded.qualified;
-  return `(select k.*, u.id as unified_id from ${folded.qualified} k join ${unified.qualified} u on ${isFoldedInto(targets, 'k', 'u')})`;
-}
-
 /**
  * Statements that make a table of ours. Where a database publishes all of its tables, Postgres updates and deletes no row
  * of one that says by nothing which row it is: until there is a primary key, and where there never is one, it is the row.

@@ -1,5 +1,5 @@
 import * as d from '../declare.js';
-import { opportunities } from './opportunities/made.js';
+import { opportunitiesDeclaration as opportunities } from './opportunities.js';
 
 /** `opportunity_scores` + `market_validations` + `score_components` -> `opportunity_assessments`. */
 

@@ -12,12 +12,3 @@ export function bareId(raw: string): string {
   );
   return `(case ${cases.join(' ')} else ${raw} end)`;
 }
-
-/**
- * A query for all raw ids whose bare id is one that a query gives: bare, and with each prefix. It gives some that
- * have another bare id as well: 'opp_1' for 'opp_1', which only the prefixed ones are spellings of.
- */
-export function everySpelling(bareIds: string): string {
-  const prefixes = ['', ...PREFIXES].map((prefix) => `('${prefix}')`);
-  return `select p.prefix || x.rid from (${bareIds}) x(rid) cross join (values ${prefixes.join(', ')}) p(prefix)`;
-}

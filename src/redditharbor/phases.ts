@@ -1,8 +1,15 @@
 import { consolidationPhase } from '../consolidation/phase.js';
 import type { PhaseDefinition } from '../mapping/phase.js';
 import { assessments } from './assessments.js';
-import { opportunitiesPhase } from './opportunities/phase.js';
+import { opportunitiesDeclaration } from './opportunities.js';
 
+/** `opportunities` + `app_opportunities` + `workflow_results` -> `opportunities_unified`. */
+export const opportunitiesPhase = consolidationPhase(opportunitiesDeclaration.model);
+
+/** Where the columns of the three tables go. */
+export const opportunitiesMapping = opportunitiesPhase.mapping;
+
+/** `opportunity_scores` + `market_validations` + `score_components` -> `opportunity_assessments`. */
 export const assessmentsPhase = consolidationPhase(assessments.model);
 
 /** RedditHarbor's consolidations, in the order in which they run. */

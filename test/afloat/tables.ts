@@ -1,15 +1,4 @@
 import type { LegacyTableName } from '../../src/redditharbor/tables.js';
-/** A row of a legacy table as a writer makes it. */
-export interface NewRow {
-  /** Its key, as text. */
-  readonly key: string;
-  /** The opportunity with which it goes when that is deleted. */
-  readonly parent: string | null;
-  /** Reddit's id, by which it is found. */
-  readonly sub: string | null;
-  readonly stamp: string;
-  readonly number: number;
-}
 
 /** A legacy table of generation B as the writers use it. */
 export interface Table {

@@ -8,8 +8,7 @@ import { type BoundSource, bindPhase, foldedColumn } from '../../src/mapping/bin
 import type { PhaseMapping } from '../../src/mapping/mapping.js';
 import { foldedTable, ownBlock, unifiedTable } from '../../src/mapping/tables.js';
 import { createTableStatements, targetsOf } from '../../src/mapping/targets.js';
-import { opportunitiesMapping } from '../../src/redditharbor/opportunities/mapping.js';
-import { assessmentsPhase } from '../../src/redditharbor/phases.js';
+import { assessmentsPhase, opportunitiesMapping } from '../../src/redditharbor/phases.js';
 import { createTestDatabase } from '../support/database.js';
 import { createLegacy, detect } from '../support/legacy.js';
 import { openSession } from '../support/session.js';

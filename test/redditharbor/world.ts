@@ -6,7 +6,7 @@ import { TINY_TEXTS } from '../../fixtures/odd/texts.js';
 import { uuidV5 } from '../../src/keys/uuid.js';
 import { type CatalogColumn, isUniqueKey } from '../../src/legacy/catalog.js';
 import type { LegacyTable } from '../../src/legacy/detect.js';
-import { KNOWN_STATUSES } from '../../src/redditharbor/opportunities/rules.js';
+import { KNOWN_STATUSES } from '../../src/redditharbor/questions/declared-rules.js';
 
 /** Rows of each legacy table as COPY lines, of the columns that a COPY may name. */
 export type World = ReadonlyMap<string, readonly string[]>;

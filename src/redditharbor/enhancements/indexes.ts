@@ -2,7 +2,7 @@ import { columnOf } from '../../legacy/catalog.js';
 import type { LegacyDatabase } from '../../legacy/detect.js';
 import type { DerivedIndex } from '../../project/derived.js';
 import { assessments as declared } from '../assessments.js';
-import { opportunitiesMapping } from '../opportunities/mapping.js';
+import { opportunitiesMapping } from '../phases.js';
 import type { LegacyTableName } from '../tables.js';
 
 /**

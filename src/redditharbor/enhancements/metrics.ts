@@ -1,7 +1,7 @@
 import { qualified } from '../../db/identifier.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import type { Counts, TriggerSpec } from '../../project/derived.js';
-import { opportunitiesMapping } from '../opportunities/mapping.js';
+import { opportunitiesMapping } from '../phases.js';
 import { discussionQuality } from './discussion-quality.js';
 
 /**

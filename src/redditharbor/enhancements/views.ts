@@ -4,7 +4,7 @@ import type { LegacyDatabase } from '../../legacy/detect.js';
 import { foldedColumn } from '../../mapping/bind.js';
 import type { MaterializedView } from '../../project/derived.js';
 import { assessments as declared } from '../assessments.js';
-import { opportunitiesMapping } from '../opportunities/mapping.js';
+import { opportunitiesMapping } from '../phases.js';
 import { firstColumn, isNumber, keyText } from './columns.js';
 import { type UsageTable, usageQuery } from './llm-usage.js';
 

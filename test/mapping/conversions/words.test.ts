@@ -4,7 +4,11 @@ import type { Session } from '../../../src/db/session.js';
 import { upperCase } from '../../../src/mapping/conversions/letter-case.js';
 import { same } from '../../../src/mapping/conversions/same.js';
 import { vocabulary } from '../../../src/mapping/conversions/vocabulary.js';
-import { OTHERWISE, STATUS_WORDS, UNIFIED_STATUSES } from '../../../src/redditharbor/opportunities/rules.js';
+import {
+  OTHERWISE,
+  STATUS_WORDS,
+  UNIFIED_STATUSES,
+} from '../../../src/redditharbor/questions/declared-rules.js';
 import { createTestDatabase } from '../../support/database.js';
 import { openSession } from '../../support/session.js';
 import { ALONE, conversionBench, lost, said } from './round-trip.js';

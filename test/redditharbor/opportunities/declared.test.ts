@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { generateLegacyData } from '../../../fixtures/generate.js';
 import { type LegacyMixture, mixtureName } from '../../../fixtures/mixture.js';
 import { run } from '../../../src/index.js';
-import { opportunitiesPhase } from '../../../src/redditharbor/opportunities/phase.js';
+import { opportunitiesPhase } from '../../../src/redditharbor/phases.js';
 import { connected } from '../../fixtures/filled.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { createLegacy, detect } from '../../support/legacy.js';

@@ -1,7 +1,7 @@
 import { literal } from '../../../db/identifier.js';
 import { fromClause, type KeyedSource } from '../../../mapping/keyed-source.js';
 import type { Phase } from '../../../mapping/phase.js';
-import { CREATED, EXTRA, MEANINGS, OTHERWISE, UPDATED } from '../../opportunities/rules.js';
+import { CREATED, EXTRA, MEANINGS, OTHERWISE, UPDATED } from '../declared-rules.js';
 import { LegacyRow } from './columns.js';
 import type { FoldText } from './fold-text.js';
 

@@ -2,7 +2,7 @@ import { goldenOf } from '../../declare/model.js';
 import type { LegacyTable } from '../../legacy/detect.js';
 import { opportunitiesDeclaration } from '../opportunities.js';
 
-/** Rules of the declaration that the questions of `bench` ask in SQL of their own. */
+/** Rules of the declaration of opportunities that the questions of `bench` ask in SQL of their own. */
 
 const { sources, columns } = opportunitiesDeclaration.model;
 
