@@ -16,12 +16,20 @@ what the words are for.
 const PARTS = {
   'consolidation.ts': 'A consolidation',
   'source.ts': 'Sources',
+  'column.ts': 'Columns of a source',
   'keys.ts': 'Steps and keys',
-  'crosswalk.ts': 'Crosswalks',
   'normalizers.ts': 'Normalizers',
-  'golden.ts': 'Columns',
-  'givers.ts': 'What gives a column its value',
+  'crosswalk.ts': 'Crosswalks',
+  'golden.ts': 'Shared columns',
+  'givers.ts': 'What gives a shared column its value',
   'words.ts': 'Vocabularies',
+  'when.ts': 'Conversions that another column chooses',
+  'splits.ts': 'One word for several columns',
+  'unless-is.ts': 'Defaults that are not stored',
+  'fallback.ts': 'What a column falls back to',
+  'folds.ts': 'Rows that are kept whole',
+  'things.ts': 'Things of another consolidation',
+  'referrer.ts': 'Referrers',
 };
 
 const FLAGS =
@@ -65,8 +73,10 @@ function titleOf(file) {
 function entryOf(checker, { name, symbol, declaration }) {
   const about = documentation(checker, symbol);
   const isType = ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration);
-  const lines = [`### \`${isType ? name : `d.${name}`}\`\n`];
-  if (!isType && !ts.isClassDeclaration(declaration)) {
+  // Nobody makes an object of a class: it is the type of what a word returns.
+  const isClass = ts.isClassDeclaration(declaration);
+  const lines = [`### \`${isType || isClass ? name : `d.${name}`}\`\n`];
+  if (!isType && !isClass) {
     const type = checker.getTypeOfSymbolAtLocation(symbol, declaration);
     const signatures = type.getCallSignatures().map((one) => `d.${name}${signatureText(checker, one)}`);
     const shown =
@@ -82,8 +92,7 @@ function entryOf(checker, { name, symbol, declaration }) {
     );
   }
   if (about !== '') lines.push(`${about}\n`);
-  if (ts.isInterfaceDeclaration(declaration) || ts.isClassDeclaration(declaration))
-    lines.push(...membersOf(checker, declaration));
+  if (ts.isInterfaceDeclaration(declaration) || isClass) lines.push(...membersOf(checker, declaration));
   return lines.join('\n');
 }
 
@@ -112,9 +121,7 @@ function membersOf(checker, declaration) {
     if (symbol === undefined) return [];
     const type =
       ts.isMethodDeclaration(member) || ts.isMethodSignature(member)
-        ? withoutComments(member)
-            .replace(/\s*\{[\s\S]*$/, '')
-            .slice(name.text.length)
+        ? signatureText(checker, checker.getSignatureFromDeclaration(member))
         : withoutComments(member.type ?? member);
     const optional = member.questionToken === undefined ? '' : ' (optional)';
     return [`| \`${name.text}\`${optional} | \`${cell(type)}\` | ${cell(documentation(checker, symbol))} |`];
@@ -136,6 +143,6 @@ function documentation(checker, symbol) {
   return [text, tags.map((tag) => tag.replaceAll('\n', ' ')).join('\n')]
     .filter((part) => part !== '')
     .join('\n\n')
-    .replace(/\{@link ([^}]+)\}/g, '`$1`')
+    .replace(/\{@link ([^}]+?)\s*\}/g, '`$1`')
     .trim();
 }

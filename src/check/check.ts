@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import { unconvertible } from '../consolidation/column-stops.js';
 import { declaredModel } from '../consolidation/phase.js';
 import { projectOf } from '../consolidation/project.js';
-import { unconvertible } from '../consolidation/stops.js';
 import { foundModel } from '../consolidation/variants.js';
 import { bindPhases, type Context, openContext } from '../context/context.js';
 import { secondsSince, stoppable } from '../context/stoppable.js';
@@ -27,15 +27,15 @@ import {
 import { requireOptions } from '../reports/options.js';
 import { present, tryComputed } from './computed.js';
 import { conversionTrials, goldenPools, withWrites } from './conversions.js';
-import { type Found, type Played, play, type Stage, type World } from './play.js';
+import { poolsOf, randomRows, relationName, type SourcePools, valueRows } from './generated-rows.js';
 import { Random } from './random.js';
 import { makeTables, readDefinitions, type SourceDefinitions } from './schema-copy.js';
 import { openScratch, type Scratch } from './scratch.js';
 import { shrink } from './shrink.js';
-import { poolsOf, randomRows, relationName, type SourcePools, valueRows } from './world.js';
+import { type Found, type Stage, tryWorld, type World, type WorldOutcome } from './try-world.js';
 import { type GoldenPools, oldNameWrites, unifiedName, unifiedWrites, valueWrites } from './writes.js';
 
-/** Rows of each source, and writes of each kind, in a world of chance. */
+/** Rows of each source, and writes of each kind, in a random world. */
 const ROWS = 30;
 const WRITES = 24;
 /** Which part of the time things are tried for; in the rest the smallest example of a fault is looked for. */
@@ -198,7 +198,7 @@ class Trial {
       this.#say(`Phase ${model.name}: rows and writes of chance, ${round + 1} ...`);
       const random = new Random(this.#budget.seed + round);
       const rows = randomRows(stage.sources, ROWS, random);
-      await this.#play(stage, {
+      await this.#tryWorld(stage, {
         rows,
         writes: [
           ...oldNameWrites(stage.sources, rows, WRITES, random),
@@ -254,7 +254,7 @@ class Trial {
   async #tryValues(stage: Stage, golden: GoldenPools): Promise<void> {
     const rows = valueRows(stage.sources);
     const writes = valueWrites(stage.model, stage.sources, rows, golden);
-    const { asked, taken } = await this.#play(
+    const { asked, taken } = await this.#tryWorld(
       { ...stage, until: Number.POSITIVE_INFINITY },
       { rows, writes },
       (client) => conversionTrials(client, stage),
@@ -262,19 +262,23 @@ class Trial {
     this.#conversions.push(...withWrites((asked as ConversionTrial[] | null) ?? [], writes, taken));
   }
 
-  async #play(stage: Stage, world: World, ask?: (client: pg.Client) => Promise<unknown>): Promise<Played> {
-    const played = await play(stage, world, ask);
-    const { rows, refusedRows, oldNames, unified, refused } = played;
+  async #tryWorld(
+    stage: Stage,
+    world: World,
+    ask?: (client: pg.Client) => Promise<unknown>,
+  ): Promise<WorldOutcome> {
+    const outcome = await tryWorld(stage, world, ask);
+    const { rows, refusedRows, oldNames, unified, refused } = outcome;
     const more = { worlds: 1, rows, refusedRows, oldNames, unified, refused };
     for (const name of Object.keys(more) as (keyof typeof more)[]) this.#tried[name] += more[name];
-    if (played.found !== null) this.#faults.push(await this.#smallest(stage, world, played.found));
-    return played;
+    if (outcome.found !== null) this.#faults.push(await this.#smallest(stage, world, outcome.found));
+    return outcome;
   }
 
   async #smallest(stage: Stage, world: World, found: Found): Promise<CheckFault> {
     this.#say('Something went wrong: looking for the smallest example ...');
     const smallest = await shrink(world, found, {
-      play: async (smaller) => (await play(stage, smaller)).found,
+      tryWorld: async (smaller) => (await tryWorld(stage, smaller)).found,
       hasTime: () => performance.now() < this.#budget.until,
     });
     const nameOf = (table: string, on: 'old-names' | 'unified') =>

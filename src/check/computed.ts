@@ -3,7 +3,7 @@ import type { Session } from '../db/session.js';
 import { sqlState } from '../db/sqlstate.js';
 import type { Gift } from '../mapping/mapping.js';
 import type { CheckFault } from '../reports/check.js';
-import type { GeneratedRow, SourcePools } from './world.js';
+import type { GeneratedRow, SourcePools } from './generated-rows.js';
 
 /** Settings that an application's session may have, and ours does not. */
 const ELSEWHERE = `set timezone = 'Asia/Kolkata'; set datestyle = 'SQL, DMY'; set intervalstyle = 'iso_8601'; set extra_float_digits = 0; set bytea_output = 'escape'`;

@@ -5,9 +5,9 @@ import type { Session } from '../db/session.js';
 import { type ConsolidationModel, type GoldenModel, goldenOf, isComputed } from '../declare/model.js';
 import { residueKey } from '../mapping/restore.js';
 import type { ConversionTrial } from '../reports/check.js';
-import type { Stage } from './play.js';
+import { accepted } from './generated-rows.js';
+import type { Stage } from './try-world.js';
 import { candidatesFor } from './values.js';
-import { accepted } from './world.js';
 import { type GoldenPools, unifiedName, type Write } from './writes.js';
 
 /** Values that the shared columns of a consolidation take. */

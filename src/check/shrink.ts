@@ -1,11 +1,11 @@
-import type { Found, World } from './play.js';
-import type { GeneratedRow } from './world.js';
+import type { GeneratedRow } from './generated-rows.js';
+import type { Found, World } from './try-world.js';
 import type { Write } from './writes.js';
 
 /** What the smallest world is looked for with. */
 export interface Shrinking {
-  /** Plays a world; what went wrong in it. */
-  play(world: World): Promise<Found | null>;
+  /** Tries a world; returns what went wrong in it. */
+  tryWorld(world: World): Promise<Found | null>;
   /** Whether there is time for another try. */
   hasTime(): boolean;
 }
@@ -18,11 +18,15 @@ export interface Smallest extends World {
  * Looks for fewer rows and writes with which the same kind of thing goes wrong: at first those that it was seen at, then half of
  * them, a quarter, ..., at last without values that may be missing.
  */
-export async function shrink(world: World, found: Found, { play, hasTime }: Shrinking): Promise<Smallest> {
+export async function shrink(
+  world: World,
+  found: Found,
+  { tryWorld, hasTime }: Shrinking,
+): Promise<Smallest> {
   let best: Smallest = { ...world, writes: found.writes, found };
   const attempt = async (rows: readonly GeneratedRow[], writes: readonly Write[]): Promise<boolean> => {
     if (!hasTime()) return false;
-    const again = await play({ rows, writes });
+    const again = await tryWorld({ rows, writes });
     if (again === null || again.kind !== found.kind) return false;
     best = { rows, writes, found: again };
     return true;

@@ -20,11 +20,11 @@ import type { ProgressEvent } from '../reports/progress.js';
 import type { StatementsOptions, StatementsReport, StatementVerb } from '../reports/statements.js';
 import { run } from '../verbs/run.js';
 import { sync } from '../verbs/sync.js';
+import { poolsOf, randomRows, relationName, type SourcePools } from './generated-rows.js';
 import { Random } from './random.js';
 import { makeTables, readDefinitions, relatedTables } from './schema-copy.js';
 import { openScratch, withClient } from './scratch.js';
 import { StatementList } from './statement-list.js';
-import { poolsOf, randomRows, relationName, type SourcePools } from './world.js';
 import { insertion, oldNameWrites } from './writes.js';
 
 const ROWS = 20;
@@ -67,15 +67,15 @@ async function rehearse(
   signal?.throwIfAborted();
   await makeTables(scratch.base, definitions, [schema, ...new Set(tables.map(({ home }) => home))]);
   const pools = await sourcesIn(scratch.base, context, definitions);
-  await fill(scratch.base, pools);
+  await insertRows(scratch.base, pools);
   const databaseUrl = await scratch.copy();
   const phases = phaseNames.filter(
     (name) => consolidationsOf(project, [name]).length > 0 || project.derived?.name === name,
   );
   const target = { databaseUrl, project, schema, phases, signal };
   say('Bringing it to where yours is ...');
-  await bring(target, stateBefore(context, options.verb));
-  if (options.verb === 'sync') await change(databaseUrl, pools);
+  await bringTo(target, stateBefore(context, options.verb));
+  if (options.verb === 'sync') await writeChanges(databaseUrl, pools);
   if (options.dropLegacy === true) await backUp(target, cleanup);
   say('Writing down what is sent ...');
   const list = new StatementList(new URL(databaseUrl).pathname.slice(1), context.database);
@@ -131,7 +131,7 @@ function stateBefore({ entries, phaseNames }: Context, verb: StatementVerb): Sta
   return ORDER[Math.max(reached, ORDER.indexOf(least[verb]))] ?? 'new';
 }
 
-async function bring(target: Target, state: State): Promise<void> {
+async function bringTo(target: Target, state: State): Promise<void> {
   const steps = ORDER.indexOf(state);
   if (steps >= 1) await run(target);
   if (steps >= 2) await cutover({ ...target, noBackup: true });
@@ -167,7 +167,7 @@ async function sourcesIn(
 }
 
 /** Rows without regard to triggers and foreign keys. */
-async function fill(url: string, pools: readonly SourcePools[]): Promise<void> {
+async function insertRows(url: string, pools: readonly SourcePools[]): Promise<void> {
   await withClient(url, async (client) => {
     await client.query(`set session_replication_role = replica`);
     for (const { table, values } of randomRows(pools, ROWS, new Random(1)))
@@ -178,7 +178,7 @@ async function fill(url: string, pools: readonly SourcePools[]): Promise<void> {
 }
 
 /** Changes for a sync to apply; those that the tables refuse are none. */
-async function change(url: string, pools: readonly SourcePools[]): Promise<void> {
+async function writeChanges(url: string, pools: readonly SourcePools[]): Promise<void> {
   const random = new Random(2);
   const rows = randomRows(pools, ROWS, new Random(1));
   await withClient(url, async (client) => {

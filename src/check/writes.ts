@@ -2,8 +2,8 @@ import { ident, literal, qualified } from '../db/identifier.js';
 import { type ConsolidationModel, goldenOf, isComputed, nameMeanwhile } from '../declare/model.js';
 import type { BoundColumn } from '../mapping/mapping.js';
 import { ownTarget } from '../mapping/tables.js';
+import { drawn, type GeneratedRow, type Pool, randomRow, type SourcePools } from './generated-rows.js';
 import type { Random } from './random.js';
-import { drawn, type GeneratedRow, type Pool, randomRow, type SourcePools } from './world.js';
 
 /** A statement that an application might give after the cutover. */
 export interface Write {

@@ -33,7 +33,11 @@ function ownGiftsOf(golden: GoldenModel, sources: BoundSources) {
 }
 
 /** plpgsql that gives shared columns what columns with a home of their own say, unless they are written themselves. */
-export function given(model: ConsolidationModel, sources: BoundSources, fallbacks: Fallbacks): string[] {
+export function takenFromOwnGivers(
+  model: ConsolidationModel,
+  sources: BoundSources,
+  fallbacks: Fallbacks,
+): string[] {
   return goldenOf(model).flatMap((golden) => {
     const value = `new.${ident(golden.name)}`;
     const otherwise = fallbacks[golden.name]?.value ?? 'null';

@@ -14,6 +14,7 @@ import type { ForeignKeySpec, IndexSpec } from '../mapping/index-spec.js';
 import { keyIndexes } from '../mapping/key-indexes.js';
 import { locatorOf } from '../mapping/locate.js';
 import type { CrosswalkSpec, Phase, PhaseDefinition, PlanChecks, PointerSpec } from '../mapping/phase.js';
+import { requireColumns, unconvertible } from './column-stops.js';
 import { keyedByCrosswalk } from './crosswalk/keys.js';
 import { crosswalkResolution } from './crosswalk/resolution.js';
 import { crosswalkReverse, referenceOf } from './crosswalk/reverse.js';
@@ -28,7 +29,6 @@ import { consolidationMerger } from './merger.js';
 import { reverseRules } from './reverse.js';
 import { rulesOf } from './rules.js';
 import { sameKey } from './same-key.js';
-import { requireColumns, unconvertible } from './stops.js';
 import { takeOverStops } from './take-over-stops.js';
 import { foundModel } from './variants.js';
 
@@ -37,7 +37,7 @@ export interface DeclaredPhase extends PhaseDefinition {
   readonly model: ConsolidationModel;
 }
 
-/** What a phase was declared as; null: it was written by hand. */
+/** What a phase was declared as; null: it was made without a declaration. */
 export function declaredModel(definition: PhaseDefinition): ConsolidationModel | null {
   return (definition as Partial<DeclaredPhase>).model ?? null;
 }

@@ -5,7 +5,7 @@ import { keptChoices } from './chosen.js';
 import { foldLiteral, foldOf, mergedSources } from './fold-ddl.js';
 import { hasFolded, type Tables } from './folded-rows.js';
 import type { BoundSources } from './keys.js';
-import { given, ownGivers } from './own-givers.js';
+import { ownGivers, takenFromOwnGivers } from './own-givers.js';
 import { keptIdentities } from './pointed-to.js';
 import { ownId } from './same-key.js';
 import { survivors } from './surviving.js';
@@ -78,7 +78,7 @@ export function reverseRules(
           `if tg_op = 'INSERT' then new.${ident(name)} := coalesce(new.${ident(name)}, ${value}); end if;`,
       ),
     ].join('\n'),
-    given: given(model, sources, fallbacks).join('\n'),
+    given: takenFromOwnGivers(model, sources, fallbacks).join('\n'),
     fallbacks,
     computed: folds.map(({ name }) => name),
     telling: {},

@@ -47,7 +47,7 @@ const MOST_REPEATED = 0.4;
  *
  * @returns null where it is chance
  */
-export function judge(
+export function judgeMeeting(
   meeting: Meeting,
   sides: { readonly left: Side; readonly right: Side },
   groups: readonly Group[],

@@ -73,10 +73,10 @@ export function profileColumn(
   values: readonly (string | null)[],
 ): ColumnProfile {
   const filled = values.filter((value) => value !== null);
-  const told = filled.filter((value) => value.trim() !== '');
-  const form = formOf(column.type, column.name, told);
+  const spelledValues = filled.filter((value) => value.trim() !== '');
+  const form = formOf(column.type, column.name, spelledValues);
   const spelled = new Map<string, number>();
-  for (const value of told) spelled.set(value, (spelled.get(value) ?? 0) + 1);
+  for (const value of spelledValues) spelled.set(value, (spelled.get(value) ?? 0) + 1);
   const folded = new Map<string, FrequentValue>();
   for (const [raw, count] of [...spelled].sort(byCount)) {
     const key = fold(raw, form);
@@ -87,7 +87,7 @@ export function profileColumn(
       known === undefined ? { raw, folded: key, count } : { ...known, count: known.count + count },
     );
   }
-  const numbers = told.map(Number).filter(Number.isFinite);
+  const numbers = spelledValues.map(Number).filter(Number.isFinite);
   const isNumeric = (form === 'whole' || form === 'decimal') && numbers.length > 0;
   return {
     ...column,
@@ -95,7 +95,7 @@ export function profileColumn(
     form,
     seen: values.length,
     nulls: values.length - filled.length,
-    blanks: filled.length - told.length,
+    blanks: filled.length - spelledValues.length,
     distinct: folded.size,
     tops: [...folded.values()]
       .sort((a, b) => b.count - a.count || (a.folded < b.folded ? -1 : 1))
@@ -115,13 +115,13 @@ function least(numbers: readonly number[]): number {
 }
 
 /** Rows that were seen to have a value. */
-export function told({ seen, nulls, blanks }: ColumnProfile): number {
+export function filledRows({ seen, nulls, blanks }: ColumnProfile): number {
   return seen - nulls - blanks;
 }
 
 /** How many of a column's values are different ones, of those seen: 1 where each is. */
 export function distinctness(column: ColumnProfile): number {
-  const values = told(column);
+  const values = filledRows(column);
   return values === 0 ? 0 : column.distinct / values;
 }
 

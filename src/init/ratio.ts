@@ -31,21 +31,21 @@ export function ratioOf(left: ColumnProfile, right: ColumnProfile, pairs: readon
     const found: [number, number] = [Number(a), Number(b)];
     return found.every((one) => Number.isFinite(one)) ? [found] : [];
   });
-  const told = numbers.filter(([a, b]) => a !== 0 && b !== 0);
-  if (told.length < LEAST) return null;
-  const ratios = told.map(([a, b]) => b / a).sort((a, b) => a - b);
+  const nonZero = numbers.filter(([a, b]) => a !== 0 && b !== 0);
+  if (nonZero.length < LEAST) return null;
+  const ratios = nonZero.map(([a, b]) => b / a).sort((a, b) => a - b);
   const median = ratios[Math.floor((ratios.length - 1) / 2)] as number;
   const factor = niceFactor(median);
   // A number without places was rounded on its way.
   const rounding = right.form === 'whole' ? 0.51 : left.form === 'whole' ? 0.51 * factor : 0;
-  const fits = told.filter(
+  const fits = nonZero.filter(
     ([a, b]) => Math.abs(b - factor * a) <= Math.max(Math.abs(b) * TOLERANCE, rounding),
   );
   const opposites = numbers.filter(([a, b]) => Math.abs(a / wholeOf(left) + b / wholeOf(right) - 1) <= 0.01);
   return {
     factor,
-    share: fits.length / told.length,
-    pairs: told.length,
+    share: fits.length / nonZero.length,
+    pairs: nonZero.length,
     opposite: opposites.length / numbers.length,
   };
 }

@@ -2,7 +2,7 @@ import type { Session } from '../db/session.js';
 import { counted, percent } from '../format/format.js';
 import { agreementOf } from './agreement.js';
 import { mayMeet } from './forms.js';
-import { judge, judgeSaid, type Link, usable } from './links.js';
+import { judgeMeeting, judgeSaid, type Link, usable } from './links.js';
 import { matchedRows, type RowPair, type Side } from './matched-rows.js';
 import { isCounted, type Meeting } from './meetings.js';
 import { isAlike, kinship } from './names.js';
@@ -48,11 +48,12 @@ export async function relate(
     // A third table keeps them apart.
     return { ...sides, links: [], shared: sharedColumns(sides, []), unlike: null, score: 0 };
   const may = word === null ? meetings : meetings.filter((one) => !isCountedOrKey(one, sides));
-  const best = [...may].sort((a, b) => promise(b) - promise(a)).slice(0, MOST_MEETINGS);
+  const best = [...may].sort((a, b) => meetingScore(b) - meetingScore(a)).slice(0, MOST_MEETINGS);
   const links: Link[] = [];
   for (const meeting of best) {
     const groups = await matchedRows(session, meeting, sides);
-    const link = word === null ? judge(meeting, sides, groups) : judgeSaid(meeting, sides, groups, word);
+    const link =
+      word === null ? judgeMeeting(meeting, sides, groups) : judgeSaid(meeting, sides, groups, word);
     if (link !== null) links.push(link);
   }
   links.sort((a, b) => Number(b.sure) - Number(a.sure) || b.score - a.score);
@@ -76,7 +77,7 @@ function isCountedOrKey(
 }
 
 /** How much a meeting promises before its rows were looked at. */
-export function promise({ left, right, leftShare, rightShare, common }: Meeting): number {
+export function meetingScore({ left, right, leftShare, rightShare, common }: Meeting): number {
   const forms = [left.column.form, right.column.form];
   const bonus = forms.includes('email') ? 1 : forms.includes('phone') || forms.includes('uuid') ? 0.6 : 0.2;
   const alike = isAlike(kinship(left.column, right.column)) ? 0.6 : 0;

@@ -28,15 +28,15 @@ export function judgePair(agreement: Agreement): SharedPair | null {
   const relation = kinship(left, right);
   const alike = isAlike(relation) || (isTenant(left) && isTenant(right));
   const pair = { left, right, agreement, kinship: relation };
-  const told = both >= LEAST_PAIRS;
+  const hasEvidence = both >= LEAST_PAIRS;
   const agreed = `${percent(equal, both)} equal of ${both} pairs`;
   const score = weightOf(relation) + support;
-  if (told && support >= AGREES && alike) {
+  if (hasEvidence && support >= AGREES && alike) {
     if (isOwnCount(left) || isOwnCount(right))
       return { ...pair, sure: false, why: `${agreed}; counts may be each table's own`, score };
     return { ...pair, sure: true, why: agreed, score };
   }
-  if (told && support >= AGREES_WITHOUT_NAMES && !isTrivial(agreement))
+  if (hasEvidence && support >= AGREES_WITHOUT_NAMES && !isTrivial(agreement))
     return { ...pair, sure: false, why: `${agreed}; the names do not say so`, score: score - 0.5 };
   const isScaled = ratio !== null && ratio.factor !== 1 && ratio.pairs >= LEAST_PAIRS;
   if (isScaled && relation !== 'none' && ratio.share >= 0.4) {
@@ -65,7 +65,7 @@ export function judgePair(agreement: Agreement): SharedPair | null {
     const why = `the words go together in ${words.pairs} pairs${words.same < 0.5 ? ', the same ones do not' : ''}`;
     return { ...pair, sure: words.same >= 0.5, why, score: weightOf(relation) + words.information };
   }
-  const why = told ? `the names are alike, but ${agreed}` : `by name: only ${both} pairs have both`;
+  const why = hasEvidence ? `the names are alike, but ${agreed}` : `by name: only ${both} pairs have both`;
   return { ...pair, sure: false, why, score: score - 0.3 };
 }
 

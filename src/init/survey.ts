@@ -4,14 +4,14 @@ import type { Side } from './matched-rows.js';
 import { findMeetings, type Meeting } from './meetings.js';
 import { profileTable } from './profile.js';
 import { findProviders } from './providers.js';
-import { promise, type Relation, relate } from './relation.js';
+import { meetingScore, type Relation, relate } from './relation.js';
 import { sampleValues, tellingColumns, type ValueSample } from './value-sample.js';
 
 /** What was found in some tables. */
 export interface Survey {
   readonly sides: readonly Side[];
   readonly samples: readonly ValueSample[];
-  /** Of pairs of tables, those that promise most; the best first. */
+  /** Of pairs of tables, those with the best meetings; the best first. */
   readonly relations: readonly Relation[];
 }
 
@@ -49,7 +49,7 @@ function promising(sides: readonly Side[], meetings: readonly Meeting[]) {
       const own = meetings.filter(
         (one) => one.left.column.table === left.table.name && one.right.column.table === right.table.name,
       );
-      return { left, right, meetings: own, score: Math.max(0, ...own.map(promise)) };
+      return { left, right, meetings: own, score: Math.max(0, ...own.map(meetingScore)) };
     }),
   );
   return pairs.sort((a, b) => b.score - a.score);

@@ -2,7 +2,7 @@ import { ident, qualified } from '../db/identifier.js';
 import type { Session, TextRow } from '../db/session.js';
 import type { TableDescription } from './describe.js';
 import { foldSql } from './folds.js';
-import { type ColumnProfile, distinctness, PROFILED_ROWS, told } from './profile.js';
+import { type ColumnProfile, distinctness, filledRows, PROFILED_ROWS } from './profile.js';
 
 /**
  * Some values of a column: those with the smallest hashes. Since the hash of a value is the same in every table, two columns
@@ -62,8 +62,8 @@ export function tellingColumns(
   const may = profiles.filter((column) => {
     if (always.includes(column.name) && column.form !== 'other') return true;
     if (['boolean', 'moment', 'decimal', 'json', 'other'].includes(column.form)) return false;
-    const isFew = column.distinct < Math.min(LEAST_VALUES, told(column));
-    return told(column) >= 2 && !isFew && distinctness(column) >= least;
+    const isFew = column.distinct < Math.min(LEAST_VALUES, filledRows(column));
+    return filledRows(column) >= 2 && !isFew && distinctness(column) >= least;
   });
   const rank = (column: ColumnProfile) =>
     distinctness(column) +

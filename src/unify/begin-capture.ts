@@ -27,7 +27,7 @@ export async function beginCapture(
   if (!wanted && known.length === 0) return { on: false, warnings: [] };
   const { missing, blindSpots } = await findObstacles(session, phase);
   if (missing.length > 0 && known.length === 0) {
-    return told(context, { on: false, warnings: [captureIsOff(phase, missing)] });
+    return withReportedWarnings(context, { on: false, warnings: [captureIsOff(phase, missing)] });
   }
   context.report({ type: 'step', phase: phase.name, step: 'capture' });
   const { started, reopened } = await startCapture(session, phase, phaseId, signal);
@@ -41,7 +41,7 @@ export async function beginCapture(
       : [
           `Phase ${phase.name}: ${reopened} batches were loaded before all legacy tables reported their changes, and are loaded again.`,
         ];
-  return told(context, { on: true, warnings: [...late, ...blindSpots] });
+  return withReportedWarnings(context, { on: true, warnings: [...late, ...blindSpots] });
 }
 
 /** What a run without capture means. */
@@ -49,7 +49,7 @@ export function captureIsOff(phase: Pick<Phase, 'name'>, reasons: readonly strin
   return `Phase ${phase.name}: changes are not captured, so what is written to the legacy tables from now on has to be loaded again with --since or by a new run. ${reasons.join(' ')}`;
 }
 
-function told(context: Context, state: CaptureState): CaptureState {
+function withReportedWarnings(context: Context, state: CaptureState): CaptureState {
   for (const message of state.warnings) context.report({ type: 'notice', level: 'warn', message });
   return state;
 }

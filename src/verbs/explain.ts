@@ -32,12 +32,12 @@ export async function explain(options: ExplainOptions): Promise<ExplainReport> {
   return stoppable(options, 'Nothing was written: this only reads.', () =>
     withCleanup(async (cleanup) => {
       const context = await openContext(options, cleanup);
-      return readTogether(context.session, options.signal, () => tell(context, options.key));
+      return readTogether(context.session, options.signal, () => explainText(context, options.key));
     }),
   );
 }
 
-async function tell(context: Context, text: string): Promise<ExplainReport> {
+async function explainText(context: Context, text: string): Promise<ExplainReport> {
   const { session, database, schema } = context;
   const phases = readablePhases(context);
   const asked = await findAsked(session, phases, (phase) => isLoaded(context, phase), text);

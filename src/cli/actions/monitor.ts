@@ -95,14 +95,14 @@ async function openPage(session: Session, given: Given, config: MonitorConfig): 
     hosts: config.web.hosts,
     token: await pageToken(config.web.tokenFile),
     intervalSeconds: given.interval ?? MONITOR_DEFAULTS.intervalSeconds,
-    explain: (key) => told(session, given, key),
+    explain: (key) => explainedRow(session, given, key),
   });
   if (!session.globals.json) session.err.lines([`The page is at ${web.url} until Ctrl-C.`]);
   return web;
 }
 
-/** What somebody asks the page of one row. */
-async function told(
+/** The story of one row, which somebody asks the page for. */
+async function explainedRow(
   session: Session,
   { databaseUrl, project, schema, appSchema }: Given,
   key: string,

@@ -19,7 +19,7 @@ import { atArmsLength } from './owner-functions.js';
 import { inPointingOrder } from './pointing-order.js';
 import { EVENT_NAMES, EVENTS, joined, roleOf, type Steps } from './steps.js';
 import { trustedHomes } from './trusted-homes.js';
-import { type Told, unifiedSteps } from './write-unified.js';
+import { type NotifiedPhases, unifiedSteps } from './write-unified.js';
 
 /**
  * Reverse capture: what an application writes to the unified tables themselves reaches the legacy tables in the same
@@ -60,7 +60,7 @@ export async function prepareReverseCapture(
   session: Session,
   phase: Phase,
   targets: Targets,
-  told: Told,
+  notified: NotifiedPhases,
 ): Promise<readonly ReverseTarget[]> {
   const { sources } = phase.bound;
   const tables = sources.map(({ table }) => table);
@@ -98,7 +98,7 @@ export async function prepareReverseCapture(
         ['row', row],
         ['row_key', touch.body],
       ],
-      unifiedSteps(targets, order, told),
+      unifiedSteps(targets, order, notified),
     ),
     of(targets.folded, [['row', kept]], foldedSteps(order.sides)),
   ];
@@ -209,9 +209,9 @@ export async function armReverseCapture(
   session: Session,
   phase: Phase,
   targets: Targets,
-  told: Told,
+  notified: NotifiedPhases,
 ): Promise<void> {
-  const made = await prepareReverseCapture(session, phase, targets, told);
+  const made = await prepareReverseCapture(session, phase, targets, notified);
   await createSleepingTriggers(session, made, await ownerOf(session, targets));
   await wakeReverseTriggers(session, targets);
 }

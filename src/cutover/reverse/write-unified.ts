@@ -8,14 +8,14 @@ import { deleteRows, insertRows, updateRows } from './statements.js';
 import type { Steps } from './steps.js';
 
 /** An SQL list of the phases that stand on this one, whose rows may belong to other ones now. */
-const tell = (phaseIds: readonly number[], rows: string) =>
+const queueKeys = (phaseIds: readonly number[], rows: string) =>
   phaseIds.map(
     (phaseId) =>
       `insert into drydock.changes (phase_id, operation, merge_key) select ${phaseId}, 'key', r.id from ${rows} r;`,
   );
 
-/** The phases that are told of what is written to a unified table. */
-export interface Told {
+/** The phases whose queues get what is written to a unified table. */
+export interface NotifiedPhases {
   /** The one that the table is of. */
   readonly own: number;
   /** Those that stand on it. */
@@ -26,7 +26,11 @@ export interface Told {
  * What is done after a statement on the unified table: the legacy tables get the same, set by set. Our own tables are
  * written by ourselves, and first; a legacy table by whoever runs what hangs on it.
  */
-export function unifiedSteps(targets: Targets, { sides, hasKeys }: PointingOrder, told: Told): Steps {
+export function unifiedSteps(
+  targets: Targets,
+  { sides, hasKeys }: PointingOrder,
+  notified: NotifiedPhases,
+): Steps {
   const primary = sides.filter(({ source }) => source.rule.flag !== null);
   const legacyValue = (side: LegacySide) => (column: BoundColumn, alias: string) =>
     fromUnified(side.source, column, alias);
@@ -37,7 +41,7 @@ export function unifiedSteps(targets: Targets, { sides, hasKeys }: PointingOrder
   ];
   return {
     insert: [
-      { by: null, statements: tell(told.later, 'new_rows') },
+      { by: null, statements: queueKeys(notified.later, 'new_rows') },
       ...primary.map((side) => ({
         by: side.executor,
         statements: [insertRows(side, legacyValue(side), `new_rows n where ${flagOf(side, 'n')}`)],
@@ -49,7 +53,7 @@ export function unifiedSteps(targets: Targets, { sides, hasKeys }: PointingOrder
         // A legacy row that went, or went elsewhere, is not among ours any more when a sync looks for its key: what else the
         // key has, and what the row itself had from there, would stay as it was.
         statements: [
-          `insert into drydock.changes (phase_id, operation, merge_key) select ${told.own}, 'key', k.merge_key from ${both} ` +
+          `insert into drydock.changes (phase_id, operation, merge_key) select ${notified.own}, 'key', k.merge_key from ${both} ` +
             `cross join lateral (values (o.merge_key), (n.merge_key)) k (merge_key) where ${left.join(' or ')};`,
         ],
       },
@@ -68,7 +72,7 @@ export function unifiedSteps(targets: Targets, { sides, hasKeys }: PointingOrder
     delete: [
       {
         by: null,
-        statements: [...(hasKeys ? [] : [deleteFolded(targets)]), ...tell(told.later, 'old_rows')],
+        statements: [...(hasKeys ? [] : [deleteFolded(targets)]), ...queueKeys(notified.later, 'old_rows')],
       },
       ...[...sides].reverse().flatMap((side) => [
         // A row that names another one goes before it, whichever of both was folded.

@@ -37,7 +37,7 @@ function failed({ error }: Failed): Node[] {
 function story({ phase, state, key, things, moreRows }: ExplainReport): Node[] {
   return [
     h('p', { class: 'muted' }, `Phase ${visible(phase)}, ${state}; match key ${key}`),
-    ...things.flatMap(told),
+    ...things.flatMap(thingSection),
     ...(moreRows === 0 ? [] : [h('p', { class: 'muted' }, `${moreRows} more rows are not listed.`)]),
   ];
 }
@@ -48,7 +48,7 @@ const STORED = {
   missing: 'not stored yet',
 } as const;
 
-function told({ id, rows, columns, stored }: ExplainedThing): Node[] {
+function thingSection({ id, rows, columns, stored }: ExplainedThing): Node[] {
   const list = rows.map(({ table, row, step, value, outcome, asked }) => {
     const why = step === null ? '' : `, joined by ${step}${value === null ? '' : ` “${value}”`}`;
     return h(

@@ -82,13 +82,13 @@ export class Site {
     if (path === '/readyz') return this.#ready();
     if (!this.#guard.mayLook(request)) return this.#refusal(path);
     if (path === '/events' && method === 'GET') return 'events';
-    if (path === '/explain' && method === 'GET') return this.#told(request.url ?? '');
+    if (path === '/explain' && method === 'GET') return this.#explainedRow(request.url ?? '');
     if (path === '/metrics') return { status: 200, ...(await metricsOf(this.#events.latest)) };
     return this.#file(path === '/' ? '/index.html' : path);
   }
 
   /** What one row is made of. */
-  async #told(url: string): Promise<Answer> {
+  async #explainedRow(url: string): Promise<Answer> {
     const key = new URL(url, 'http://localhost').searchParams.get('key') ?? '';
     if (this.#explain === undefined) return text(404, 'There is nothing here.');
     if (key === '' || key.length > LONGEST_KEY)

@@ -10,11 +10,11 @@ import type { PhaseVerification } from '../reports/verify.js';
 import { run } from '../verbs/run.js';
 import { sync } from '../verbs/sync.js';
 import { verify } from '../verbs/verify.js';
+import type { GeneratedRow, SourcePools } from './generated-rows.js';
 import { type Scratch, withClient } from './scratch.js';
-import type { GeneratedRow, SourcePools } from './world.js';
 import { identityTargets, insertion, sourcesOf, unifiedName, type Write } from './writes.js';
 
-/** What is played with: one consolidation, whose tables are in the scratch database. */
+/** What worlds are tried on: one consolidation, whose tables are in the scratch database. */
 export interface Stage {
   readonly scratch: Scratch;
   readonly project: Project;
@@ -41,7 +41,7 @@ export interface Found {
   readonly writes: readonly Write[];
 }
 
-export interface Played {
+export interface WorldOutcome {
   readonly found: Found | null;
   readonly rows: number;
   readonly refusedRows: number;
@@ -58,27 +58,27 @@ const FEWEST_WRITES = 10;
 const SHADOW = 'drydock_check_shadow';
 
 /**
- * Plays one world through: rows are inserted, loaded and verified; the names are cut over; each write under an old name is given
- * to a plain copy of the table as well, and both have to hold the same; each direct write has to be what the next sync makes of
- * it; at last all is rolled back, and the tables have to hold what the old names showed.
+ * Tries one world from end to end: rows are inserted, loaded and verified; the names are cut over; each write under an old name
+ * goes to a plain copy of the table as well, and both have to hold the same; each direct write has to be what the next sync makes
+ * of it; at last all is rolled back, and the tables have to hold what the old names showed.
  *
  * @param ask is called when the rows are loaded
  */
-export async function play(
+export async function tryWorld(
   stage: Stage,
   world: World,
   ask?: (client: pg.Client) => Promise<unknown>,
-): Promise<Played> {
+): Promise<WorldOutcome> {
   const { scratch } = stage;
   const url = await scratch.copy();
   try {
-    return await withClient(url, (client) => new Player(stage, url, client).play(world, ask));
+    return await withClient(url, (client) => new WorldTrial(stage, url, client).outcomeOf(world, ask));
   } finally {
     await scratch.drop(url);
   }
 }
 
-class Player {
+class WorldTrial {
   readonly #stage: Stage;
   readonly #options: {
     readonly databaseUrl: string;
@@ -97,15 +97,15 @@ class Player {
     this.#options = { databaseUrl, project, schema, signal };
   }
 
-  async play(world: World, ask?: (client: pg.Client) => Promise<unknown>): Promise<Played> {
+  async outcomeOf(world: World, ask?: (client: pg.Client) => Promise<unknown>): Promise<WorldOutcome> {
     await this.#insert(world.rows);
     const failed = await this.#load();
-    if (failed !== null) return this.#played(failed, null);
+    if (failed !== null) return this.#outcome(failed, null);
     const asked = (await ask?.(this.#client)) ?? null;
-    return this.#played(world.writes.length === 0 ? null : await this.#write(world.writes), asked);
+    return this.#outcome(world.writes.length === 0 ? null : await this.#write(world.writes), asked);
   }
 
-  #played(found: Found | null, asked: unknown): Played {
+  #outcome(found: Found | null, asked: unknown): WorldOutcome {
     return { found, ...this.#counts, taken: this.#taken, asked };
   }
 

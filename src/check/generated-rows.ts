@@ -42,7 +42,7 @@ export interface SourcePools {
 }
 
 /** Columns that cannot be given a value, by table. */
-function written(definitions: SourceDefinitions, { table }: BoundSource): ReadonlySet<string> {
+function writableColumns(definitions: SourceDefinitions, { table }: BoundSource): ReadonlySet<string> {
   const found = definitions.document.tables.find(
     ({ schema, name }) => schema === table.home && name === table.name,
   );
@@ -74,7 +74,7 @@ export async function poolsOf(
   for (const bound of phase.bound.sources) {
     const source = model.sources.find(({ table }) => table === bound.rule.table);
     if (source === undefined) continue;
-    const settable = written(definitions, bound);
+    const settable = writableColumns(definitions, bound);
     const pools = new Map<string, Pool>();
     for (const column of bound.columns.filter(({ name }) => settable.has(name))) {
       const role = roleValues(model, source, column.name);
