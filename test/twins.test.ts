@@ -38,7 +38,7 @@ import { textTwin } from './support/twins.js';
  *   lists of functions, as `bench` asks   test/redditharbor/questions/function-list.test.ts
  *   earliest and latest moments           test/transform/timestamps.test.ts
  *   raw ids and the keys made of them     test/keys/raw-id.test.ts (SQL alone; the uuid's pattern is here)
- *   JSON that jsonb prints alike          test/redditharbor/assessments/plain-json.test.ts
+ *   JSON that jsonb prints alike          test/consolidation/plain-json.test.ts
  *   numbers as the server prints them     test/copy-binary
  *   winners, ideas and keys as a whole    test/benchmark/bench.test.ts: both forms of each question, over odd data
  */

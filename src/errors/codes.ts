@@ -247,7 +247,7 @@ const TABLE = {
     meaning: 'A file that would be written is there already.',
     retry: false,
     exit: EXIT.failed,
-    next: 'Name another file, or say that it may be written over.',
+    next: 'Name another file, or give `--force` to write over this one.',
   },
   'foreign-ledger-schema': {
     meaning: 'There is a schema `drydock` that Drydock did not make.',
@@ -388,8 +388,7 @@ const TABLE = {
     next: 'Check --schema and --app-schema.',
   },
   'no-scratch': {
-    meaning:
-      'Where a declaration is to be tried, no database can be made, or the tables cannot be made in it.',
+    meaning: 'On the server for trials no database can be made, or the tables cannot be made in it.',
     retry: false,
     exit: EXIT.failed,
     next: 'Name another server with --scratch-url, or leave it out.',
@@ -455,7 +454,7 @@ const TABLE = {
     next: 'Name a directory that does not exist.',
   },
   'not-found': {
-    meaning: 'No row and no key is called so.',
+    meaning: 'No legacy row, no unified row and no match key has this name.',
     retry: false,
     exit: EXIT.failed,
     next: 'Give a legacy row as table:identity, the id of a unified row, or a match key.',

@@ -10,7 +10,7 @@ export function addCheck(program: Command, session: Session): void {
     .command('check')
     .summary('try a declaration on generated rows and writes, in a database of its own')
     .description(
-      'Looks a declaration through against itself and the catalog, and names everything that it is refused for. Then it ' +
+      'Compares a declaration with itself and with the catalog, and names everything that it is refused for. Then it ' +
         'makes the tables again on a server for trials, and tries there with generated values what the declaration says: ' +
         'every conversion there and back, SQL of its own, a run, writes under the old names and directly, and the way ' +
         'back. Of your database only the catalog is read. What goes wrong is shown with the smallest rows it was found with.',

@@ -25,7 +25,7 @@ export function addComplete(program: Command, session: Session): void {
       helpAfter(
         [
           ['drydock complete --phase <phase> --dry-run', 'what would it mean?'],
-          ['drydock complete --phase all --yes', 'both phases, from a script'],
+          ['drydock complete --phase all --yes', 'all phases, from a script'],
           ['drydock complete --phase all --drop-legacy', 'and drop the old tables'],
         ],
         ['Exits 1 when something stops it.'],

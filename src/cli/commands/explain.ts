@@ -8,7 +8,7 @@ export function addExplain(program: Command, session: Session): void {
   const command = program
     .command('explain')
     .argument('<key>', 'a legacy row as table:identity, the id of a unified row, or a match key')
-    .summary('tell of one row what it is made of, and why (read-only)')
+    .summary('show what one row is made of, and why (read-only)')
     .description(
       'Tells the whole story of one thing: its legacy rows, the step that joined each, which row gave which value and ' +
         'what lost, the duplicates, and what is in the residue. Before a run it is worked out from the legacy tables by ' +

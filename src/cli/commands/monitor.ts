@@ -18,7 +18,7 @@ const NOTES = [
 export function addMonitor(program: Command, session: Session): void {
   const command = program
     .command('monitor')
-    .summary('watch the migration and the server, and be told of what goes wrong')
+    .summary('watch the migration and the server, and raise alerts when something goes wrong')
     .description(
       'Says how far the phases are, how fast they go and when they end, and how the server is: locks, transactions, ' +
         'connections, log, replicas, disk, times of queries. Only reads, from any machine that reaches the database, ' +

@@ -25,7 +25,7 @@ export function addRefresh(program: Command, session: Session): void {
           ['drydock refresh --pg-cron --every 6h', 'the same, inside the server'],
         ],
         [
-          'With --every nothing is held between two rounds: no connection, no lock. A round is put off',
+          'With --every nothing is held between two rounds: no connection, no lock. A round is postponed',
           'while another command is at work. Rollback of phase enhancements ends the job of pg_cron.',
         ],
       ),
