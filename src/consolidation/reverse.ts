@@ -91,6 +91,7 @@ export function reverseRules(
       ...keptIdentities(all, sources),
       ...identities(model, sources),
       ...matchKeys(model, sources, tables),
+      ...keptIdOfKey(model, sources),
       ...vetoes(model, sources, tables),
     ].join('\n'),
     taken: refuse(
@@ -157,6 +158,22 @@ function identities(model: ConsolidationModel, sources: BoundSources): string[] 
     ),
     'end if;',
     'new.id := v_id;',
+  ];
+}
+
+/** plpgsql, behind the match key: an id that is made of the key, for want of a row whose id is kept, would be another one with it. */
+function keptIdOfKey({ ids }: ConsolidationModel, sources: BoundSources): string[] {
+  if (ids === undefined) return [];
+  const source = sources.get(ids.table);
+  const isOfKey = source === undefined ? 'true' : `not ${flag(source.model)}`;
+  return [
+    `if tg_op = 'UPDATE' and ${isOfKey} and new.merge_key is distinct from old.merge_key then`,
+    refuse(
+      'id',
+      `Without a row of ${ids.table} the id is made of the match key, and would be another one with these values.`,
+      `Leave what it matches by as it is. ${OLD_NAMES}`,
+    ),
+    'end if;',
   ];
 }
 

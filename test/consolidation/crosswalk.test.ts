@@ -133,7 +133,7 @@ test('changes of the crosswalk move rows, and direct writes reach the tables', a
 
   await cutover({ databaseUrl, project, noBackup: true });
   await database.query(`
-    insert into books values ('${id(5)}', '555', 'Five', '2018-01-01');
+    insert into books values ('${id(5)}', '555', 'Five', '2018-01-01'), ('${id(6)}', '666', 'Six', '2018-01-01');
     insert into all_offers (book_key, offer_price, from_offers, from_listings, listing_row) values ('${id(5)}', 8, true, true, 20)`);
   const made = await database.query(
     `select title, state, merge_key from all_offers where book_key = '${id(5)}'`,
@@ -149,7 +149,22 @@ test('changes of the crosswalk move rows, and direct writes reach the tables', a
   await expect(
     database.query(`update all_offers set listing_code = '222' where book_key = '${id(5)}'`),
   ).rejects.toMatchObject({ constraint: 'drydock_book' });
+  // Without an offer the id is made of the key, and would be another one after the next sync.
+  const others: [sql: string, constraint: string][] = [
+    [`set book_key = '${id(6)}' where listing_row = 4`, 'drydock_id'],
+    [`set from_offers = false where listing_row = 2`, 'drydock_id'],
+    [`set review_offer = null where review_id = 4`, 'drydock_book'],
+    [`set review_offer = id where review_id = 4`, 'drydock_book'],
+    [`set from_offers = true where review_id = 4`, 'drydock_book'],
+    [`set review_id = 55 where review_id = 5`, 'drydock_id'],
+  ];
+  for (const [sql, constraint] of others)
+    await expect(database.query(`update all_offers ${sql}`), sql).rejects.toMatchObject({ constraint });
+  await database.query(`update all_offers set review_id = 44 where review_id = 4`);
+  const ids = async () => (await database.query(`select id, merge_key from all_offers order by id`)).rows;
+  const before = await ids();
   await sync({ databaseUrl, project });
+  expect(await ids()).toEqual(before);
   expect(await verify({ databaseUrl, project, strict: true })).toMatchObject({ equal: true });
   await rollback({ databaseUrl, project });
   await run({ databaseUrl, project });

@@ -80,6 +80,10 @@ test('rows about what another consolidation made are one thing each: merged, kep
   );
   await refused(`insert into profiles (person, level) values ('${id(2)}', 4)`, 'drydock_match_key');
   await refused(`insert into profiles (person, level) values ('${id(404)}', 4)`, 'profiles_person_fkey');
+  // Without a person its id is made of its key, which a change of spelling leaves as it is.
+  await refused(`update persons set mail = 'other@x.example' where not from_people`, 'drydock_id');
+  await database.query(`update persons set mail = 'ONLY@x.example' where not from_people`);
+  await database.query(`update persons set mail = 'd@x.example' where id = '${id(3)}'`);
   await database.query(`update profiles set version = '1.11', level = 3 where level = 2.5`);
   const [contact] = await query(`select id from persons where not from_people`);
   await database.query(`insert into profiles (person, level, version) values ('${contact?.id}', 4, 'new')`);

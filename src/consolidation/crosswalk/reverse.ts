@@ -114,7 +114,8 @@ function absentFlags(model: ConsolidationModel, bound: BoundPhase): string[] {
 
 /** plpgsql that gives the other legacy rows what names their row of the crosswalk. */
 function givenKeys({ places, reference }: Writing): string[] {
-  const { others, alias } = places;
+  const { others, alias, flag: lead } = places;
+  const ownId = `case when new.${lead} then new.id end`;
   const written = (prefix: string) => (prefix === '' ? 'v_key' : `${literal(prefix)} || v_key`);
   const value = `new.${ident(reference)}`;
   return [
@@ -122,7 +123,7 @@ function givenKeys({ places, reference }: Writing): string[] {
       key === undefined
         ? []
         : [
-            `if new.${flag} then ${key.now} := coalesce(${key.now}, ${points ? 'new.id' : written(prefix)}); end if;`,
+            `if new.${flag} then ${key.now} := coalesce(${key.now}, ${points ? ownId : written(prefix)}); end if;`,
           ],
     ),
     `if tg_op = 'UPDATE' and v_named and ${value} is distinct from old.${ident(reference)} and ${value} is not null then`,

@@ -3,7 +3,7 @@ import { asUuid, rawText } from '../../keys/raw-id.js';
 import type { BoundSource } from '../../mapping/bind.js';
 import { refuse } from '../../mapping/reverse.js';
 import type { CrosswalkLookups } from './lookups.js';
-import { type Place, type Places, placeOf } from './places.js';
+import { type OtherPlace, type Place, type Places, placeOf } from './places.js';
 import type { Spellings } from './spellings.js';
 
 export const OLD_NAMES = 'Write it through the old name, where the legacy table decides.';
@@ -235,17 +235,18 @@ export function resolvedKeys(writing: Writing): string[] {
 export function togetherKeys(writing: Writing): string[] {
   const { places, lookups, thing, crossed, rule } = writing;
   const reference = `new.${ident(writing.reference)}`;
+  const becomesLead = `new.${places.flag} and not old.${places.flag}`;
   const apart = (place: Place, what: string) =>
     refuse(
       rule,
       `With this value for ${place.target} the legacy rows of the ${thing} would be parted: ${what}.`,
       `Change ${writing.reference}, which takes all of them along. ${OLD_NAMES}`,
     );
-  return places.others.flatMap(({ source, flag, key, points }) => {
+  const together = places.others.flatMap(({ source, flag, key, points }) => {
     if (key === undefined) return [];
     if (points)
       return [
-        `if new.${flag} and ${changed(key)} and ${key.now}::text is distinct from new.id::text then`,
+        `if new.${flag} and (${changed(key)} or ${becomesLead}) and (not new.${places.flag} or ${key.now}::text is distinct from new.id::text) then`,
         apart(key, `it names another ${thing}`),
         'end if;',
       ];
@@ -260,6 +261,32 @@ export function togetherKeys(writing: Writing): string[] {
       'end if; end if;',
     ];
   });
+  return [...together, ...keptIdOfKey(writing)];
+}
+
+/** plpgsql: without a row of the first source the id is made of the key, and would be another one with it. */
+function keptIdOfKey({ places: { flag, model, others }, thing }: Writing): string[] {
+  const anew = others.flatMap((other) =>
+    other.key === undefined || other.points ? [`new.${other.flag} and ${isKeyedAnew(other)}`] : [],
+  );
+  const another = [`old.${flag}`, 'new.merge_key is distinct from old.merge_key', ...anew];
+  return [
+    `if tg_op = 'UPDATE' and not new.${flag} and (${another.join(' or ')}) then`,
+    refuse(
+      'id',
+      `Without a row of ${model.table} the id of ${an(thing)} is made of its key, and would be another one.`,
+      OLD_NAMES,
+    ),
+    'end if;',
+  ];
+}
+
+/** SQL: whether a row that names nothing has another key: that is its id where this is a uuid, and made of the whole row elsewhere. */
+function isKeyedAnew({ source, key }: OtherPlace): string {
+  const own = placeOf(source, source.rule.identity[0] ?? 'id');
+  const isAnother =
+    own?.kind === 'uuid' ? `(${own.now} is null or ${own.now} is distinct from ${own.before})` : 'true';
+  return key === undefined ? isAnother : `${uuidOf(key)} is null and ${isAnother}`;
 }
 
 /** The id of the source's row in the unified row, for one that names nothing else. */
