@@ -14,7 +14,7 @@ import { DrydockError } from '../errors.js';
 import { detectLegacy } from '../legacy/detect.js';
 import { bindPhase } from '../mapping/bind.js';
 import type { Phase } from '../mapping/phase.js';
-import { catalogStops, foreignObjects } from '../plan/stops.js';
+import { catalogStops, foreignTables } from '../plan/stops.js';
 import { consolidationsOf } from '../project/project.js';
 import {
   CHECK_DEFAULTS,
@@ -105,7 +105,7 @@ async function refusalsOf(
     for (const definition of consolidationsOf(context.project, context.phaseNames)) {
       const { name, mapping } = definition;
       const model = declaredModel(definition);
-      refusals.push(...(await foreignObjects(context, { name, schema: context.schema, mapping })));
+      refusals.push(...(await foreignTables(context, { name, schema: context.schema, mapping })));
       if (model !== null) refusals.push(...unconvertible(model, bindPhase(mapping, context.legacy)));
     }
     return { refusals, phases: [] };

@@ -1,6 +1,6 @@
 import type { Context } from '../context/context.js';
+import { foreignObjects } from '../context/foreign-objects.js';
 import type { Stop } from '../errors/stop.js';
-import { ownership } from '../ledger/objects.js';
 import type { Derived } from '../project/derived.js';
 import type { PhasePlan } from '../reports/plan.js';
 import { DEFAULTS } from '../reports/target.js';
@@ -59,14 +59,5 @@ export async function foreignEnhancements(
     ...views.map(({ name }) => name),
     ...(entry === undefined ? indexes.map(({ name }) => name) : []),
   ];
-  const found: Stop[] = [];
-  for (const name of names) {
-    if ((await ownership(context.session, entry?.id ?? null, schema, name)) !== 'foreign') continue;
-    found.push({
-      code: 'foreign-object',
-      message: `There is a "${name}" in schema "${schema}" that Drydock did not make.`,
-      next: 'Rename it or drop it: Drydock never touches what it did not make.',
-    });
-  }
-  return found;
+  return foreignObjects(context, { phase, schema, names });
 }

@@ -1,11 +1,11 @@
 import type { Context } from '../context/context.js';
+import { foreignObjects } from '../context/foreign-objects.js';
 import { withCleanup } from '../db/cleanup.js';
 import { qualified } from '../db/identifier.js';
 import { derivedPhases } from '../derived/derived.js';
 import type { Stop } from '../errors/stop.js';
 import { DrydockError } from '../errors.js';
 import { refusedValues } from '../extract/computed-values.js';
-import { ownership } from '../ledger/objects.js';
 import type { LegacyTable } from '../legacy/detect.js';
 import type { PhaseMapping } from '../mapping/mapping.js';
 import type { Phase } from '../mapping/phase.js';
@@ -56,7 +56,7 @@ export async function catalogStops(context: Context, phases: readonly Phase[]): 
   stops.push(...(await missingTables(context, phases)), ...(await severalSessions(context)));
   for (const phase of phases) {
     stops.push(...tooWide(phase));
-    stops.push(...(await foreignObjects(context, { ...phase, mapping: phase.bound.mapping })));
+    stops.push(...(await foreignTables(context, { ...phase, mapping: phase.bound.mapping })));
     stops.push(...phaseOrder(context, phase));
     stops.push(...(phase.stops ?? []));
     stops.push(...(await referrerStops(context, phase)));
@@ -171,7 +171,7 @@ async function referrerStops({ session }: Context, phase: Phase): Promise<Stop[]
 }
 
 /** Names that are taken by what Drydock did not make. */
-export async function foreignObjects(
+export async function foreignTables(
   context: Context,
   {
     name: phase,
@@ -180,15 +180,5 @@ export async function foreignObjects(
   }: { readonly name: string; readonly schema: string; readonly mapping: PhaseMapping },
 ): Promise<Stop[]> {
   const names = [mapping.unified, mapping.folded, ...mapping.sources.map((source) => viewName(source.table))];
-  const entry = context.entries.get(phase);
-  const found: Stop[] = [];
-  for (const name of names) {
-    if ((await ownership(context.session, entry?.id ?? null, schema, name)) !== 'foreign') continue;
-    found.push({
-      code: 'foreign-object',
-      message: `There is a "${name}" in schema "${schema}" that Drydock did not make.`,
-      next: 'Rename it or drop it: Drydock never touches what it did not make.',
-    });
-  }
-  return found;
+  return foreignObjects(context, { phase, schema, names });
 }

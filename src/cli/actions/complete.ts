@@ -27,18 +27,7 @@ export async function act(session: Session, command: Command): Promise<void> {
   const { phase: phases, yes, sql, scratchUrl, ...rest } = await parseFlags(flags, command);
   if (sql) {
     const { printStatements } = await import('./statements.js');
-    const { databaseUrl: url, project, schema, appSchema, dryRun } = rest;
-    return printStatements(session, {
-      verb: 'complete',
-      databaseUrl: url,
-      project,
-      schema,
-      appSchema,
-      phases,
-      dryRun,
-      scratchUrl,
-      dropLegacy: rest.dropLegacy,
-    });
+    return printStatements(session, { ...rest, verb: 'complete', phases, scratchUrl });
   }
   const word = phases.length === 1 ? (phases[0] ?? '') : 'all';
   if (!yes && !rest.dryRun) {

@@ -25,17 +25,7 @@ export async function act(session: Session, command: Command): Promise<void> {
   const { phase: phases, backup, sql, scratchUrl, ...rest } = await parseFlags(flags, command);
   if (sql) {
     const { printStatements } = await import('./statements.js');
-    const { databaseUrl: url, project, schema, appSchema, dryRun } = rest;
-    return printStatements(session, {
-      verb: 'cutover',
-      databaseUrl: url,
-      project,
-      schema,
-      appSchema,
-      phases,
-      dryRun,
-      scratchUrl,
-    });
+    return printStatements(session, { ...rest, verb: 'cutover', phases, scratchUrl });
   }
   const { signal } = session;
   const report = await withProgress(session, (onProgress) =>

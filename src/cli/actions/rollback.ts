@@ -36,18 +36,7 @@ export async function act(session: Session, command: Command): Promise<void> {
     );
   if (sql) {
     const { printStatements } = await import('./statements.js');
-    const { databaseUrl: url, project, schema, appSchema, dryRun } = rest;
-    return printStatements(session, {
-      verb: 'rollback',
-      databaseUrl: url,
-      project,
-      schema,
-      appSchema,
-      phases,
-      dryRun,
-      scratchUrl,
-      drop: rest.drop,
-    });
+    return printStatements(session, { ...rest, verb: 'rollback', phases, scratchUrl });
   }
   if (full !== (from !== undefined))
     throw new UsageError(

@@ -54,18 +54,7 @@ export async function act(session: Session, command: Command): Promise<void> {
   const options = { ...rest, phases: phase };
   if (sql) {
     const { printStatements } = await import('./statements.js');
-    const { databaseUrl: url, project, schema, appSchema } = rest;
-    return printStatements(session, {
-      verb: 'run',
-      databaseUrl: url,
-      project,
-      schema,
-      appSchema,
-      phases: phase,
-      capture,
-      dryRun,
-      scratchUrl,
-    });
+    return printStatements(session, { ...rest, verb: 'run', phases: phase, capture, dryRun, scratchUrl });
   }
   if (dryRun) {
     if (Object.keys(range).length > 0) {

@@ -30,17 +30,7 @@ export async function act(session: Session, command: Command): Promise<void> {
   const phases = command.opts().phase === undefined ? undefined : phase;
   if (sql) {
     const { printStatements } = await import('./statements.js');
-    const { databaseUrl: url, project, schema, appSchema } = rest;
-    return printStatements(session, {
-      verb: 'sync',
-      databaseUrl: url,
-      project,
-      schema,
-      appSchema,
-      phases,
-      dryRun,
-      scratchUrl,
-    });
+    return printStatements(session, { ...rest, verb: 'sync', phases, dryRun, scratchUrl });
   }
   if (dryRun)
     throw new UsageError('--dry-run of sync wants --sql: what waits is said by `drydock status`.', 'sync');
