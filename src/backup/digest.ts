@@ -15,7 +15,7 @@ const LINE_FEED = 0x0a;
  * The longest row of a backup. A server holds a line several times over while it copies it in: an archive that somebody
  * made could take all of its memory. What is not restored is not backed up either.
  */
-export const MOST_LINE_BYTES = 512 << 20;
+const MOST_LINE_BYTES = 512 << 20;
 
 /** A line goes beyond what a backup may hold. */
 export class LineTooLongError extends Error {

@@ -3,7 +3,7 @@ import { DrydockError } from '../errors.js';
 import type { Session } from './session.js';
 
 /** The person was asked and said no, or could not be asked. */
-export class NotConfirmedError extends DrydockError {
+class NotConfirmedError extends DrydockError {
   override readonly name = 'NotConfirmedError';
   constructor(what: string, next: string) {
     super({ code: 'not-confirmed', what, state: 'Nothing was changed.', next });

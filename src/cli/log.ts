@@ -30,7 +30,7 @@ export function createLog(globals: Globals, sink: Sink): Logger {
 }
 
 /** One log line for a person: the message, and only when asked for the time, the level and the fields. */
-export function formatLine(line: Line, verbose: boolean): string {
+function formatLine(line: Line, verbose: boolean): string {
   const { level, time, msg = '', ...fields } = line;
   const mark = level === 'info' || level === 'debug' ? '' : `${level === 'warn' ? 'warning' : level}: `;
   const text = `${mark}${printable(msg)}`;

@@ -11,7 +11,7 @@ export interface Host {
   readonly socket: string | undefined;
 }
 
-export const SESSION_ATTRIBUTES = [
+const SESSION_ATTRIBUTES = [
   'any',
   'read-write',
   'read-only',

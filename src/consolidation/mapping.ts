@@ -269,7 +269,7 @@ function giftSql(sql: string, type: string, blankIsNone: boolean): string {
 }
 
 /** Columns that rows are looked up by, among ours as well: they are kept as they are, whatever else they give. */
-export function keyColumns(source: SourceModel): string[] {
+function keyColumns(source: SourceModel): string[] {
   return [...new Set([...source.identity, ...pointers(source), ...source.alike])];
 }
 

@@ -137,7 +137,7 @@ export function momentOf(text: string): NamedMoment | null {
 }
 
 /** Microseconds since 2000; the infinities are the first and the last number. */
-export function momentIn(bytes: string): bigint {
+function momentIn(bytes: string): bigint {
   return Buffer.from(bytes, 'latin1').readBigInt64BE();
 }
 

@@ -14,7 +14,7 @@ import { functionName } from './triggers.js';
  * them at that moment: a statement is counted before its transaction commits. Both are looked at before the refresh
  * takes its snapshot, so what happens in between means one refresh too many, never one too few.
  */
-export const REFRESH_PURPOSE = 'refresh_view';
+const REFRESH_PURPOSE = 'refresh_view';
 
 function body(phaseId: number, schema: string): string {
   return `

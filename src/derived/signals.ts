@@ -11,7 +11,7 @@ import { createTriggerFunction } from './triggers.js';
  * rolled back means one refresh too many at worst. The server's own statistics would not do: they arrive up to ten
  * seconds after the commit, do not count a TRUNCATE, and begin at zero after a crash.
  */
-export const SIGNAL_PURPOSE = 'count_statements';
+const SIGNAL_PURPOSE = 'count_statements';
 
 const BODY = `
 begin

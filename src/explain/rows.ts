@@ -223,7 +223,7 @@ export const columnPrinter = ({ type }: BoundColumn): Print =>
 const KINDS: Readonly<Record<string, string>> = { boolean: 'bool', integer: 'int4', bigint: 'int8' };
 
 /** Prints a computed column by what its definition begins with; null where its values are only copied. */
-export function printerFor(ddl: string): Print | null {
+function printerFor(ddl: string): Print | null {
   const [, name = '', rest = ''] = /^([a-z]+)(\[\])?/.exec(ddl) ?? [];
   const kind = KINDS[name] ?? name;
   if (

@@ -3,7 +3,7 @@ import type { Relation } from './relation.js';
 import type { Survey } from './survey.js';
 
 /** Whether it is worth a proposal that nobody asked for: rows surely meet, and surely have something in common. */
-export function isConvincing({ unlike, links, shared, left, right }: Relation): boolean {
+function isConvincing({ unlike, links, shared, left, right }: Relation): boolean {
   if (unlike !== null || left.table.identity === null || right.table.identity === null) return false;
   const isKey = ({ left: a, right: b }: Relation['shared'][number]) =>
     links.some((link) => !link.weak && link.left === a && link.right === b);

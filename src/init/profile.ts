@@ -67,7 +67,7 @@ function sampled(rows: number): string {
 }
 
 /** What a column's values say of it. */
-export function profileColumn(
+function profileColumn(
   table: string,
   column: CatalogColumn,
   values: readonly (string | null)[],

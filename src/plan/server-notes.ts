@@ -1,5 +1,5 @@
 /** The newest major version that the tests are run on. */
-export const NEWEST_TESTED = 18;
+const NEWEST_TESTED = 18;
 
 /** A fault of the server by which capture misses what applications write. */
 interface CaptureFault {

@@ -48,7 +48,7 @@ async function unknownWords(
 }
 
 /** SQL: whether a row `t` of the referrer names rows of this source. */
-export function namesSome({ rule }: BoundReferrer, { word }: NamedRows): string {
+function namesSome({ rule }: BoundReferrer, { word }: NamedRows): string {
   const conditions = rule.columns.map((column) => `t.${ident(column)} is not null`);
   if (rule.type !== null && word !== null)
     conditions.push(`t.${ident(rule.type)}::text collate "C" = ${literal(word)}`);

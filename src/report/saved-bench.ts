@@ -6,7 +6,7 @@ import { quoted } from '../format/printable.js';
 import type { BenchReport } from '../reports/bench.js';
 
 /** The file names of saved benchmarks sort by time. */
-export const SAVED_BENCH = /^drydock-bench-\d{8}T\d{6}Z\.json$/;
+const SAVED_BENCH = /^drydock-bench-\d{8}T\d{6}Z\.json$/;
 
 const maybeNumber = z.number().nullable();
 const timing = z.object({

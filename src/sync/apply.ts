@@ -28,7 +28,7 @@ export interface Applied {
  * Settings of the transactions that apply changes. They never wait for an application long enough for the server to
  * look for deadlocks and choose a victim.
  */
-export const SYNC_SETTINGS = `set local lock_timeout = '400ms'; set local work_mem = '64MB'; set local enable_mergejoin = off`;
+const SYNC_SETTINGS = `set local lock_timeout = '400ms'; set local work_mem = '64MB'; set local enable_mergejoin = off`;
 
 /**
  * Room for the temporary tables of a whole portion, which would else go out to files and come back several times. To be

@@ -45,7 +45,7 @@ export async function beginCapture(
 }
 
 /** What a run without capture means. */
-export function captureIsOff(phase: Pick<Phase, 'name'>, reasons: readonly string[]): string {
+function captureIsOff(phase: Pick<Phase, 'name'>, reasons: readonly string[]): string {
   return `Phase ${phase.name}: changes are not captured, so what is written to the legacy tables from now on has to be loaded again with --since or by a new run. ${reasons.join(' ')}`;
 }
 

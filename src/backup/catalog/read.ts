@@ -80,6 +80,6 @@ export async function readSchema(
 }
 
 /** An array literal of any texts. */
-export function arrayOf(texts: readonly string[]): string {
+function arrayOf(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

@@ -88,7 +88,7 @@ function phaseFacts(phase: PhaseStatus, style: Style): string[] {
 }
 
 /** How old a view is, and whether that matters. */
-export function viewText({ name, refreshedAt, stale }: ViewStatus): string {
+function viewText({ name, refreshedAt, stale }: ViewStatus): string {
   if (refreshedAt === null) return `${printable(name)}, never filled`;
   const age = stale === null ? '' : stale ? '; its tables have changed since' : '; nothing has changed since';
   return `${printable(name)}, of ${printable(refreshedAt)}${age}`;

@@ -40,7 +40,7 @@ export function executorOf(
 }
 
 /** Memberships that do not let a member become the role came with this version. */
-export const SET_OPTION_SINCE = 160_000;
+const SET_OPTION_SINCE = 160_000;
 
 /** SQL: whether we may become a role, and have something belong to it. */
 export function canBecome(role: string, serverVersion: number): string {

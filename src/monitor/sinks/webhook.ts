@@ -27,7 +27,7 @@ const TRY_AGAIN = new Set([408, 425, 429]);
  * The signature of a body: HMAC-SHA256 over the time, a dot and the body. With the time in it, what was recorded
  * cannot be sent again later as if it were new.
  */
-export function signatureOf(secret: string, seconds: number, body: string): string {
+function signatureOf(secret: string, seconds: number, body: string): string {
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 }
 
