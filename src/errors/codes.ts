@@ -283,7 +283,7 @@ const TABLE = {
     meaning: 'More rows share one match key than the declaration allows.',
     retry: false,
     exit: EXIT.failed,
-    next: 'Except the value from its key, or raise largestGroup; docs/declare.md.',
+    next: 'Except the value from its key, or accept the group (`acceptedGroups`); docs/match-safety.md.',
   },
   'legacy-changed': {
     meaning: 'Rows moved between batches while they were loaded without capture.',

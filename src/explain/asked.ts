@@ -43,7 +43,7 @@ export async function findAsked(
     tables[0] === undefined ? 'table:identity' : `${tables[0].table}:${tables[0].identity.join(',')}`;
   throw new DrydockError({
     code: 'not-found',
-    what: `Nothing is called ${JSON.stringify(text)}.`,
+    what: `No legacy row, unified row or match key is named ${JSON.stringify(text)}.`,
     state: 'Nothing was written: this only reads.',
     next: `Give a legacy row as ${example}, the id of a unified row, or a match key. The tables are ${tables.map(({ table }) => table).join(', ')}.`,
   });
