@@ -307,3 +307,11 @@ export function relationName(all: readonly SourcePools[], table: string): string
   const found = all.find(({ source }) => source.table === table);
   return found === undefined ? ident(table) : qualified(found.bound.table.home, found.bound.table.name);
 }
+
+/** What the declaration has the server work out from the rows of a table. */
+export function giftsOf({ bound }: SourcePools, relation: string): string {
+  const gifts = bound.rule.gifts ?? [];
+  return gifts.length === 0
+    ? 'select'
+    : `select ${gifts.map(({ sql }) => `count(${sql})`).join(', ')} from (select r.* from ${relation} r) r`;
+}

@@ -10,7 +10,9 @@ import type { PhaseVerification } from '../reports/verify.js';
 import { run } from '../verbs/run.js';
 import { sync } from '../verbs/sync.js';
 import { verify } from '../verbs/verify.js';
-import type { GeneratedRow, SourcePools } from './generated-rows.js';
+import { differenceOf } from './difference.js';
+import { followsOthers } from './followers.js';
+import { type GeneratedRow, giftsOf, type SourcePools } from './generated-rows.js';
 import { type Scratch, withClient } from './scratch.js';
 import { identityTargets, insertion, sourcesOf, unifiedName, type Write } from './writes.js';
 
@@ -212,7 +214,7 @@ class WorldTrial {
     }
     if (writes.length === 0) return null;
     for (const one of this.#stage.sources) {
-      const difference = await this.#difference(relationOf(one), shadowOf(one));
+      const difference = await differenceOf(this.#client, relationOf(one), shadowOf(one));
       if (difference !== null)
         return {
           kind: 'old-names',
@@ -227,22 +229,17 @@ class WorldTrial {
     return found === null ? null : { ...found, writes };
   }
 
-  /** A row that one of two relations has more often than the other. */
-  async #difference(
-    ours: string,
-    theirs: string,
-  ): Promise<{ readonly ours: string | null; readonly theirs: string | null } | null> {
-    const only = async (a: string, b: string) => {
-      const { rows } = await this.#client.query<{ row: string }>(
-        `select x.row from (select r::text as row from ${a} r except all select r::text from ${b} r) x order by 1 limit 1`,
-      );
-      return rows[0]?.row ?? null;
-    };
-    const [one, other] = [await only(ours, theirs), await only(theirs, ours)];
-    return one === null && other === null ? null : { ours: one, theirs: other };
+  /** Where rows are resolved by others, they follow these when they are made or deleted: such writes are tried by themselves. */
+  async #writeUnified(writes: readonly Write[]): Promise<Found | null> {
+    const following = followsOthers(this.#stage.model);
+    if (following === null) return this.#writeDirectly(writes, 'false');
+    const made = writes.filter(({ makes }) => makes === true);
+    const changed = writes.filter(({ makes }) => makes !== true);
+    return (await this.#writeDirectly(changed, 'false')) ?? (await this.#writeDirectly(made, following));
   }
 
-  async #writeUnified(writes: readonly Write[]): Promise<Found | null> {
+  /** @param following SQL over a unified row `u`: whether the next sync may make another one of it */
+  async #writeDirectly(writes: readonly Write[], following: string): Promise<Found | null> {
     const relation = unifiedName(this.#stage.schema, this.#stage.model);
     const taken: Write[] = [];
     for (const write of this.#inTime(writes)) {
@@ -263,17 +260,18 @@ class WorldTrial {
       };
     }
     if (taken.length === 0) return null;
-    const before = await this.#unified(relation);
+    const before = await this.#unified(relation, following);
     const done = await step('sync', () => sync(this.#options));
     if ('found' in done) return { ...done.found, writes: taken };
-    const after = await this.#unified(relation);
-    const changed = [...new Set([...before.keys(), ...after.keys()])].find(
-      (id) => before.get(id) !== after.get(id),
-    );
+    const after = await this.#unified(relation, following);
+    const changed = [...new Set([...before.keys(), ...after.keys()])].find((id) => {
+      const [was, is] = [before.get(id), after.get(id)];
+      return was?.row !== is?.row && was?.follows !== true && is?.follows !== true;
+    });
     if (changed !== undefined)
       return {
         kind: 'unified',
-        message: `A direct write did not last: the row was ${before.get(changed) ?? 'not there'}, and the next sync made of it ${after.get(changed) ?? 'nothing'}.`,
+        message: `A direct write did not last: the row was ${before.get(changed)?.row ?? 'not there'}, and the next sync made of it ${after.get(changed)?.row ?? 'nothing'}.`,
         at: await this.#sourceRow(relation, changed),
         writes: taken,
       };
@@ -281,11 +279,14 @@ class WorldTrial {
     return found === null ? null : { ...found, writes: taken };
   }
 
-  async #unified(relation: string): Promise<ReadonlyMap<string, string>> {
-    const { rows } = await this.#client.query<{ id: string; row: string }>(
-      `select u.id::text as id, u::text as row from ${relation} u order by u.id`,
+  async #unified(
+    relation: string,
+    following: string,
+  ): Promise<ReadonlyMap<string, { readonly row: string; readonly follows: boolean }>> {
+    const { rows } = await this.#client.query<{ id: string; row: string; follows: boolean }>(
+      `select u.id::text as id, u::text as row, ${following} as follows from ${relation} u order by u.id`,
     );
-    return new Map(rows.map(({ id, row }) => [id, row]));
+    return new Map(rows.map(({ id, ...one }) => [id, one]));
   }
 
   /** A legacy row that a unified one is made of. */
@@ -339,14 +340,6 @@ export function relationOf({ bound }: SourcePools): string {
 
 function shadowOf({ source }: SourcePools): string {
   return qualified(SHADOW, source.table);
-}
-
-/** What the declaration has the server work out from the rows of a table. */
-function giftsOf({ bound }: SourcePools, relation: string): string {
-  const gifts = bound.rule.gifts ?? [];
-  return gifts.length === 0
-    ? 'select'
-    : `select ${gifts.map(({ sql }) => `count(${sql})`).join(', ')} from (select r.* from ${relation} r) r`;
 }
 
 /** A verb; what it fails with is a fault, but for the end that a person asked for. */

@@ -14,6 +14,8 @@ export interface Write {
   readonly column?: string;
   /** The identity of that row. */
   readonly row: Readonly<Record<string, string | null>>;
+  /** Whether it makes or deletes a unified row. */
+  readonly makes?: true;
   /** @param relation quoted: what it is given to */
   statement(relation: string): string;
 }
@@ -186,7 +188,13 @@ export function unifiedWrites(
           const pool = golden.get(name) ?? [];
           if (pool.length > 0) values[name] = random.pick(pool);
         }
-      return { on: 'unified', table, row: identity, statement: (relation) => insertion(relation, values) };
+      return {
+        on: 'unified',
+        table,
+        row: identity,
+        makes: true,
+        statement: (relation) => insertion(relation, values),
+      };
     }
     const row = random.pick(own);
     const where = Object.fromEntries(
@@ -197,6 +205,7 @@ export function unifiedWrites(
         on: 'unified',
         table,
         row: identityOf(one, row),
+        makes: true,
         statement: (relation) => `delete from ${relation} where ${condition(where)}`,
       };
     const pools = [...one.pools.values()];
