@@ -24,6 +24,7 @@ const VERBS = {
   rollbackFully: drydock.rollbackFully,
   run: drydock.run,
   scheduleRefresh: drydock.scheduleRefresh,
+  statements: drydock.statements,
   status: drydock.status,
   sync: drydock.sync,
   throttle: drydock.throttle,
