@@ -6,6 +6,9 @@ import { type LegacyMixture, mixtureOf, SHAPE_A, SHAPE_B, SHAPE_B_DLT } from '..
  * What the hand-written phase gave before the declaration took its place (version 7a17f04 with what was mended since), as
  * hashes: of everything that a phase says in SQL or by name, by `described.ts`; and of the rows that a run makes of generated
  * data. `DRYDOCK_GOLDEN=write` writes them anew, from what is there now.
+ *
+ * One section was written anew since, as a change that was meant: `reverse`, when direct writes were refused which would have the
+ * id of a unified row made anew (`drydock_id`): of a row without an opportunity it follows from what the row is keyed by.
  */
 export interface Golden {
   /** By mixture and section. */
