@@ -132,14 +132,18 @@ function keyPairs(
     .map((link) => {
       const { common, alike, leftShare, rightShare } = link.meeting;
       const agreement = agreementOf(link.left, link.right, link.pairs);
+      const relation = kinship(link.left, link.right);
+      // Digits that stand in texts of one side alone may be those of another thing.
+      const isOneSided = (link.left.form === 'phone') !== (link.right.form === 'phone');
+      const isLikely = alike > 0 || !isOneSided || isAlike(relation);
       const why = `${counted(common, 'common value')}, ${alike} spelled alike; ${percent(leftShare, 1)} of ${left.table.name}'s, ${percent(rightShare, 1)} of ${right.table.name}'s`;
       return {
         left: link.left,
         right: link.right,
         agreement,
-        kinship: kinship(link.left, link.right),
-        sure: link.sure,
-        why,
+        kinship: relation,
+        sure: link.sure && isLikely,
+        why: isLikely ? why : `${why}; the names do not say so`,
         score: 3 + link.score,
       };
     });
