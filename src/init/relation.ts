@@ -133,9 +133,8 @@ function keyPairs(
       const { common, alike, leftShare, rightShare } = link.meeting;
       const agreement = agreementOf(link.left, link.right, link.pairs);
       const relation = kinship(link.left, link.right);
-      // Digits that stand in texts of one side alone may be those of another thing.
-      const isOneSided = (link.left.form === 'phone') !== (link.right.form === 'phone');
-      const isLikely = alike > 0 || !isOneSided || isAlike(relation);
+      // Digits within the texts of one side may be those of another thing: no row says the same then.
+      const isLikely = alike > 0 || agreement.equal > 0 || isAlike(relation);
       const why = `${counted(common, 'common value')}, ${alike} spelled alike; ${percent(leftShare, 1)} of ${left.table.name}'s, ${percent(rightShare, 1)} of ${right.table.name}'s`;
       return {
         left: link.left,
