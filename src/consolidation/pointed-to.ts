@@ -1,4 +1,5 @@
-import { columnsOfStep, crosswalkOf } from '../declare/model.js';
+import { columnsOfStep, crosswalkOf, type SourceModel } from '../declare/model.js';
+import type { BoundSource } from '../mapping/bind.js';
 import { refuse } from '../mapping/reverse.js';
 import type { BoundSources } from './keys.js';
 import { flag, OLD_NAMES, restored } from './written-row.js';
@@ -22,19 +23,15 @@ export function keptIdentities(all: BoundSources, sources: BoundSources): string
       if (source === undefined) return [];
       const { identity, within } = source.model;
       const named = [...new Set([...identity, ...within])];
-      const changed = named.map(
-        (name) =>
-          `(${restored(source.bound, name)})::text is distinct from (${restored(source.bound, name, 'old')})::text`,
-      );
-      return [
-        `if tg_op = 'UPDATE' and ${flag(source.model, 'old')} and ${flag(source.model)} and (${changed.join(' or ')}) then`,
+      return refusedChange(
+        source,
+        named,
         refuse(
           'pointed_to',
           `Other legacy tables point to rows of ${table} by ${named.join(', ')}.`,
           'Change it under the old names, together with what points there.',
         ),
-        'end if;',
-      ];
+      );
     }),
   ];
 }
@@ -50,18 +47,30 @@ function keptAnswers(all: BoundSources, sources: BoundSources): string[] {
     if (source === undefined || crosswalk === null) return [];
     const names = [crosswalk.by, ...crosswalk.before].flatMap(columnsOfStep);
     const listed = [...new Set([...names, ...source.model.within])];
-    const changed = listed.map(
-      (name) =>
-        `(${restored(source.bound, name)})::text is distinct from (${restored(source.bound, name, 'old')})::text`,
-    );
-    return [
-      `if tg_op = 'UPDATE' and ${flag(source.model, 'old')} and ${flag(source.model)} and (${changed.join(' or ')}) then`,
+    return refusedChange(
+      source,
+      listed,
       refuse(
         'pointed_to',
         `Other legacy rows are resolved by what rows of ${step.table} have: ${listed.join(', ')}.`,
         OLD_NAMES,
       ),
-      'end if;',
-    ];
+    );
   });
+}
+
+/** plpgsql that refuses an update of a row which the source has before and after, where one of these legacy columns changes. */
+function refusedChange(
+  { bound, model }: { readonly bound: BoundSource; readonly model: SourceModel },
+  columns: readonly string[],
+  refusal: string,
+): string[] {
+  const changed = columns.map(
+    (name) => `(${restored(bound, name)})::text is distinct from (${restored(bound, name, 'old')})::text`,
+  );
+  return [
+    `if tg_op = 'UPDATE' and ${flag(model, 'old')} and ${flag(model)} and (${changed.join(' or ')}) then`,
+    refusal,
+    'end if;',
+  ];
 }
