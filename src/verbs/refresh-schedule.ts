@@ -1,16 +1,13 @@
-import { lookAgain, openContext } from '../context/context.js';
 import { stoppable } from '../context/stoppable.js';
-import { lockOperator } from '../control/lock.js';
 import { tryLockStatement } from '../control/lock-owner.js';
 import { withCleanup } from '../db/cleanup.js';
 import { literal } from '../db/identifier.js';
-import { requireDerived } from '../derived/derived.js';
 import { refreshStatement } from '../derived/refresh-function.js';
 import { DrydockError } from '../errors.js';
 import { enterJob, hasCron } from '../ledger/refreshes.js';
 import { requireOptions } from '../reports/options.js';
 import type { ScheduleOptions, ScheduleReport } from '../reports/refresh.js';
-import { derivedEntry } from './refresh.js';
+import { openDerived } from './refresh.js';
 
 /**
  * Has pg_cron do what `refresh` does, inside the server. Given again it changes the schedule; rollback of the phase
@@ -21,12 +18,8 @@ export async function scheduleRefresh(options: ScheduleOptions): Promise<Schedul
   const schedule = cronSchedule(options.everySeconds);
   return stoppable(options, 'No job was made.', () =>
     withCleanup(async (cleanup) => {
-      const opened = await openContext(options, cleanup);
-      const phase = requireDerived(opened);
-      await lockOperator({ ...opened, phaseNames: [phase.name] }, 'refresh', cleanup);
-      const context = await lookAgain(opened);
+      const { context, phase, entry } = await openDerived(options, cleanup);
       const { database, schema, session } = context;
-      const entry = await derivedEntry(context, phase);
       if (!(await hasCron(session))) throw noCron(database);
       const { counts } = await phase.bind(context);
       const name = refreshJobName(schema);

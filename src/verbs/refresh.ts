@@ -2,7 +2,7 @@ import { type Context, lookAgain, openContext } from '../context/context.js';
 import { operator } from '../context/operator.js';
 import { secondsSince, stoppable } from '../context/stoppable.js';
 import { lockOperator } from '../control/lock.js';
-import { withCleanup } from '../db/cleanup.js';
+import { type Cleanup, withCleanup } from '../db/cleanup.js';
 import { foldChanges } from '../derived/backfill.js';
 import { refreshViews } from '../derived/build.js';
 import { requireDerived } from '../derived/derived.js';
@@ -13,6 +13,7 @@ import { readPhases } from '../ledger/phases.js';
 import { readViews, recordRefresh } from '../ledger/refreshes.js';
 import { requireOptions } from '../reports/options.js';
 import type { RefreshOptions, RefreshReport } from '../reports/refresh.js';
+import type { TargetOptions } from '../reports/target.js';
 
 /**
  * Brings the materialized views up to date, beside their readers: those whose tables have changed since, or all. Adds
@@ -25,12 +26,8 @@ export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
   const start = performance.now();
   return stoppable(options, 'Each view is as it was, or refreshed as a whole.', () =>
     withCleanup(async (cleanup) => {
-      const opened = await openContext(options, cleanup);
-      const phase = requireDerived(opened);
-      await lockOperator({ ...opened, phaseNames: [phase.name] }, 'refresh', cleanup);
-      const context = await lookAgain(opened);
+      const { context, phase, entry } = await openDerived(options, cleanup);
       const { database, schema, session } = context;
-      const entry = await derivedEntry(context, phase);
       const { counts } = await phase.bind(context);
       if (counts !== null) await foldChanges(context, counts);
       const names = (await readViews(session, entry.id)).map(({ name }) => name);
@@ -46,11 +43,24 @@ export async function refresh(options: RefreshOptions): Promise<RefreshReport> {
   );
 }
 
-/** The phase's entry as it is now; there is nothing to refresh before the phase was run. */
-export async function derivedEntry(
-  { session, schema }: Context,
-  { name }: DerivedPhase,
-): Promise<PhaseEntry> {
+/**
+ * Opens what is refreshed, locked against other operators of the phase.
+ *
+ * @throws DrydockError `not-loaded`: there is nothing to refresh before the phase was run
+ */
+export async function openDerived(
+  options: TargetOptions,
+  cleanup: Cleanup,
+): Promise<{ readonly context: Context; readonly phase: DerivedPhase; readonly entry: PhaseEntry }> {
+  const opened = await openContext(options, cleanup);
+  const phase = requireDerived(opened);
+  await lockOperator({ ...opened, phaseNames: [phase.name] }, 'refresh', cleanup);
+  const context = await lookAgain(opened);
+  return { context, phase, entry: await derivedEntry(context, phase) };
+}
+
+/** The phase's entry as it is now. */
+async function derivedEntry({ session, schema }: Context, { name }: DerivedPhase): Promise<PhaseEntry> {
   const entry = (await readPhases(session, schema)).get(name);
   if (entry !== undefined && entry.state !== 'loading') return entry;
   throw new DrydockError({
